@@ -1,0 +1,187 @@
+"""Embeddings and words to labels and scores."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from proxyclip_geo.engine.mosaic import Embedding
+from proxyclip_geo.grid import Region, ceil_div
+
+SCORE_SCALE = 100
+"""Scores and probabilities are kept as whole percents: value = round(100 · probability)."""
+SCORE_NODATA = 255
+UNCLASSIFIED = 0
+_STRIP_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class TextBank:
+    """All queries of a vocabulary, ready to be multiplied with an embedding.
+
+    Attributes:
+        queries: (Q, D) float32 of unit length.
+        query_class: Index of the class of each query, non-decreasing.
+        values: Label value of each class.
+        biases: What is added to the logits of each class.
+        thresholds: Score below which a winning class becomes unclassified, one a class.
+        logit_scale: What cosines are multiplied by before the softmax.
+        nodata: Label value of pixels without data.
+    """
+
+    queries: Tensor
+    query_class: tuple[int, ...]
+    values: tuple[int, ...]
+    biases: tuple[float, ...]
+    thresholds: tuple[float, ...]
+    logit_scale: float
+    nodata: int
+
+    @property
+    def label_dtype(self) -> type[np.uint8] | type[np.uint16]:
+        """uint8, or uint16 where the values need it."""
+        return np.uint8 if self.nodata <= 255 else np.uint16
+
+
+@dataclass(frozen=True)
+class BlockLabels:
+    """The map of a block's core.
+
+    Attributes:
+        labels: (H, W) uint8 or uint16.
+        score: (H, W) uint8, the winner's probability in percent; 255 without data.
+        probabilities: (K, H, W) uint8 in percent, 255 without data; None where not asked for.
+    """
+
+    labels: NDArray[np.unsignedinteger]
+    score: NDArray[np.uint8]
+    probabilities: NDArray[np.uint8] | None
+
+
+def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
+    """Interpolate linearly from cells to pixels along one axis, leaving out the first and last cell.
+
+    The weights are a table of `step` phases, the same at every place, so that the values do not depend on where a block
+    begins. Equal to bilinear interpolation with half-pixel centres.
+
+    Args:
+        grid: Values at cell centres, n + 2 along `axis`.
+        step: Pixels per cell.
+        axis: The axis to enlarge.
+
+    Returns:
+        n · step values along `axis`.
+    """
+    count = grid.shape[axis] - 2
+    offset = (torch.arange(step, dtype=torch.float64) + 0.5) / step - 0.5
+    before, after = (part.float().to(grid.device) for part in (offset[offset < 0], offset[offset >= 0]))
+    shape = [1] * (grid.ndim + 1)
+    shape[axis + 1] = -1
+    left, middle, right = (grid.narrow(axis, start, count).unsqueeze(axis + 1) for start in range(3))
+    parts = (
+        torch.lerp(left, middle, (before + 1).view(shape)),
+        torch.lerp(middle, right, after.view(shape)),
+    )
+    return torch.cat(parts, dim=axis + 1).flatten(axis, axis + 1)
+
+
+def _pad_to(grid: Tensor, cells: Region, wanted: Region) -> Tensor:
+    """Repeat border cells until the grid covers `wanted`: beyond the raster there is nothing to interpolate with."""
+    rows = torch.arange(wanted.top, wanted.bottom, device=grid.device).clamp(cells.top, cells.bottom - 1) - cells.top
+    cols = torch.arange(wanted.left, wanted.right, device=grid.device).clamp(cells.left, cells.right - 1) - cells.left
+    return grid[:, rows][:, :, cols]
+
+
+def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Iterator[tuple[Region, Tensor]]:
+    """Yield the logits of a core, strip by strip.
+
+    Cells without data take no part in the interpolation, so that a collar does not colour the pixels beside it.
+
+    Args:
+        embedding: Features of the core's cells and one cell more on each side.
+        bank: The queries.
+        step: Pixels per cell.
+        core: The pixels wanted.
+
+    Yields:
+        A strip of the core and its (Q, H, W) logits, scaled and biased.
+    """
+    cells = embedding.cells
+    queries = bank.queries.to(embedding.features.device) * bank.logit_scale
+    logits = torch.einsum("qd,dhw->qhw", queries, embedding.features)
+    bias = torch.tensor([bank.biases[index] for index in bank.query_class], device=logits.device)
+    has_data = embedding.valid.float()[None]
+    everywhere = bool(embedding.valid.all())
+    stack = logits if everywhere else torch.cat([logits * has_data, has_data])
+    left, right = core.left // step, ceil_div(core.right, step)
+    rows = max(1, _STRIP_BYTES // (4 * stack.shape[0] * (right - left) * step * step))
+    for top in range(core.top // step, ceil_div(core.bottom, step), rows):
+        bottom = min(top + rows, ceil_div(core.bottom, step))
+        own = Region.from_edges(top, left, bottom, right)
+        pixels = upsample(upsample(_pad_to(stack, cells, own.pad(1)), step, axis=1), step, axis=2)
+        strip = own.scale(step).intersect(core)
+        inside = (slice(None), *strip.slices_in(own.scale(step)))
+        pixels = pixels[inside]
+        if not everywhere:
+            pixels = pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
+        yield strip, pixels + bias[:, None, None]
+
+
+def classify_block(
+    embedding: Embedding,
+    bank: TextBank,
+    *,
+    step: int,
+    core: Region,
+    valid: NDArray[np.bool_],
+    probabilities: bool = False,
+) -> BlockLabels:
+    """Turn an embedding into labels and scores.
+
+    As published: softmax over all queries, a class has the probability of its best query, the most probable class
+    wins. The softmax is monotonic, so the winner is the class of the largest logit.
+
+    Args:
+        embedding: Features of the core's cells and one cell more on each side.
+        bank: The queries.
+        step: Pixels per cell.
+        core: The pixels wanted.
+        valid: (H, W) of the core, True where there is data.
+        probabilities: Whether to return those of all classes.
+    """
+    labels = np.empty(core.shape, bank.label_dtype)
+    score = np.empty(core.shape, np.uint8)
+    per_class = np.empty((len(bank.values), *core.shape), np.uint8) if probabilities else None
+    device = embedding.features.device
+    query_class = torch.tensor(bank.query_class, device=device)
+    values = torch.tensor(bank.values, device=device)
+    thresholds = torch.tensor(bank.thresholds, device=device)
+    for strip, logits in pixel_logits(embedding, bank, step=step, core=core):
+        best, query = logits.max(dim=0)
+        normaliser = logits.logsumexp(dim=0)
+        probability = (best - normaliser).exp()
+        winner = query_class[query]
+        value = torch.where(probability < thresholds[winner], UNCLASSIFIED, values[winner])
+        place = strip.slices_in(core)
+        labels[place] = value.cpu().numpy()
+        score[place] = _to_percent(probability)
+        if per_class is not None:
+            for index, members in enumerate(_members(bank.query_class, len(bank.values))):
+                top = logits[members].amax(dim=0)
+                per_class[(index, *place)] = _to_percent((top - normaliser).exp())
+    labels[~valid] = bank.nodata
+    score[~valid] = SCORE_NODATA
+    if per_class is not None:
+        per_class[:, ~valid] = SCORE_NODATA
+    return BlockLabels(labels, score, per_class)
+
+
+def _members(query_class: Sequence[int], classes: int) -> list[list[int]]:
+    return [[query for query, owner in enumerate(query_class) if owner == index] for index in range(classes)]
+
+
+def _to_percent(probability: Tensor) -> NDArray[np.uint8]:
+    return (probability * SCORE_SCALE).round().to(torch.uint8).cpu().numpy()

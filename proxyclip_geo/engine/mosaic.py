@@ -1,0 +1,149 @@
+"""Windows of a block, encoded in batches and blended on the lattice."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.grid import Block, Region
+from proxyclip_geo.models.encoder import DenseEncoder
+
+Blend = Literal["hann", "uniform"]
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """Blended dense features of a part of the lattice.
+
+    Attributes:
+        features: (D, h, w) float32: the weighted mean of the unit features of all windows over a cell; zero where no
+            window was encoded.
+        valid: (h, w) bool, True where a cell holds a pixel with data.
+        cells: The part of the lattice.
+    """
+
+    features: Tensor
+    valid: Tensor
+    cells: Region
+
+
+def blend_weights(shape: tuple[int, int], blend: Blend) -> Tensor:
+    """Return the weight of each token of a window; every weight is positive.
+
+    "hann" is the outer product of sin²(π(i + ½)/n), sampled at cell centres, so that a window counts most where it sees
+    most context and so that windows at half overlap add up to a constant. "uniform" is the plain mean of the paper.
+
+    Args:
+        shape: (h, w) of a window in cells.
+        blend: "hann" or "uniform".
+
+    Raises:
+        OptionError: If the blend is unknown.
+    """
+    if blend == "uniform":
+        return torch.ones(shape)
+    if blend != "hann":
+        raise OptionError(f"unknown blend '{blend}': give hann or uniform")
+    rows, cols = (torch.sin(torch.pi * (torch.arange(n) + 0.5) / n) ** 2 for n in shape)
+    return rows[:, None] * cols[None, :]
+
+
+def fill_no_data(rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Give pixels without data the mean colour of the window's pixels with data.
+
+    What the file holds under its no-data then cannot reach the pixels beside it, and the fill stands out least.
+
+    Args:
+        rgb: (3, H, W) of one window.
+        valid: (H, W), True where there is data; at least one pixel.
+    """
+    if valid.all():
+        return rgb
+    mean = rgb[:, valid].mean(axis=1)
+    return np.where(valid, rgb, np.rint(mean).astype(np.uint8)[:, None, None])
+
+
+def _window_batches(
+    block: Block, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], *, step: int, size: int
+) -> Iterator[tuple[list[Region], Tensor]]:
+    """Yield windows with data, in lattice cells, and their (B, 3, H, W) pixels, at most `size` at a time."""
+    windows: list[Region] = []
+    pixels: list[NDArray[np.uint8]] = []
+    for window in block.windows:
+        rows, cols = window.scale(step).slices_in(block.read)
+        if not valid[rows, cols].any():
+            continue
+        windows.append(window)
+        pixels.append(fill_no_data(rgb[:, rows, cols], valid[rows, cols]))
+        if len(windows) == size:
+            yield windows, torch.from_numpy(np.stack(pixels))
+            windows, pixels = [], []
+    if windows:
+        yield windows, torch.from_numpy(np.stack(pixels))
+
+
+def valid_cells(valid: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """Return which cells hold a pixel with data.
+
+    Args:
+        valid: (h·step, w·step).
+        step: Pixels per cell.
+    """
+    height, width = valid.shape
+    return np.asarray(valid.reshape(height // step, step, width // step, step).any(axis=(1, 3)))
+
+
+def encode_block(
+    encoder: DenseEncoder,
+    block: Block,
+    *,
+    rgb: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    blend: Blend = "hann",
+    batch_size: int = 4,
+    advance: Callable[[int], None] = lambda windows: None,
+) -> Embedding:
+    """Encode all windows of a block and blend them.
+
+    Windows are added in the order of the global grid, so that a cell gets the same sum in whichever block it lies.
+
+    Args:
+        encoder: The image model.
+        block: What to encode.
+        rgb: (3, H, W) uint8 pixels of `block.read`.
+        valid: (H, W), True where there is data.
+        blend: How windows are weighted.
+        batch_size: Windows a batch.
+        advance: Called with the number of windows just finished.
+
+    Returns:
+        The embedding of `block.cells`, on the encoder's device.
+    """
+    step, cells = encoder.step, block.cells
+    total = torch.zeros(encoder.dim, *cells.shape, device=encoder.device)
+    weight = torch.zeros(cells.shape, device=encoder.device)
+    window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
+    finished = 0
+    for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
+        for window, features in zip(windows, encoder.encode(pixels), strict=True):
+            shared = window.intersect(cells)
+            inside = (slice(None), *shared.slices_in(window))
+            target = (slice(None), *shared.slices_in(cells))
+            total[target] += features[inside] * window_weights[inside[1:]]
+            weight[target[1:]] += window_weights[inside[1:]]
+        finished += len(windows)
+        advance(len(windows))
+    advance(len(block.windows) - finished)
+    rows, cols = cells.scale(step).slices_in(block.read)
+    has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
+    return Embedding(total / weight.clamp_min(torch.finfo(torch.float32).tiny), has_data, cells)
+
+
+def window_total(blocks: Sequence[Block]) -> int:
+    """Return how many windows the blocks encode, those on block borders counted in each."""
+    return sum(len(block.windows) for block in blocks)

@@ -1,0 +1,68 @@
+"""The errors of the package: one root, each child also the builtin it resembles, each with an exit code."""
+
+
+class ProxyClipGeoError(Exception):
+    """Root of every error this package raises on purpose.
+
+    The message states the value, the limit and the remedy. `exit_code` is what the command line exits with.
+    """
+
+    exit_code = 1
+
+
+class OptionError(ProxyClipGeoError, ValueError):
+    """An option has a value that cannot work."""
+
+    exit_code = 2
+
+
+class RasterError(ProxyClipGeoError, OSError):
+    """A raster is missing, unreadable, damaged or has nothing to segment."""
+
+    exit_code = 3
+
+
+class AreaError(ProxyClipGeoError, ValueError):
+    """An area of interest is empty, or does not meet the raster."""
+
+    exit_code = 4
+
+
+class VocabularyError(ProxyClipGeoError, ValueError):
+    """A vocabulary is unknown, malformed, empty or contradicts itself."""
+
+    exit_code = 5
+
+
+class ModelError(ProxyClipGeoError, ValueError):
+    """A model card is unknown or malformed, or its device is not there."""
+
+    exit_code = 6
+
+
+class WeightsError(ProxyClipGeoError, OSError):
+    """Weights are missing, corrupt, of another model, or fail their checksum."""
+
+    exit_code = 7
+
+
+class OutputError(ProxyClipGeoError, OSError):
+    """A result cannot be written: no permission, no space, already there."""
+
+    exit_code = 8
+
+
+class VectorError(ProxyClipGeoError, OSError):
+    """A vector file is missing, unreadable or cannot be written."""
+
+    exit_code = 9
+
+
+class Cancelled(ProxyClipGeoError):
+    """The user stopped the run; raise it in a progress callable to stop one."""
+
+    exit_code = 130
+
+
+class QualityWarning(UserWarning):
+    """The result is likely to be worse than the user expects, and why."""

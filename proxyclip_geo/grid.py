@@ -1,0 +1,245 @@
+"""Windows, blocks and the lattice: integer arithmetic, the same for every blocking.
+
+A raster of `height` × `width` pixels carries one **lattice** of tokens whose spacing is `step` pixels. **Windows** (one
+model input each) lie on one global grid; **blocks** only say which windows are computed together, so that any blocking
+gives the same result.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from proxyclip_geo.errors import OptionError
+
+
+def ceil_div(value: int, divisor: int) -> int:
+    """Divide and round up."""
+    return -(-value // divisor)
+
+
+def round_up(value: int, multiple: int) -> int:
+    """Round up to the next multiple."""
+    return ceil_div(value, multiple) * multiple
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of pixels (or of lattice cells); it may reach beyond the raster.
+
+    Attributes:
+        top: First row.
+        left: First column.
+        height: Number of rows, ≥ 0.
+        width: Number of columns, ≥ 0.
+    """
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+    @property
+    def bottom(self) -> int:
+        """One past the last row."""
+        return self.top + self.height
+
+    @property
+    def right(self) -> int:
+        """One past the last column."""
+        return self.left + self.width
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width)."""
+        return self.height, self.width
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the region holds no pixel."""
+        return self.height <= 0 or self.width <= 0
+
+    @classmethod
+    def from_edges(cls, top: int, left: int, bottom: int, right: int) -> "Region":
+        """Make a region from its edges; crossed edges give an empty one."""
+        return cls(top, left, max(0, bottom - top), max(0, right - left))
+
+    def pad(self, margin: int) -> "Region":
+        """Grow by `margin` on every side."""
+        return Region(self.top - margin, self.left - margin, self.height + 2 * margin, self.width + 2 * margin)
+
+    def shift(self, rows: int, cols: int) -> "Region":
+        """Move by whole rows and columns."""
+        return Region(self.top + rows, self.left + cols, self.height, self.width)
+
+    def scale(self, factor: int) -> "Region":
+        """Multiply every edge, e.g. to turn lattice cells into pixels."""
+        return Region(self.top * factor, self.left * factor, self.height * factor, self.width * factor)
+
+    def intersect(self, other: "Region") -> "Region":
+        """Return what both share."""
+        return Region.from_edges(
+            max(self.top, other.top),
+            max(self.left, other.left),
+            min(self.bottom, other.bottom),
+            min(self.right, other.right),
+        )
+
+    def union(self, other: "Region") -> "Region":
+        """Return the smallest region that holds both."""
+        return Region.from_edges(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
+    def slices_in(self, outer: "Region") -> tuple[slice, slice]:
+        """Return the row and column slices of this region in an array that covers `outer`."""
+        return (
+            slice(self.top - outer.top, self.bottom - outer.top),
+            slice(self.left - outer.left, self.right - outer.left),
+        )
+
+    def tiles(self, size: int) -> "Iterator[Region]":
+        """Yield regions of at most `size` × `size` that partition this one, row by row."""
+        for top in range(self.top, self.bottom, size):
+            for left in range(self.left, self.right, size):
+                yield Region(top, left, size, size).intersect(self)
+
+
+def _starts(cells: int, window: int, stride: int) -> tuple[int, ...]:
+    """Start cells of the windows along one axis; the last one ends at the border."""
+    last = max(0, cells - window)
+    return (*range(0, last, stride), last)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The unit of work.
+
+    Attributes:
+        index: Position in row-major order, from 0.
+        core: Pixels that the block owns and writes. Cores partition the raster.
+        cells: Lattice cells whose features the core needs: its own and one more on each side.
+        windows: Windows, in lattice cells, that touch `cells`; row-major.
+        read: Pixels that the windows cover; it may reach beyond the raster by less than a window.
+    """
+
+    index: int
+    core: Region
+    cells: Region
+    windows: tuple[Region, ...]
+    read: Region
+
+
+@dataclass(frozen=True)
+class WindowGrid:
+    """All windows of a raster on one grid anchored at its upper left corner.
+
+    Attributes:
+        height: Rows of the raster in pixels.
+        width: Columns of the raster in pixels.
+        window: (height, width) of a window in pixels, multiples of `step`.
+        stride: Pixels between windows, a multiple of `step`.
+        step: Pixels per lattice cell.
+    """
+
+    height: int
+    width: int
+    window: tuple[int, int]
+    stride: int
+    step: int
+
+    @classmethod
+    def fit(
+        cls, shape: tuple[int, int], *, window: int, stride: int, step: int, multiple: int | None = None
+    ) -> "WindowGrid":
+        """Lay windows over a raster; along an axis shorter than the window, the window shrinks to it.
+
+        Args:
+            shape: (height, width) of the raster in pixels.
+            window: Wished side of a window in pixels.
+            stride: Wished distance between windows in pixels.
+            step: Pixels per lattice cell.
+            multiple: What a window's sides must be a multiple of (all patch sizes divide it); `step` if not given.
+
+        Raises:
+            OptionError: If the numbers do not fit each other.
+        """
+        multiple = multiple or step
+        if multiple % step:
+            raise OptionError(f"window multiple {multiple} is not a multiple of the lattice step {step}")
+        if window < multiple or window % multiple:
+            low = max(multiple, window // multiple * multiple)
+            raise OptionError(
+                f"window {window} px does not suit this model: it must be a multiple of {multiple} px, "
+                f"e.g. --window {low} or {low + multiple}"
+            )
+        if not 0 < stride <= window or stride % step:
+            raise OptionError(
+                f"stride {stride} px does not suit window {window} px: it must be a multiple of {step} px and lie in "
+                f"{step}…{window}, e.g. --stride {max(step, window // 2 // step * step)}"
+            )
+        height, width = (min(window, round_up(side, multiple)) for side in shape)
+        return cls(shape[0], shape[1], (height, width), stride, step)
+
+    @property
+    def lattice(self) -> tuple[int, int]:
+        """(rows, columns) of the lattice."""
+        return ceil_div(self.height, self.step), ceil_div(self.width, self.step)
+
+    @property
+    def window_cells(self) -> tuple[int, int]:
+        """(rows, columns) of a window in lattice cells."""
+        return self.window[0] // self.step, self.window[1] // self.step
+
+    @cached_property
+    def row_starts(self) -> tuple[int, ...]:
+        """Start rows of the windows, in lattice cells."""
+        return _starts(self.lattice[0], self.window_cells[0], self.stride // self.step)
+
+    @cached_property
+    def col_starts(self) -> tuple[int, ...]:
+        """Start columns of the windows, in lattice cells."""
+        return _starts(self.lattice[1], self.window_cells[1], self.stride // self.step)
+
+    @property
+    def window_count(self) -> int:
+        """Number of windows over the whole raster."""
+        return len(self.row_starts) * len(self.col_starts)
+
+    def windows_touching(self, cells: Region) -> tuple[Region, ...]:
+        """Return the windows, in lattice cells and row-major order, that share a cell with `cells`."""
+        rows, cols = self.window_cells
+        return tuple(
+            Region(top, left, rows, cols)
+            for top in self.row_starts
+            if top < cells.bottom and top + rows > cells.top
+            for left in self.col_starts
+            if left < cells.right and left + cols > cells.left
+        )
+
+    def blocks(self, core: int) -> Iterator[Block]:
+        """Yield the blocks of a raster, row by row.
+
+        Args:
+            core: Side of a block's core in pixels, a multiple of `step`.
+
+        Raises:
+            OptionError: If `core` is not a positive multiple of `step`.
+        """
+        if core <= 0 or core % self.step:
+            raise OptionError(f"block size {core} px must be a positive multiple of {self.step} px")
+        raster = Region(0, 0, self.height, self.width)
+        lattice = Region(0, 0, *self.lattice)
+        for index, own in enumerate(raster.tiles(core)):
+            cells = Region.from_edges(
+                own.top // self.step,
+                own.left // self.step,
+                ceil_div(own.bottom, self.step),
+                ceil_div(own.right, self.step),
+            )
+            cells = cells.pad(1).intersect(lattice)
+            windows = self.windows_touching(cells)
+            read = windows[0].union(windows[-1]).scale(self.step)
+            yield Block(index, own, cells, windows, read)

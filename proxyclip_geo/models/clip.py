@@ -1,0 +1,125 @@
+"""The image tower of a stock open_clip model, up to the values of its last block."""
+
+import math
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proxyclip_geo.errors import ModelError
+from proxyclip_geo.models.tokens import to_grid, to_tokens
+
+
+class VisionTower(Protocol):
+    """What is used of `open_clip.transformer.VisionTransformer`."""
+
+    conv1: nn.Conv2d
+    class_embedding: Tensor
+    positional_embedding: Tensor
+    ln_pre: nn.Module
+    ln_post: nn.Module
+    transformer: Any
+    proj: Tensor | None
+
+
+def require_plain_vit(visual: nn.Module, name: str) -> VisionTower:
+    """Check that a CLIP image tower has the shape that proxy attention needs.
+
+    Raises:
+        ModelError: If the tower is no ViT with one class token and a projection.
+    """
+    wanted = ("conv1", "class_embedding", "positional_embedding", "ln_pre", "ln_post", "transformer", "proj")
+    missing = [part for part in wanted if getattr(visual, part, None) is None]
+    if missing or getattr(visual, "attn_pool", None) is not None:
+        raise ModelError(
+            f"the image tower of CLIP '{name}' ({type(visual).__name__}) lacks "
+            f"{', '.join(missing) or 'a plain pooling'}: proxy attention needs a ViT of open_clip, such as "
+            "ViT-B-16-quickgelu or ViT-H-14"
+        )
+    return visual  # type: ignore[return-value]
+
+
+def interpolate_positions(positions: Tensor, grid: tuple[int, int], *, prefix: int = 1) -> Tensor:
+    """Resize learned position embeddings to another token grid, as DINO v1 and ProxyCLIP do.
+
+    Bicubic without antialiasing, with scale factors (n + 0.1) / n_native.
+
+    Args:
+        positions: (prefix + n_native², C) embeddings.
+        grid: (h, w) tokens wanted.
+        prefix: Leading embeddings that belong to no place (the class token).
+
+    Returns:
+        (prefix + h·w, C) embeddings.
+    """
+    native = math.isqrt(positions.shape[0] - prefix)
+    if (native, native) == grid:
+        return positions
+    square = positions[prefix:].reshape(1, native, native, -1).permute(0, 3, 1, 2)
+    scale = ((grid[0] + 0.1) / native, (grid[1] + 0.1) / native)
+    resized = functional.interpolate(square.float(), scale_factor=scale, mode="bicubic").to(positions.dtype)
+    return torch.cat([positions[:prefix], resized.flatten(2)[0].T])
+
+
+def _split_heads(tokens: Tensor, heads: int) -> Tensor:
+    """(B, N, D) → (B, heads, N, D / heads)."""
+    return tokens.reshape(*tokens.shape[:2], heads, -1).transpose(1, 2)
+
+
+def run_block(block: Any, tokens: Tensor) -> Tensor:
+    """Run a residual attention block of open_clip, its attention as one scaled dot product.
+
+    The weights are those of the block's `nn.MultiheadAttention`, whose own forward is many times slower in bfloat16.
+
+    Args:
+        block: `open_clip.transformer.ResidualAttentionBlock`.
+        tokens: (B, N, D).
+    """
+    attention = block.attn
+    joint = functional.linear(block.ln_1(tokens), attention.in_proj_weight, attention.in_proj_bias)
+    query, key, value = (_split_heads(part, attention.num_heads) for part in joint.chunk(3, dim=-1))
+    mixed = functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+    tokens = tokens + block.ls_1(attention.out_proj(mixed))
+    return tokens + block.ls_2(block.mlp(block.ln_2(tokens)))  # type: ignore[no-any-return]
+
+
+def last_values(visual: VisionTower, pixels: Tensor) -> Tensor:
+    """Run the trunk up to the last block and return the values of that block's attention.
+
+    Args:
+        visual: CLIP's image tower.
+        pixels: (B, 3, H, W), normalised; H and W multiples of the patch size.
+
+    Returns:
+        (B, D, h, w) values, one a patch, without the class token.
+    """
+    patches = visual.conv1(pixels)
+    grid = (patches.shape[2], patches.shape[3])
+    tokens = to_tokens(patches)
+    first = visual.class_embedding.to(tokens.dtype).expand(tokens.shape[0], 1, -1)
+    tokens = torch.cat([first, tokens], dim=1)
+    tokens = visual.ln_pre(tokens + interpolate_positions(visual.positional_embedding, grid).to(tokens.dtype))
+    *blocks, last = visual.transformer.resblocks
+    for block in blocks:
+        tokens = run_block(block, tokens)
+    attention = last.attn
+    width = attention.embed_dim
+    values = functional.linear(
+        last.ln_1(tokens[:, 1:]), attention.in_proj_weight[2 * width :], attention.in_proj_bias[2 * width :]
+    )
+    return to_grid(values, grid)
+
+
+def project_values(visual: VisionTower, values: Tensor) -> Tensor:
+    """Take attended values to the space that CLIP's text tower shares: no residual, no MLP.
+
+    Args:
+        visual: CLIP's image tower.
+        values: (B, N, D) values after proxy attention.
+
+    Returns:
+        (B, N, E) dense features, not normalised.
+    """
+    mixed = visual.transformer.resblocks[-1].attn.out_proj(values)
+    return visual.ln_post(mixed) @ visual.proj  # type: ignore[no-any-return]

@@ -1,0 +1,145 @@
+"""Dense encoders: pixels to features in a space that a text encoder shares."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proxyclip_geo.models.clip import last_values, project_values, require_plain_vit
+from proxyclip_geo.models.proxy import proxy_attention
+from proxyclip_geo.models.tokens import to_grid, to_tokens
+from proxyclip_geo.models.vfm import VisionFoundationModel
+
+Statistics = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""Mean and standard deviation of red, green and blue, for pixels in 0…1."""
+
+
+class DenseEncoder(Protocol):
+    """What the engine needs of an image model.
+
+    Attributes:
+        step: Pixels per token of the output grid.
+        multiple: What the sides of a window must be a multiple of.
+        dim: Length of a dense feature.
+        device: Where the encoder computes.
+    """
+
+    step: int
+    multiple: int
+    dim: int
+    device: torch.device
+
+    def encode(self, rgb: Tensor) -> Tensor:
+        """Encode (B, 3, H, W) uint8 windows to (B, D, H / step, W / step) float32 features of unit length."""
+
+
+class Normalisation(nn.Module):
+    """Pixels less a mean, over a standard deviation."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        """Take RGB statistics for pixels in 0…1."""
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Normalise (B, 3, H, W) pixels."""
+        return (pixels - self.mean) / self.std
+
+
+class ProxyClipEncoder(nn.Module):
+    """CLIP's words at the places a vision foundation model sees: the image side of ProxyCLIP."""
+
+    def __init__(
+        self,
+        visual: nn.Module,
+        vfm: VisionFoundationModel,
+        *,
+        beta: float = 1.2,
+        gamma: float = 3.0,
+        clip_statistics: Statistics,
+        vfm_statistics: Statistics,
+        vfm_scale: int = 1,
+        name: str = "ProxyCLIP",
+    ) -> None:
+        """Put two towers together.
+
+        Args:
+            visual: Image tower of an open_clip model.
+            vfm: Vision foundation model.
+            beta: β of the proxy attention.
+            gamma: γ of the proxy attention.
+            clip_statistics: What CLIP's pixels are normalised by.
+            vfm_statistics: What the VFM's pixels are normalised by.
+            vfm_scale: Factor by which the VFM sees the window enlarged (SAM works on large images).
+            name: For error messages.
+
+        Raises:
+            ModelError: If `visual` is no ViT of the kind proxy attention needs.
+        """
+        super().__init__()
+        tower: Any = require_plain_vit(visual, name)
+        self.visual = tower
+        self.vfm = vfm
+        self.beta = beta
+        self.gamma = gamma
+        self.vfm_scale = vfm_scale
+        self.step = vfm.patch // vfm_scale
+        self.multiple = math.lcm(self.step, int(tower.conv1.kernel_size[0]))
+        self.dim = int(tower.proj.shape[1])
+        self.clip_pixels = Normalisation(*clip_statistics)
+        self.vfm_pixels = Normalisation(*vfm_statistics)
+        self.eval().requires_grad_(requires_grad=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.clip_pixels.mean.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the towers compute in."""
+        dtype: torch.dtype = self.visual.proj.dtype
+        return dtype
+
+    def dense_features(self, pixels: Tensor) -> Tensor:
+        """Compute dense features as the paper does, before normalisation.
+
+        Args:
+            pixels: (B, 3, H, W) RGB in 0…1; H and W multiples of `multiple`.
+
+        Returns:
+            (B, D, h, w) on the VFM's token grid.
+        """
+        vfm_pixels = self.vfm_pixels(pixels)
+        if self.vfm_scale != 1:
+            vfm_pixels = functional.interpolate(
+                vfm_pixels, scale_factor=float(self.vfm_scale), mode="bilinear", align_corners=False
+            )
+        proxy = self.vfm(vfm_pixels.to(self.dtype))
+        grid = (proxy.shape[2], proxy.shape[3])
+        values = last_values(self.visual, self.clip_pixels(pixels).to(self.dtype))
+        values = functional.interpolate(values.float(), size=grid, mode="bilinear", align_corners=False)
+        weights = proxy_attention(proxy, beta=self.beta, gamma=self.gamma)
+        attended = weights.to(self.dtype) @ to_tokens(values).to(self.dtype)
+        features = project_values(self.visual, attended)
+        return to_grid(features, grid)
+
+    @torch.inference_mode()
+    def encode(self, rgb: Tensor) -> Tensor:
+        """Encode windows.
+
+        Args:
+            rgb: (B, 3, H, W) uint8, 0…255, on any device; H and W multiples of `multiple`.
+
+        Returns:
+            (B, D, H / step, W / step) float32 features of unit length, on the encoder's device.
+        """
+        pixels = rgb.to(self.device).float() / 255
+        return functional.normalize(self.dense_features(pixels).float(), dim=1)

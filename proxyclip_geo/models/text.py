@@ -1,0 +1,112 @@
+"""Words to queries: templates filled in, encoded by CLIP's text tower, averaged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from open_clip import OPENAI_IMAGENET_TEMPLATES
+from torch import Tensor
+from torch.nn import functional
+
+from proxyclip_geo.vocabulary.templates import ENCODER_TEMPLATES, check_templates, load_templates
+
+Templates = str | Sequence[str]
+"""The name of a template set, or sentences with a {} where the word goes."""
+
+
+def resolve_templates(templates: Templates) -> tuple[str, ...]:
+    """Return sentences with a {} each.
+
+    Args:
+        templates: "imagenet" (the 80 prompts of OpenAI's CLIP), another set's name, or the sentences themselves.
+
+    Raises:
+        VocabularyError: If the set is unknown, or a sentence has no place for the word.
+    """
+    checked = check_templates(templates)
+    assert checked is not None
+    if not isinstance(checked, str):
+        return checked
+    if checked in ENCODER_TEMPLATES:
+        return tuple(template("{}") for template in OPENAI_IMAGENET_TEMPLATES)
+    return load_templates(checked)
+
+
+@dataclass(frozen=True)
+class FarWord:
+    """A word that lies far from everything a model was trained for.
+
+    Attributes:
+        word: The query.
+        nearest: The known word it is nearest to.
+        similarity: Cosine to it.
+    """
+
+    word: str
+    nearest: str
+    similarity: float
+
+
+class TextEncoder:
+    """The text side of a model."""
+
+    def __init__(
+        self,
+        clip: Any,
+        tokenizer: Any,
+        *,
+        templates: Templates = "imagenet",
+        known: Sequence[str] = (),
+        min_similarity: float = 0.0,
+    ) -> None:
+        """Wrap a CLIP.
+
+        Args:
+            clip: open_clip model; its image tower is not used.
+            tokenizer: Turns a list of strings into (n, context) token ids.
+            templates: Default templates, see `resolve_templates`.
+            known: Words the model was trained for; empty where any word will do.
+            min_similarity: Cosine to the nearest known word below which a word is far.
+        """
+        self._clip = clip
+        self._tokenizer = tokenizer
+        self.templates = resolve_templates(templates)
+        self.known = tuple(known)
+        self.min_similarity = min_similarity
+
+    @torch.inference_mode()
+    def encode(self, words: Sequence[str], *, templates: Templates | None = None, batch: int = 256) -> Tensor:
+        """Encode words.
+
+        Each template is filled in, encoded and normalised; their mean is normalised again.
+
+        Args:
+            words: Q words or phrases.
+            templates: Other templates than the model's.
+            batch: Prompts per run of the text tower.
+
+        Returns:
+            (Q, D) float32 queries of unit length, on the CPU.
+        """
+        prompts = self.templates if templates is None else resolve_templates(templates)
+        filled = [prompt.replace("{}", word) for word in words for prompt in prompts]
+        device = self._clip.positional_embedding.device
+        parts = []
+        for start in range(0, len(filled), batch):
+            tokens = self._tokenizer(filled[start : start + batch]).to(device)
+            parts.append(functional.normalize(self._clip.encode_text(tokens).float(), dim=-1))
+        queries = torch.cat(parts).reshape(len(words), len(prompts), -1).mean(dim=1)
+        return functional.normalize(queries, dim=-1).cpu()
+
+    def far_words(self, words: Sequence[str]) -> tuple[FarWord, ...]:
+        """Return the words that lie far from everything the model was trained for, in their order."""
+        if not self.known or not words:
+            return ()
+        cosines = self.encode(words) @ self.encode(self.known).T
+        best, index = cosines.max(dim=1)
+        return tuple(
+            FarWord(word, self.known[int(at)], float(value))
+            for word, value, at in zip(words, best, index, strict=True)
+            if value < self.min_similarity
+        )

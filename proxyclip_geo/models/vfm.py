@@ -1,0 +1,85 @@
+"""Vision foundation models from timm, as dense feature extractors."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import timm
+import torch
+from timm.models.vision_transformer import VisionTransformer
+from torch import Tensor, nn
+
+from proxyclip_geo.errors import ModelError
+from proxyclip_geo.models.clip import interpolate_positions
+from proxyclip_geo.models.tokens import to_grid
+
+PositionMode = Literal["offset", "antialias"]
+
+
+class VisionFoundationModel(nn.Module):
+    """A timm model that gives one feature vector a patch after its final norm (SAM: its neck).
+
+    Attributes:
+        patch: Pixels a side of a patch.
+    """
+
+    def __init__(
+        self,
+        architecture: str,
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        position: PositionMode = "offset",
+    ) -> None:
+        """Build the model with random weights; load a state dict into `trunk` next.
+
+        Args:
+            architecture: timm model name, with or without a pretrained tag.
+            overrides: Constructor values that differ from the architecture's.
+            position: How learned position embeddings follow the token grid: "offset" as DINO v1's own code does,
+                "antialias" as timm and DINOv2 with registers do. Models without learned absolute positions ignore it.
+
+        Raises:
+            ModelError: If timm does not know the architecture or cannot build it so.
+        """
+        super().__init__()
+        values = dict(overrides or {})
+        if "samvit" not in architecture:
+            values.setdefault("dynamic_img_size", True)
+        try:
+            trunk: Any = timm.create_model(architecture, pretrained=False, num_classes=0, **values)
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise ModelError(f"timm cannot build the VFM '{architecture}' with {values}: {error}") from error
+        self.trunk: Any = trunk.eval()
+        patch = self.trunk.patch_embed.patch_size
+        self.patch = int(patch[0] if isinstance(patch, tuple) else patch)
+        self._offset = position == "offset" and type(trunk) is VisionTransformer and trunk.pos_embed is not None
+        if self._offset and trunk.no_embed_class:
+            raise ModelError(
+                f"VFM '{architecture}' keeps its class token out of the positions: set position = \"antialias\""
+            )
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Compute dense features.
+
+        Args:
+            pixels: (B, 3, H, W), normalised; H and W multiples of the patch size.
+
+        Returns:
+            (B, C, h, w).
+        """
+        if self._offset:
+            return self._forward_offset(pixels)
+        taken = self.trunk.forward_intermediates(
+            pixels, indices=1, norm=True, output_fmt="NCHW", intermediates_only=True
+        )
+        features: Tensor = taken[0]
+        return features
+
+    def _forward_offset(self, pixels: Tensor) -> Tensor:
+        trunk = self.trunk
+        patches = trunk.patch_embed(pixels)  # (B, h, w, C)
+        grid = (patches.shape[1], patches.shape[2])
+        prefix = [token for token in (trunk.cls_token, trunk.reg_token) if token is not None]
+        tokens = torch.cat([*(token.expand(len(pixels), -1, -1) for token in prefix), patches.flatten(1, 2)], dim=1)
+        positions = interpolate_positions(trunk.pos_embed[0], grid, prefix=trunk.num_prefix_tokens)
+        tokens = trunk.norm(trunk.blocks(trunk.norm_pre(tokens + positions.to(tokens.dtype))))
+        return to_grid(tokens[:, trunk.num_prefix_tokens :], grid)

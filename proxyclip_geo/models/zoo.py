@@ -1,0 +1,321 @@
+"""The zoo: built-in model cards, and models loaded from cards."""
+
+import copy
+import difflib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import open_clip
+import timm
+import torch
+
+from proxyclip_geo.errors import ModelError
+from proxyclip_geo.models.card import OPENAI_MEAN, OPENAI_STD, HubFile, ModelCard, read_card
+from proxyclip_geo.models.encoder import ProxyClipEncoder, Statistics
+from proxyclip_geo.models.text import TextEncoder
+from proxyclip_geo.models.vfm import VisionFoundationModel
+from proxyclip_geo.models.weights import Weights, fill, load_state_dict
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_MODEL = "vitb16-dino-b8"
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
+
+
+@cache
+def builtin_cards() -> Mapping[str, Path]:
+    """Return the built-in model cards by name, the bundled one first."""
+    folder = Path(str(resources.files("proxyclip_geo.models")))
+    paths = [*sorted(folder.glob("bundled/*/*.toml")), *sorted(folder.glob("cards/*.toml"))]
+    return {path.stem: path for path in paths}
+
+
+def find_card(model: str | Path) -> ModelCard:
+    """Return the card of a built-in model, or of a TOML file.
+
+    Args:
+        model: Name of a built-in model, or path of a card (or of a folder with one card in it).
+
+    Raises:
+        ModelError: If there is no such model or the card is malformed.
+    """
+    cards = builtin_cards()
+    if str(model) in cards:
+        return read_card(cards[str(model)])
+    path = Path(model)
+    if path.is_dir():
+        found = sorted(path.glob("*.toml"))
+        if len(found) != 1:
+            raise ModelError(f"{path} holds {len(found)} model cards (*.toml); name the card itself")
+        return read_card(found[0])
+    if path.suffix == ".toml":
+        return read_card(path)
+    close = difflib.get_close_matches(str(model), cards, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    raise ModelError(
+        f"unknown model '{model}'{hint} Known: {', '.join(cards)}; or give the path of a model card (.toml)"
+    )
+
+
+def clip_weights(card: ModelCard) -> Weights:
+    """Return where the CLIP weights of a card come from."""
+    clip = card.clip
+    if clip.weights:
+        return Weights(card.name, "clip", path=card.directory / clip.weights, sha256=clip.sha256)
+    if clip.hub:
+        return Weights(card.name, "clip", hub=clip.hub)
+    tag = _open_clip_tag(card)
+    repo = str(tag.get("hf_hub", "")).strip("/")
+    if not repo:
+        raise ModelError(
+            f"model '{card.name}': open_clip knows no hub repository for {clip.architecture}/{clip.pretrained}"
+        )
+    return Weights(card.name, "clip", hub=HubFile(repo, "open_clip_model.safetensors"))
+
+
+def vfm_weights(card: ModelCard) -> Weights:
+    """Return where the VFM weights of a card come from."""
+    vfm = card.vfm
+    if vfm.weights:
+        return Weights(card.name, "vfm", path=card.directory / vfm.weights, sha256=vfm.sha256)
+    if vfm.hub:
+        return Weights(card.name, "vfm", hub=vfm.hub)
+    config = timm.get_pretrained_cfg(vfm.architecture, allow_unregistered=True)
+    if config is None or not config.hf_hub_id:
+        raise ModelError(
+            f"model '{card.name}': timm knows no weights for '{vfm.architecture}'; give [vfm] weights or hub"
+        )
+    return Weights(card.name, "vfm", hub=HubFile(config.hf_hub_id, "model.safetensors"))
+
+
+def _open_clip_tag(card: ModelCard) -> dict[str, Any]:
+    clip = card.clip
+    tag = open_clip.get_pretrained_cfg(clip.architecture or "", clip.pretrained or "")
+    if not tag:
+        known = open_clip.list_pretrained_tags_by_model(clip.architecture or "")
+        raise ModelError(
+            f"model '{card.name}': open_clip has no weights '{clip.pretrained}' for '{clip.architecture}'; "
+            f"known: {', '.join(known) or 'none'}"
+        )
+    return dict(tag)
+
+
+def clip_config(card: ModelCard) -> dict[str, Any]:
+    """Return the open_clip config of a card, its activation settled.
+
+    Weights work only with the activation they were trained with, and nothing in a state dict tells which. So it must be
+    stated once, and two statements must not differ.
+
+    Raises:
+        ModelError: If the architecture or config is unknown, or the activation is not stated or contradicted.
+    """
+    clip = card.clip
+    if clip.config is not None:
+        path = card.directory / clip.config
+        try:
+            config = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelError(f"model '{card.name}': cannot read the CLIP config {path}: {error}") from error
+        config = dict(config.get("model_cfg", config))
+    else:
+        found = open_clip.get_model_config(clip.architecture or "")
+        if found is None:
+            raise ModelError(f"model '{card.name}': open_clip has no architecture '{clip.architecture}'")
+        config = copy.deepcopy(found)
+    if config.get("text_cfg", {}).get("hf_model_name") or config.get("vision_cfg", {}).get("timm_model_name"):
+        raise ModelError(f"model '{card.name}': only CLIPs with open_clip's own text and image towers are supported")
+    return {**config, "quick_gelu": _settle_activation(card, config)}
+
+
+def _settle_activation(card: ModelCard, config: Mapping[str, Any]) -> bool:
+    clip = card.clip
+    built = bool(config.get("quick_gelu", False))
+    stated = {}
+    if clip.quick_gelu is not None:
+        stated["the card"] = clip.quick_gelu
+    if clip.config is not None and "quick_gelu" in config:
+        stated["the config"] = built
+    if clip.pretrained and not (clip.weights or clip.hub):
+        stated[f"the weights '{clip.pretrained}'"] = bool(_open_clip_tag(card).get("quick_gelu", False))
+        stated[f"the architecture '{clip.architecture}'"] = built
+    if not stated:
+        raise ModelError(
+            f"model '{card.name}': nothing says which activation the CLIP weights were trained with; set quick_gelu = "
+            "true (OpenAI's weights and what was fine-tuned from them) or false in [clip]"
+        )
+    if len(set(stated.values())) > 1:
+        told = ", ".join(f"{who} says {'QuickGELU' if quick else 'GELU'}" for who, quick in stated.items())
+        raise ModelError(
+            f"model '{card.name}': the CLIP activation is contradicted: {told}; with OpenAI's weights the "
+            "architecture's name ends in -quickgelu"
+        )
+    return next(iter(stated.values()))
+
+
+def load_clip(card: ModelCard, *, image_tower: bool = True) -> Any:
+    """Build the CLIP of a card and fill it from its verified weights.
+
+    Args:
+        card: The model.
+        image_tower: Keep the image tower; without it only text can be encoded.
+
+    Raises:
+        ModelError: If the card is wrong.
+        WeightsError: If the weights are missing, damaged or of another model.
+    """
+    config = clip_config(card)
+    path, _ = clip_weights(card).verify()
+    state = load_state_dict(path)
+    try:
+        clip: Any = open_clip.CLIP(**config)
+    except (TypeError, KeyError) as error:
+        raise ModelError(f"model '{card.name}': open_clip cannot build this CLIP config: {error}") from error
+    if "logit_scale" in state:
+        state["logit_scale"] = state["logit_scale"].reshape(clip.logit_scale.shape)
+    else:
+        state["logit_scale"] = clip.logit_scale.detach()
+    fill(clip, state, source=path, ignore=("text.transformer.embeddings.position_ids",))
+    if not image_tower:
+        del clip.visual
+    clip.eval().requires_grad_(requires_grad=False)
+    return clip
+
+
+def load_vfm(card: ModelCard) -> VisionFoundationModel:
+    """Build the VFM of a card and fill it from its verified weights.
+
+    Raises:
+        ModelError: If the card is wrong.
+        WeightsError: If the weights are missing, damaged or of another model.
+    """
+    vfm = VisionFoundationModel(card.vfm.architecture, overrides=card.vfm.overrides, position=card.vfm.position)
+    path, _ = vfm_weights(card).verify()
+    fill(vfm.trunk, load_state_dict(path), source=path, ignore=("head.", "fc_norm.", "decoder", "mask_token"))
+    return vfm
+
+
+def _clip_statistics(card: ModelCard) -> Statistics:
+    tag = _open_clip_tag(card) if card.clip.pretrained and card.clip.architecture else {}
+    return (card.clip.mean or tag.get("mean") or OPENAI_MEAN, card.clip.std or tag.get("std") or OPENAI_STD)
+
+
+def load_text(card: ModelCard, clip: Any = None) -> TextEncoder:
+    """Load the text side of a model alone.
+
+    Args:
+        card: The model.
+        clip: Its CLIP, where it is already loaded.
+    """
+    config = clip_config(card)
+    clip = clip if clip is not None else load_clip(card, image_tower=False)
+    context = int(config.get("text_cfg", {}).get("context_length", 77))
+    known: tuple[str, ...] = ()
+    if card.text.known:
+        path = card.directory / card.text.known
+        try:
+            known = tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
+        except OSError as error:
+            raise ModelError(f"model '{card.name}': cannot read its known words {path}: {error}") from error
+    return TextEncoder(
+        clip,
+        open_clip.tokenizer.SimpleTokenizer(context_length=context),
+        templates=card.text.templates,
+        known=known,
+        min_similarity=card.text.min_similarity,
+    )
+
+
+def resolve_device(device: str) -> torch.device:
+    """Return the device of a name; "auto" takes CUDA, then Apple's MPS, then the CPU.
+
+    Raises:
+        ModelError: If the device is unknown or not on this machine.
+    """
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+    except RuntimeError as error:
+        raise ModelError(f"unknown device '{device}': give auto, cpu, cuda, cuda:0 … or mps") from error
+    counts = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
+    if (found.index or 0) >= counts.get(found.type, 0):
+        raise ModelError(
+            f"device '{device}' is not on this machine (CUDA devices: {counts['cuda']}, MPS devices: {counts['mps']}); "
+            "use --device cpu or --device auto"
+        )
+    return found
+
+
+def resolve_dtype(precision: Precision, device: torch.device) -> torch.dtype:
+    """Return what the towers compute in; "auto" is float32 on the CPU, bfloat16 on CUDA where native, else float16.
+
+    Raises:
+        ModelError: If the precision is unknown.
+    """
+    if precision == "auto":
+        if device.type == "cuda":
+            return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        return torch.float32 if device.type == "cpu" else torch.float16
+    dtypes = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+    if precision not in dtypes:
+        raise ModelError(f"unknown precision '{precision}': give auto, {', '.join(dtypes)}")
+    return dtypes[precision]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model: both sides of the shared space.
+
+    Attributes:
+        card: What it is.
+        encoder: Pixels to dense features.
+        text: Words to queries.
+        checksums: sha256 of the weights by tower.
+    """
+
+    card: ModelCard
+    encoder: ProxyClipEncoder
+    text: TextEncoder
+    checksums: Mapping[str, str]
+
+
+def load_model(model: str | Path | ModelCard, *, device: str = "auto", precision: Precision = "auto") -> Model:
+    """Load a model; the weights must be on this machine.
+
+    Args:
+        model: Name of a built-in model, path of a card, or a card.
+        device: "auto", "cpu", "cuda", "cuda:1", "mps".
+        precision: What the towers compute in: "auto", "float32", "bfloat16" or "float16".
+
+    Raises:
+        ModelError: If there is no such model or device, or the card is malformed.
+        WeightsError: If the weights are missing, damaged or of another model.
+    """
+    card = model if isinstance(model, ModelCard) else find_card(model)
+    where = resolve_device(device)
+    dtype = resolve_dtype(precision, where)
+    clip = load_clip(card)
+    encoder = ProxyClipEncoder(
+        clip.visual,
+        load_vfm(card),
+        beta=card.proxy.beta,
+        gamma=card.proxy.gamma,
+        clip_statistics=_clip_statistics(card),
+        vfm_statistics=(card.vfm.mean, card.vfm.std),
+        vfm_scale=card.vfm.scale,
+        name=card.name,
+    )
+    del clip.visual
+    encoder.visual.to(dtype)
+    encoder.vfm.to(dtype)
+    checksums = {"clip": clip_weights(card).verify()[1], "vfm": vfm_weights(card).verify()[1]}
+    logger.info("model %s on %s in %s", card.name, where, dtype)
+    return Model(card, encoder.to(where), load_text(card, clip.to(where)), checksums)

@@ -1,0 +1,236 @@
+"""Comparing a label raster with the truth, block by block."""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pyproj
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
+
+from proxyclip_geo import progress as _progress
+from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.evaluation.matching import Legend, TruthRules
+from proxyclip_geo.evaluation.metrics import ConfusionMatrix
+from proxyclip_geo.evaluation.report import Report
+from proxyclip_geo.grid import Region
+from proxyclip_geo.place import Place
+from proxyclip_geo.raster.labels import LabelSource, open_labels
+from proxyclip_geo.vocabulary import Vocabulary
+
+MOST_VALUES = 65536
+"""More different pairs of values than this are no labels."""
+
+Pairs = Counter[tuple[int, int]]
+"""Pixels by (value of the truth, value of the prediction)."""
+
+
+def evaluate(
+    labels: str | Path,
+    truth: str | Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+    mapping: Mapping[int | str, int | str] | None = None,
+    ignore: Collection[int | str] = (),
+    block: int = 2048,
+    progress: _progress.Progress = _progress.ignore,
+) -> Report:
+    """Compare a label raster with a raster of the truth.
+
+    The truth may lie on another grid: it is then read onto that of the labels, nearest pixel. Pixels without data on
+    either side are left out; unclassified pixels of the prediction count as wrong where the truth has a class.
+    Values of the truth become classes by the mapping, by their names (tags CLASS_<value>), or by being the same as
+    those of the labels; an unnamed 0 in the truth is left out. Memory does not grow with the rasters.
+
+    Args:
+        labels: Label raster to judge.
+        truth: Label raster that is right.
+        vocabulary: Names, values and synonyms of the labels; the tags of the raster if not given.
+        mapping: Value or name in the truth → class (name, synonym or value) of the labels, or "none" for what is known
+            to be none of them. Several may stand for one class; what is not mentioned is left out.
+        ignore: Values or names in the truth to leave out.
+        block: Side of the blocks in pixels.
+        progress: Called after every block.
+
+    Raises:
+        RasterError: If a raster cannot be read, holds no labels, or only one of them has a CRS.
+        OptionError: If the mapping names what is not there, or the two have no ground or no class in common.
+    """
+    if block < 1:
+        raise OptionError(f"block {block} px must be at least 1")
+    with ExitStack() as stack:
+        predicted = stack.enter_context(open_labels(labels))
+        true = stack.enter_context(open_labels(truth))
+        rules = TruthRules(true.classes, dict(mapping or {}), tuple(ignore))
+        # Labels without names of their own borrow those of the truth.
+        legend = Legend.of(predicted.classes, vocabulary)
+        if not legend.names:
+            legend = Legend.of(true.classes, None)
+        rules.check(legend)
+        overlap, aligned = _align(predicted, true)
+        if aligned is not true:
+            stack.enter_context(aligned)
+        pairs, missing = _count(predicted, aligned, overlap, block=block, progress=progress)
+    matrix, notes = _tabulate(pairs, legend, rules)
+    outside = predicted.place.height * predicted.place.width - overlap.height * overlap.width
+    if missing + outside:
+        notes = (f"{missing + outside} pixels of the labels have no data on one of the two sides", *notes)
+    if not matrix.total:
+        raise OptionError(
+            f"no pixel of {labels} can be compared with {truth}: {'; '.join(notes) or 'they share no valid pixel'}; "
+            "check that they show the same ground, and the mapping and the ignored values"
+        )
+    return Report(str(labels), str(truth), matrix, notes)
+
+
+def _align(predicted: LabelSource, true: LabelSource) -> tuple[Region, LabelSource]:
+    """Return the part of the labels that the truth may cover, and the truth on the grid of the labels.
+
+    Raises:
+        RasterError: If the two cannot be laid over each other.
+        OptionError: If they do not overlap.
+    """
+    here, there = predicted.place, true.place
+    if (here.crs is None) != (there.crs is None):
+        without = predicted if here.crs is None else true
+        raise RasterError(
+            f"{without.name} has no CRS, but the other raster has; assign it, e.g. gdal_edit -a_srs EPSG:32633"
+        )
+    if here.crs is None or there.crs is None:
+        if here.shape != there.shape or not _same_pixels(here.transform, there.transform):
+            raise RasterError(
+                f"{predicted.name} {here.shape} and {true.name} {there.shape} have no CRS and different grids, so "
+                "they cannot be laid over each other; assign a CRS to both, e.g. gdal_edit -a_srs EPSG:32633"
+            )
+        return here.region, true
+    if here.shape == there.shape and here.crs == there.crs and here.transform.almost_equals(there.transform, 1e-9):
+        return here.region, true
+    overlap = _footprint(here, there).intersect(here.region)
+    if overlap.is_empty:
+        raise OptionError(
+            f"{predicted.name} and {true.name} do not overlap: the labels cover {_bounds(here)}, the truth "
+            f"{_bounds(there)}; give the truth of the same ground, or check the CRS of both"
+        )
+    return overlap, true.onto(here)
+
+
+def _same_pixels(one: Affine, other: Affine) -> bool:
+    """Whether two transforms without a CRS mean the same pixels: they are equal, or one says nothing."""
+    nothing = (Affine.identity(), Affine.scale(1, -1))
+    return one.almost_equals(other) or one in nothing or other in nothing
+
+
+def _footprint(here: Place, there: Place) -> Region:
+    """Return the pixels of one place that surround another; all of them where that cannot be told."""
+    try:
+        transformer = pyproj.Transformer.from_crs(there.crs, here.crs, always_xy=True)
+    except ProjError:
+        return here.region
+    west, south, east, north = transformer.transform_bounds(*there.bounds, densify_pts=51)
+    if not all(map(math.isfinite, (west, south, east, north))) or east < west:
+        return here.region
+    corners = [~here.transform @ (x, y) for x in (west, east) for y in (south, north)]
+    cols, rows = zip(*corners, strict=True)
+    # A pixel more on each side, since the outline was followed in steps.
+    return Region.from_edges(
+        math.floor(min(rows)) - 1, math.floor(min(cols)) - 1, math.ceil(max(rows)) + 1, math.ceil(max(cols)) + 1
+    )
+
+
+def _bounds(place: Place) -> str:
+    west, south, east, north = (f"{edge:.6g}" for edge in place.bounds)
+    crs = place.crs.to_string()[:40] if place.crs else "no CRS"
+    return f"{west}…{east}, {south}…{north} ({crs})"
+
+
+def _count(
+    predicted: LabelSource, true: LabelSource, area: Region, *, block: int, progress: _progress.Progress
+) -> tuple[Pairs, int]:
+    """Return pixels by pair of values, and the number of pixels without data on one of the sides.
+
+    Raises:
+        RasterError: If a block cannot be read, or there are too many different values.
+    """
+    pairs: Pairs = Counter()
+    missing = done = 0
+    for region in area.tiles(block):
+        ours, theirs = predicted.read(region), true.read(region)
+        valid = ours.valid & theirs.valid
+        pairs.update(_count_block(theirs.values[valid], ours.values[valid]))
+        if len(pairs) > MOST_VALUES:
+            raise RasterError(
+                f"{predicted.name} and {true.name} hold more than {MOST_VALUES} different pairs of values, so they are "
+                "hardly labels; give rasters of class values"
+            )
+        done += region.height * region.width
+        missing += int(valid.size - np.count_nonzero(valid))
+        progress(_progress.ProgressEvent("evaluate", done, area.height * area.width, "pixels"))
+    return pairs, missing
+
+
+def _count_block(true: NDArray[np.integer], predicted: NDArray[np.integer]) -> Pairs:
+    """Count the pairs of values of a block's valid pixels."""
+    if not true.size:
+        return Counter()
+    if true.dtype == predicted.dtype == np.uint8:
+        counts = np.bincount(true.astype(np.int64) * 256 + predicted, minlength=65536)
+        found = np.flatnonzero(counts)
+        return Counter({(int(pair) // 256, int(pair) % 256): int(counts[pair]) for pair in found})
+    true_values, true_index = np.unique(true, return_inverse=True)
+    values, index = np.unique(predicted, return_inverse=True)
+    found, counts = np.unique(true_index.astype(np.int64) * len(values) + index, return_counts=True)
+    return Counter(
+        {
+            (int(true_values[pair // len(values)]), int(values[pair % len(values)])): int(count)
+            for pair, count in zip(found, counts, strict=True)
+        }
+    )
+
+
+def _tabulate(pairs: Pairs, legend: Legend, rules: TruthRules) -> tuple[ConfusionMatrix, tuple[str, ...]]:
+    """Turn pairs of values into pairs of classes, and tell what was left out.
+
+    Raises:
+        OptionError: If the truth and the labels have no class in common.
+    """
+    legend = legend.extend({value for _, value in pairs})
+    shared = len(legend.names)
+    targets: dict[int, int | None] = {}
+    for value in sorted({value for value, _ in pairs}):
+        targets[value], legend = rules.resolve(value, legend)
+    found = {target for target in targets.values() if target is not None}
+    if found and min(found) > shared:
+        raise OptionError(
+            f"labels and truth have no class in common: {', '.join(legend.names[:shared])} against "
+            f'{", ".join(legend.names[shared:])}; say which is which by a mapping, e.g. --map "1={legend.names[0]}"'
+        )
+    counts = np.zeros((len(legend.names) + 1, len(legend.names) + 1), dtype=np.int64)
+    left_out: Counter[int] = Counter()
+    for (true, predicted), count in pairs.items():
+        target = targets[true]
+        if target is None:
+            left_out[true] += count
+        else:
+            counts[target, legend.by_value[predicted]] += count
+    matrix = ConfusionMatrix(legend.names, counts)
+    return matrix, _notes(matrix, left_out, legend.names[shared:])
+
+
+def _notes(matrix: ConfusionMatrix, left_out: Counter[int], only_true: tuple[str, ...]) -> tuple[str, ...]:
+    notes = []
+    if left_out:
+        values = ", ".join(f"{value} ({count} pixels)" for value, count in sorted(left_out.items()))
+        notes.append(f"values of the truth that are ignored, unlabelled or not in the mapping are left out: {values}")
+    if only_true:
+        notes.append(f"only the truth has {', '.join(only_true)}: all of it counts as wrong; map or ignore it")
+    absent = matrix.overall().left_out
+    if absent:
+        notes.append(f"in neither the truth nor the prediction, so left out of the means: {', '.join(absent)}")
+    unclassified = int(matrix.counts[1:, 0].sum())
+    if unclassified:
+        notes.append(f"{unclassified} pixels of a class are unclassified in the prediction and count as wrong")
+    return tuple(notes)

@@ -1,0 +1,219 @@
+"""Vocabulary files: TXT, CSV, JSON and YAML."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from proxyclip_geo.errors import OutputError, VocabularyError
+from proxyclip_geo.vocabulary.classes import Vocabulary, describe
+from proxyclip_geo.vocabulary.parse import CLASS_KEYS, parse_classes
+from proxyclip_geo.vocabulary.suggest import suggest
+
+
+def read_file(path: str | Path) -> Vocabulary:
+    """Read a vocabulary file; its suffix says the format.
+
+    - `.txt`: one class a line, its synonyms separated by `;` or `,`; or one line of the command line's form.
+    - `.csv`, `.tsv`: a header naming some of the columns name, synonyms, words, color, value, threshold and
+      bias; synonyms in a cell are separated by `;` or, in quotes, by `,`.
+    - `.json`, `.yaml`, `.yml`: what `parse_classes` takes.
+
+    Args:
+        path: The file, in UTF-8.
+
+    Raises:
+        VocabularyError: If there is no such file, or it cannot be read; the message names the line where that
+            is known.
+    """
+    path = Path(path)
+    read = _READERS.get(path.suffix.lower())
+    if read is None:
+        raise VocabularyError(
+            f"{path}: a vocabulary file ends in {', '.join(SUFFIXES)}, not in {path.suffix!r}; convert or rename it"
+        )
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise VocabularyError(f"{path}, line {line}: this is not UTF-8 text; save the file as UTF-8") from error
+    except OSError as error:
+        raise VocabularyError(f"{path} cannot be read: {error.strerror}; check its path and permissions") from error
+    try:
+        return read(text, path.stem)
+    except VocabularyError as error:
+        raise VocabularyError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise VocabularyError(f"{path} is nested too deeply; a vocabulary is a list or a mapping of classes") from error
+
+
+def _read_txt(text: str, name: str) -> Vocabulary:
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    if len(lines) == 1 and ";" in lines[0].rstrip("; ") and "," not in lines[0]:
+        raise VocabularyError(
+            f"the only line, {describe(lines[0])}, may be one class with synonyms or several classes; for "
+            "several, "
+            "write one a line; for one, separate the synonyms by ','"
+        )
+    return parse_classes(text, name=name)
+
+
+def _read_csv(text: str, name: str) -> Vocabulary:
+    first = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise VocabularyError(f"line {reader.line_num}: malformed CSV: {error}") from error
+    rows = [(line, row) for line, row in rows if any(row)]
+    if not rows:
+        raise VocabularyError("the file is empty; its first line names the columns, e.g. name,synonyms,color")
+    header = [cell.lower() for cell in rows[0][1]]
+    _check_header(header)
+    return parse_classes([_read_row(row, header, line) for line, row in rows[1:]], name=name)
+
+
+def _check_header(header: list[str]) -> None:
+    if "name" not in header:
+        raise VocabularyError(
+            "the first line must name the columns, of which one is 'name', not "
+            f"{describe(', '.join(header))}; "
+            "for a plain list, one class a line, use a .txt file"
+        )
+    for cell in header:
+        if cell not in CLASS_KEYS:
+            raise VocabularyError(
+                f"unknown column {cell!r}{suggest(cell, CLASS_KEYS)}; there are {', '.join(CLASS_KEYS)}"
+            )
+        if header.count(cell) > 1:
+            raise VocabularyError(f"the column {cell!r} is there twice; drop one")
+
+
+def _read_row(row: list[str], header: list[str], line: int) -> dict[str, Any]:
+    if len(row) > len(header):
+        raise VocabularyError(
+            f"line {line} has {len(row)} cells, but there are {len(header)} columns; put cells with a "
+            "separator in quotes"
+        )
+    settings: dict[str, Any] = {key: cell for key, cell in zip(header, row, strict=False) if cell}
+    if "name" not in settings:
+        raise VocabularyError(f"line {line}: the name is blank")
+    conversions: tuple[tuple[str, type], ...] = (("value", int), ("threshold", float), ("bias", float))
+    for key, convert in conversions:
+        if key in settings:
+            try:
+                settings[key] = convert(settings[key])
+            except ValueError:
+                raise VocabularyError(f"line {line}: the {key} {settings[key]!r} is not a number") from None
+    return settings
+
+
+def _read_json(text: str, name: str) -> Vocabulary:
+    try:
+        content = json.loads(text, object_pairs_hook=_unique_pairs)
+    except json.JSONDecodeError as error:
+        raise VocabularyError(f"line {error.lineno}, column {error.colno}: malformed JSON: {error.msg}") from error
+    return _from_content(content, name)
+
+
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise VocabularyError(f"the key {describe(twice)} is there twice; merge or rename one")
+    return result
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """The safe loader, but a repeated key is an error, where PyYAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            line = key_node.start_mark.line + 1
+            if not isinstance(key, Hashable):
+                raise VocabularyError(f"line {line}: a key must be text")
+            if key in keys:
+                raise VocabularyError(f"line {line}: the key {describe(key)} is there twice; merge or rename one")
+            keys.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(text: str, name: str) -> Vocabulary:
+    try:
+        content = yaml.load(text, Loader=_UniqueKeyLoader)
+    except yaml.MarkedYAMLError as error:
+        mark, start = error.problem_mark, error.context_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+        if start:
+            where += f", {error.context} that begins in line {start.line + 1}"
+        raise VocabularyError(f"{where}: malformed YAML: {error.problem}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError is what PyYAML raises for values such as the date 2024-13-45.
+        if isinstance(error, VocabularyError):
+            raise
+        raise VocabularyError(f"malformed YAML: {error}") from error
+    return _from_content(content, name)
+
+
+def _from_content(content: object, name: str) -> Vocabulary:
+    if not isinstance(content, (list, dict)):
+        raise VocabularyError(f"the file must hold a list or a mapping of classes, not {describe(content)}")
+    return parse_classes(content, name=name)
+
+
+_READERS: dict[str, Callable[[str, str], Vocabulary]] = {
+    ".txt": _read_txt,
+    ".csv": _read_csv,
+    ".tsv": _read_csv,
+    ".json": _read_json,
+    ".yaml": _read_yaml,
+    ".yml": _read_yaml,
+}
+
+SUFFIXES = tuple(_READERS)
+"""Suffixes of vocabulary files."""
+
+
+def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
+    """Write a vocabulary as YAML or JSON, by the suffix; reading it gives the same vocabulary.
+
+    Args:
+        vocabulary: What to write.
+        path: Ends in .yaml, .yml or .json; a file there is replaced.
+
+    Returns:
+        The path.
+
+    Raises:
+        OutputError: If the suffix is another, or the file cannot be written.
+    """
+    path = Path(path)
+    content = vocabulary.to_dict()
+    if path.suffix.lower() == ".json":
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    elif path.suffix.lower() in (".yaml", ".yml"):
+        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    else:
+        raise OutputError(f"{path}: a vocabulary is written as .yaml or .json, not as {path.suffix!r}")
+    # Renaming is atomic: no half-written file ever stands under the final name.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror}; check the folder and its permissions"
+        ) from error
+    return path

@@ -1,0 +1,122 @@
+import pytest
+
+from proxyclip_geo.errors import VocabularyError
+from proxyclip_geo.vocabulary import LandClass, Vocabulary
+
+
+def land(name, value, *synonyms, **settings):
+    return LandClass(name, synonyms, (value % 256, 0, 0), value, **settings)
+
+
+def test_a_class_cleans_its_words():
+    item = LandClass("  dense \t forest ", ("Cafe\u0301", "Café", "CAFÉ", " a  b "), (1, 2, 3), 7)
+    assert item.name == "dense forest"
+    assert item.synonyms == ("Café", "a b")
+
+
+def test_the_name_is_asked_where_no_synonyms_are_given():
+    assert land("water", 1).synonyms == ("water",)
+    assert land("water", 1, "river", "lake").synonyms == ("river", "lake")
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"name": "  "}, "blank"),
+        ({"name": 12}, "must be text, not 12"),
+        ({"name": "a\x00b"}, "control character"),
+        ({"name": "a\ud800"}, "control character"),
+        ({"synonyms": ("a", "")}, "blank"),
+        ({"synonyms": "river"}, "sequence of words"),
+        ({"color": (0, 0, 256)}, "0–255"),
+        ({"color": (0, 0)}, "three whole numbers"),
+        ({"color": (0.5, 0, 0)}, "three whole numbers"),
+        ({"color": (True, 0, 0)}, "three whole numbers"),
+        ({"value": 0}, "unclassified"),
+        ({"value": -1}, "outside 1–65534"),
+        ({"value": 65535}, "outside 1–65534"),
+        ({"value": 1.0}, "whole number"),
+        ({"value": True}, "whole number"),
+        ({"threshold": 1.5}, "1.5, but scores lie in 0–1"),
+        ({"threshold": float("nan")}, "finite"),
+        ({"bias": "1"}, "finite number"),
+        ({"bias": float("inf")}, "finite"),
+    ],
+)
+def test_a_class_refuses_nonsense(fields, says):
+    good = {"name": "water", "synonyms": ("water",), "color": (0, 0, 255), "value": 1}
+    LandClass(**good)
+    with pytest.raises(VocabularyError, match=says):
+        LandClass(**(good | fields))
+
+
+def test_queries_point_to_their_classes():
+    vocabulary = Vocabulary("v", (land("water", 1, "river", "lake"), land("road", 2), land("a", 9, "b", "c")))
+    assert vocabulary.queries == ("river", "lake", "road", "b", "c")
+    assert vocabulary.query_class == (0, 0, 1, 2, 2)
+    assert vocabulary.names == ("water", "road", "a")
+    assert vocabulary.values == (1, 2, 9)
+
+
+def test_thresholds_fall_back_to_the_vocabulary():
+    classes = (land("water", 1, threshold=0.0), land("road", 2), land("roof", 3, threshold=0.5))
+    assert Vocabulary("v", classes, threshold=0.3).thresholds == (0.0, 0.3, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("values", "nodata", "dtype"),
+    [([1, 254], 255, "uint8"), ([1, 256], 65535, "uint16"), (range(1, 256), 65535, "uint16")],
+)
+def test_nodata_and_type_follow_the_values(values, nodata, dtype):
+    vocabulary = Vocabulary("v", tuple(land(f"c{value}", value) for value in values))
+    assert (vocabulary.nodata, vocabulary.dtype) == (nodata, dtype)
+    assert vocabulary.nodata not in vocabulary.values
+
+
+@pytest.mark.parametrize(
+    ("classes", "says"),
+    [
+        ((), "no classes"),
+        ((land("water", 1), land("WATER", 2, "sea")), "'water' is there twice"),
+        ((land("water", 1), land("road", 1)), "'water' and 'road' both have the value 1"),
+        ((land("water", 1, "pool"), land("sport", 2, "Pool")), "'Pool' belongs to two classes, 'water' and 'sport'"),
+        ((land("water", 1), land("road", 255)), "255 of 'road' is kept for no data"),
+    ],
+)
+def test_a_vocabulary_refuses_contradictions(classes, says):
+    with pytest.raises(VocabularyError, match=says):
+        Vocabulary("v", classes)
+
+
+def test_more_classes_than_a_raster_holds_are_refused():
+    with pytest.raises(VocabularyError, match="65535 classes are more than the 65534"):
+        Vocabulary("v", (land("water", 1),) * 65535)
+
+
+@pytest.mark.parametrize(
+    ("templates", "kept"),
+    [
+        (None, None),
+        ("imagenet", "imagenet"),
+        ("remote-sensing", "remote-sensing"),
+        ("a map of {}.", ("a map of {}.",)),
+        (["a {}", "the {}"], ("a {}", "the {}")),
+    ],
+)
+def test_templates_are_a_set_or_sentences(templates, kept):
+    assert Vocabulary("v", (land("water", 1),), templates=templates).templates == kept
+
+
+@pytest.mark.parametrize(
+    ("templates", "says"),
+    [
+        ("remote-sensin", "did you mean 'remote-sensing'"),
+        (["a photo"], "has no {}"),
+        ("a {} of {name}", "braces other than"),
+        ([], "sentences"),
+        ([3], "has no {}"),
+    ],
+)
+def test_bad_templates_are_refused(templates, says):
+    with pytest.raises(VocabularyError, match=says):
+        Vocabulary("v", (land("water", 1),), templates=templates)

@@ -1,0 +1,195 @@
+import os
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pyproj
+import pytest
+import shapely
+
+from proxyclip_geo.errors import OutputError, VectorError
+from proxyclip_geo.vector import SUFFIXES, write_polygons
+
+WITHOUT_CODE = pyproj.CRS("+proj=laea +lat_0=12.3 +lon_0=4.56 +ellps=WGS84 +type=crs")
+PLAIN_SUFFIXES = [suffix for suffix in SUFFIXES if suffix != ".parquet"]
+NATIVE_SUFFIXES = [suffix for suffix in PLAIN_SUFFIXES if suffix != ".geojson"]
+
+
+def polygons(count: int = 3, *, crs: pyproj.CRS | None = WITHOUT_CODE) -> gpd.GeoDataFrame:
+    west = np.arange(count) * 2.0
+    columns = {
+        "class": pd.Series(["Wässer", "林"] * (count // 2) + ["Wässer"] * (count % 2), dtype="str"),
+        "label": np.arange(count, dtype=np.int32) % 2 + 1,
+        "area_m2": np.full(count, 1.23456789e10),
+        "score": np.linspace(0, 1, count),
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapely.box(west, 0, west + 1, 1), crs=crs)
+
+
+def read(path: Path) -> gpd.GeoDataFrame:
+    return pyogrio.read_dataframe(path, layer="map" if path.suffix == ".gpkg" else None)
+
+
+@contextmanager
+def full_disk(limit: int = 50_000) -> Iterator[None]:
+    """Let no file grow beyond `limit` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("count", [0, 3])
+@pytest.mark.parametrize("crs", [WITHOUT_CODE, pyproj.CRS(32631)], ids=["no code", "UTM"])
+@pytest.mark.parametrize("suffix", NATIVE_SUFFIXES)
+def test_what_is_written_is_read_back(tmp_path, suffix, crs, count) -> None:
+    frame = polygons(count, crs=crs)
+    path = write_polygons(frame, tmp_path / f"out{suffix}", layer="map")
+    back = read(path).sort_values("score")  # FlatGeobuf orders polygons by place
+    assert back.columns.tolist() == frame.columns.tolist()
+    assert back["class"].tolist() == frame["class"].tolist()
+    assert back["label"].tolist() == frame["label"].tolist()
+    assert back["area_m2"].tolist() == pytest.approx(frame["area_m2"].tolist())
+    assert back.normalize().to_wkb().tolist() == frame.normalize().to_wkb().tolist()
+    assert back.crs == crs
+    assert pyogrio.read_info(path, layer="map" if suffix == ".gpkg" else None)["geometry_type"] == "Polygon"
+
+
+@pytest.mark.parametrize("suffix", NATIVE_SUFFIXES)
+def test_polygons_without_crs(tmp_path, suffix) -> None:
+    path = write_polygons(polygons(crs=None), tmp_path / f"out{suffix}", layer="map")
+    assert len(read(path)) == 3
+
+
+@pytest.mark.parametrize("suffix", NATIVE_SUFFIXES)
+def test_multipolygons(tmp_path, suffix) -> None:
+    frame = polygons()
+    frame.loc[1, "geometry"] = shapely.MultiPolygon([shapely.box(0, 5, 1, 6), shapely.box(1, 6, 2, 7)])
+    assert read(write_polygons(frame, tmp_path / f"out{suffix}", layer="map")).area.sum() == 4
+
+
+def test_geojson_follows_rfc_7946(tmp_path) -> None:
+    frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry").assign(label=1)
+    path = write_polygons(frame, tmp_path / "out.geojson", layer="map")
+    assert '"crs"' not in path.read_text(encoding="utf-8")
+    back = read(path)
+    assert back.crs.to_epsg() == 4326
+    assert back.geometry.exterior.is_ccw.all()
+    np.testing.assert_allclose(back.to_crs(32631).area, 1, atol=0.005)
+
+
+def test_geojson_needs_a_crs(tmp_path) -> None:
+    with pytest.raises(VectorError, match=r"without a CRS.*write \.gpkg"):
+        write_polygons(polygons(crs=None), tmp_path / "out.geojson", layer="map")
+
+
+def test_geopackage_carries_its_style(tmp_path) -> None:
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map", style_qml="<qgis/>", style_sld="<sld/>")
+    with closing(sqlite3.connect(path)) as database:
+        # The very question that QGIS asks when it opens a layer.
+        style = database.execute(
+            "SELECT styleName, styleQML, styleSLD FROM layer_styles WHERE f_table_schema = '' AND f_table_name = 'map' "
+            "AND f_geometry_column = 'geom' ORDER BY CASE WHEN useAsDefault THEN 1 ELSE 2 END, update_time DESC LIMIT 1"
+        ).fetchone()
+        tables = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents"))
+        (geometry_column,) = database.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+    assert style == ("map", "<qgis/>", "<sld/>")
+    assert tables == {"map": "features", "layer_styles": "attributes"}
+    assert geometry_column == "geom"
+    assert version == 10200
+    assert pyogrio.list_layers(path)[:, 0].tolist() == ["map", "layer_styles"]
+    assert [file.name for file in tmp_path.iterdir()] == ["out.gpkg"]
+
+
+def test_geopackage_records_the_run(tmp_path) -> None:
+    metadata = {"model": "demo", "options": {"window": 336}}
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map", metadata=metadata)
+    assert pyogrio.read_info(path, layer="map")["layer_metadata"] == {"model": "demo", "options": '{"window": 336}'}
+
+
+def test_geopackage_has_a_spatial_index(tmp_path) -> None:
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM rtree_map_geom").fetchone() == (3,)
+
+
+@pytest.mark.parametrize("suffix", [".shp", ".fgb", ".geojson"])
+def test_other_formats_have_their_style_beside_them(tmp_path, suffix) -> None:
+    write_polygons(polygons(), tmp_path / f"out{suffix}", layer="map", style_qml="<é/>", style_sld="<sld/>")
+    assert (tmp_path / "out.qml").read_text(encoding="utf-8") == "<é/>"
+    assert (tmp_path / "out.sld").read_text(encoding="utf-8") == "<sld/>"
+
+
+def test_shapefile_has_all_its_files(tmp_path) -> None:
+    stale = tmp_path / "out.qix"
+    stale.write_bytes(b"an index of another shapefile")
+    write_polygons(polygons(), tmp_path / "out.shp", layer="map")
+    assert sorted(os.listdir(tmp_path)) == ["out.cpg", "out.dbf", "out.prj", "out.shp", "out.shx"]
+    assert (tmp_path / "out.cpg").read_text().strip() == "UTF-8"
+
+
+def test_shapefile_refuses_long_column_names(tmp_path) -> None:
+    with pytest.raises(VectorError, match="at most 10 characters, not perimeter_m"):
+        write_polygons(polygons().assign(perimeter_m=1.0), tmp_path / "out.shp", layer="map")
+
+
+def test_a_leftover_journal_does_not_spoil_a_new_file(tmp_path) -> None:
+    (tmp_path / "out.gpkg-wal").write_bytes(b"pages of another database")
+    write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    assert os.listdir(tmp_path) == ["out.gpkg"]
+
+
+def test_missing_folders_are_made(tmp_path) -> None:
+    assert write_polygons(polygons(), tmp_path / "a" / "b" / "out.gpkg", layer="map").exists()
+
+
+def test_an_unknown_suffix_is_an_error(tmp_path) -> None:
+    with pytest.raises(VectorError, match=r"'\.kmz'.*\.gpkg, \.shp"):
+        write_polygons(polygons(), tmp_path / "out.kmz", layer="map")
+
+
+def test_parquet_without_pyarrow_names_the_remedy(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("proxyclip_geo.vector.writing.find_spec", lambda name: None)
+    with pytest.raises(VectorError, match=r"pip install pyarrow"):
+        write_polygons(polygons(), tmp_path / "out.parquet", layer="map")
+
+
+@pytest.mark.parametrize("suffix", PLAIN_SUFFIXES)
+def test_a_full_disk_leaves_what_was_there(tmp_path, suffix) -> None:
+    path = tmp_path / f"out{suffix}"
+    write_polygons(polygons(), path, layer="map")
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with full_disk(), pytest.raises(OutputError, match=r"cannot write .*MiB are free"):
+        write_polygons(polygons(5000), path, layer="map")
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_style_that_does_not_fit_leaves_what_was_there(tmp_path) -> None:
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    before = path.read_bytes()
+    with full_disk(200_000), pytest.raises(OutputError, match="cannot write"):
+        write_polygons(polygons(), path, layer="map", style_qml="x" * 300_000)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["out.gpkg"]
+
+
+def test_a_file_in_the_way_is_an_error(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="permission"):
+        write_polygons(polygons(), tmp_path / "file" / "out.gpkg", layer="map")
+
+
+def test_a_folder_in_the_way_is_an_error(tmp_path) -> None:
+    (tmp_path / "out.gpkg").mkdir()
+    with pytest.raises(OutputError, match="cannot write"):
+        write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    assert os.listdir(tmp_path) == ["out.gpkg"]

@@ -18,19 +18,23 @@ Statistics = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 
 class DenseEncoder(Protocol):
-    """What the engine needs of an image model.
+    """What the engine needs of an image model."""
 
-    Attributes:
-        step: Pixels per token of the output grid.
-        multiple: What the sides of a window must be a multiple of.
-        dim: Length of a dense feature.
-        device: Where the encoder computes.
-    """
+    @property
+    def step(self) -> int:
+        """Pixels per token of the output grid."""
 
-    step: int
-    multiple: int
-    dim: int
-    device: torch.device
+    @property
+    def multiple(self) -> int:
+        """What the sides of a window must be a multiple of."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a dense feature."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the encoder computes."""
 
     def encode(self, rgb: Tensor) -> Tensor:
         """Encode (B, 3, H, W) uint8 windows to (B, D, H / step, W / step) float32 features of unit length."""

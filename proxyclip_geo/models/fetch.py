@@ -1,15 +1,18 @@
 """Weights from the hub: on request only, resumable, checked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.errors import WeightsError
-from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.weights import Weights
-from proxyclip_geo.models.zoo import clip_weights, vfm_weights
+import torch
+
+from proxyclip_geo.errors import ModelError, WeightsError
+from proxyclip_geo.models.card import HubFile, ModelCard
+from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
+from proxyclip_geo.models.zoo import clip_weights, load_model, vfm_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 
 
@@ -47,7 +50,7 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
 
     Args:
         card: The model.
-        folder: Where to put `owner/name/file`, to be carried to a machine without a network; the hub's cache if not given.
+        folder: Where to copy them as `owner/name/file`, to be carried to a machine without a network.
         progress: Called with the bytes of each file.
 
     Returns:
@@ -58,58 +61,107 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
     """
     paths = []
     for weights in (clip_weights(card), vfm_weights(card)):
-        if weights.hub is not None and (folder is not None or weights.locate() is None):
-            paths.append(_download(weights, folder=folder, progress=progress))
-        else:
-            paths.append(weights.verify()[0])
+        if weights.hub is not None and weights.locate() is None:
+            _download(weights.hub, model=card.name, progress=progress)
+        path, _ = weights.verify()
+        paths.append(
+            path if folder is None or weights.hub is None else _copy(path, folder / weights.hub.repo / weights.hub.file)
+        )
     return tuple(paths)
 
 
-def _download(weights: Weights, *, folder: Path | None, progress: Progress) -> Path:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+@dataclass(frozen=True)
+class Trial:
+    """How a model did with one word and one window.
 
-    hub = weights.hub
-    assert hub is not None
+    Attributes:
+        name: The model.
+        device: Where it ran.
+        parameters: Parameters of both towers.
+        window: Side of the window in pixels.
+        step: Pixels per token.
+        dim: Length of a dense feature.
+        seconds: Time of one window, after one to warm up.
+        sha256: Checksums of the weights by tower.
+    """
+
+    name: str
+    device: str
+    parameters: int
+    window: int
+    step: int
+    dim: int
+    seconds: float
+    sha256: Mapping[str, str]
+
+
+def try_model(model: str | Path, *, device: str = "auto") -> Trial:
+    """Load a model, encode a word and a window of noise, and see that the features are what they should be.
+
+    Raises:
+        ModelError: If there is no such model or device, or its features are not finite.
+        WeightsError: If the weights are missing, damaged or of another model.
+    """
+    loaded = load_model(model, device=device)
+    encoder, side = loaded.encoder, loaded.card.window.size
+    noise = torch.randint(0, 256, (1, 3, side, side), dtype=torch.uint8)
+    encoder.encode(noise)
+    started = time.perf_counter()
+    features = encoder.encode(noise).cpu()
+    seconds = time.perf_counter() - started
+    query = loaded.text.encode(["water"])
+    if not (features.isfinite().all() and query.isfinite().all() and query.shape[1] == features.shape[1]):
+        raise ModelError(f"model '{loaded.card.name}' loads, but its features are not finite or do not match its text")
+    parameters = sum(parameter.numel() for parameter in encoder.parameters())
+    return Trial(
+        loaded.card.name, str(encoder.device), parameters, side, encoder.step, encoder.dim, seconds, loaded.checksums
+    )
+
+
+def _copy(path: Path, target: Path) -> Path:
+    """Copy a file in one step: it stands under its name whole or not at all."""
+    draft = target.with_name(f".{target.name}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, draft)
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise WeightsError(f"cannot copy the weights to {target}: {error.strerror or error}") from error
+    return target
+
+
+def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
+    """Bring a file into the hub's cache, going on where an earlier try was broken off."""
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
     name = f"{hub.repo}/{hub.file}"
     try:
-        with _tqdm_to(progress, name) as tqdm_class:
-            path = Path(
-                hf_hub_download(
-                    hub.repo,
-                    hub.file,
-                    revision=hub.revision,
-                    local_dir=None if folder is None else folder / hub.repo,
-                    tqdm_class=tqdm_class,
-                )
-            )
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+        hf_hub_download(hub.repo, hub.file, revision=hub.revision, tqdm_class=_reporting(progress, name))
+    except LocalEntryNotFoundError as error:
         raise WeightsError(
             f"{name} is not on this machine and the hub cannot be reached; fetch it where there is a network with "
-            f"`proxyclip-geo models fetch {weights.model} --to FOLDER`, carry the folder here and set "
-            "PROXYCLIP_GEO_WEIGHTS to it, or use --model demo"
+            f"`proxyclip-geo models fetch {model} --to FOLDER`, carry the folder here and set "
+            f"{WEIGHTS_FOLDER} to it, or use --model demo"
         ) from error
     except HfHubHTTPError as error:
-        raise WeightsError(
-            f"the hub refuses {name} at revision {hub.revision}: {str(error).splitlines()[0]}"
-        ) from error
+        reason = str(error).strip().splitlines()[0]
+        raise WeightsError(f"the hub refuses {name} at revision {hub.revision}: {reason}") from error
     except OSError as error:
         raise WeightsError(f"cannot store {name}: {error}") from error
-    return Weights(weights.model, weights.tower, path=path, sha256=weights.expected_sha256(path)).verify()[0]
 
 
-@contextmanager
-def _tqdm_to(progress: Progress, name: str) -> Iterator[Any]:
-    """Yield a tqdm class that reports to a progress callable instead of drawing."""
+def _reporting(progress: Progress, name: str) -> Any:
+    """Return a tqdm class that reports to a progress callable instead of drawing."""
     from tqdm.auto import tqdm
 
-    class Reporting(tqdm):  # type: ignore[type-arg]
+    class Reporting(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs["disable"] = False
             kwargs.pop("name", None)
-            super().__init__(*args, **kwargs)
+            super().__init__(*args, **{**kwargs, "disable": False})
 
         def display(self, *args: Any, **kwargs: Any) -> None:
             progress(ProgressEvent("fetch", int(self.n), int(self.total or 0), "bytes", name))
 
-    yield Reporting
+    return Reporting

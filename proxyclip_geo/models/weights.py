@@ -132,7 +132,7 @@ def _is_torchscript(path: Path) -> bool:
 def _load_torch(path: Path) -> dict[str, Tensor]:
     if _is_torchscript(path):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.filterwarnings("ignore", message=".*torch.jit")  # the only reader of this format
             archive: Any = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
             state = dict(archive.state_dict())
         for entry in ("input_resolution", "context_length", "vocab_size"):

@@ -57,10 +57,15 @@ def find_card(model: str | Path) -> ModelCard:
     if path.suffix == ".toml":
         return read_card(path)
     close = difflib.get_close_matches(str(model), cards, n=1)
-    hint = f"; did you mean {close[0]}?" if close else ""
+    hint = f" (did you mean {close[0]}?)" if close else ""
     raise ModelError(
-        f"unknown model '{model}'{hint} Known: {', '.join(cards)}; or give the path of a model card (.toml)"
+        f"unknown model '{model}'{hint}; known: {', '.join(cards)}; or give the path of a model card (.toml)"
     )
+
+
+def as_card(model: str | Path | ModelCard) -> ModelCard:
+    """Return a card as it is, or the one that a name or path stands for."""
+    return model if isinstance(model, ModelCard) else find_card(model)
 
 
 def clip_weights(card: ModelCard) -> Weights:
@@ -299,7 +304,7 @@ def load_model(model: str | Path | ModelCard, *, device: str = "auto", precision
         ModelError: If there is no such model or device, or the card is malformed.
         WeightsError: If the weights are missing, damaged or of another model.
     """
-    card = model if isinstance(model, ModelCard) else find_card(model)
+    card = as_card(model)
     where = resolve_device(device)
     dtype = resolve_dtype(precision, where)
     clip = load_clip(card)

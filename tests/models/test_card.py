@@ -1,0 +1,143 @@
+from pathlib import Path
+
+import pytest
+
+from proxyclip_geo.errors import ModelError
+from proxyclip_geo.models.card import OPENAI_MEAN, read_card
+from proxyclip_geo.models.zoo import builtin_cards, clip_config, clip_weights, find_card, load_model, vfm_weights
+
+WANTED = {
+    "demo": None,
+    "vitb16-dino-b8": True,
+    "vitl14-dino-b8": True,
+    "vith14-dino-b8": False,
+    "vitb16-dino-s8": True,
+    "vitb16-dinov2-b14": True,
+    "vitb16-dinov3-s16": True,
+    "vitb16-dinov3-b16": True,
+    "vitb16-dinov3-l16-sat": True,
+    "vitb16-sam-b": True,
+    "vitb16-mae-b16": True,
+    "remoteclip-l14-dino-b8": False,
+    "georsclip-l14-dino-b8": False,
+}
+
+
+def test_all_built_in_models_are_there() -> None:
+    assert set(builtin_cards()) == set(WANTED)
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_built_in_cards_are_complete(name: str) -> None:
+    card = find_card(name)
+    assert card.name == name
+    assert card.description
+    assert card.licence != "not stated"
+    assert card.citation
+    assert card.gsd is not None
+    assert 0 < card.window.stride < card.window.size
+    assert clip_weights(card).model == vfm_weights(card).model == name
+    if WANTED[name] is not None:
+        assert clip_config(card)["quick_gelu"] is WANTED[name]
+
+
+def change(folder: Path, old: str, new: str) -> Path:
+    card = folder / "tiny.toml"
+    text = card.read_text()
+    assert old in text
+    card.write_text(text.replace(old, new))
+    return card
+
+
+def test_defaults(tiny_model: Path) -> None:
+    card = read_card(tiny_model / "tiny.toml")
+    assert (card.proxy.beta, card.proxy.gamma) == (1.2, 3.0)
+    assert card.gsd == (0.2, 2.0)
+    assert OPENAI_MEAN[0] == pytest.approx(0.48145466)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[window]", "[windows]", "unknown entries windows"),
+        ("size = 64", 'size = "64"', "size = '64' should be int"),
+        ("size = 64", "size = true", "should be int"),
+        ("logit_scale = 40.0", "logit_scale = 40.0\ntemprature = 1", "unknown entries temprature"),
+        ('config = "clip.json"', "", "either architecture or config"),
+        ('weights = "clip.safetensors"', "", "names no weights"),
+        ('weights = "vfm.safetensors"', 'position = "middle"', "neither"),
+        ('weights = "vfm.safetensors"', "mean = [0.5, 0.5]", "three numbers"),
+        ("gsd = [0.2, 2.0]", "gsd = [0.2]", "two numbers"),
+        ('name = "tiny"', "name = tiny", "not valid TOML"),
+        ('name = "tiny"', "", "name"),
+    ],
+)
+def test_mistakes_in_a_card_are_named(tiny_model: Path, old: str, new: str, told: str) -> None:
+    with pytest.raises(ModelError, match=told):
+        read_card(change(tiny_model, old, new))
+
+
+def test_unknown_model_has_a_suggestion() -> None:
+    with pytest.raises(ModelError, match="did you mean vitb16-dino-b8"):
+        find_card("vitb16-dino-b9")
+    with pytest.raises(ModelError, match=r"cannot read the model card .*none\.toml"):
+        find_card("none.toml")
+
+
+def test_a_folder_with_one_card_will_do(tiny_model: Path) -> None:
+    assert find_card(tiny_model).name == "tiny"
+    (tiny_model / "second.toml").write_text("")
+    with pytest.raises(ModelError, match="2 model cards"):
+        find_card(tiny_model)
+
+
+def test_openai_weights_in_a_plain_architecture_are_refused(tmp_path: Path) -> None:
+    card = tmp_path / "wrong.toml"
+    text = builtin_cards()["vitb16-dino-b8"].read_text()
+    card.write_text(text.replace("ViT-B-16-quickgelu", "ViT-B-16"))
+    with pytest.raises(ModelError, match="-quickgelu"):
+        clip_config(read_card(card))
+
+
+def test_a_quickgelu_architecture_with_plain_weights_is_refused(tmp_path: Path) -> None:
+    card = tmp_path / "wrong.toml"
+    text = builtin_cards()["vitb16-dino-b8"].read_text()
+    card.write_text(text.replace('"openai"', '"laion2b_s34b_b88k"'))
+    with pytest.raises(ModelError, match="open_clip has no weights|contradicted"):
+        clip_config(read_card(card))
+
+
+def test_a_card_and_its_config_may_not_differ(tiny_model: Path) -> None:
+    card = change(tiny_model, "[vfm]", "quick_gelu = false\n\n[vfm]")
+    with pytest.raises(ModelError, match="contradicted: the card says GELU, the config says QuickGELU"):
+        load_model(card)
+
+
+def test_bare_weights_need_the_activation_stated(tmp_path: Path) -> None:
+    card = tmp_path / "bare.toml"
+    text = builtin_cards()["remoteclip-l14-dino-b8"].read_text()
+    card.write_text("\n".join(line for line in text.splitlines() if "quick_gelu" not in line))
+    with pytest.raises(ModelError, match="which activation"):
+        clip_config(read_card(card))
+
+
+def test_the_activation_is_built_as_stated(tiny_model: Path) -> None:
+    encoder = load_model(tiny_model, device="cpu").encoder
+    names = {type(block.mlp.gelu).__name__ for block in encoder.visual.transformer.resblocks}
+    assert names == {"QuickGELU"}
+
+
+def test_unknown_device_and_precision(tiny_model: Path) -> None:
+    with pytest.raises(ModelError, match="--device cpu"):
+        load_model(tiny_model, device="cuda:9")
+    with pytest.raises(ModelError, match="unknown device"):
+        load_model(tiny_model, device="quantum")
+    with pytest.raises(ModelError, match="unknown precision"):
+        load_model(tiny_model, device="cpu", precision="float8")
+
+
+def test_weights_of_another_model(tiny_model: Path) -> None:
+    from proxyclip_geo.errors import WeightsError
+
+    with pytest.raises(WeightsError, match="another shape"):
+        load_model(change(tiny_model, "embed_dim = 32", "embed_dim = 64"), device="cpu")

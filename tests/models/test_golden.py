@@ -1,0 +1,106 @@
+"""Equality with what the published implementation computes."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from proxyclip_geo.models.zoo import Model, load_model
+
+pytestmark = pytest.mark.shared
+
+GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
+TOLERANCE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, np.ndarray]:
+    with np.load(GOLDEN / "reference.npz") as arrays:
+        return dict(arrays)
+
+
+@pytest.fixture(scope="module")
+def queries() -> list[str]:
+    return json.loads((GOLDEN / "meta.json").read_text())["queries"]
+
+
+@pytest.fixture(scope="module")
+def model(golden_card: Path) -> Model:
+    return load_model(golden_card, device="cpu", precision="float32")
+
+
+def to_batch(image: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(image).permute(2, 0, 1)[None]
+
+
+def starts(side: int, window: int = 112, stride: int = 56) -> list[int]:
+    """Window starts of the published loop: the last window is shifted back to the border."""
+    count = max(0, -(-(side - window) // stride)) + 1
+    return [max(0, min(index * stride, side - window)) for index in range(count)]
+
+
+def slide(model: Model, image: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+    """Mean of the windows' logits at every pixel, all windows in one batch."""
+    height, width = image.shape[-2:]
+    places = [(top, left) for top in starts(height) for left in starts(width)]
+    windows = torch.stack([image[:, top : top + 112, left : left + 112] for top, left in places])
+    logits = torch.einsum("bdhw,qd->bqhw", model.encoder.encode(windows), text)
+    logits = functional.interpolate(logits, size=(112, 112), mode="bilinear", align_corners=False)
+    total, count = torch.zeros(len(text), height, width), torch.zeros(height, width)
+    for (top, left), values in zip(places, logits, strict=True):
+        total[:, top : top + 112, left : left + 112] += values
+        count[top : top + 112, left : left + 112] += 1
+    return total / count
+
+
+def test_text_features(model: Model, reference: dict[str, np.ndarray], queries: list[str]) -> None:
+    np.testing.assert_allclose(model.text.encode(queries).numpy(), reference["text_features"], atol=TOLERANCE)
+
+
+def test_vfm_features(model: Model, reference: dict[str, np.ndarray]) -> None:
+    pixels = to_batch(reference["c_image"]).float() / 255
+    features = model.encoder.vfm(model.encoder.vfm_pixels(pixels))[0]
+    np.testing.assert_allclose(features.numpy(), reference["c_vfm_features"], atol=TOLERANCE)
+
+
+def test_dense_features(model: Model, reference: dict[str, np.ndarray]) -> None:
+    pixels = to_batch(reference["c_image"]).float() / 255
+    features = model.encoder.dense_features(pixels)[0].flatten(1).T
+    np.testing.assert_allclose(features.numpy(), reference["c_dense_features"], atol=TOLERANCE)
+
+
+def test_window_logits(model: Model, reference: dict[str, np.ndarray]) -> None:
+    text = torch.from_numpy(reference["text_features"])
+    logits = torch.einsum("bdhw,qd->bqhw", model.encoder.encode(to_batch(reference["c_image"])), text)
+    logits = functional.interpolate(logits, size=(64, 64), mode="bilinear", align_corners=False)[0]
+    np.testing.assert_allclose(logits.numpy(), reference["c_window_logits"], atol=TOLERANCE)
+
+
+def test_sliding_logits_on_the_lattice(model: Model, reference: dict[str, np.ndarray]) -> None:
+    image, text = to_batch(reference["d_image"])[0], torch.from_numpy(reference["text_features"])
+    np.testing.assert_allclose(slide(model, image, text).numpy(), reference["d_logits"], atol=TOLERANCE)
+
+
+def test_sliding_logits_off_the_lattice(model: Model, reference: dict[str, np.ndarray]) -> None:
+    """A pair whose similarity lies at the mask's edge to the last bit may be kept here and not there: few tokens differ."""
+    image, text = to_batch(reference["a_image"])[0], torch.from_numpy(reference["text_features"])
+    difference = np.abs(slide(model, image, text).numpy() - reference["a_logits"])
+    assert (difference <= TOLERANCE).mean() >= 0.998
+    assert difference.max() <= 10 * TOLERANCE
+
+
+def test_padded_image_smaller_than_a_window(model: Model, reference: dict[str, np.ndarray]) -> None:
+    """The published code pads with zeros after CLIP's normalisation, that is with CLIP's mean colour."""
+    image = to_batch(reference["b_image"]).float() / 255
+    height, width = image.shape[-2:]
+    padded = model.encoder.clip_pixels.mean.expand(1, 3, 112, 112).clone()
+    top, left = (112 - height) // 2, (112 - width) // 2
+    padded[:, :, top : top + height, left : left + width] = image
+    features = functional.normalize(model.encoder.dense_features(padded), dim=1)
+    logits = torch.einsum("bdhw,qd->bqhw", features, torch.from_numpy(reference["text_features"]))
+    logits = functional.interpolate(logits, size=(112, 112), mode="bilinear", align_corners=False)[0]
+    found = logits[:, top : top + height, left : left + width].numpy()
+    np.testing.assert_allclose(found, reference["b_logits"], atol=TOLERANCE)

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from proxyclip_geo.errors import VocabularyError
+from proxyclip_geo.models.text import TextEncoder, resolve_templates
+from proxyclip_geo.models.zoo import find_card, load_model, load_text
+
+
+@pytest.fixture
+def text(tiny_model: Path) -> TextEncoder:
+    return load_model(tiny_model, device="cpu").text
+
+
+def test_imagenet_templates_are_the_published_eighty() -> None:
+    templates = resolve_templates("imagenet")
+    assert len(templates) == 80
+    assert templates[0] == "a bad photo of a {}."
+
+
+def test_own_templates() -> None:
+    assert resolve_templates("a map of {}") == ("a map of {}",)
+    with pytest.raises(VocabularyError):
+        resolve_templates("imagnet")
+    with pytest.raises(VocabularyError):
+        resolve_templates(["no place for the word"])
+
+
+def test_queries_are_unit_and_do_not_depend_on_the_batch(text: TextEncoder) -> None:
+    words = ["water", "forest", "a field of wheat"]
+    queries = text.encode(words)
+    torch.testing.assert_close(queries.norm(dim=1), torch.ones(3))
+    torch.testing.assert_close(text.encode(words, batch=7), queries, atol=1e-5, rtol=0)
+    torch.testing.assert_close(text.encode(words[1:2]), queries[1:2], atol=1e-5, rtol=0)
+
+
+def test_templates_of_a_vocabulary_take_the_place_of_the_models(text: TextEncoder) -> None:
+    assert not torch.allclose(text.encode(["water"], templates="plain"), text.encode(["water"]))
+
+
+def test_far_words(text: TextEncoder) -> None:
+    asked = TextEncoder(text._clip, text._tokenizer, templates="plain", known=["water", "forest"], min_similarity=1.01)
+    far = asked.far_words(["water", "pizza"])
+    assert [word.word for word in far] == ["water", "pizza"]
+    assert far[0].nearest == "water"
+    assert far[0].similarity == pytest.approx(1, abs=1e-5)
+    assert text.far_words(["pizza"]) == ()
+
+
+def test_text_alone_equals_text_of_the_whole_model(tiny_model: Path, text: TextEncoder) -> None:
+    alone = load_text(find_card(tiny_model))
+    assert torch.equal(alone.encode(["water"]), text.encode(["water"]))

@@ -1,3 +1,76 @@
-"""Segment large GeoTIFFs into land-cover classes named in plain words, without training."""
+"""Segment large GeoTIFFs into land-cover classes named in plain words, without training.
+
+Everything here is loaded when it is first used, so that importing the package takes no time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from proxyclip_geo.api import (
+        SampleOptions,
+        SegmentOptions,
+        SegmentPlan,
+        SegmentResult,
+        plan_segment,
+        sample,
+        segment,
+    )
+    from proxyclip_geo.evaluation import Report, evaluate
+    from proxyclip_geo.models.zoo import Model, load_model
+    from proxyclip_geo.progress import ProgressEvent
+    from proxyclip_geo.raster.stretch import Stretch
+    from proxyclip_geo.vocabulary import LandClass, Vocabulary, as_vocabulary, load_vocabulary
+
+_HOMES = {
+    "LandClass": "vocabulary",
+    "Model": "models.zoo",
+    "ProgressEvent": "progress",
+    "Report": "evaluation",
+    "SampleOptions": "api",
+    "SegmentOptions": "api",
+    "SegmentPlan": "api",
+    "SegmentResult": "api",
+    "Stretch": "raster.stretch",
+    "Vocabulary": "vocabulary",
+    "as_vocabulary": "vocabulary",
+    "evaluate": "evaluation",
+    "load_model": "models.zoo",
+    "load_vocabulary": "vocabulary",
+    "plan_segment": "api",
+    "sample": "api",
+    "segment": "api",
+}
+
+__all__ = [
+    "LandClass",
+    "Model",
+    "ProgressEvent",
+    "Report",
+    "SampleOptions",
+    "SegmentOptions",
+    "SegmentPlan",
+    "SegmentResult",
+    "Stretch",
+    "Vocabulary",
+    "__version__",
+    "as_vocabulary",
+    "evaluate",
+    "load_model",
+    "load_vocabulary",
+    "plan_segment",
+    "sample",
+    "segment",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

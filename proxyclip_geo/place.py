@@ -67,10 +67,13 @@ class Place:
             return None
         col, row = self.width / 2, self.height / 2
         points = [self.transform @ point for point in ((col, row), (col + 1, row), (col, row + 1))]
-        to_degrees = pyproj.Transformer.from_crs(self.crs, geographic, always_xy=True)
-        lon, lat = to_degrees.transform([x for x, _ in points], [y for _, y in points])
-        _, _, across = geod.inv(lon[0], lat[0], lon[1], lat[1])
-        _, _, down = geod.inv(lon[0], lat[0], lon[2], lat[2])
+        to_geographic = pyproj.Transformer.from_crs(self.crs, geographic, always_xy=True)
+        lon, lat = to_geographic.transform([x for x, _ in points], [y for _, y in points])
+        # Some geographic CRSs count in grads.
+        radians = geographic.axis_info[0].unit_conversion_factor
+        lon, lat = ([value * radians for value in values] for values in (lon, lat))
+        _, _, across = geod.inv(lon[0], lat[0], lon[1], lat[1], radians=True)
+        _, _, down = geod.inv(lon[0], lat[0], lon[2], lat[2], radians=True)
         return (across, down) if math.isfinite(across) and math.isfinite(down) else None
 
     def crop(self, region: Region) -> "Place":

@@ -95,6 +95,20 @@ def _pad_to(grid: Tensor, cells: Region, wanted: Region) -> Tensor:
     return grid[:, rows][:, :, cols]
 
 
+def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
+    """Return the scaled products of (Q, D) queries and (D, h, w) features as (Q, h, w) float32.
+
+    The order in which a matrix product adds up depends on the shape of the matrix, here on that of the block. In double
+    precision the difference vanishes when the sum is rounded, so that a cell's logits do not depend on its block.
+    """
+    # MPS has no double precision.
+    exact = torch.float32 if features.device.type == "mps" else torch.float64
+    scaled = queries.to(features.device, exact) * scale
+    # A few rows at a time: the copy in double precision stays small.
+    parts = [torch.einsum("qd,dhw->qhw", scaled, rows.to(exact)).float() for rows in features.split(16, dim=1)]
+    return torch.cat(parts, dim=1)
+
+
 def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Iterator[tuple[Region, Tensor]]:
     """Yield the logits of a core, strip by strip.
 
@@ -110,8 +124,7 @@ def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Regio
         A strip of the core and its (Q, H, W) logits, scaled and biased.
     """
     cells = embedding.cells
-    queries = bank.queries.to(embedding.features.device) * bank.logit_scale
-    logits = torch.einsum("qd,dhw->qhw", queries, embedding.features)
+    logits = _multiply(bank.queries, embedding.features, scale=bank.logit_scale)
     bias = torch.tensor([bank.biases[index] for index in bank.query_class], device=logits.device)
     has_data = embedding.valid.float()[None]
     everywhere = bool(embedding.valid.all())

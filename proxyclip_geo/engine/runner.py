@@ -105,7 +105,7 @@ def make_plan(
     if batch_size < 1:
         raise OptionError(f"batch size {batch_size} must be at least 1")
     grid = WindowGrid.fit(shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple)
-    side = core or round_up(max(MIN_CORE, CORE_PER_OVERLAP * (window - stride)), stride)
+    side = round_up(max(MIN_CORE, CORE_PER_OVERLAP * (window - stride)), stride) if core is None else core
     return Plan(grid, tuple(grid.blocks(side)), side, blend, batch_size)
 
 

@@ -85,7 +85,7 @@ def test_sliding_logits_on_the_lattice(model: Model, reference: dict[str, np.nda
 
 
 def test_sliding_logits_off_the_lattice(model: Model, reference: dict[str, np.ndarray]) -> None:
-    """A pair whose similarity lies at the mask's edge to the last bit may be kept here and not there: few tokens differ."""
+    """A pair whose similarity lies at the mask's edge to the last bit may be kept here and not there."""
     image, text = to_batch(reference["a_image"])[0], torch.from_numpy(reference["text_features"])
     difference = np.abs(slide(model, image, text).numpy() - reference["a_logits"])
     assert (difference <= TOLERANCE).mean() >= 0.998

@@ -1,0 +1,193 @@
+"""Where results go: names, sinks, styles, and what may not be overwritten."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.engine.runner import BlockResult
+from proxyclip_geo.errors import OutputError
+from proxyclip_geo.grid import ceil_div
+from proxyclip_geo.place import Place
+from proxyclip_geo.raster.sink import RasterSink
+from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
+from proxyclip_geo.raster.style import labels_qml, labels_sld, score_qml, score_sld
+from proxyclip_geo.styling import ClassStyle
+from proxyclip_geo.vocabulary import Vocabulary
+
+PREVIEW_SIDE = 1000
+
+
+@dataclass(frozen=True)
+class OutputPaths:
+    """The files of a run; None where one was not asked for.
+
+    Attributes:
+        labels: Label raster.
+        score: Score raster.
+        probabilities: Raster with one band a class.
+        polygons: GeoPackage.
+        preview: Picture of image and labels.
+        run: What was run, with what, and how long it took (JSON).
+    """
+
+    labels: Path
+    score: Path | None
+    probabilities: Path | None
+    polygons: Path | None
+    preview: Path
+    run: Path
+
+    @classmethod
+    def in_directory(cls, out: Path, stem: str, options: SegmentOptions) -> "OutputPaths":
+        """Return the names of a raster's results."""
+        return cls(
+            labels=out / f"{stem}_labels.tif",
+            score=out / f"{stem}_score.tif" if options.scores else None,
+            probabilities=out / f"{stem}_probabilities.tif" if options.probabilities else None,
+            polygons=out / f"{stem}.gpkg" if options.polygons else None,
+            preview=out / f"{stem}_preview.png",
+            run=out / "run.json",
+        )
+
+    def all(self) -> tuple[Path, ...]:
+        """Return the files that are written."""
+        paths = (self.labels, self.score, self.probabilities, self.polygons, self.preview, self.run)
+        return tuple(path for path in paths if path is not None)
+
+
+def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
+    """Make the output directory, and see that the results can and may be written there.
+
+    Raises:
+        OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=out, prefix=".writable-"):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"cannot write to the output directory {out}: {error.strerror or error}; choose another with -o"
+        ) from error
+    existing = [path.name for path in paths.all() if path.exists()]
+    if existing and not overwrite:
+        raise OutputError(
+            f"{out} already holds {', '.join(existing)}; pass --overwrite (overwrite=True in Python) to replace, or "
+            "choose another directory with -o"
+        )
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file in one step.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.partial")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write JSON in one step."""
+    write_text(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+
+
+def class_styles(vocabulary: Vocabulary) -> tuple[ClassStyle, ...]:
+    """Return how the classes are shown."""
+    return tuple(ClassStyle(item.value, item.name, item.color) for item in vocabulary.classes)
+
+
+class Thumbnail:
+    """Every n-th label of a raster, gathered block by block."""
+
+    def __init__(self, place: Place, *, nodata: int, dtype: Any) -> None:
+        self._step = max(1, ceil_div(max(place.shape), PREVIEW_SIDE))
+        shape = tuple(ceil_div(side, self._step) for side in place.shape)
+        self.labels: NDArray[Any] = np.full(shape, nodata, dtype)
+
+    def add(self, result: BlockResult) -> None:
+        """Take the labels of a block that fall on the thumbnail's grid."""
+        core, step = result.block.core, self._step
+        top, left = ceil_div(core.top, step), ceil_div(core.left, step)
+        part = result.map.labels[top * step - core.top :: step, left * step - core.left :: step]
+        self.labels[top : top + part.shape[0], left : left + part.shape[1]] = part
+
+
+class ResultWriter:
+    """Takes blocks and makes the rasters of a run; they appear under their names in `finish`."""
+
+    def __init__(self, paths: OutputPaths, place: Place, *, vocabulary: Vocabulary, tags: dict[str, str]) -> None:
+        """Open a sink for each raster asked for; use `open_writer`."""
+        styles = class_styles(vocabulary)
+        self._paths = paths
+        self._styles = styles
+        self._stack = ExitStack()
+        self.counts = np.zeros(vocabulary.nodata + 1, np.int64)
+        self.thumbnail = Thumbnail(place, nodata=vocabulary.nodata, dtype=vocabulary.dtype)
+        wanted = {
+            paths.labels: label_spec(styles, tags=tags),
+            paths.score: score_spec(tags=tags),
+            paths.probabilities: probability_spec(vocabulary.names, tags=tags),
+        }
+        try:
+            self._sinks = {
+                path: self._stack.enter_context(RasterSink(path, place, spec=spec))
+                for path, spec in wanted.items()
+                if path is not None
+            }
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def write(self, result: BlockResult) -> None:
+        """Write a block to all rasters and count its labels."""
+        core, mapped = result.block.core, result.map
+        layers = {
+            self._paths.labels: mapped.labels,
+            self._paths.score: mapped.score,
+            self._paths.probabilities: mapped.probabilities,
+        }
+        for path, sink in self._sinks.items():
+            layer = layers[path]
+            assert layer is not None
+            sink.write(core, layer)
+        self.counts += np.bincount(mapped.labels.ravel(), minlength=len(self.counts))
+        self.thumbnail.add(result)
+
+    def finish(self) -> None:
+        """Give the rasters their names, and put their styles beside them."""
+        for path, sink in self._sinks.items():
+            sink.finish()
+            is_labels = path == self._paths.labels
+            write_text(path.with_suffix(".qml"), labels_qml(self._styles) if is_labels else score_qml())
+            write_text(path.with_suffix(".sld"), labels_sld(self._styles) if is_labels else score_sld())
+
+    def close(self) -> None:
+        """Remove what is not finished."""
+        self._stack.close()
+
+
+@contextmanager
+def open_writer(
+    paths: OutputPaths, place: Place, *, vocabulary: Vocabulary, tags: dict[str, str]
+) -> Iterator[ResultWriter]:
+    """Yield a writer whose unfinished files are gone afterwards, whatever happens."""
+    writer = ResultWriter(paths, place, vocabulary=vocabulary, tags=tags)
+    try:
+        yield writer
+    finally:
+        writer.close()

@@ -1,0 +1,85 @@
+"""What a segmentation gives back: paths, and what lies under them, opened when asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from proxyclip_geo.api.outputs import OutputPaths
+from proxyclip_geo.place import Place
+from proxyclip_geo.raster.labels import open_labels
+from proxyclip_geo.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+
+@dataclass(frozen=True)
+class LabelRaster:
+    """A label raster on disk; a notebook shows it as a picture.
+
+    Attributes:
+        path: The file.
+        preview: Picture of image and labels side by side.
+    """
+
+    path: Path
+    preview: Path
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        with open_labels(self.path) as source:
+            return source.place
+
+    @property
+    def classes(self) -> Mapping[int, str]:
+        """Class name of each value."""
+        with open_labels(self.path) as source:
+            return source.classes
+
+    def read(self) -> NDArray[Any]:
+        """Read all labels: (H, W) uint8 or uint16."""
+        with open_labels(self.path) as source:
+            return source.read(source.place.region).values
+
+    def _repr_png_(self) -> bytes:
+        return self.preview.read_bytes()
+
+
+@dataclass(frozen=True)
+class SegmentResult:
+    """The results of a run.
+
+    Attributes:
+        paths: The files.
+        vocabulary: The classes.
+        shares: Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
+        run: What the run file says: version, model and checksums, options, timings, warnings.
+    """
+
+    paths: OutputPaths
+    vocabulary: Vocabulary
+    shares: Mapping[str, float]
+    run: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def labels(self) -> LabelRaster:
+        """The label raster, not yet opened."""
+        return LabelRaster(self.paths.labels, self.paths.preview)
+
+    @property
+    def polygons(self) -> "GeoDataFrame":
+        """The polygons, read from the GeoPackage.
+
+        Raises:
+            VectorError: If none were asked for.
+        """
+        from proxyclip_geo.vector.reading import read_polygons
+
+        return read_polygons(self.paths.polygons)
+
+    def _repr_png_(self) -> bytes:
+        return self.labels._repr_png_()

@@ -1,0 +1,43 @@
+"""What a model makes of words, before any raster is read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.text import FarWord
+from proxyclip_geo.models.zoo import as_card, load_text
+from proxyclip_geo.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class WordPair:
+    """Two words of different classes.
+
+    Attributes:
+        one: A word.
+        other: A word of another class.
+        similarity: Cosine of their queries; near 1 the model cannot tell them apart.
+    """
+
+    one: str
+    other: str
+    similarity: float
+
+
+def far_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard) -> tuple[FarWord, ...]:
+    """Return the words of a vocabulary that a model does not know, nor anything near them."""
+    return load_text(as_card(model)).far_words(vocabulary.queries)
+
+
+def closest_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard, most: int = 5) -> tuple[WordPair, ...]:
+    """Return the pairs of words of different classes that a model can tell apart least, closest first."""
+    queries = load_text(as_card(model)).encode(vocabulary.queries, templates=vocabulary.templates)
+    cosines = (queries @ queries.T).tolist()
+    words, owners = vocabulary.queries, vocabulary.query_class
+    pairs = [
+        WordPair(words[one], words[other], cosines[one][other])
+        for one in range(len(words))
+        for other in range(one)
+        if owners[one] != owners[other]
+    ]
+    return tuple(sorted(pairs, key=lambda pair: -pair.similarity)[:most])

@@ -1,0 +1,108 @@
+"""`proxyclip-geo models`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proxyclip_geo.cli.console import set_reporter
+
+app = typer.Typer(help="Models: what there is, and their weights.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A built-in model (see `models list`) or the path of a model card.")]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON lines to stdout.")]
+
+
+@app.command("list")
+def list_models(as_json: Json = False) -> None:
+    """List the built-in models: where their weights are, and under which licence."""
+    from rich.table import Table
+
+    from proxyclip_geo.models.fetch import weights_status
+    from proxyclip_geo.models.zoo import builtin_cards, find_card
+
+    reporter = set_reporter(as_json=as_json)
+    table = Table(box=None, pad_edge=False)
+    for title in ("model", "weights", "window", "licence", "what it is"):
+        table.add_column(title, no_wrap=title == "model")
+    rows = []
+    for name in builtin_cards():
+        card = find_card(name)
+        status = weights_status(card)
+        here = all(item.path for item in status)
+        size = sum(item.size or 0 for item in status) / 1e6
+        told = f"here, {size:.0f} MB" if here else "to be fetched"
+        table.add_row(name, told, f"{card.window.size} px", card.licence, card.description)
+        rows.append({"name": name, "cached": here, "licence": card.licence, "description": card.description})
+    reporter.result(table, {"models": rows})
+
+
+@app.command(no_args_is_help=True)
+def info(model: Name, as_json: Json = False) -> None:
+    """Show the card of a model: towers, weights, window, licence, citation."""
+    from proxyclip_geo.models.fetch import weights_status
+    from proxyclip_geo.models.zoo import find_card
+
+    reporter = set_reporter(as_json=as_json)
+    card = find_card(model)
+    clip, vfm = weights_status(card)
+    facts = {
+        "name": card.name,
+        "description": card.description,
+        "licence": card.licence,
+        "citation": card.citation,
+        "CLIP": card.clip.architecture or card.clip.config,
+        "CLIP weights": clip.origin,
+        "CLIP file": str(clip.path) if clip.path else "not on this machine",
+        "VFM": card.vfm.architecture,
+        "VFM weights": vfm.origin,
+        "VFM file": str(vfm.path) if vfm.path else "not on this machine",
+        "proxy attention": f"beta {card.proxy.beta:g}, gamma {card.proxy.gamma:g}",
+        "window": f"{card.window.size} px every {card.window.stride} px",
+        "recommended pixels": f"{card.gsd[0]:g} to {card.gsd[1]:g} m" if card.gsd else "not stated",
+        "card": str(card.directory),
+    }
+    width = max(map(len, facts))
+    reporter.result("\n".join(f"{key:<{width}}  {value}" for key, value in facts.items()), facts)
+
+
+@app.command(no_args_is_help=True)
+def fetch(
+    model: Name,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Also copy the weights to this folder, to be carried to a machine without a network."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Download the weights of a model into the hub's cache; goes on where an earlier try was broken off."""
+    from proxyclip_geo.models.fetch import fetch_weights, weights_status
+    from proxyclip_geo.models.zoo import find_card
+
+    reporter = set_reporter(as_json=as_json)
+    card = find_card(model)
+    missing = [item.origin for item in weights_status(card) if item.path is None]
+    if missing and not as_json:
+        reporter.err.print(f"downloading {' and '.join(missing)} (licence: {card.licence})")
+    with reporter.progress() as progress:
+        paths = fetch_weights(card, folder=to, progress=progress)
+    reporter.result("\n".join(map(str, paths)), {"model": card.name, "paths": [str(path) for path in paths]})
+
+
+@app.command(no_args_is_help=True)
+def check(
+    model: Name,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 … or mps.")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """Load a model, check its weights' checksums, encode one word and run one window."""
+    from proxyclip_geo.models.fetch import try_model
+
+    reporter = set_reporter(as_json=as_json)
+    report = try_model(model, device=device)
+    text = (
+        f"{report.name}: fine. {report.parameters / 1e6:.1f} M parameters on {report.device}; one window of "
+        f"{report.window} px in {report.seconds:.2f} s ({report.window**2 / 1e6 / report.seconds:.2g} Mpx/s); "
+        f"lattice step {report.step} px, features of length {report.dim}"
+    )
+    reporter.result(text, vars(report))

@@ -1,0 +1,86 @@
+"""Option texts to values."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from proxyclip_geo.errors import OptionError
+
+
+def parse_numbers(text: str, *, option: str, count: tuple[int, ...], example: str) -> tuple[float, ...]:
+    """Read numbers separated by commas or blanks.
+
+    Args:
+        text: What the user wrote.
+        option: Name of the option, for the message.
+        count: How many numbers there may be.
+        example: What would be right.
+
+    Raises:
+        OptionError: If they are not that many numbers.
+    """
+    parts = [part for part in re.split(r"[\s,]+", text.strip()) if part]
+    try:
+        numbers = tuple(float(part) for part in parts)
+    except ValueError as error:
+        raise OptionError(f"{option} '{text}' is not a list of numbers; write it like {option} {example}") from error
+    if len(numbers) not in count:
+        wanted = " or ".join(map(str, count))
+        raise OptionError(
+            f"{option} '{text}' has {len(numbers)} numbers, not {wanted}; write it like {option} {example}"
+        )
+    return numbers
+
+
+def parse_bands(text: str | None) -> tuple[int, ...] | None:
+    """Read --bands: one or three band numbers."""
+    if text is None:
+        return None
+    numbers = parse_numbers(text, option="--bands", count=(1, 3), example="4,3,2")
+    if any(number != int(number) for number in numbers):
+        raise OptionError(f"--bands '{text}' must be whole numbers, e.g. --bands 4,3,2")
+    return tuple(int(number) for number in numbers)
+
+
+def parse_bounds(text: str | None) -> tuple[float, float, float, float] | None:
+    """Read --bounds: west, south, east, north in the raster's CRS."""
+    if text is None:
+        return None
+    west, south, east, north = parse_numbers(text, option="--bounds", count=(4,), example="W,S,E,N")
+    return west, south, east, north
+
+
+def parse_stretch(text: str | None) -> dict[str, Any]:
+    """Read --stretch: "LOW,HIGH", "2%,98%", or a JSON file (of a stretch, or the run.json of an earlier run).
+
+    Returns:
+        Keyword arguments for the segmentation's options.
+    """
+    from proxyclip_geo.raster.stretch import Stretch
+
+    if text is None:
+        return {}
+    if text.count("%") == 2:
+        low, high = parse_numbers(text.replace("%", ""), option="--stretch", count=(2,), example="2%,98%")
+        return {"stretch_percentiles": (low, high)}
+    path = Path(text)
+    if path.suffix == ".json" or path.is_file():
+        return {"stretch": _read_stretch(path)}
+    low, high = parse_numbers(text, option="--stretch", count=(2,), example="0,3000 (or 2%,98%, or a JSON file)")
+    return {"stretch": Stretch((low,), (high,))}
+
+
+def _read_stretch(path: Path) -> Any:
+    from proxyclip_geo.raster.stretch import Stretch
+
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return Stretch.load(path)  # It says what is wrong.
+    if isinstance(values, dict) and "input" in values:
+        saved = values["input"].get("stretch")
+        if saved is None:
+            raise OptionError(f"--stretch {path}: that run took 8-bit values as they are; it has no stretch to reuse")
+        return Stretch.from_dict(saved)
+    return Stretch.load(path)

@@ -1,0 +1,197 @@
+"""Which bands are colour, and where a raster has data."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.windows import Window
+
+from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.grid import Region
+from proxyclip_geo.raster.resample import Samples
+
+# No-data values in this range may also be measurements; NaN, −9999 or 3.4e38 never are.
+_MEASURABLE = (0.0, 65535.0)
+
+
+@dataclass(frozen=True)
+class BandPlan:
+    """How the bands of a raster become colours with validity.
+
+    A pixel is no-data where its alpha or mask band is 0, where a value is not finite, where any colour band holds a
+    no-data value that cannot be a measurement (NaN, −9999, 3.4e38), and where **all** colour bands hold their no-data
+    value if it can be one (0, 255, 65535). So a pure red roof in a raster with no-data 255 stays a roof.
+
+    Attributes:
+        colors: Band numbers, from 1, for red, green and blue; one band may serve all three.
+        nodata: No-data value of each of `unique`, or None.
+        alpha: Number of the alpha band, or None.
+        masks: Numbers of the bands whose mask bands (inside or beside the raster) tell validity; all must be set.
+        palette: (N, 4) uint8 red, green, blue, alpha per value of a paletted raster's only band, or None.
+    """
+
+    colors: tuple[int, int, int]
+    nodata: tuple[float | None, ...]
+    alpha: int | None
+    masks: tuple[int, ...]
+    palette: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def unique(self) -> tuple[int, ...]:
+        """The band numbers to read, each once, in order of first use."""
+        return tuple(dict.fromkeys(self.colors))
+
+    @property
+    def can_be_invalid(self) -> bool:
+        """Whether an integer raster read by this plan may have no-data pixels at all."""
+        return bool(self.alpha or self.masks or self.palette is not None or any(n is not None for n in self.nodata))
+
+
+def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, name: str) -> BandPlan:
+    """Choose the colour bands and find out how no-data is told.
+
+    Args:
+        dataset: An open rasterio dataset.
+        bands: One band (repeated) or three for red, green and blue; None chooses by colour interpretation, else the
+            first three, else the first one repeated.
+        name: What errors call the raster.
+
+    Raises:
+        OptionError: If `bands` are not one or three colour bands of the raster.
+        RasterError: If the raster has no colour band or complex values.
+    """
+    interpretation = dict(zip(dataset.indexes, dataset.colorinterp, strict=True))
+    alpha = next((band for band, meaning in interpretation.items() if meaning == ColorInterp.alpha), None)
+    usable = [band for band, meaning in interpretation.items() if meaning != ColorInterp.alpha]
+    if not usable:
+        raise RasterError(f"raster {name} has only an alpha band; give one with colour or grey bands")
+    colors = _given(bands, usable, alpha=alpha, name=name) if bands else _default(interpretation, usable)
+    types = {np.dtype(dataset.dtypes[band - 1]) for band in colors}
+    if any(dtype.kind == "c" for dtype in types):
+        raise RasterError(f"raster {name} has complex values; convert it to amplitudes first, e.g. with gdal_translate")
+    unique = tuple(dict.fromkeys(colors))
+    palette = None
+    if unique == (colors[0],) and interpretation[unique[0]] == ColorInterp.palette:
+        palette = _palette(dataset.colormap(unique[0]))
+    return BandPlan(
+        colors,
+        tuple(dataset.nodatavals[band - 1] for band in unique),
+        alpha,
+        _masks(dataset, unique),
+        palette,
+    )
+
+
+def _default(interpretation: dict[int, ColorInterp], usable: list[int]) -> tuple[int, int, int]:
+    by_color = {meaning: band for band, meaning in reversed(interpretation.items())}
+    wanted = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+    if all(color in by_color for color in wanted):
+        red, green, blue = (by_color[color] for color in wanted)
+    elif len(usable) >= 3:
+        red, green, blue = usable[:3]
+    else:
+        red = green = blue = usable[0]
+    return red, green, blue
+
+
+def _given(bands: tuple[int, ...], usable: list[int], *, alpha: int | None, name: str) -> tuple[int, int, int]:
+    for band in bands:
+        if band == alpha:
+            raise OptionError(f"band {band} of {name} is its alpha band, not a colour; choose among {usable}")
+        if band not in usable:
+            raise OptionError(f"band {band} is out of range: {name} has bands {usable[0]} to {usable[-1]}")
+    if len(bands) == 1:
+        return bands[0], bands[0], bands[0]
+    if len(bands) != 3:
+        raise OptionError(f"{len(bands)} bands chosen; give one, or three for red, green and blue, e.g. --bands 1,2,3")
+    return bands[0], bands[1], bands[2]
+
+
+def _masks(dataset: Any, bands: tuple[int, ...]) -> tuple[int, ...]:
+    flags = dataset.mask_flag_enums[bands[0] - 1]
+    if MaskFlags.alpha in flags or flags in ([MaskFlags.all_valid], [MaskFlags.nodata]):
+        return ()
+    return bands[:1] if MaskFlags.per_dataset in flags else bands
+
+
+def _palette(colormap: dict[int, tuple[int, int, int, int]]) -> NDArray[np.uint8]:
+    palette = np.zeros((max(colormap) + 1, 4), dtype=np.uint8)
+    for value, color in colormap.items():
+        palette[value] = color
+    return palette
+
+
+def read_bands(dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int, int] | None = None) -> Samples:
+    """Read raw colours and validity.
+
+    Args:
+        dataset: An open rasterio dataset, at full resolution or at an overview.
+        plan: From `plan_bands`.
+        region: Pixels of `dataset`, inside it.
+        shape: Rows and columns to decimate to by nearest neighbour; as many as the region has if not given.
+
+    Returns:
+        One layer per band of `plan.unique`; red, green and blue if the raster is paletted.
+    """
+    window = Window(region.left, region.top, region.width, region.height)
+    rows, cols = shape or region.shape
+
+    def read(bands: tuple[int, ...], *, masks: bool = False) -> NDArray[Any]:
+        reader = dataset.read_masks if masks else dataset.read
+        layers: NDArray[Any] = reader(
+            list(bands), window=window, out_shape=(len(bands), rows, cols), resampling=Resampling.nearest
+        )
+        return layers
+
+    values = read(plan.unique)
+    valid = _told_by_values(values, plan)
+    if plan.alpha is not None:
+        valid &= read((plan.alpha,))[0] > 0
+    if plan.masks:
+        valid &= (read(plan.masks, masks=True) > 0).all(axis=0)
+    if plan.palette is not None:
+        colors = plan.palette[np.minimum(values[0], len(plan.palette) - 1)]
+        valid &= colors[..., 3] > 0
+        values = np.ascontiguousarray(np.moveaxis(colors[..., :3], -1, 0))
+    if not valid.all():
+        values[:, ~valid] = 0
+    return Samples(values, valid)
+
+
+def _told_by_values(values: NDArray[Any], plan: BandPlan) -> NDArray[np.bool_]:
+    """Tell no-data from the values themselves: no-data values, NaN and infinity."""
+    valid = np.ones(values.shape[1:], dtype=bool)
+    if values.dtype.kind == "f":
+        valid &= np.isfinite(values).all(axis=0)
+    all_nodata = np.ones_like(valid)
+    for layer, nodata in zip(values, plan.nodata, strict=True):
+        is_nodata = _equals(layer, nodata)
+        all_nodata &= is_nodata
+        if nodata is not None and not _MEASURABLE[0] <= nodata <= _MEASURABLE[1]:
+            valid &= ~is_nodata
+    return valid & ~all_nodata
+
+
+def _equals(layer: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
+    """Compare in the layer's own type: float32 rasters name −3.4e38 with more digits than they store."""
+    nothing = np.zeros(layer.shape, dtype=bool)
+    if nodata is None or np.isnan(nodata):
+        return nothing
+    if layer.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            same: NDArray[np.bool_] = layer == layer.dtype.type(nodata)
+        return same
+    limits = np.iinfo(layer.dtype)
+    if nodata != int(nodata) or not limits.min <= nodata <= limits.max:
+        return nothing
+    return np.asarray(layer == layer.dtype.type(int(nodata)))
+
+
+def spread(samples: Samples, plan: BandPlan) -> NDArray[Any]:
+    """Return (3, H, W) red, green and blue values of samples that hold each band once."""
+    if plan.palette is not None:
+        return samples.values
+    order = [plan.unique.index(band) for band in plan.colors]
+    return samples.values if order == [0, 1, 2] else samples.values[order]

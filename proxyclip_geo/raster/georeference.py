@@ -1,0 +1,82 @@
+"""Where a raster lies: its transform and CRS, or those of its ground control points, or plain pixels."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from affine import Affine
+
+from proxyclip_geo.errors import QualityWarning
+from proxyclip_geo.place import Place
+from proxyclip_geo.raster.dataset import to_pyproj
+
+# Rows count downwards: with this transform the raster and its polygons overlay in QGIS, which shows rasters
+# without georeference this way.
+PIXELS = Affine(1, 0, 0, 0, -1, 0)
+
+
+def place_of(dataset: Any, *, name: str) -> Place:
+    """Return the place of a raster, warning where it has to be guessed.
+
+    Args:
+        dataset: An open rasterio dataset.
+        name: What warnings call it.
+
+    Warns:
+        QualityWarning: If the place is fitted to ground control points, or there is none.
+    """
+    height, width = dataset.height, dataset.width
+    transform, crs = dataset.transform, to_pyproj(dataset.crs)
+    if transform != Affine.identity():
+        if crs is None:
+            _warn(f"{name} has no CRS: areas will be in the square of its own units; assign one, e.g. gdal_edit -a_srs")
+        return Place(transform, crs, height, width)
+    points, points_crs = dataset.gcps
+    fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
+    if fitted is None:
+        _warn(f"{name} is not georeferenced: areas will be in pixels, and --resolution cannot be used")
+        return Place(PIXELS, None, height, width)
+    transform, residual = fitted
+    _warn(
+        f"{name} is placed by {len(points)} ground control points only; an affine fit leaves {residual:.2f} px (RMS); "
+        "warp it (gdalwarp) if that is too much"
+    )
+    if points_crs is None:
+        _warn(f"the ground control points of {name} have no CRS: areas will be in the square of their units")
+    return Place(transform, to_pyproj(points_crs), height, width)
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, QualityWarning, stacklevel=4)
+
+
+def fit_affine(
+    pixels: Sequence[tuple[float, float]], ground: Sequence[tuple[float, float]]
+) -> tuple[Affine, float] | None:
+    """Fit an affine transform to control points by least squares.
+
+    Args:
+        pixels: (column, row) of each point.
+        ground: (x, y) of each point.
+
+    Returns:
+        The transform and the root mean square residual in pixels; None where the points do not determine one
+        (fewer than three, or all on a line).
+    """
+    if len(pixels) < 3:
+        return None
+    source = np.column_stack([np.asarray(pixels, dtype=float), np.ones(len(pixels))])
+    target = np.asarray(ground, dtype=float)
+    # Coordinates are millions of metres, pixels fractions of one: fit around the centre.
+    centre = target.mean(axis=0)
+    solution, _, rank, _ = np.linalg.lstsq(source, target - centre, rcond=None)
+    if rank < 3:
+        return None
+    (a, d), (b, e), (c, f) = solution
+    transform = Affine(a, b, c + centre[0], d, e, f + centre[1])
+    if abs(transform.determinant) < 1e-12 * max(abs(a), abs(b), abs(d), abs(e)) ** 2:
+        return None
+    to_pixels = np.linalg.inv(solution[:2])
+    offsets = (source @ solution - (target - centre)) @ to_pixels
+    return transform, float(np.sqrt((offsets**2).sum(axis=1).mean()))

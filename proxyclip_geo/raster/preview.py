@@ -1,0 +1,198 @@
+"""A picture for people: image and labels side by side, with a legend."""
+
+import os
+import tempfile
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from proxyclip_geo.errors import OutputError
+from proxyclip_geo.styling import ClassStyle, with_unclassified
+
+_MARGIN = 16
+_SWATCH = 18
+_FONT_SIZE = 16
+_LEAST_SIDE = 256
+_THINNEST = 8
+_LEAST_WIDTH = 480
+_NAME_WIDTH = 260
+# More classes than this, and those without a pixel are left out of the legend.
+_FULL_LEGEND = 24
+_SYSTEM_FONTS = (
+    "DejaVuSans.ttf",
+    "NotoSans-Regular.ttf",
+    "Arial Unicode.ttf",
+    "arial.ttf",
+    "LiberationSans-Regular.ttf",
+)
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+_INK = (32, 32, 32)
+_PALE_INK = (140, 140, 140)
+_CHECKER = ((255, 255, 255), (222, 222, 222))
+_CHECKER_SIDE = 8
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One line of the legend: colour, name and share of the valid pixels, 0–1."""
+
+    style: ClassStyle
+    share: float
+
+
+def write_preview(
+    path: str | Path,
+    *,
+    rgb: NDArray[np.uint8],
+    labels: NDArray[np.integer],
+    classes: Sequence[ClassStyle],
+    nodata: int,
+    shares: Mapping[int, float] | None = None,
+    max_side: int = 1000,
+) -> Path:
+    """Write image and labels side by side, with a legend of names, colours and shares, as a PNG.
+
+    Args:
+        path: Where to.
+        rgb: (3, H, W) uint8; it may have another size than the labels, but shows the same ground.
+        labels: (H, W) label values.
+        classes: Colours and names of the values.
+        nodata: Label value of pixels without data; they show as a checkerboard on both sides.
+        shares: Share of each value among the valid pixels, 0–1; counted in `labels` if not given.
+        max_side: Longest side of each of the two pictures in pixels.
+
+    Returns:
+        The path.
+
+    Raises:
+        OutputError: If the picture cannot be written; an older one stays as it was.
+    """
+    styles = with_unclassified(classes)
+    size = _panel_size(labels.shape, max_side)
+    hidden = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
+    image = _resize(Image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))), size, smooth=True)
+    colored = _resize(Image.fromarray(_paint(labels, styles)), size, smooth=False)
+    canvas = _compose((image, colored), hidden, _entries(styles, labels, shares, nodata))
+    return _save(canvas, Path(path))
+
+
+def _panel_size(shape: tuple[int, ...], max_side: int) -> tuple[int, int]:
+    """Return (width, height): large rasters shrink, small ones grow by whole factors, thin ones stay visible."""
+    longest = max(shape)
+    factor = max_side / longest if longest > max_side else max(1, _LEAST_SIDE // longest)
+    height, width = (max(_THINNEST, round(side * factor)) for side in shape)
+    return width, height
+
+
+def _resize(image: Image.Image, size: tuple[int, int], *, smooth: bool) -> Image.Image:
+    shrinks = image.width > size[0] or image.height > size[1]
+    return image.resize(size, Image.Resampling.BOX if smooth and shrinks else Image.Resampling.NEAREST)
+
+
+def _paint(labels: NDArray[np.integer], styles: Sequence[ClassStyle]) -> NDArray[np.uint8]:
+    colors = np.full((max(int(labels.max()), styles[-1].value) + 1, 3), 255, dtype=np.uint8)
+    for style in styles:
+        colors[style.value] = style.color
+    painted: NDArray[np.uint8] = colors[labels]
+    return painted
+
+
+def _entries(
+    styles: Sequence[ClassStyle], labels: NDArray[np.integer], shares: Mapping[int, float] | None, nodata: int
+) -> list[_Entry]:
+    """Return the legend's lines, largest share first; label 0 only where it occurs."""
+    if shares is None:
+        values, counts = np.unique(labels[labels != nodata], return_counts=True)
+        total = max(1, int(counts.sum()))
+        shares = {int(value): int(count) / total for value, count in zip(values, counts, strict=True)}
+    entries = [_Entry(style, shares.get(style.value, 0.0)) for style in styles]
+    entries.sort(key=lambda entry: -entry.share)
+    brief = len(entries) > _FULL_LEGEND
+    return [entry for entry in entries if entry.share > 0 or (entry.style.value != 0 and not brief)]
+
+
+def _compose(panels: tuple[Image.Image, Image.Image], hidden: Image.Image, entries: list[_Entry]) -> Image.Image:
+    width, height = panels[0].size
+    font, names = _font_for([entry.style.name for entry in entries])
+    shares = [_percent(entry.share) for entry in entries]
+    lines = [(_shorten(name, font), share) for name, share in zip(names, shares, strict=True)]
+    canvas_width = max(_LEAST_WIDTH, 2 * width + 3 * _MARGIN)
+    column = max((_width(f"{name}  {share}", font) for name, share in lines), default=0) + _SWATCH + 2 * _MARGIN
+    columns = max(1, (canvas_width - _MARGIN) // column)
+    rows = -(-len(lines) // columns)
+    line_height = _SWATCH + 8
+    canvas = Image.new("RGB", (canvas_width, height + rows * line_height + 3 * _MARGIN), "white")
+    inset = (canvas_width - 2 * width - _MARGIN) // 2
+    for index, panel in enumerate(panels):
+        panel.paste(_checkerboard(panel.size), mask=hidden)
+        canvas.paste(panel, (inset + index * (width + _MARGIN), _MARGIN))
+    draw = ImageDraw.Draw(canvas)
+    for index, (entry, (name, share)) in enumerate(zip(entries, lines, strict=True)):
+        left = _MARGIN + index // rows * column
+        top = height + 2 * _MARGIN + index % rows * line_height
+        draw.rectangle((left, top, left + _SWATCH, top + _SWATCH), fill=entry.style.color, outline=_PALE_INK)
+        ink = _INK if entry.share > 0 else _PALE_INK
+        draw.text((left + _SWATCH + 8, top + _SWATCH // 2), f"{name}  {share}", fill=ink, font=font, anchor="lm")
+    return canvas
+
+
+def _percent(share: float) -> str:
+    return "< 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+
+
+def _font_for(names: list[str]) -> tuple[_Font, list[str]]:
+    """Return a font and the names as it can write them.
+
+    Pillow's own font knows no letter beyond English; other names take a font of the system, or lose their accents.
+    """
+    if not all(name.isascii() for name in names):
+        for file in _SYSTEM_FONTS:
+            try:
+                return ImageFont.truetype(file, size=_FONT_SIZE), names
+            except OSError:
+                continue
+        names = [unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or "?" for name in names]
+    return ImageFont.load_default(size=_FONT_SIZE), names
+
+
+def _width(text: str, font: _Font) -> int:
+    return int(np.ceil(font.getlength(text)))
+
+
+def _shorten(name: str, font: _Font) -> str:
+    """Cut a name to the legend's width."""
+    if _width(name, font) <= _NAME_WIDTH:
+        return name
+    while name and _width(name + "…", font) > _NAME_WIDTH:
+        name = name[:-1]
+    return name.rstrip() + "…"
+
+
+def _checkerboard(size: tuple[int, int]) -> Image.Image:
+    rows, cols = np.indices((size[1], size[0])) // _CHECKER_SIDE
+    return Image.fromarray(np.array(_CHECKER, dtype=np.uint8)[(rows + cols) % 2])
+
+
+def _save(canvas: Image.Image, path: Path) -> Path:
+    draft = None
+    try:
+        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            canvas.save(file, format="PNG", optimize=True)
+        # mkstemp makes files that only their owner may read.
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(draft).chmod(0o666 & ~umask)
+        os.replace(draft, path)
+    except OSError as error:
+        if draft is not None:
+            Path(draft).unlink(missing_ok=True)
+        raise OutputError(
+            f"preview {path} cannot be written ({error}); choose a directory with room to write"
+        ) from error
+    return path

@@ -1,0 +1,104 @@
+"""Raw samples of a raster on a scaled grid, from the overview that serves best."""
+
+from typing import Any
+
+import numpy as np
+from rasterio.errors import RasterioError
+
+from proxyclip_geo.errors import RasterError
+from proxyclip_geo.grid import Region
+from proxyclip_geo.raster.bands import BandPlan, read_bands
+from proxyclip_geo.raster.dataset import environment, open_dataset
+from proxyclip_geo.raster.resample import Axis, Samples, resample
+
+# Source pixels of one band read at a time while resampling.
+_CHUNK = 4_000_000
+
+
+class ScaledReader:
+    """Reads pieces of a grid that is anchored at a source pixel and scaled; pieces equal the whole bit for bit."""
+
+    def __init__(self, name: str, dataset: Any, plan: BandPlan, *, anchor: Region, scale: tuple[float, float]) -> None:
+        """Choose the overview and lay the grid over it.
+
+        Args:
+            name: What GDAL calls the raster.
+            dataset: The raster, open at full resolution; it stays its owner's to close.
+            plan: Bands to read.
+            anchor: Source pixels that the grid covers; its upper left corner is the grid's.
+            scale: (vertical, horizontal) source pixels per grid pixel.
+        """
+        self._name = name
+        self._plan = plan
+        self._full = dataset
+        self._dataset = dataset
+        level = _overview(dataset, plan, limit=min(scale))
+        if level is not None:
+            self._dataset = open_dataset(name, overview_level=level)
+        shrink_rows = dataset.height / self._dataset.height
+        shrink_cols = dataset.width / self._dataset.width
+        self._rows = Axis(self._dataset.height, anchor.top / shrink_rows, scale[0] / shrink_rows)
+        self._cols = Axis(self._dataset.width, anchor.left / shrink_cols, scale[1] / shrink_cols)
+
+    def close(self) -> None:
+        """Close the overview, if one was opened."""
+        if self._dataset is not self._full:
+            self._dataset.close()
+
+    def read(self, region: Region) -> Samples:
+        """Read a piece of the grid.
+
+        Args:
+            region: Grid pixels, inside the grid and not empty.
+
+        Raises:
+            RasterError: If the raster cannot be read there.
+        """
+        if self._rows.is_identity and self._cols.is_identity:
+            return self._read(region.shift(int(self._rows.start), int(self._cols.start)))
+        first, last = self._cols.taps(region.left, region.width).span
+        source_rows = max(1, _CHUNK // (last - first))
+        step = max(1, int(source_rows / max(1.0, self._rows.scale)))
+        parts = [
+            self._resample(Region.from_edges(top, region.left, min(top + step, region.bottom), region.right))
+            for top in range(region.top, region.bottom, step)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return Samples(
+            np.concatenate([part.values for part in parts], axis=1), np.concatenate([part.valid for part in parts])
+        )
+
+    def _resample(self, region: Region) -> Samples:
+        rows = self._rows.taps(region.top, region.height)
+        cols = self._cols.taps(region.left, region.width)
+        top, bottom = rows.span
+        left, right = cols.span
+        return resample(self._read(Region.from_edges(top, left, bottom, right)), rows=rows, cols=cols)
+
+    def _read(self, region: Region) -> Samples:
+        try:
+            with environment(self._name):
+                return read_bands(self._dataset, self._plan, region)
+        except (RasterioError, OSError) as error:
+            shrink = self._full.height / self._dataset.height
+            rows, cols = (
+                (int(region.top * shrink), int(region.bottom * shrink)),
+                (
+                    int(region.left * shrink),
+                    int(region.right * shrink),
+                ),
+            )
+            raise RasterError(
+                f"raster {self._name} cannot be read in rows {rows[0]}–{rows[1]}, columns {cols[0]}–{cols[1]} "
+                f"({error}); it may be damaged or cut short: copy it again, or leave that part out with --bounds"
+            ) from error
+
+
+def _overview(dataset: Any, plan: BandPlan, *, limit: float) -> int | None:
+    """Return the level of the coarsest overview that every band has and that is not coarser than `limit`."""
+    levels = [dataset.overviews(band) for band in (*plan.unique, *([plan.alpha] if plan.alpha else []))]
+    if any(level != levels[0] for level in levels):
+        return None
+    fitting = [index for index, factor in enumerate(levels[0]) if factor <= limit * (1 + 1e-6)]
+    return max(fitting, key=lambda index: levels[0][index], default=None)

@@ -1,0 +1,331 @@
+"""Reading a raster as 8-bit colours with validity: one band choice, one stretch and one resolution per raster."""
+
+import hashlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+
+from proxyclip_geo.errors import AreaError, OptionError, RasterError
+from proxyclip_geo.grid import Region
+from proxyclip_geo.place import Place
+from proxyclip_geo.raster.aoi import Bounds, Outline, find_area
+from proxyclip_geo.raster.bands import BandPlan, plan_bands, spread
+from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset, stem_of
+from proxyclip_geo.raster.georeference import place_of
+from proxyclip_geo.raster.measure import measure_stretch
+from proxyclip_geo.raster.reader import ScaledReader
+from proxyclip_geo.raster.stretch import Stretch, check_percentiles
+
+# A resolution this close to the raster's own means "as it is": geodesic and grid metres differ by up to 0.1 %.
+_SAME = 0.01
+# Finer than this there is nothing to see, only pixels to compute.
+_FINEST = 16
+_TILE = 512
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Colours of a rectangle of ground.
+
+    Attributes:
+        rgb: (3, H, W) uint8, 0–255, 0 where not valid.
+        valid: (H, W) bool, True where there is data.
+        place: Where they lie.
+    """
+
+    rgb: NDArray[np.uint8]
+    valid: NDArray[np.bool_]
+    place: Place
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """How to read a raster.
+
+    Attributes:
+        bands: Band numbers from 1: one (repeated) or three (red, green, blue). None takes them by colour
+            interpretation, else the first three, else the first one repeated.
+        stretch: Limits that become 0 and 255. None measures them, but for 8-bit rasters, which stay as they are.
+        stretch_percentiles: Percentiles of the whole raster's valid pixels that a measured stretch maps to 0 and 255.
+        resolution: Ground size of a pixel in metres; None keeps the raster's own. One within a percent of the
+            raster's own does, too.
+        bounds: (west, south, east, north) in the raster's CRS to work on, or None.
+        aoi: Vector file with polygons to work on, in any CRS, or None. With bounds: where both meet.
+    """
+
+    bands: tuple[int, ...] | None = None
+    stretch: Stretch | None = None
+    stretch_percentiles: tuple[float, float] = (2, 98)
+    resolution: float | None = None
+    bounds: Bounds | None = None
+    aoi: str | Path | None = None
+
+
+@dataclass(frozen=True)
+class _View:
+    """A grid over the area of interest, and all that turns its pixels into colours."""
+
+    place: Place
+    plan: BandPlan
+    stretch: Stretch | None
+    outline: Outline | None
+    reader: ScaledReader
+
+    def read(self, region: Region) -> Pixels:
+        rgb = np.zeros((3, *region.shape), dtype=np.uint8)
+        valid = np.zeros(region.shape, dtype=bool)
+        inside = region.intersect(self.place.region)
+        if not inside.is_empty:
+            rows, cols = inside.slices_in(region)
+            drawn = None if self.outline is None else self.outline.draw(inside)
+            if drawn is None or drawn.any():
+                rgb[:, rows, cols], valid[rows, cols] = self._colors(inside, drawn)
+        return Pixels(rgb, valid, self.place.crop(region))
+
+    def _colors(self, inside: Region, drawn: NDArray[np.bool_] | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        samples = self.reader.read(inside)
+        values = spread(samples, self.plan)
+        # Stretching comes after resampling: a pixel's ground is averaged before anything is clipped or rounded.
+        if self.stretch:
+            rgb = self.stretch.apply(values)
+        elif values.dtype == np.uint8:
+            rgb = values
+        else:
+            rgb = np.rint(values).astype(np.uint8)
+        valid = samples.valid if drawn is None else samples.valid & drawn
+        return rgb if valid.all() else rgb * valid, valid
+
+
+class Source:
+    """A raster opened for reading; use it in a `with`, from one thread at a time.
+
+    Attributes:
+        name: The path or URL as given.
+        stem: What the names of its outputs begin with.
+        place: The area of interest at the resolution asked for.
+        bands: Band numbers read as red, green and blue.
+        stretch: Limits that become 0 and 255; None where 8-bit values are taken as they are.
+        dtype: Type of the raster's values.
+    """
+
+    def __init__(self, path: str | Path, options: SourceOptions) -> None:
+        """Open a raster; prefer `open_source`, which documents the errors."""
+        self.name = str(path)
+        self.stem = stem_of(path)
+        self._options = options
+        self._gdal_name = gdal_name(path)
+        self._dataset = open_dataset(self._gdal_name)
+        self._view: _View | None = None
+        try:
+            with environment(self._gdal_name):
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        options, dataset = self._options, self._dataset
+        check_percentiles(options.stretch_percentiles)
+        self._whole = place_of(dataset, name=self.name)
+        self._plan = plan_bands(dataset, options.bands, name=self.name)
+        self.bands = self._plan.colors
+        self.dtype = str(dataset.dtypes[self.bands[0] - 1])
+        self._area = find_area(self._whole, bounds=options.bounds, aoi=options.aoi, name=self.name)
+        self.stretch = options.stretch
+        if self.stretch is None and self.dtype != "uint8" and self._plan.palette is None:
+            self.stretch = measure_stretch(dataset, self._plan, percentiles=options.stretch_percentiles, name=self.name)
+        native = self._whole.crop(self._area.region)
+        self._scale = _scale(native, options.resolution, name=self.name)
+        self._view = self._look(native, self._scale)
+        self.place = self._view.place
+        self._require_data(self._view)
+
+    def _look(self, native: Place, scale: tuple[float, float]) -> _View:
+        return _View(
+            _scaled(native, scale),
+            self._plan,
+            self.stretch,
+            Outline.on_grid(self._area, scale=scale),
+            ScaledReader(self._gdal_name, self._dataset, self._plan, anchor=self._area.region, scale=scale),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the raster; reading is over."""
+        if self._view is not None:
+            self._view.reader.close()
+        self._dataset.close()
+
+    def read(self, region: Region) -> Pixels:
+        """Read colours and validity.
+
+        Args:
+            region: Pixels relative to `place`; what lies beyond it comes back as not valid.
+
+        Returns:
+            The pixels; pieces of an area equal the area read at once, bit for bit.
+
+        Raises:
+            RasterError: If the raster is damaged there.
+        """
+        assert self._view is not None
+        return self._view.read(region)
+
+    def thumbnail(self, max_side: int) -> Pixels:
+        """Read the whole area of interest in at most about `max_side` pixels a side, from overviews where they serve.
+
+        Args:
+            max_side: Longest side in pixels.
+
+        Raises:
+            RasterError: If the raster is damaged.
+        """
+        factor = max(1.0, max(self.place.shape) / max_side)
+        native = self._whole.crop(self._area.region)
+        view = self._look(native, (self._scale[0] * factor, self._scale[1] * factor))
+        try:
+            return view.read(view.place.region)
+        finally:
+            view.reader.close()
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the pixels that `read` gives, JSON-able.
+
+        A file counts by size and time of change, not by content; of a VRT that is the VRT alone.
+        """
+        area = self._area.region
+        outline = self._area.outline
+        return {
+            "path": self.name,
+            **_file_facts(self._gdal_name),
+            "driver": self._dataset.driver,
+            "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
+            "dtype": self.dtype,
+            "nodata": [_json_number(value) for value in self._plan.nodata],
+            "crs": None if self.place.crs is None else self.place.crs.to_wkt(),
+            "bands": list(self.bands),
+            "stretch": self.stretch.to_dict() if self.stretch else None,
+            "area": {"top": area.top, "left": area.left, "height": area.height, "width": area.width},
+            "outline_sha256": None if outline is None else hashlib.sha256(shapely.to_wkb(outline)).hexdigest(),
+            "place": {"transform": list(self.place.transform)[:6], "shape": list(self.place.shape)},
+        }
+
+    def describe(self) -> str:
+        """Return a line for people: size, type, ground size of a pixel, CRS, bands and stretch."""
+        place = self.place
+        gsd = place.gsd
+        facts = [
+            f"{place.width} × {place.height} px",
+            self.dtype,
+            "no CRS" if place.crs is None else place.crs.name,
+            *([f"{math.sqrt(gsd[0] * gsd[1]):.3g} m/px"] if gsd else []),
+            "bands " + ",".join(map(str, self.bands)),
+        ]
+        if place.shape != (self._dataset.height, self._dataset.width):
+            facts[0] += f" of {self._dataset.width} × {self._dataset.height} px"
+        if self.stretch:
+            limits = zip(self.stretch.lows, self.stretch.highs, strict=True)
+            facts.append("stretch " + ", ".join(f"{low:.4g} to {high:.4g}" for low, high in limits))
+        return f"{self.stem}: " + "; ".join(facts)
+
+    def _require_data(self, view: _View) -> None:
+        """Refuse an area without a valid pixel; one tile is read where its centre has data."""
+        if view.outline is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
+            return
+        met = view.outline is None
+        for tile in _from_centre(view.place.region):
+            met = met or bool(view.outline is not None and view.outline.draw(tile).any())
+            if met and view.read(tile).valid.any():
+                return
+        if not met:
+            raise AreaError(
+                f"the polygons of {self._options.aoi} hold the centre of no pixel of {self.name}; enlarge them, or ask "
+                "for a finer --resolution"
+            )
+        where = "area of interest" if self._options.bounds or self._options.aoi else "raster"
+        raise RasterError(
+            f"every pixel of the {where} is no-data in {self.name}; choose another area, or correct the raster's "
+            "no-data value, alpha or mask band, e.g. with gdal_edit -unsetnodata"
+        )
+
+
+def open_source(path: str | Path, options: SourceOptions | None = None) -> Source:
+    """Open a raster for reading.
+
+    Args:
+        path: File or URL that GDAL reads; URLs as text (`http(s)://`, `s3://`, `/vsi…`).
+        options: Bands, stretch, resolution and area of interest; defaults if not given.
+
+    Raises:
+        RasterError: If the raster is missing, unreadable, has no bands, or holds no-data only.
+        OptionError: If bands, stretch or resolution do not suit the raster.
+        AreaError: If the area of interest is empty or does not meet the raster.
+        VectorError: If the area's vector file cannot be read.
+
+    Warns:
+        QualityWarning: If the raster has no CRS, or only ground control points.
+    """
+    return Source(path, options or SourceOptions())
+
+
+def _scale(native: Place, resolution: float | None, *, name: str) -> tuple[float, float]:
+    """Return (vertical, horizontal) raster pixels per pixel of `resolution` metres."""
+    if resolution is None:
+        return 1.0, 1.0
+    if not (math.isfinite(resolution) and resolution > 0):
+        raise OptionError(f"resolution {resolution:g} m must be a positive number of metres per pixel")
+    gsd = native.gsd
+    if gsd is None:
+        raise OptionError(
+            f"raster {name} has no CRS, so that its pixels have no size in metres; leave --resolution out, or assign a "
+            "CRS first, e.g. with gdal_edit -a_srs"
+        )
+    across, down = (1.0 if abs(resolution / own - 1) < _SAME else resolution / own for own in gsd)
+    if min(across, down) < 1 / _FINEST:
+        raise OptionError(
+            f"resolution {resolution:g} m is more than {_FINEST} times finer than the pixels of {name} "
+            f"({gsd[0]:.3g} × {gsd[1]:.3g} m); give metres per pixel, {max(gsd) / _FINEST:.2g} or more"
+        )
+    return down, across
+
+
+def _scaled(native: Place, scale: tuple[float, float]) -> Place:
+    """Return the place with larger or smaller pixels of exactly that scale, to the nearest whole number of them."""
+    if scale == (1, 1):
+        return native
+    height, width = (max(1, round(side / step)) for side, step in zip(native.shape, scale, strict=True))
+    return replace(native, transform=native.transform @ Affine.scale(scale[1], scale[0]), height=height, width=width)
+
+
+def _from_centre(region: Region) -> Iterator[Region]:
+    """Yield tiles from the centre outwards: mosaics have their collars at the border."""
+    row, col = region.top + region.height / 2, region.left + region.width / 2
+    tiles = region.tiles(_TILE)
+    yield from sorted(tiles, key=lambda t: math.hypot(t.top + t.height / 2 - row, t.left + t.width / 2 - col))
+
+
+def _file_facts(name: str) -> dict[str, int | None]:
+    path = Path(name)
+    if is_remote(name) or not path.is_file():
+        return {"bytes": None, "modified_ns": None}
+    facts = path.stat()
+    return {"bytes": facts.st_size, "modified_ns": facts.st_mtime_ns}
+
+
+def _json_number(value: float | None) -> float | str | None:
+    return value if value is None or math.isfinite(value) else str(value)

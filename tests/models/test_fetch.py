@@ -1,0 +1,173 @@
+"""Fetching over HTTP, from a small server that answers as the hub does."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Hub:
+    """A hub with files by "owner/name/file".
+
+    Attributes:
+        files: Content by name.
+        etags: Checksums it claims, where they are not the true ones.
+        cut: Bytes after which it breaks off the next download.
+        ranges: Range headers it was asked for.
+    """
+
+    files: dict[str, bytes]
+    etags: dict[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    ranges: list[str] = field(default_factory=list)
+    address: str = ""
+
+
+def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+        def do_HEAD(self) -> None:
+            self.answer(with_body=False)
+
+        def do_GET(self) -> None:
+            self.answer(with_body=True)
+
+        def answer(self, *, with_body: bool) -> None:
+            name = re.sub(r"^/([^/]+/[^/]+)/resolve/[^/]+/", r"\1/", self.path)
+            content = hub.files.get(name)
+            if content is None:
+                self.send_response(404)
+                self.send_header("Content-Length", "0")
+                self.send_header("X-Error-Code", "EntryNotFound")
+                self.end_headers()
+                return
+            start = 0
+            if with_body and "Range" in self.headers:
+                hub.ranges.append(self.headers["Range"])
+                start = int(self.headers["Range"].removeprefix("bytes=").split("-")[0])
+            self.send_response(206 if start else 200)
+            self.send_header("Content-Length", str(len(content) - start))
+            if start:
+                self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+            self.send_header("X-Repo-Commit", COMMIT)
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("ETag", f'"{hub.etags.get(name, hashlib.sha256(content).hexdigest())}"')
+            self.end_headers()
+            if with_body:
+                if hub.cut is not None and len(content) > hub.cut:
+                    self.wfile.write(content[start : hub.cut])
+                    hub.cut = None
+                    self.wfile.flush()
+                    self.connection.close()
+                else:
+                    self.wfile.write(content[start:])
+
+    return Handler
+
+
+@pytest.fixture
+def hub(socket_enabled: None, tiny_states: dict[str, dict[str, torch.Tensor]]) -> Iterator[Hub]:
+    files = {f"owner/{tower}/model.safetensors": save(state) for tower, state in tiny_states.items()}
+    hub = Hub(files)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(hub))
+    hub.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield hub
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def card(tiny_model: Path) -> Path:
+    """A card whose weights are on the hub."""
+    path = tiny_model / "tiny.toml"
+    text = path.read_text()
+    for tower in ("clip", "vfm"):
+        hub = f'hub = {{ repo = "owner/{tower}", file = "model.safetensors" }}'
+        text = text.replace(f'weights = "{tower}.safetensors"', hub)
+        (tiny_model / f"{tower}.safetensors").unlink()
+    path.write_text(text)
+    return path
+
+
+def run(hub: Hub, home: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = {"HF_ENDPOINT": hub.address, "HF_HOME": str(home), "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "proxyclip_geo", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **settings, "COLUMNS": "300", **environment},
+        check=False,
+    )
+
+
+def test_fetch_then_check_without_a_network(hub: Hub, card: Path, tmp_path: Path) -> None:
+    before = run(hub, tmp_path, "models", "check", card, HF_HUB_OFFLINE="1")
+    assert before.returncode == 7
+    assert "models fetch tiny" in before.stderr
+    fetched = run(hub, tmp_path, "models", "fetch", card, "--json")
+    assert fetched.returncode == 0, fetched.stdout + fetched.stderr
+    events = [json.loads(line) for line in fetched.stdout.splitlines()]
+    sizes = {event["message"]: event for event in events if event["event"] == "progress" and event["stage"] == "fetch"}
+    for name, content in hub.files.items():
+        assert sizes[name]["done"] == sizes[name]["total"] == len(content)
+    hub.files.clear()
+    checked = run(hub, tmp_path, "models", "check", card, HF_HUB_OFFLINE="1")
+    assert checked.returncode == 0, checked.stderr
+    assert "fine" in checked.stdout
+
+
+def test_fetch_to_a_folder_to_be_carried(hub: Hub, card: Path, tmp_path: Path) -> None:
+    carried = tmp_path / "carried"
+    assert run(hub, tmp_path / "home", "models", "fetch", card, "--to", carried).returncode == 0
+    for name, content in hub.files.items():
+        assert (carried / name).read_bytes() == content
+    elsewhere = {"PROXYCLIP_GEO_WEIGHTS": str(carried), "HF_HUB_OFFLINE": "1"}
+    assert run(hub, tmp_path / "other", "models", "check", card, **elsewhere).returncode == 0
+
+
+def test_a_broken_off_download_goes_on(
+    hub: Hub, card: Path, tmp_path: Path, tiny_states: dict[str, dict[str, torch.Tensor]]
+) -> None:
+    """The hub's client keeps what it has in whole pieces of 10 MiB."""
+    head = {"head.weight": torch.zeros(25 << 18)}  # 25 MiB that the model does not use
+    hub.files["owner/vfm/model.safetensors"] = save(tiny_states["vfm"] | head)
+    hub.cut = 15 << 20
+    assert run(hub, tmp_path, "models", "fetch", card).returncode == 0
+    assert hub.ranges == [f"bytes={10 << 20}-"]
+    assert run(hub, tmp_path, "models", "check", card, HF_HUB_OFFLINE="1").returncode == 0
+
+
+def test_a_file_with_another_checksum_is_refused(hub: Hub, card: Path, tmp_path: Path) -> None:
+    hub.etags["owner/clip/model.safetensors"] = "0" * 64
+    made = run(hub, tmp_path, "models", "fetch", card)
+    assert made.returncode == 7
+    assert "expected 0000" in made.stderr
+
+
+def test_a_file_the_hub_does_not_have(hub: Hub, card: Path, tmp_path: Path) -> None:
+    del hub.files["owner/vfm/model.safetensors"]
+    made = run(hub, tmp_path, "models", "fetch", card)
+    assert made.returncode == 7
+    assert "owner/vfm/model.safetensors" in made.stderr
+    assert "Traceback" not in made.stderr

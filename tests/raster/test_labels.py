@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+
+from proxyclip_geo.errors import RasterError
+from proxyclip_geo.grid import Region
+from proxyclip_geo.raster.labels import open_labels
+
+UTM = Affine(2, 0, 500_000, 0, -2, 5_000_000)
+VALUES = np.arange(1, 13, dtype=np.uint8).reshape(3, 4)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_file(values=VALUES, *, tags=None, band_tags=None, alpha=None, mask=None, **profile):
+        path = tmp_path / "labels.tif"
+        count = 1 if alpha is None else 2
+        profile = {"crs": "EPSG:32633", "transform": UTM, "nodata": None, "dtype": values.dtype} | profile
+        height, width = values.shape
+        with (
+            rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
+            rasterio.open(path, "w", driver="GTiff", height=height, width=width, count=count, **profile) as dataset,
+        ):
+            dataset.write(values, 1)
+            if alpha is not None:
+                dataset.colorinterp = [rasterio.enums.ColorInterp.gray, rasterio.enums.ColorInterp.alpha]
+                dataset.write(alpha, 2)
+            if mask is not None:
+                dataset.write_mask(mask)
+            dataset.update_tags(**(tags or {}))
+            dataset.update_tags(1, **(band_tags or {}))
+        return path
+
+    return write_file
+
+
+def test_values_and_place_are_read(write):
+    with open_labels(write(nodata=6)) as labels:
+        block = labels.read(Region(1, 1, 2, 3))
+        assert block.values.tolist() == [[6, 7, 8], [10, 11, 12]]
+        assert block.valid.tolist() == [[False, True, True], [True, True, True]]
+        assert labels.shape == (3, 4)
+        assert labels.place.transform == UTM
+        assert labels.place.crs.to_epsg() == 32633
+        assert labels.nodata == 6
+
+
+def test_class_names_come_from_tags_of_file_and_band(write):
+    tags = {"CLASS_2": "water", "class_10": " dense forest ", "CLASS_255": "no data", "CLASS_x": "?", "CLASS_3": " "}
+    with open_labels(write(tags=tags, band_tags={"CLASS_1": "road"}, nodata=255)) as labels:
+        assert labels.classes == {1: "road", 2: "water", 10: "dense forest"}
+
+
+def test_alpha_and_masks_say_what_is_valid(write):
+    valid = (VALUES % 3 > 0).astype(np.uint8) * 255
+    for options in ({"alpha": valid}, {"mask": valid}):
+        with open_labels(write(**options)) as labels:
+            assert np.array_equal(labels.read(labels.place.region).valid, valid > 0)
+
+
+@pytest.mark.parametrize("options", [{}, {"nodata": 255}, {"alpha": np.full((3, 4), 255, np.uint8)}])
+def test_onto_a_finer_and_larger_grid(write, options):
+    with open_labels(write(tags={"CLASS_1": "a"}, **options)) as labels:
+        place = labels.place.crop(Region(-1, -1, 5, 6)).resize(10, 12)
+        with labels.onto(place) as view:
+            block = view.read(place.region)
+            assert view.classes == {1: "a"}
+            assert view.shape == (10, 12)
+    expected = np.pad(VALUES, 1).repeat(2, axis=0).repeat(2, axis=1)
+    assert np.array_equal(block.valid, expected > 0)
+    assert np.array_equal(block.values[block.valid], expected[expected > 0])
+
+
+def test_a_mask_band_survives_another_grid(write):
+    mask = (VALUES != 6).astype(np.uint8) * 255
+    with open_labels(write(mask=mask)) as labels, labels.onto(labels.place.crop(Region(0, -1, 3, 4))) as view:
+        block = view.read(view.place.region)
+    expected = np.pad(VALUES, ((0, 0), (1, 0)))[:, :4]
+    assert np.array_equal(block.valid, (expected > 0) & (expected != 6))
+    assert np.array_equal(block.values[block.valid], expected[block.valid])
+
+
+def test_onto_a_rotated_grid(write):
+    with open_labels(write(np.kron(VALUES, np.ones((10, 10), dtype=np.uint8)))) as labels:
+        turned = labels.place.transform @ Affine.translation(20, 15) @ Affine.rotation(90)
+        place = type(labels.place)(turned, labels.place.crs, 12, 12)
+        with labels.onto(place) as view:
+            block = view.read(place.region)
+        source = labels.read(labels.place.region).values
+    for row, col in np.ndindex(12, 12):
+        x, y = ~labels.place.transform @ (turned @ (col + 0.5, row + 0.5))
+        if 0 <= x < 40 and 0 <= y < 30:
+            assert block.valid[row, col]
+            assert block.values[row, col] == source[int(y), int(x)]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"values": VALUES.astype(np.float64)}, "float64"),
+        ({"values": VALUES.astype(np.complex64)}, "complex64"),
+    ],
+)
+def test_what_holds_no_labels_is_refused(write, options, says):
+    with pytest.raises(RasterError, match=says):
+        open_labels(write(**options))
+
+
+def test_a_region_outside_is_refused(write):
+    with open_labels(write()) as labels, pytest.raises(RasterError, match="not inside"):
+        labels.read(Region(0, 0, 4, 4))
+
+
+def test_no_crs_no_other_grid(write):
+    with open_labels(write(crs=None)) as labels, pytest.raises(RasterError, match="without a CRS"):
+        labels.onto(labels.place)

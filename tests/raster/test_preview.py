@@ -1,0 +1,90 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from proxyclip_geo.errors import OutputError
+from proxyclip_geo.raster import preview, write_preview
+from proxyclip_geo.styling import ClassStyle
+
+CLASSES = [ClassStyle(1, "water", (0, 0, 255)), ClassStyle(2, "forest", (0, 128, 0))]
+
+
+def open_rgb(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def test_shows_image_and_labels_side_by_side(tmp_path: Path) -> None:
+    rgb = np.full((3, 300, 400), 77, np.uint8)
+    labels = np.ones((300, 400), np.uint8)
+    labels[150:] = 2
+    labels[:, :40] = 255
+    picture = open_rgb(write_preview(tmp_path / "p.png", rgb=rgb, labels=labels, classes=CLASSES, nodata=255))
+    assert picture.shape[1] == 2 * 400 + 3 * 16
+    assert (picture[20 + 16, 200] == 77).all()
+    assert picture[20 + 16, 16 + 400 + 16 + 200].tolist() == [0, 0, 255]
+    assert picture[200 + 16, 16 + 400 + 16 + 200].tolist() == [0, 128, 0]
+    # No data is a pale checkerboard on both sides.
+    for left in (16, 16 + 400 + 16):
+        assert {tuple(color) for color in picture[16:316, left : left + 40].reshape(-1, 3)} == {(255,) * 3, (222,) * 3}
+    assert os.listdir(tmp_path) == ["p.png"]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (2500, 1700), (5, 7)])
+def test_any_shape_fits(tmp_path: Path, shape: tuple[int, int]) -> None:
+    rgb = np.zeros((3, max(1, shape[0] // 2), max(1, shape[1] // 2)), np.uint8)
+    path = write_preview(tmp_path / "p.png", rgb=rgb, labels=np.zeros(shape, np.uint8), classes=CLASSES, nodata=255)
+    picture = open_rgb(path)
+    assert picture.shape[1] <= 2 * 1000 + 3 * 16
+    assert picture.shape[0] <= 1000 + 200
+
+
+def test_legend_holds_every_class(tmp_path: Path) -> None:
+    colors = [(10 * i, 255 - 10 * i, 90) for i in range(20)]
+    classes = [ClassStyle(i + 1, f"a rather long name of a class {'x' * 3 * i}", c) for i, c in enumerate(colors)]
+    labels = (np.indices((60, 100)).sum(axis=0) % 3 + 1).astype(np.uint8)
+    path = write_preview(
+        tmp_path / "p.png", rgb=np.zeros((3, 60, 100), np.uint8), labels=labels, classes=classes, nodata=255
+    )
+    picture = open_rgb(path)
+    legend = {tuple(color) for color in picture[60 * 2 + 2 * 16 :].reshape(-1, 3)}
+    assert legend >= set(colors)
+
+
+def test_shares_may_be_given(tmp_path: Path) -> None:
+    options = {
+        "rgb": np.zeros((3, 9, 9), np.uint8),
+        "labels": np.ones((9, 9), np.uint8),
+        "classes": CLASSES,
+        "nodata": 255,
+    }
+    counted = open_rgb(write_preview(tmp_path / "a.png", **options))
+    given = open_rgb(write_preview(tmp_path / "b.png", **options, shares={1: 0.25, 2: 0.75}))
+    assert counted.shape == given.shape
+    assert (counted != given).any()
+
+
+def test_names_beyond_ascii_without_a_system_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview, "_SYSTEM_FONTS", ())
+    _, names = preview._font_for(["forêt", "水", "road"])
+    assert names == ["foret", "?", "road"]
+
+
+def test_only_nodata(tmp_path: Path) -> None:
+    options = {"rgb": np.zeros((3, 9, 9), np.uint8), "classes": CLASSES}
+    path = write_preview(tmp_path / "p.png", labels=np.full((9, 9), 65535, np.uint16), nodata=65535, **options)
+    assert path.exists()
+
+
+def test_where_it_cannot_be_written(tmp_path: Path) -> None:
+    options = {
+        "rgb": np.zeros((3, 9, 9), np.uint8),
+        "labels": np.ones((9, 9), np.uint8),
+        "classes": CLASSES,
+        "nodata": 255,
+    }
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_preview(tmp_path / "none" / "p.png", **options)

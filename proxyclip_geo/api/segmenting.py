@@ -121,7 +121,7 @@ def segment(
         _write_preview(paths.preview, source, writer, run.vocabulary, shares)
     if paths.polygons is not None:
         with _timing(seconds, "polygonize"):
-            _write_polygons(paths, run.vocabulary, progress=progress)
+            _write_polygons(paths, run.vocabulary, model=loaded, progress=progress)
     record = _record(run, loaded, plan, options=options, notes=[*notes, *word_notes], shares=shares, seconds=seconds)
     write_json(paths.run, record)
     return SegmentResult(paths, run.vocabulary, shares, record)
@@ -240,7 +240,7 @@ def _write_preview(
     )
 
 
-def _write_polygons(paths: OutputPaths, vocabulary: Vocabulary, *, progress: Progress) -> None:
+def _write_polygons(paths: OutputPaths, vocabulary: Vocabulary, *, model: Model, progress: Progress) -> None:
     assert paths.polygons is not None
     styles = class_styles(vocabulary)
     frame = polygonize(
@@ -251,7 +251,12 @@ def _write_polygons(paths: OutputPaths, vocabulary: Vocabulary, *, progress: Pro
     )
     layer = paths.polygons.stem
     write_polygons(
-        frame, paths.polygons, layer=layer, style_qml=polygon_qml(styles), style_sld=polygon_sld(styles, layer=layer)
+        frame,
+        paths.polygons,
+        layer=layer,
+        style_qml=polygon_qml(styles),
+        style_sld=polygon_sld(styles, layer=layer),
+        metadata={**_tags(model), "VOCABULARY": vocabulary.to_dict()},
     )
 
 

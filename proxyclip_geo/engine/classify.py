@@ -10,10 +10,8 @@ from torch import Tensor
 
 from proxyclip_geo.engine.mosaic import Embedding
 from proxyclip_geo.grid import Region, ceil_div
+from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 
-SCORE_SCALE = 100
-"""Scores and probabilities are kept as whole percents: value = round(100 · probability)."""
-SCORE_NODATA = 255
 UNCLASSIFIED = 0
 _STRIP_BYTES = 64 << 20
 

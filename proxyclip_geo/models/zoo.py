@@ -30,10 +30,11 @@ Precision = Literal["auto", "float32", "bfloat16", "float16"]
 
 @cache
 def builtin_cards() -> Mapping[str, Path]:
-    """Return the built-in model cards by name, the bundled one first."""
+    """Return the built-in model cards by name: the bundled one first, then the default."""
     folder = Path(str(resources.files("proxyclip_geo.models")))
-    paths = [*sorted(folder.glob("bundled/*/*.toml")), *sorted(folder.glob("cards/*.toml"))]
-    return {path.stem: path for path in paths}
+    cards = {path.stem: path for path in sorted(folder.glob("cards/*.toml"))}
+    bundled = {path.stem: path for path in sorted(folder.glob("bundled/*/*.toml"))}
+    return {**bundled, DEFAULT_MODEL: cards[DEFAULT_MODEL], **cards}
 
 
 def find_card(model: str | Path) -> ModelCard:

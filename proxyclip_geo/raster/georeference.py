@@ -30,12 +30,14 @@ def place_of(dataset: Any, *, name: str) -> Place:
     transform, crs = dataset.transform, to_pyproj(dataset.crs)
     if transform != Affine.identity():
         if crs is None:
-            _warn(f"{name} has no CRS: areas will be in the square of its own units; assign one, e.g. gdal_edit -a_srs")
+            _warn(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
         return Place(transform, crs, height, width)
     points, points_crs = dataset.gcps
     fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
     if fitted is None:
-        _warn(f"{name} is not georeferenced: areas will be in pixels, and --resolution cannot be used")
+        _warn(
+            f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used"
+        )
         return Place(PIXELS, None, height, width)
     transform, residual = fitted
     _warn(
@@ -43,7 +45,7 @@ def place_of(dataset: Any, *, name: str) -> Place:
         "warp it (gdalwarp) if that is too much"
     )
     if points_crs is None:
-        _warn(f"the ground control points of {name} have no CRS: areas will be in the square of their units")
+        _warn(f"the ground control points of {name} have no CRS: polygons will have no areas in m²")
     return Place(transform, to_pyproj(points_crs), height, width)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -211,7 +212,7 @@ class Source:
         area = self._area.region
         outline = self._area.outline
         return {
-            "path": self.name,
+            "path": _without_secrets(self.name),
             **_file_facts(self._gdal_name),
             "driver": self._dataset.driver,
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
@@ -325,6 +326,11 @@ def _file_facts(name: str) -> dict[str, int | None]:
         return {"bytes": None, "modified_ns": None}
     facts = path.stat()
     return {"bytes": facts.st_size, "modified_ns": facts.st_mtime_ns}
+
+
+def _without_secrets(name: str) -> str:
+    """Drop a URL's query and user, where tokens are: what is kept in a file may be passed on."""
+    return re.sub(r"//[^/@]*@", "//", name).split("?")[0] if is_remote(name) else name
 
 
 def _json_number(value: float | None) -> float | str | None:

@@ -390,7 +390,7 @@ class TestGeoreference:
         assert fit_affine([(0, 0), (1, 0), (0, 1)], [(0, 0), (1, 1), (2, 2)]) is None
 
     def test_without_any_it_is_pixels(self, make_raster: MakeRaster) -> None:
-        with pytest.warns(QualityWarning, match="areas will be in pixels") as caught:
+        with pytest.warns(QualityWarning, match="is not georeferenced") as caught:
             source = open_source(make_raster(crs=None, transform=Affine.identity()))
         with source:
             assert (source.place.transform, source.place.crs) == (PIXELS, None)

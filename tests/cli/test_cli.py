@@ -1,0 +1,221 @@
+"""The command line as a user meets it: a process with arguments, output and an exit code."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roof"
+
+
+def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line; the terminal is wide, so that sentences stay whole."""
+    return subprocess.run(
+        [sys.executable, "-m", "proxyclip_geo", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "300", "HF_HUB_OFFLINE": "1", "NO_COLOR": "1", **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a made-up scene, its truth, and its map."""
+    folder = tmp_path_factory.mktemp("cli")
+    assert run("sample", "scene.tif", "--size", 256, "--seed", 11, cwd=folder).returncode == 0
+    made = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    assert "scene_labels.tif" in made.stdout
+    assert "segment" in made.stderr
+    return folder
+
+
+def test_version_and_help() -> None:
+    assert re.fullmatch(r"proxyclip-geo \d+\.\d+\.\d+\n", run("--version").stdout)
+    for command in ([], ["segment"], ["sample"], ["evaluate"], ["models"], ["vocabulary"]):
+        assert "Usage" in run(*command, "--help").stdout
+
+
+def test_every_option_of_segment_is_explained() -> None:
+    text = run("segment", "--help").stdout
+    options = (
+        "classes,vocabulary,threshold,templates,out,scores,probabilities,polygons,overwrite,resolution,aoi,bounds,bands,"
+        "stretch,model,device,precision,window,stride,blend,batch-size,dry-run,json,quiet"
+    )
+    for option in options.split(","):
+        assert f"--{option}" in text
+
+
+def test_evaluate_prints_text_json_and_csv(folder: Path) -> None:
+    pair = ("out/scene_labels.tif", "scene_truth.tif")
+    text = run("evaluate", *pair, "-q", cwd=folder)
+    assert text.returncode == 0, text.stderr
+    assert "IoU" in text.stdout
+    report = json.loads(run("evaluate", *pair, "-q", "-f", "json", cwd=folder).stdout)
+    assert report
+    assert "water" in run("evaluate", *pair, "-q", "-f", "csv", "-o", "report.csv", cwd=folder).stdout
+    assert (folder / "report.csv").read_text()
+
+
+def test_json_events_are_the_only_output(folder: Path) -> None:
+    made = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "json", "--json", cwd=folder)
+    events = [json.loads(line) for line in made.stdout.splitlines()]
+    progress = [event for event in events if event["event"] == "progress" and event["stage"] == "segment"]
+    assert progress[0]["done"] == 0
+    assert progress[-1]["done"] == progress[-1]["total"]
+    assert events[-1]["event"] == "result"
+    assert Path(folder, events[-1]["paths"]["labels"]).is_file()
+    assert made.stderr == ""
+
+
+def test_errors_are_json_too(folder: Path) -> None:
+    made = run("segment", "none.tif", "-c", WORDS, "-m", "demo", "--json", cwd=folder)
+    (event,) = (json.loads(line) for line in made.stdout.splitlines())
+    assert (event["event"], event["type"], event["exit_code"]) == ("error", "RasterError", made.returncode)
+
+
+def test_dry_run_writes_nothing(folder: Path) -> None:
+    made = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    assert "windows" in made.stdout
+    assert not (folder / "dry").exists()
+
+
+GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ((*GOOD,), 5, "--classes"),
+        ((*GOOD, "-c", WORDS, "-v", "loveda"), 5, "either"),
+        ((*GOOD, "-c", ""), 5, "class"),
+        ((*GOOD, "-c", "water; Water"), 5, "twice"),
+        ((*GOOD, "-v", "lovedaa"), 5, "loveda"),
+        ((*GOOD, "-c", WORDS, "-m", "demoo"), 6, "demo"),
+        ((*GOOD, "-c", WORDS, "-m", "vitb16-dino-b8"), 7, "models fetch vitb16-dino-b8"),
+        ((*GOOD, "-c", WORDS, "--device", "cuda:9"), 6, "--device cpu"),
+        ((*GOOD, "-c", WORDS, "--bands", "1,2,9"), 2, "band"),
+        ((*GOOD, "-c", WORDS, "--bands", "red"), 2, "--bands 4,3,2"),
+        ((*GOOD, "-c", WORDS, "--bounds", "1,2,3"), 2, "W,S,E,N"),
+        ((*GOOD, "-c", WORDS, "--bounds", "1,2,3,4"), 4, "meet"),
+        ((*GOOD, "-c", WORDS, "--aoi", "none.gpkg"), 9, "none.gpkg"),
+        ((*GOOD, "-c", WORDS, "--stretch", "9,3"), 2, "stretch"),
+        ((*GOOD, "-c", WORDS, "--threshold", "3"), 2, "0…1"),
+        ((*GOOD, "-c", WORDS, "--window", "130"), 2, "--window"),
+        ((*GOOD, "-c", WORDS, "--blend", "sharp"), 2, "hann"),
+        ((*GOOD, "-c", WORDS, "--resolution", "0"), 2, "resolution"),
+        (("segment", "none.tif", "-c", WORDS, "-m", "demo"), 3, "none.tif"),
+        (("segment", "text.tif", "-c", WORDS, "-m", "demo"), 3, "text.tif"),
+        (("segment", "empty.tif", "-c", WORDS, "-m", "demo"), 3, "no-data"),
+        (("segment", "damaged.tif", "-c", WORDS, "-m", "demo", "-o", "bad"), 3, "damaged.tif"),
+        (("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "text.tif"), 8, "text.tif"),
+        (("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out"), 8, "--overwrite"),
+        (("sample", "scene.tif"), 8, "--overwrite"),
+        (("sample", "new.tif", "--crs", "EPSG:99999999"), 2, "CRS"),
+        (("sample", "new.tif", "--bands", "7"), 2, "bands"),
+        (("evaluate", "out/scene_labels.tif", "none.tif"), 3, "none.tif"),
+        (("models", "info", "nonsense"), 6, "nonsense"),
+        (("models", "fetch", "vitb16-dino-b8"), 7, "--model demo"),
+        (("models", "check", "vitb16-dino-b8"), 7, "models fetch"),
+        (("vocabulary", "show", "nonsense"), 5, "nonsense"),
+        (("segmnt", "scene.tif"), 2, "segment"),
+    ],
+)
+def test_mistakes_get_a_sentence_and_an_exit_code(
+    arguments: tuple[str, ...], code: int, told: str, folder: Path
+) -> None:
+    (folder / "text.tif").write_text("not a raster")
+    empty = {"driver": "GTiff", "height": 9, "width": 9, "count": 3, "dtype": "uint8", "nodata": 0, "crs": "EPSG:32632"}
+    with rasterio.open(folder / "empty.tif", "w", **empty, transform=rasterio.Affine(1, 0, 0, 0, -1, 0)) as dataset:
+        dataset.write(np.zeros((3, 9, 9), np.uint8))
+    whole = (folder / "scene.tif").read_bytes()
+    (folder / "damaged.tif").write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
+    made = run(*arguments, cwd=folder)
+    assert made.returncode == code, made.stderr
+    assert told in made.stderr
+    assert "Traceback" not in made.stderr
+    left = list((folder / "bad").iterdir()) if (folder / "bad").exists() else []
+    assert left == []
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(folder: Path) -> None:
+    """No file may grow beyond 20 kB, which fails in the middle of a write as a full disk does."""
+    script = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "from proxyclip_geo.cli import main; "
+        f"sys.argv = ['x', 'segment', 'scene.tif', '-c', '{WORDS}', '-m', 'demo', '-o', 'full']; main()"
+    )
+    environment = {**os.environ, "COLUMNS": "300"}
+    made = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=folder, env=environment, check=False
+    )
+    assert made.returncode == 8, made.stderr
+    assert "cannot be written" in made.stderr or "cannot write" in made.stderr
+    assert not any((folder / "full").glob("*.tif"))
+
+
+def test_ctrl_c_stops_and_leaves_nothing(folder: Path) -> None:
+    assert run("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
+    command = [
+        sys.executable,
+        "-m",
+        "proxyclip_geo",
+        "segment",
+        "large.tif",
+        "-c",
+        WORDS,
+        "-m",
+        "demo",
+        "-o",
+        "stop",
+        "--json",
+    ]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["event"] == "progress" and event["done"] > 0:
+            process.send_signal(signal.SIGINT)
+            break
+    rest = process.stdout.read().splitlines()
+    assert process.wait(timeout=60) == 130
+    assert json.loads(rest[-1])["type"] == "Cancelled"
+    assert list((folder / "stop").iterdir()) == []
+
+
+def test_models_list_info_check(folder: Path) -> None:
+    listed = run("models", "list")
+    assert "vitb16-dino-b8" in listed.stdout
+    assert "MIT" in run("models", "info", "demo").stdout
+    checked = run("models", "check", "demo")
+    assert checked.returncode == 0, checked.stderr
+    assert "fine" in checked.stdout
+
+
+def test_vocabulary_list_show_check(folder: Path) -> None:
+    assert "loveda" in run("vocabulary", "list").stdout
+    shown = run("vocabulary", "show", "loveda", "--save", "mine.yaml", cwd=folder)
+    assert "agricultural" in shown.stdout
+    checked = run("vocabulary", "check", "mine.yaml", "--model", "demo", cwd=folder)
+    assert checked.returncode == 0, checked.stderr
+    assert "7 classes" in checked.stdout
+
+
+def test_the_package_alone_is_light() -> None:
+    script = (
+        "import sys, proxyclip_geo; "
+        "print([name for name in ('torch', 'rasterio', 'geopandas', 'numpy') if name in sys.modules])"
+    )
+    made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == "[]"

@@ -1,6 +1,6 @@
 """Resampling on a scaled grid: area average where coarser, bilinear where finer, the same for every blocking.
 
-GDAL's warper derives its kernel from the chunk at hand, so that pieces differ from the whole in the last bits. Here the
+Read in pieces, GDAL gives values that differ from the whole (docs/decisions/0006 has the figures). Here the
 weights of a pixel follow from its own absolute index, and its sum always runs in the same order.
 """
 

@@ -150,11 +150,11 @@ def _write(made: Sample, place: Place, *, seed: int, options: SampleOptions, pro
 
 def _encode(rgb: NDArray[np.uint8], nir: NDArray[np.uint8] | None, *, options: SampleOptions) -> NDArray[Any]:
     """Return (bands, H, W) of the type asked for."""
+    bands: NDArray[Any] = rgb if nir is None else np.concatenate([rgb, nir[None]])
     if options.bands == 1:
         bands = np.rint((rgb * _LUMA).sum(axis=0, keepdims=True)).astype(np.uint8)
-    else:
-        bands = rgb if nir is None else np.concatenate([rgb, nir[None]])
-    if options.dtype == "uint8":
-        return bands
-    values = bands / np.float32(255) if options.dtype == "float32" else bands.astype(np.int32) * 7 + 90
-    return np.asarray(values, dtype=options.dtype)
+    if options.dtype == "float32":
+        bands = bands.astype(np.float32) / np.float32(255)
+    elif options.dtype != "uint8":
+        bands = (bands.astype(np.int32) * 7 + 90).astype(options.dtype)
+    return bands

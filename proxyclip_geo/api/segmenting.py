@@ -1,17 +1,12 @@
 """Raster in, words in, map out."""
 
-import datetime
-import importlib.metadata
-import platform
 import time
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from proxyclip_geo import __version__
+from proxyclip_geo.api.job import Classes, Job, noting_warnings, warn_of_far_words
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import (
     PREVIEW_SIDE,
@@ -22,21 +17,18 @@ from proxyclip_geo.api.outputs import (
     prepare_directory,
     write_json,
 )
+from proxyclip_geo.api.record import make_record, make_tags
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.runner import Plan, make_plan, run_blocks
-from proxyclip_geo.errors import QualityWarning
+from proxyclip_geo.engine.runner import Plan, run_blocks
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model, as_card, load_model
+from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model, load_model
 from proxyclip_geo.progress import Progress, ignore
 from proxyclip_geo.raster.preview import write_preview
-from proxyclip_geo.raster.source import Source, open_source
+from proxyclip_geo.raster.source import Source
 from proxyclip_geo.styling import polygon_qml, polygon_sld
 from proxyclip_geo.vector import polygonize, write_polygons
-from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
-
-Classes = Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any]
-"""A vocabulary, the name of a built-in one, a file, a list of words, or words with their synonyms."""
+from proxyclip_geo.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -99,32 +91,34 @@ def segment(
         (128, 128)
     """
     options = options or SegmentOptions()
-    started = time.perf_counter()
-    with _noting_warnings() as notes:
-        run = _Run.prepare(raster, classes, model=model, options=options)
-    with run.source as source:
-        out = Path(out)
-        paths = OutputPaths.in_directory(out, source.stem, options)
-        prepare_directory(out, paths, overwrite=options.overwrite)
-        loaded = (
-            model
-            if isinstance(model, Model)
-            else load_model(run.card, device=options.device, precision=options.precision)
-        )
-        with _noting_warnings() as word_notes:
-            _warn_of_far_words(loaded, run.vocabulary)
-        plan = run.plan(options, loaded)
-        seconds = {"prepare": time.perf_counter() - started}
-        with open_writer(paths, source.place, vocabulary=run.vocabulary, tags=_tags(loaded)) as writer:
-            _map_blocks(run, plan, loaded, writer=writer, options=options, progress=progress, seconds=seconds)
-        shares = _shares(writer, run.vocabulary)
-        _write_preview(paths.preview, source, writer, run.vocabulary, shares)
+    seconds: dict[str, float] = {}
+    with noting_warnings() as notes, _timing(seconds, "open"):
+        job = Job.prepare(raster, classes, model=model, options=options)
+    with job.source as source:
+        paths = OutputPaths.in_directory(Path(out), source.stem, options)
+        prepare_directory(Path(out), paths, overwrite=options.overwrite)
+        with noting_warnings() as word_notes, _timing(seconds, "load"):
+            loaded = _load(model, job, options)
+            warn_of_far_words(loaded, job.vocabulary)
+        plan = job.plan(options, loaded)
+        with open_writer(paths, source.place, vocabulary=job.vocabulary, tags=make_tags(loaded)) as writer:
+            _map_blocks(job, plan, loaded, writer=writer, options=options, progress=progress, seconds=seconds)
+        shares = _shares(writer, job.vocabulary)
+        _write_preview(paths.preview, source, writer, job.vocabulary, shares)
     if paths.polygons is not None:
         with _timing(seconds, "polygonize"):
-            _write_polygons(paths, run.vocabulary, model=loaded, progress=progress)
-    record = _record(run, loaded, plan, options=options, notes=[*notes, *word_notes], shares=shares, seconds=seconds)
+            _write_polygons(paths, job.vocabulary, model=loaded, progress=progress)
+    record = make_record(
+        job, loaded, plan, options=options, notes=[*notes, *word_notes], shares=shares, seconds=seconds
+    )
     write_json(paths.run, record)
-    return SegmentResult(paths, run.vocabulary, shares, record)
+    return SegmentResult(paths, job.vocabulary, shares, record)
+
+
+def _load(model: str | Path | ModelCard | Model, job: Job, options: SegmentOptions) -> Model:
+    if isinstance(model, Model):
+        return model
+    return load_model(job.card, device=options.device, precision=options.precision)
 
 
 def plan_segment(
@@ -140,49 +134,13 @@ def plan_segment(
     Args and errors are those of `segment`.
     """
     options = options or SegmentOptions()
-    with _noting_warnings() as notes:
-        run = _Run.prepare(raster, classes, model=model, options=options)
-    with run.source as source:
+    with noting_warnings() as notes:
+        job = Job.prepare(raster, classes, model=model, options=options)
+    with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        plan = run.plan(options, load_model(run.card, device=options.device, precision=options.precision))
+        plan = job.plan(options, _load(model, job, options))
         return SegmentPlan(
             source.describe(), source.place.shape, plan.windows, len(plan.blocks), plan.core, paths, tuple(notes)
-        )
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What a run starts from, checked."""
-
-    vocabulary: Vocabulary
-    card: ModelCard
-    source: Source
-
-    @classmethod
-    def prepare(
-        cls, raster: str | Path, classes: Classes, *, model: str | Path | ModelCard | Model, options: SegmentOptions
-    ) -> "_Run":
-        vocabulary = as_vocabulary(classes)
-        if options.threshold is not None:
-            vocabulary = replace(vocabulary, threshold=options.threshold)
-        if options.templates is not None:
-            vocabulary = replace(vocabulary, templates=options.templates)
-        card = model.card if isinstance(model, Model) else as_card(model)
-        source = open_source(raster, options.source)
-        _warn_of_scale(source, card)
-        return cls(vocabulary, card, source)
-
-    def plan(self, options: SegmentOptions, model: Model) -> Plan:
-        window = options.window or self.card.window.size
-        on_gpu = model.encoder.device.type != "cpu"
-        return make_plan(
-            self.source.place.shape,
-            encoder=model.encoder,
-            window=window,
-            stride=options.stride or min(self.card.window.stride, window),
-            blend=options.blend,
-            batch_size=(16 if on_gpu else 4) if options.batch_size is None else options.batch_size,
-            core=options.block_size,
         )
 
 
@@ -200,7 +158,7 @@ def make_bank(model: Model, vocabulary: Vocabulary) -> TextBank:
 
 
 def _map_blocks(
-    run: _Run,
+    job: Job,
     plan: Plan,
     model: Model,
     *,
@@ -210,10 +168,10 @@ def _map_blocks(
     seconds: dict[str, float],
 ) -> None:
     with _timing(seconds, "text"):
-        bank = make_bank(model, run.vocabulary)
+        bank = make_bank(model, job.vocabulary)
     with _timing(seconds, "segment"):
         for result in run_blocks(
-            run.source,
+            job.source,
             plan,
             encoder=model.encoder,
             bank=bank,
@@ -256,7 +214,7 @@ def _write_polygons(paths: OutputPaths, vocabulary: Vocabulary, *, model: Model,
         layer=layer,
         style_qml=polygon_qml(styles),
         style_sld=polygon_sld(styles, layer=layer),
-        metadata={**_tags(model), "VOCABULARY": vocabulary.to_dict()},
+        metadata={**make_tags(model), "VOCABULARY": vocabulary.to_dict()},
     )
 
 
@@ -266,100 +224,8 @@ def _shares(writer: ResultWriter, vocabulary: Vocabulary) -> dict[str, float]:
     return shares | {"unclassified": float(writer.counts[0] / total)}
 
 
-def _tags(model: Model) -> dict[str, str]:
-    return {"SOFTWARE": f"proxyclip_geo {__version__}", "MODEL": model.card.name, "MODEL_LICENCE": model.card.licence}
-
-
-def _record(
-    run: _Run,
-    model: Model,
-    plan: Plan,
-    *,
-    options: SegmentOptions,
-    notes: Sequence[str],
-    shares: Mapping[str, float],
-    seconds: Mapping[str, float],
-) -> dict[str, Any]:
-    """Return all that is needed to know, or to repeat, a run."""
-    card = model.card
-    return {
-        "software": {
-            "proxyclip_geo": __version__,
-            "torch": importlib.metadata.version("torch"),
-            "python": platform.python_version(),
-        },
-        "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "input": run.source.fingerprint(),
-        "model": {
-            "name": card.name,
-            "licence": card.licence,
-            "citation": card.citation,
-            "sha256": dict(model.checksums),
-            "device": str(model.encoder.device),
-            "dtype": str(model.encoder.dtype).removeprefix("torch."),
-        },
-        "vocabulary": run.vocabulary.to_dict(),
-        "options": options.to_dict(),
-        "windows": {
-            "size": list(plan.grid.window),
-            "stride": plan.grid.stride,
-            "step": plan.grid.step,
-            "count": plan.windows,
-            "blend": plan.blend,
-            "batch_size": plan.batch_size,
-            "block_size": plan.core,
-            "blocks": len(plan.blocks),
-        },
-        "shares": {name: round(share, 6) for name, share in shares.items()},
-        "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
-        "warnings": list(notes),
-    }
-
-
 @contextmanager
 def _timing(seconds: dict[str, float], stage: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     seconds[stage] = time.perf_counter() - started
-
-
-@contextmanager
-def _noting_warnings() -> Iterator[list[str]]:
-    """Yield a list that gets the quality warnings of the block; they are given to the user all the same."""
-    notes: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", QualityWarning)
-        yield notes
-    for item in caught:
-        if issubclass(item.category, QualityWarning):
-            notes.append(str(item.message))
-        warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
-
-
-def _warn_of_scale(source: Source, card: ModelCard) -> None:
-    gsd = source.place.gsd
-    if gsd is None or card.gsd is None:
-        return
-    finest, coarsest = card.gsd
-    if max(gsd) < finest / 2 or min(gsd) > coarsest * 2:
-        better = finest if max(gsd) < finest else coarsest
-        remedy = (
-            f"pass --resolution {better:g} (resolution={better:g} in Python)"
-            if max(gsd) < finest
-            else "use a finer raster, or classes that can be told at this scale"
-        )
-        warnings.warn(
-            f"pixels are {max(gsd):.3g} m; model '{card.name}' is meant for {finest:g} to {coarsest:g} m: {remedy}",
-            QualityWarning,
-            stacklevel=2,
-        )
-
-
-def _warn_of_far_words(model: Model, vocabulary: Vocabulary) -> None:
-    for far in model.text.far_words(vocabulary.queries):
-        warnings.warn(
-            f"model '{model.card.name}' does not know '{far.word}' or anything near it (nearest known word: "
-            f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model",
-            QualityWarning,
-            stacklevel=2,
-        )

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The engine: windows blended into an embedding, embeddings classified, blocks run."""

@@ -103,7 +103,7 @@ def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
     exact = torch.float32 if features.device.type == "mps" else torch.float64
     scaled = queries.to(features.device, exact) * scale
     # A few rows at a time: the copy in double precision stays small.
-    parts = [torch.einsum("qd,dhw->qhw", scaled, rows.to(exact)).float() for rows in features.split(16, dim=1)]
+    parts = [torch.einsum("qd,dhw->qhw", scaled, rows.to(exact)).float() for rows in torch.split(features, 16, dim=1)]
     return torch.cat(parts, dim=1)
 
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Models: CLIP and a vision foundation model put together, as cards say."""

@@ -58,6 +58,12 @@ class VectorError(ProxyClipGeoError, OSError):
     exit_code = 9
 
 
+class EngineError(ProxyClipGeoError, RuntimeError):
+    """A block could not be computed, e.g. for want of memory."""
+
+    exit_code = 10
+
+
 class Cancelled(ProxyClipGeoError):
     """The user stopped the run; raise it in a progress callable to stop one."""
 

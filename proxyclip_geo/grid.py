@@ -232,7 +232,12 @@ class WindowGrid:
             raise OptionError(f"block size {core} px must be a positive multiple of {self.step} px")
         raster = Region(0, 0, self.height, self.width)
         lattice = Region(0, 0, *self.lattice)
-        for index, own in enumerate(raster.tiles(core)):
+        # Cores that end between the starts of windows share fewer windows than cores that end on them.
+        shift = self.stride // 2 // self.step * self.step % core
+        top, left = (-shift if side > core else 0 for side in (self.height, self.width))
+        tiles = Region.from_edges(top, left, self.height, self.width).tiles(core)
+        cores = (tile.intersect(raster) for tile in tiles)
+        for index, own in enumerate(own for own in cores if not own.is_empty):
             cells = Region.from_edges(
                 own.top // self.step,
                 own.left // self.step,

@@ -49,7 +49,7 @@ def options(
     """Segment large GeoTIFFs into land-cover classes named in plain words, without training.
 
     Exit codes: 0 done, 2 wrong option, 3 raster, 4 area of interest, 5 vocabulary, 6 model, 7 weights, 8 output, 9
-    vector file, 70 a bug of ours, 130 interrupted.
+    vector file, 10 computing, 70 a bug of ours, 130 interrupted.
     """
 
 

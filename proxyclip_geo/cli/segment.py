@@ -127,6 +127,13 @@ def segment(
     batch_size: Annotated[
         int | None, typer.Option(help="Windows a batch; more need more memory.", rich_help_panel=MODEL)
     ] = None,
+    block_size: Annotated[
+        int | None,
+        typer.Option(
+            help="Side in pixels of what is computed at a time; smaller needs less memory. The results are the same.",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     scores: Annotated[bool, typer.Option(help="Write the score raster.", rich_help_panel=RESULTS)] = True,
     probabilities: Annotated[
         bool, typer.Option("--probabilities", help="Write a raster with one band a class.", rich_help_panel=RESULTS)
@@ -165,6 +172,7 @@ def segment(
         stride=stride,
         blend=blend.value,
         batch_size=batch_size,
+        block_size=block_size,
         device=device,
         precision=precision.value,
         bands=parse_bands(bands),

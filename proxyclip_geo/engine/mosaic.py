@@ -138,10 +138,11 @@ def encode_block(
             weight[target[1:]] += window_weights[inside[1:]]
         finished += len(windows)
         advance(len(windows))
-    advance(len(block.windows) - finished)
+    if finished < len(block.windows):
+        advance(len(block.windows) - finished)
     rows, cols = cells.scale(step).slices_in(block.read)
     has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
-    return Embedding(total / weight.clamp_min(torch.finfo(torch.float32).tiny), has_data, cells)
+    return Embedding(total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)), has_data, cells)
 
 
 def window_total(blocks: Sequence[Block]) -> int:

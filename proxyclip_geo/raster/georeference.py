@@ -35,9 +35,7 @@ def place_of(dataset: Any, *, name: str) -> Place:
     points, points_crs = dataset.gcps
     fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
     if fitted is None:
-        _warn(
-            f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used"
-        )
+        _warn(f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used")
         return Place(PIXELS, None, height, width)
     transform, residual = fitted
     _warn(

@@ -1,0 +1,110 @@
+"""What a segmentation starts from, checked before anything is computed."""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.engine.runner import Plan, make_plan
+from proxyclip_geo.errors import QualityWarning
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.zoo import Model, as_card
+from proxyclip_geo.raster.source import Source, open_source
+from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
+
+Classes = Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any]
+"""A vocabulary, the name of a built-in one, a file, a list of words, or words with their synonyms."""
+
+CPU_BATCH, GPU_BATCH = 4, 16
+
+
+@dataclass(frozen=True)
+class Job:
+    """Raster, words and model of a run.
+
+    Attributes:
+        vocabulary: The classes, with the options' threshold and templates.
+        card: The model.
+        source: The raster, open.
+        fingerprint: What identifies the raster's pixels.
+    """
+
+    vocabulary: Vocabulary
+    card: ModelCard
+    source: Source
+    fingerprint: Mapping[str, Any]
+
+    @classmethod
+    def prepare(
+        cls, raster: str | Path, classes: Classes, *, model: str | Path | ModelCard | Model, options: SegmentOptions
+    ) -> "Job":
+        """Read the words and the card, open the raster, and warn of what will not go well."""
+        vocabulary = as_vocabulary(classes)
+        if options.threshold is not None:
+            vocabulary = replace(vocabulary, threshold=options.threshold)
+        if options.templates is not None:
+            vocabulary = replace(vocabulary, templates=options.templates)
+        card = model.card if isinstance(model, Model) else as_card(model)
+        source = open_source(raster, options.source)
+        _warn_of_scale(source, card)
+        return cls(vocabulary, card, source, source.fingerprint())
+
+    def plan(self, options: SegmentOptions, model: Model) -> Plan:
+        """Lay windows and blocks over the raster."""
+        window = options.window or self.card.window.size
+        on_gpu = model.encoder.device.type != "cpu"
+        return make_plan(
+            self.source.place.shape,
+            encoder=model.encoder,
+            window=window,
+            stride=options.stride or min(self.card.window.stride, window),
+            blend=options.blend,
+            batch_size=(GPU_BATCH if on_gpu else CPU_BATCH) if options.batch_size is None else options.batch_size,
+            core=options.block_size,
+        )
+
+
+@contextmanager
+def noting_warnings() -> Iterator[list[str]]:
+    """Yield a list that gets the quality warnings of the block; they are given to the user all the same."""
+    notes: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", QualityWarning)
+        yield notes
+    for item in caught:
+        if issubclass(item.category, QualityWarning):
+            notes.append(str(item.message))
+        warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+
+
+def _warn_of_scale(source: Source, card: ModelCard) -> None:
+    gsd = source.place.gsd
+    if gsd is None or card.gsd is None:
+        return
+    finest, coarsest = card.gsd
+    if max(gsd) < finest / 2 or min(gsd) > coarsest * 2:
+        better = finest if max(gsd) < finest else coarsest
+        remedy = (
+            f"pass --resolution {better:g} (resolution={better:g} in Python)"
+            if max(gsd) < finest
+            else "use a finer raster, or classes that can be told at this scale"
+        )
+        warnings.warn(
+            f"pixels are {max(gsd):.3g} m; model '{card.name}' is meant for {finest:g} to {coarsest:g} m: {remedy}",
+            QualityWarning,
+            stacklevel=2,
+        )
+
+
+def warn_of_far_words(model: Model, vocabulary: Vocabulary) -> None:
+    """Warn of each word that lies far from all a model knows."""
+    for far in model.text.far_words(vocabulary.queries):
+        warnings.warn(
+            f"model '{model.card.name}' does not know '{far.word}' or anything near it (nearest known word: "
+            f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model",
+            QualityWarning,
+            stacklevel=2,
+        )

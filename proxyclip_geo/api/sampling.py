@@ -123,8 +123,10 @@ def make_place(shape: tuple[int, int], options: SampleOptions) -> Place:
         height = options.gsd / METRES_PER_DEGREE
         width, x, y = height / max(0.01, math.cos(math.radians(lat))), lon, lat
     else:
-        x, y = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True).transform(lon, lat)
         height = width = options.gsd / crs.axis_info[0].unit_conversion_factor
+        to_crs = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
+        # A CRS that nobody registered has its origin where it is meant to be used.
+        x, y = to_crs.transform(lon, lat) if area is not None else (0.0, 0.0)
     return Place(Affine(width, 0, round(x, 6), 0, -height, round(y, 6)), crs, *shape)
 
 

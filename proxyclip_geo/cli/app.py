@@ -3,14 +3,13 @@
 import os
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from proxyclip_geo import __version__
 from proxyclip_geo.cli import evaluate, models, sample, segment, vocabulary
-from proxyclip_geo.cli.console import REPORTER
+from proxyclip_geo.cli.console import REPORTER, set_reporter
 from proxyclip_geo.errors import ProxyClipGeoError
 
 INTERRUPTED = 130
@@ -58,22 +57,16 @@ def run(arguments: Sequence[str]) -> int:
     REPORTER.catch_warnings()
     try:
         code = app(args=list(arguments), standalone_mode=False)
-        return code if isinstance(code, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
-        if REPORTER.as_json:
-            REPORTER.fail(error.format_message(), kind="UsageError", exit_code=2)
-        else:
-            error.show()
+        # typer turns Ctrl-C into this code, and says nothing.
+        return _stopped() if code == INTERRUPTED else int(code or 0)
+    except typer.TyperException as error:
+        _show_usage_error(error, as_json="--json" in arguments)
         return 2
     except ProxyClipGeoError as error:
         REPORTER.fail(str(error), kind=type(error).__name__, exit_code=error.exit_code)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        REPORTER.fail("stopped; nothing half-written was left behind", kind="Cancelled", exit_code=INTERRUPTED)
-        return INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort):
+        return _stopped()
     except Exception as error:
         if os.environ.get(DEBUG):
             traceback.print_exc()
@@ -84,3 +77,16 @@ def run(arguments: Sequence[str]) -> int:
             exit_code=INTERNAL,
         )
         return INTERNAL
+
+
+def _show_usage_error(error: Any, *, as_json: bool) -> None:
+    """Show what typer says of arguments that do not fit; it comes before any command has seen --json."""
+    if as_json:
+        set_reporter(as_json=True).fail(error.format_message(), kind="UsageError", exit_code=2)
+    else:
+        error.show()
+
+
+def _stopped() -> int:
+    REPORTER.fail("stopped; nothing half-written was left behind", kind="Cancelled", exit_code=INTERRUPTED)
+    return INTERRUPTED

@@ -36,6 +36,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert made.returncode == 0, made.stderr
     assert "scene_labels.tif" in made.stdout
     assert "segment" in made.stderr
+    (folder / "text.tif").write_text("not a raster")
+    empty = {"driver": "GTiff", "height": 9, "width": 9, "count": 3, "dtype": "uint8", "nodata": 0, "crs": "EPSG:32632"}
+    with rasterio.open(folder / "empty.tif", "w", **empty, transform=rasterio.Affine(1, 0, 9, 0, -1, 9)) as dataset:
+        dataset.write(np.zeros((3, 9, 9), np.uint8))
+    whole = (folder / "scene.tif").read_bytes()
+    (folder / "damaged.tif").write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
     return folder
 
 
@@ -130,16 +136,11 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
         (("vocabulary", "show", "nonsense"), 5, "nonsense"),
         (("segmnt", "scene.tif"), 2, "segment"),
     ],
+    ids=lambda value: " ".join(value)[-60:] if isinstance(value, tuple) else "",
 )
 def test_mistakes_get_a_sentence_and_an_exit_code(
     arguments: tuple[str, ...], code: int, told: str, folder: Path
 ) -> None:
-    (folder / "text.tif").write_text("not a raster")
-    empty = {"driver": "GTiff", "height": 9, "width": 9, "count": 3, "dtype": "uint8", "nodata": 0, "crs": "EPSG:32632"}
-    with rasterio.open(folder / "empty.tif", "w", **empty, transform=rasterio.Affine(1, 0, 0, 0, -1, 0)) as dataset:
-        dataset.write(np.zeros((3, 9, 9), np.uint8))
-    whole = (folder / "scene.tif").read_bytes()
-    (folder / "damaged.tif").write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
     made = run(*arguments, cwd=folder)
     assert made.returncode == code, made.stderr
     assert told in made.stderr
@@ -149,9 +150,9 @@ def test_mistakes_get_a_sentence_and_an_exit_code(
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(folder: Path) -> None:
-    """No file may grow beyond 20 kB, which fails in the middle of a write as a full disk does."""
+    """No file may grow beyond 3 kB, which fails in the middle of a write as a full disk does."""
     script = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)); "
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         "from proxyclip_geo.cli import main; "
         f"sys.argv = ['x', 'segment', 'scene.tif', '-c', '{WORDS}', '-m', 'demo', '-o', 'full']; main()"
@@ -181,15 +182,15 @@ def test_ctrl_c_stops_and_leaves_nothing(folder: Path) -> None:
         "stop",
         "--json",
     ]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        event = json.loads(line)
-        if event["event"] == "progress" and event["done"] > 0:
-            process.send_signal(signal.SIGINT)
-            break
-    rest = process.stdout.read().splitlines()
-    assert process.wait(timeout=60) == 130
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "progress" and event["done"] > 0:
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stdout.read().splitlines()
+        assert process.wait(timeout=60) == 130
     assert json.loads(rest[-1])["type"] == "Cancelled"
     assert list((folder / "stop").iterdir()) == []
 

@@ -145,7 +145,7 @@ def pixel_loss(logits: Tensor, labels: Tensor, weight: Tensor) -> Tensor:
 def query_loss(dense: Tensor, queries: Tensor, labels: Tensor, weight: Tensor, *, scale: float) -> Tensor:
     """Cross-entropy of cosines times a scale, and how far features lie from the right query.
 
-    Cross-entropy alone leaves the directions free in which the training words do not differ; held-out words do differ there.
+    Cross-entropy alone leaves those directions free in which the training words do not differ; others differ there.
     """
     unit = functional.normalize(dense, dim=1)
     cosines = torch.einsum("bdhw,bqd->bqhw", unit, queries)

@@ -33,10 +33,11 @@ def labels_qml(classes: Iterable[ClassStyle]) -> str:
 
 
 def score_qml() -> str:
-    """Return the QGIS style of a score raster: a colour ramp over 0–100 %."""
-    root, renderer = _raster_qml(
-        "singlebandpseudocolor", classificationMin="0", classificationMax=str(SCORE_SCALE), nodataColor=""
-    )
+    """Return the QGIS style of a score raster: a colour ramp over 0–100 %.
+
+    QGIS applies the band's scale before the style, so its values run from 0 to 1.
+    """
+    root, renderer = _raster_qml("singlebandpseudocolor", classificationMin="0", classificationMax="1", nodataColor="")
     shader = ET.SubElement(
         ET.SubElement(renderer, "rastershader"),
         "colorrampshader",
@@ -44,10 +45,12 @@ def score_qml() -> str:
         classificationMode="1",
         clip="0",
         minimumValue="0",
-        maximumValue=str(SCORE_SCALE),
+        maximumValue="1",
     )
     for value, color in _ramp():
-        ET.SubElement(shader, "item", value=str(value), color=hex_color(color), label=f"{value} %", alpha="255")
+        ET.SubElement(
+            shader, "item", value=f"{value / SCORE_SCALE:g}", color=hex_color(color), label=f"{value} %", alpha="255"
+        )
     return to_xml(root, head=QML_HEAD)
 
 
@@ -58,7 +61,7 @@ def labels_sld(classes: Iterable[ClassStyle], *, layer: str = "labels") -> str:
 
 
 def score_sld(*, layer: str = "score") -> str:
-    """Return the SLD 1.0 style of a score raster."""
+    """Return the SLD 1.0 style of a score raster, over the stored values 0–100."""
     return _raster_sld(layer, "ramp", [(value, color, f"{value} %") for value, color in _ramp()])
 
 

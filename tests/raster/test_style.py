@@ -23,9 +23,11 @@ def test_labels_qml() -> None:
     ]
 
 
-def test_score_qml_spans_0_to_100() -> None:
+def test_score_qml_spans_what_qgis_makes_of_0_to_100() -> None:
+    """QGIS multiplies with the band's scale of 0.01 first."""
     items = list(ET.fromstring(score_qml()).iter("item"))
-    assert [item.get("value") for item in items] == ["0", "25", "50", "75", "100"]
+    assert [item.get("value") for item in items] == ["0", "0.25", "0.5", "0.75", "1"]
+    assert items[-1].get("label") == "100 %"
 
 
 def test_polygon_qml_has_a_symbol_per_class() -> None:

@@ -135,7 +135,6 @@ class ResultWriter:
         styles = class_styles(vocabulary)
         self._paths = paths
         self._styles = styles
-        self._stack = ExitStack()
         self.counts = np.zeros(vocabulary.nodata + 1, np.int64)
         self.thumbnail = Thumbnail(place, nodata=vocabulary.nodata, dtype=vocabulary.dtype)
         wanted = {
@@ -143,15 +142,13 @@ class ResultWriter:
             paths.score: score_spec(tags=tags),
             paths.probabilities: probability_spec(vocabulary.names, tags=tags),
         }
-        try:
+        with ExitStack() as stack:
             self._sinks = {
-                path: self._stack.enter_context(RasterSink(path, place, spec=spec))
+                path: stack.enter_context(RasterSink(path, place, spec=spec))
                 for path, spec in wanted.items()
                 if path is not None
             }
-        except BaseException:
-            self._stack.close()
-            raise
+            self._stack = stack.pop_all()
 
     def write(self, result: BlockResult) -> None:
         """Write a block to all rasters and count its labels."""

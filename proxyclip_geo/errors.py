@@ -64,6 +64,12 @@ class EngineError(ProxyClipGeoError, RuntimeError):
     exit_code = 10
 
 
+class StoreError(ProxyClipGeoError, OSError):
+    """A kept embedding is missing, damaged, not complete, or of another raster or model."""
+
+    exit_code = 11
+
+
 class Cancelled(ProxyClipGeoError):
     """The user stopped the run; raise it in a progress callable to stop one."""
 

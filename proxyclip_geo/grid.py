@@ -120,7 +120,7 @@ class Block:
     Attributes:
         index: Position in row-major order, from 0.
         core: Pixels that the block owns and writes. Cores partition the raster.
-        cells: Lattice cells whose features the core needs: its own and one more on each side.
+        cells: Lattice cells whose features the core needs: its own and a halo of one or more on each side.
         windows: Windows, in lattice cells, that touch `cells`; row-major.
         read: Pixels that the windows cover; it may reach beyond the raster by less than a window.
     """
@@ -219,11 +219,28 @@ class WindowGrid:
             if left < cells.right and left + cols > cells.left
         )
 
-    def blocks(self, core: int) -> Iterator[Block]:
+    def origin(self, core: int) -> tuple[int, int]:
+        """Return the (row, column) in pixels at which the tiling by cores begins; 0, or less where it is shifted.
+
+        Cores that end between the starts of windows share fewer windows than cores that end on them.
+        """
+        shift = self.stride // 2 // self.step * self.step % core
+        top, left = (-shift if side > core else 0 for side in (self.height, self.width))
+        return top, left
+
+    def cells_of(self, pixels: Region) -> Region:
+        """Return the lattice cells that hold a region's pixels."""
+        step = self.step
+        return Region.from_edges(
+            pixels.top // step, pixels.left // step, ceil_div(pixels.bottom, step), ceil_div(pixels.right, step)
+        )
+
+    def blocks(self, core: int, *, halo: int = 1) -> Iterator[Block]:
         """Yield the blocks of a raster, row by row.
 
         Args:
             core: Side of a block's core in pixels, a multiple of `step`.
+            halo: Cells needed on each side of the core's own; one for the interpolation to pixels.
 
         Raises:
             OptionError: If `core` is not a positive multiple of `step`.
@@ -232,19 +249,10 @@ class WindowGrid:
             raise OptionError(f"block size {core} px must be a positive multiple of {self.step} px")
         raster = Region(0, 0, self.height, self.width)
         lattice = Region(0, 0, *self.lattice)
-        # Cores that end between the starts of windows share fewer windows than cores that end on them.
-        shift = self.stride // 2 // self.step * self.step % core
-        top, left = (-shift if side > core else 0 for side in (self.height, self.width))
-        tiles = Region.from_edges(top, left, self.height, self.width).tiles(core)
+        tiles = Region.from_edges(*self.origin(core), self.height, self.width).tiles(core)
         cores = (tile.intersect(raster) for tile in tiles)
         for index, own in enumerate(own for own in cores if not own.is_empty):
-            cells = Region.from_edges(
-                own.top // self.step,
-                own.left // self.step,
-                ceil_div(own.bottom, self.step),
-                ceil_div(own.right, self.step),
-            )
-            cells = cells.pad(1).intersect(lattice)
+            cells = self.cells_of(own).pad(halo).intersect(lattice)
             windows = self.windows_touching(cells)
             read = windows[0].union(windows[-1]).scale(self.step)
             yield Block(index, own, cells, windows, read)

@@ -1,18 +1,31 @@
 """The public verbs: raster in, words in, map out."""
 
-from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.embedding import Embedding, LabelMap, open_embedding
+from proxyclip_geo.api.encoding import StoreOptions, encode
+from proxyclip_geo.api.labelling import label
+from proxyclip_geo.api.options import EncodeOptions, LabelOptions, SegmentOptions
 from proxyclip_geo.api.results import LabelRaster, SegmentResult
 from proxyclip_geo.api.sampling import Sample, SampleOptions, sample
 from proxyclip_geo.api.segmenting import SegmentPlan, plan_segment, segment
+from proxyclip_geo.raster.dataset import stem_of
 
 __all__ = [
+    "Embedding",
+    "EncodeOptions",
+    "LabelMap",
+    "LabelOptions",
     "LabelRaster",
     "Sample",
     "SampleOptions",
     "SegmentOptions",
     "SegmentPlan",
     "SegmentResult",
+    "StoreOptions",
+    "encode",
+    "label",
+    "open_embedding",
     "plan_segment",
     "sample",
     "segment",
+    "stem_of",
 ]

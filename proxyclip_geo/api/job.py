@@ -1,4 +1,4 @@
-"""What a segmentation starts from, checked before anything is computed."""
+"""What a run starts from, checked before anything is computed."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.runner import Plan, make_plan
 from proxyclip_geo.errors import QualityWarning
+from proxyclip_geo.grid import round_up
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import Model, as_card
+from proxyclip_geo.models.encoder import DenseEncoder
+from proxyclip_geo.models.text import TextEncoder
+from proxyclip_geo.models.zoo import Model, as_card, load_model
 from proxyclip_geo.raster.source import Source, open_source
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
@@ -23,48 +26,63 @@ CPU_BATCH, GPU_BATCH = 4, 16
 
 @dataclass(frozen=True)
 class Job:
-    """Raster, words and model of a run.
+    """Raster and model of a run.
 
     Attributes:
-        vocabulary: The classes, with the options' threshold and templates.
         card: The model.
         source: The raster, open.
         fingerprint: What identifies the raster's pixels.
     """
 
-    vocabulary: Vocabulary
     card: ModelCard
     source: Source
     fingerprint: Mapping[str, Any]
 
     @classmethod
-    def prepare(
-        cls, raster: str | Path, classes: Classes, *, model: str | Path | ModelCard | Model, options: SegmentOptions
-    ) -> "Job":
-        """Read the words and the card, open the raster, and warn of what will not go well."""
-        vocabulary = as_vocabulary(classes)
-        if options.threshold is not None:
-            vocabulary = replace(vocabulary, threshold=options.threshold)
-        if options.templates is not None:
-            vocabulary = replace(vocabulary, templates=options.templates)
+    def prepare(cls, raster: str | Path, *, model: str | Path | ModelCard | Model, options: EncodeOptions) -> "Job":
+        """Read the card, open the raster, and warn of what will not go well."""
         card = model.card if isinstance(model, Model) else as_card(model)
         source = open_source(raster, options.source)
         _warn_of_scale(source, card)
-        return cls(vocabulary, card, source, source.fingerprint())
+        return cls(card, source, source.fingerprint())
 
-    def plan(self, options: SegmentOptions, model: Model) -> Plan:
-        """Lay windows and blocks over the raster."""
+    def load(self, model: str | Path | ModelCard | Model, options: EncodeOptions) -> Model:
+        """Load the model, if it is not yet."""
+        if isinstance(model, Model):
+            return model
+        return load_model(self.card, device=options.device, precision=options.precision)
+
+    def plan(self, options: EncodeOptions, encoder: DenseEncoder, *, core_multiple: int = 1) -> Plan:
+        """Lay windows and blocks over the raster.
+
+        Args:
+            options: Window, stride, blend, batch and block size.
+            encoder: The image model.
+            core_multiple: Cells of which a block's side is made a multiple, so that it can be kept in chunks.
+        """
         window = options.window or self.card.window.size
-        on_gpu = model.encoder.device.type != "cpu"
-        return make_plan(
+        on_gpu = encoder.device.type != "cpu"
+        plan = make_plan(
             self.source.place.shape,
-            encoder=model.encoder,
+            encoder=encoder,
             window=window,
             stride=options.stride or min(self.card.window.stride, window),
             blend=options.blend,
             batch_size=(GPU_BATCH if on_gpu else CPU_BATCH) if options.batch_size is None else options.batch_size,
             core=options.block_size,
         )
+        core = round_up(plan.core, core_multiple * encoder.step)
+        return replace(plan, core=core, blocks=tuple(plan.grid.blocks(core)))
+
+
+def prepare_vocabulary(classes: Classes, options: LabelOptions) -> Vocabulary:
+    """Read the words, with the options' threshold and templates."""
+    vocabulary = as_vocabulary(classes)
+    if options.threshold is not None:
+        vocabulary = replace(vocabulary, threshold=options.threshold)
+    if options.templates is not None:
+        vocabulary = replace(vocabulary, templates=options.templates)
+    return vocabulary
 
 
 @contextmanager
@@ -99,11 +117,11 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
         )
 
 
-def warn_of_far_words(model: Model, vocabulary: Vocabulary) -> None:
+def warn_of_far_words(text: TextEncoder, card: ModelCard, words: Sequence[str]) -> None:
     """Warn of each word that lies far from all a model knows."""
-    for far in model.text.far_words(vocabulary.queries):
+    for far in text.far_words(words):
         warnings.warn(
-            f"model '{model.card.name}' does not know '{far.word}' or anything near it (nearest known word: "
+            f"model '{card.name}' does not know '{far.word}' or anything near it (nearest known word: "
             f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model",
             QualityWarning,
             stacklevel=2,

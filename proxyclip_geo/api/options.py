@@ -1,18 +1,20 @@
-"""The options of a segmentation, in one value."""
+"""The options of encoding, labelling and segmenting, each in one value."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from proxyclip_geo.engine.mosaic import Blend
 from proxyclip_geo.models.zoo import Precision
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.raster.stretch import Stretch
 
+Synonyms = Literal["max-probability", "max-logit", "mean"]
+
 
 @dataclass(frozen=True)
-class SegmentOptions:
-    """How to segment. The defaults suit most rasters; `resolution` is the one to think about.
+class EncodeOptions:
+    """How to read a raster and encode it. The defaults suit most; `resolution` is the one to think about.
 
     Attributes:
         window: Side of a window in pixels; the model's own if not given.
@@ -28,12 +30,6 @@ class SegmentOptions:
         resolution: Metres per pixel to work at; the raster's own if not given.
         bounds: (west, south, east, north) in the raster's CRS.
         aoi: Vector file with polygons to work in.
-        threshold: Score below which a pixel stays unclassified; the vocabulary's if not given.
-        templates: Template set or sentences with a {}; the vocabulary's or the model's if not given.
-        scores: Whether to write the score raster.
-        probabilities: Whether to write a raster with one band a class.
-        polygons: Whether to write polygons.
-        overwrite: Whether existing results may be replaced.
     """
 
     window: int | None = None
@@ -49,12 +45,6 @@ class SegmentOptions:
     resolution: float | None = None
     bounds: tuple[float, float, float, float] | None = None
     aoi: Path | str | None = None
-    threshold: float | None = None
-    templates: str | tuple[str, ...] | None = None
-    scores: bool = True
-    probabilities: bool = False
-    polygons: bool = True
-    overwrite: bool = False
 
     @property
     def source(self) -> SourceOptions:
@@ -70,4 +60,49 @@ class SegmentOptions:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON-able values."""
-        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+        return _plain(asdict(self))
+
+
+@dataclass(frozen=True)
+class LabelOptions:
+    """How to turn features and words into a map; docs/classifier.md says when to use what.
+
+    Attributes:
+        threshold: Score below which a pixel stays unclassified; the vocabulary's if not given.
+        templates: Template set or sentences with a {}; the vocabulary's or the model's if not given.
+        synonyms: How the synonyms of a class become one score: "max-probability" (as published), "max-logit", in which
+            more synonyms for one class do not lower the scores of the others, or "mean" of their queries.
+        debias: λ of what whole windows are about; SegEarth-OV takes −0.3, 0 turns it off.
+        background: Words for what is none of the classes: where one of them wins, a pixel stays unclassified.
+        scores: Whether to write the score raster.
+        probabilities: Whether to write a raster with one band a class.
+        polygons: Whether to write polygons.
+        overwrite: Whether existing results may be replaced.
+    """
+
+    threshold: float | None = None
+    templates: str | tuple[str, ...] | None = None
+    synonyms: Synonyms = "max-probability"
+    debias: float = 0.0
+    background: tuple[str, ...] = ()
+    scores: bool = True
+    probabilities: bool = False
+    polygons: bool = True
+    overwrite: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as JSON-able values."""
+        return _plain(asdict(self))
+
+
+@dataclass(frozen=True)
+class SegmentOptions(EncodeOptions, LabelOptions):
+    """How to segment: all of `EncodeOptions` and `LabelOptions`."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as JSON-able values."""
+        return _plain(asdict(self))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.grid import ceil_div
@@ -47,7 +47,7 @@ class OutputPaths:
     run: Path
 
     @classmethod
-    def in_directory(cls, out: Path, stem: str, options: SegmentOptions) -> "OutputPaths":
+    def in_directory(cls, out: Path, stem: str, options: LabelOptions) -> "OutputPaths":
         """Return the names of a raster's results."""
         return cls(
             labels=out / f"{stem}_labels.tif",

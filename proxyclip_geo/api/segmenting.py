@@ -1,34 +1,19 @@
 """Raster in, words in, map out."""
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from proxyclip_geo.api.job import Classes, Job, noting_warnings, warn_of_far_words
+from proxyclip_geo.api.bank import make_bank
+from proxyclip_geo.api.job import Classes, Job, noting_warnings, prepare_vocabulary, warn_of_far_words
+from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import (
-    PREVIEW_SIDE,
-    OutputPaths,
-    ResultWriter,
-    class_styles,
-    open_writer,
-    prepare_directory,
-    write_json,
-)
-from proxyclip_geo.api.record import make_record, make_tags
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, prepare_directory, write_json
+from proxyclip_geo.api.record import describe_model, describe_plan, make_record
 from proxyclip_geo.api.results import SegmentResult
-from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.runner import Plan, run_blocks
+from proxyclip_geo.engine.runner import run_blocks
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model, load_model
+from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
 from proxyclip_geo.progress import Progress, ignore
-from proxyclip_geo.raster.preview import write_preview
-from proxyclip_geo.raster.source import Source
-from proxyclip_geo.styling import polygon_qml, polygon_sld
-from proxyclip_geo.vector import polygonize, write_polygons
-from proxyclip_geo.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -92,33 +77,48 @@ def segment(
     """
     options = options or SegmentOptions()
     seconds: dict[str, float] = {}
-    with noting_warnings() as notes, _timing(seconds, "open"):
-        job = Job.prepare(raster, classes, model=model, options=options)
+    with noting_warnings() as notes, timing(seconds, "open"):
+        vocabulary = prepare_vocabulary(classes, options)
+        job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
         prepare_directory(Path(out), paths, overwrite=options.overwrite)
-        with noting_warnings() as word_notes, _timing(seconds, "load"):
-            loaded = _load(model, job, options)
-            warn_of_far_words(loaded, job.vocabulary)
-        plan = job.plan(options, loaded)
-        with open_writer(paths, source.place, vocabulary=job.vocabulary, tags=make_tags(loaded)) as writer:
-            _map_blocks(job, plan, loaded, writer=writer, options=options, progress=progress, seconds=seconds)
-        shares = _shares(writer, job.vocabulary)
-        _write_preview(paths.preview, source, writer, job.vocabulary, shares)
-    if paths.polygons is not None:
-        with _timing(seconds, "polygonize"):
-            _write_polygons(paths, job.vocabulary, model=loaded, progress=progress)
+        with noting_warnings() as word_notes, timing(seconds, "load"):
+            loaded = job.load(model, options)
+            warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
+        plan = job.plan(options, loaded.encoder)
+        with timing(seconds, "text"):
+            bank = make_bank(loaded.text, vocabulary, logit_scale=job.card.text.logit_scale, options=options)
+        shares = write_map(
+            run_blocks(
+                source,
+                plan,
+                encoder=loaded.encoder,
+                bank=bank,
+                probabilities=options.probabilities,
+                progress=progress,
+            ),
+            paths=paths,
+            place=source.place,
+            vocabulary=vocabulary,
+            card=job.card,
+            picture=lambda: source.thumbnail(PREVIEW_SIDE).rgb,
+            stage="segment",
+            seconds=seconds,
+            progress=progress,
+        )
     record = make_record(
-        job, loaded, plan, options=options, notes=[*notes, *word_notes], shares=shares, seconds=seconds
+        raster=job.fingerprint,
+        model=describe_model(loaded),
+        vocabulary=vocabulary,
+        options=options.to_dict(),
+        windows=describe_plan(plan),
+        notes=[*notes, *word_notes],
+        shares=shares,
+        seconds=seconds,
     )
     write_json(paths.run, record)
-    return SegmentResult(paths, job.vocabulary, shares, record)
-
-
-def _load(model: str | Path | ModelCard | Model, job: Job, options: SegmentOptions) -> Model:
-    if isinstance(model, Model):
-        return model
-    return load_model(job.card, device=options.device, precision=options.precision)
+    return SegmentResult(paths, vocabulary, shares, record)
 
 
 def plan_segment(
@@ -135,97 +135,11 @@ def plan_segment(
     """
     options = options or SegmentOptions()
     with noting_warnings() as notes:
-        job = Job.prepare(raster, classes, model=model, options=options)
+        prepare_vocabulary(classes, options)
+        job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        plan = job.plan(options, _load(model, job, options))
+        plan = job.plan(options, job.load(model, options).encoder)
         return SegmentPlan(
             source.describe(), source.place.shape, plan.windows, len(plan.blocks), plan.core, paths, tuple(notes)
         )
-
-
-def make_bank(model: Model, vocabulary: Vocabulary) -> TextBank:
-    """Encode the words of a vocabulary."""
-    return TextBank(
-        queries=model.text.encode(vocabulary.queries, templates=vocabulary.templates),
-        query_class=vocabulary.query_class,
-        values=vocabulary.values,
-        biases=tuple(item.bias for item in vocabulary.classes),
-        thresholds=vocabulary.thresholds,
-        logit_scale=model.card.text.logit_scale,
-        nodata=vocabulary.nodata,
-    )
-
-
-def _map_blocks(
-    job: Job,
-    plan: Plan,
-    model: Model,
-    *,
-    writer: ResultWriter,
-    options: SegmentOptions,
-    progress: Progress,
-    seconds: dict[str, float],
-) -> None:
-    with _timing(seconds, "text"):
-        bank = make_bank(model, job.vocabulary)
-    with _timing(seconds, "segment"):
-        for result in run_blocks(
-            job.source,
-            plan,
-            encoder=model.encoder,
-            bank=bank,
-            probabilities=options.probabilities,
-            progress=progress,
-        ):
-            writer.write(result)
-    with _timing(seconds, "write"):
-        writer.finish()
-
-
-def _write_preview(
-    path: Path, source: Source, writer: ResultWriter, vocabulary: Vocabulary, shares: Mapping[str, float]
-) -> None:
-    values = dict(zip(vocabulary.names, vocabulary.values, strict=True)) | {"unclassified": 0}
-    write_preview(
-        path,
-        rgb=source.thumbnail(PREVIEW_SIDE).rgb,
-        labels=writer.thumbnail.labels,
-        classes=class_styles(vocabulary),
-        nodata=vocabulary.nodata,
-        shares={values[name]: share for name, share in shares.items()},
-        max_side=PREVIEW_SIDE,
-    )
-
-
-def _write_polygons(paths: OutputPaths, vocabulary: Vocabulary, *, model: Model, progress: Progress) -> None:
-    assert paths.polygons is not None
-    styles = class_styles(vocabulary)
-    frame = polygonize(
-        paths.labels,
-        classes=dict(zip(vocabulary.values, vocabulary.names, strict=True)),
-        score=paths.score,
-        progress=progress,
-    )
-    layer = paths.polygons.stem
-    write_polygons(
-        frame,
-        paths.polygons,
-        layer=layer,
-        style_qml=polygon_qml(styles),
-        style_sld=polygon_sld(styles, layer=layer),
-        metadata={**make_tags(model), "VOCABULARY": vocabulary.to_dict()},
-    )
-
-
-def _shares(writer: ResultWriter, vocabulary: Vocabulary) -> dict[str, float]:
-    total = max(1, int(writer.counts[: vocabulary.nodata].sum()))
-    shares = {item.name: float(writer.counts[item.value] / total) for item in vocabulary.classes}
-    return shares | {"unclassified": float(writer.counts[0] / total)}
-
-
-@contextmanager
-def _timing(seconds: dict[str, float], stage: str) -> Iterator[None]:
-    started = time.perf_counter()
-    yield
-    seconds[stage] = time.perf_counter() - started

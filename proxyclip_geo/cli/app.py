@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from proxyclip_geo import __version__
-from proxyclip_geo.cli import evaluate, models, sample, segment, vocabulary
+from proxyclip_geo.cli import encode, evaluate, label, models, sample, segment, vocabulary
 from proxyclip_geo.cli.console import REPORTER, set_reporter
 from proxyclip_geo.errors import ProxyClipGeoError
 
@@ -27,6 +27,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("segment", no_args_is_help=True)(segment.segment)
+app.command("encode", no_args_is_help=True)(encode.encode)
+app.command("label", no_args_is_help=True)(label.label)
 app.command("sample", no_args_is_help=True)(sample.sample)
 app.command("evaluate", no_args_is_help=True)(evaluate.evaluate)
 app.add_typer(models.app, name="models")
@@ -48,7 +50,7 @@ def options(
     """Segment large GeoTIFFs into land-cover classes named in plain words, without training.
 
     Exit codes: 0 done, 2 wrong option, 3 raster, 4 area of interest, 5 vocabulary, 6 model, 7 weights, 8 output, 9
-    vector file, 10 computing, 70 a bug of ours, 130 interrupted.
+    vector file, 10 computing, 11 embedding, 70 a bug of ours, 130 interrupted.
     """
 
 

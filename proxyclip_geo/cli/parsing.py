@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.errors import OptionError
+from proxyclip_geo.errors import OptionError, VocabularyError
 
 
 def parse_numbers(text: str, *, option: str, count: tuple[int, ...], example: str) -> tuple[float, ...]:
@@ -49,6 +49,30 @@ def parse_bounds(text: str | None) -> tuple[float, float, float, float] | None:
         return None
     west, south, east, north = parse_numbers(text, option="--bounds", count=(4,), example="W,S,E,N")
     return west, south, east, north
+
+
+def parse_threshold(value: float | None) -> float | None:
+    """Check --threshold."""
+    if value is not None and not 0 <= value <= 1:
+        raise OptionError(f"--threshold {value:g} must lie in 0…1; 0 leaves nothing unclassified")
+    return value
+
+
+def parse_words(text: str | None) -> tuple[str, ...]:
+    """Read words separated by commas."""
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+
+
+def read_words(classes: str | None, vocabulary: str | None) -> Any:
+    """Read --classes or --vocabulary, of which one must be given."""
+    from proxyclip_geo.vocabulary import load_vocabulary, parse_classes
+
+    if (classes is None) == (vocabulary is None):
+        raise VocabularyError(
+            'say what to look for, with either --classes "water; forest; building" or --vocabulary NAME '
+            "(see `proxyclip-geo vocabulary list`)"
+        )
+    return parse_classes(classes) if classes is not None else load_vocabulary(vocabulary or "")
 
 
 def parse_stretch(text: str | None) -> dict[str, Any]:

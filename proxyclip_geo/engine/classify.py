@@ -1,19 +1,24 @@
 """Embeddings and words to labels and scores."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from proxyclip_geo.engine.mosaic import Embedding
 from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 
 UNCLASSIFIED = 0
-_STRIP_BYTES = 64 << 20
+_STRIP_BYTES = 4 << 20
+"""Of logits worked on at a time: what fits a processor's cache is done twice as fast as what does not."""
+
+Synonyms = Literal["max-probability", "max-logit"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,13 @@ class TextBank:
         thresholds: Score below which a winning class becomes unclassified, one a class.
         logit_scale: What cosines are multiplied by before the softmax.
         nodata: Label value of pixels without data.
+        synonyms: How the synonyms of a class become its score. "max-probability": a softmax over all queries, then the
+            best of the class, as published. "max-logit": the best of the class, then a softmax over classes, so that
+            more synonyms for one class do not lower the scores of the others. The winner is the same.
+        debias: λ; logits are those of features plus λ times those of what the windows over them are about (Li et al.,
+            "SegEarth-OV", CVPR 2025, λ = −0.3). 0 turns it off.
+        background: Number of classes, the last ones, that stand for the background: their value is 0, and no
+            probability is reported for them.
     """
 
     queries: Tensor
@@ -37,6 +49,9 @@ class TextBank:
     thresholds: tuple[float, ...]
     logit_scale: float
     nodata: int
+    synonyms: Synonyms = "max-probability"
+    debias: float = 0.0
+    background: int = 0
 
     @property
     def label_dtype(self) -> type[np.uint8] | type[np.uint16]:
@@ -107,10 +122,19 @@ def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
     return torch.cat(parts, dim=1)
 
 
+def cell_logits(embedding: Embedding, bank: TextBank) -> Tensor:
+    """Return the logits of cells: (Q, h, w), scaled, debiased and biased."""
+    logits = _multiply(bank.queries, embedding.features, scale=bank.logit_scale)
+    if bank.debias and embedding.context is not None:
+        about = embedding.context.features[:, :, None]
+        cosines = _multiply(bank.queries, about.transpose(0, 1), scale=bank.logit_scale)[..., 0]
+        logits += bank.debias * embedding.context.blend(cosines.T, embedding.cells)
+    bias = torch.tensor([bank.biases[index] for index in bank.query_class], device=logits.device)
+    return logits.add_(bias[:, None, None])
+
+
 def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Iterator[tuple[Region, Tensor]]:
     """Yield the logits of a core, strip by strip.
-
-    Cells without data take no part in the interpolation, so that a collar does not colour the pixels beside it.
 
     Args:
         embedding: Features of the core's cells and one cell more on each side.
@@ -119,13 +143,31 @@ def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Regio
         core: The pixels wanted.
 
     Yields:
-        A strip of the core and its (Q, H, W) logits, scaled and biased.
+        A strip of the core and its (Q, H, W) logits.
     """
-    cells = embedding.cells
-    logits = _multiply(bank.queries, embedding.features, scale=bank.logit_scale)
-    bias = torch.tensor([bank.biases[index] for index in bank.query_class], device=logits.device)
-    has_data = embedding.valid.float()[None]
-    everywhere = bool(embedding.valid.all())
+    logits = cell_logits(embedding, bank)
+    yield from enlarge(logits, embedding.valid, cells=embedding.cells, step=step, core=core)
+
+
+def enlarge(
+    logits: Tensor, valid: Tensor, *, cells: Region, step: int, core: Region
+) -> Iterator[tuple[Region, Tensor]]:
+    """Interpolate from cells to pixels, strip by strip.
+
+    Cells without data take no part in the interpolation, so that a collar does not colour the pixels beside it.
+
+    Args:
+        logits: (Q, h, w) of `cells`.
+        valid: (h, w), True where a cell has data.
+        cells: The core's cells and one more on each side, where the raster has any.
+        step: Pixels per cell.
+        core: The pixels wanted.
+
+    Yields:
+        A strip of the core and its (Q, H, W) logits.
+    """
+    has_data = valid.float()[None]
+    everywhere = bool(valid.all())
     stack = logits if everywhere else torch.cat([logits * has_data, has_data])
     left, right = core.left // step, ceil_div(core.right, step)
     rows = max(1, _STRIP_BYTES // (4 * stack.shape[0] * (right - left) * step * step))
@@ -138,7 +180,7 @@ def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Regio
         pixels = pixels[inside]
         if not everywhere:
             pixels = pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
-        yield strip, pixels + bias[:, None, None]
+        yield strip, pixels
 
 
 def classify_block(
@@ -152,8 +194,8 @@ def classify_block(
 ) -> BlockLabels:
     """Turn an embedding into labels and scores.
 
-    As published: softmax over all queries, a class has the probability of its best query, the most probable class
-    wins. The softmax is monotonic, so the winner is the class of the largest logit.
+    A class has the probability that `bank.synonyms` says, and the most probable class wins. The softmax is monotonic,
+    so the winner is the class of the largest logit.
 
     Args:
         embedding: Features of the core's cells and one cell more on each side.
@@ -163,25 +205,52 @@ def classify_block(
         valid: (H, W) of the core, True where there is data.
         probabilities: Whether to return those of all classes.
     """
+    strips = pixel_logits(embedding, bank, step=step, core=core)
+    return classify_pixels(strips, bank, core=core, valid=valid, probabilities=probabilities)
+
+
+def classify_pixels(
+    strips: Iterable[tuple[Region, Tensor]],
+    bank: TextBank,
+    *,
+    core: Region,
+    valid: NDArray[np.bool_],
+    probabilities: bool = False,
+) -> BlockLabels:
+    """Turn the logits of pixels into labels and scores.
+
+    Args:
+        strips: Parts of the core with their (Q, H, W) logits.
+        bank: The queries.
+        core: The pixels wanted.
+        valid: (H, W) of the core, True where there is data.
+        probabilities: Whether to return those of all classes.
+    """
     labels = np.empty(core.shape, bank.label_dtype)
     score = np.empty(core.shape, np.uint8)
-    per_class = np.empty((len(bank.values), *core.shape), np.uint8) if probabilities else None
-    device = embedding.features.device
-    query_class = torch.tensor(bank.query_class, device=device)
-    values = torch.tensor(bank.values, device=device)
-    thresholds = torch.tensor(bank.thresholds, device=device)
-    for strip, logits in pixel_logits(embedding, bank, step=step, core=core):
-        best, query = logits.max(dim=0)
-        normaliser = logits.logsumexp(dim=0)
+    reported = len(bank.values) - bank.background
+    per_class = np.empty((reported, *core.shape), np.uint8) if probabilities else None
+    members = _members(bank.query_class, len(bank.values))
+    device = bank.queries.device
+    per_query = bank.synonyms == "max-probability" or len(bank.query_class) == len(bank.values)
+    owner = torch.tensor(bank.query_class) if per_query else torch.arange(len(bank.values))
+    values, thresholds = torch.tensor(bank.values), torch.tensor(bank.thresholds)
+    for strip, logits in strips:
+        if device != logits.device:
+            device = logits.device
+            owner, values, thresholds = (table.to(device) for table in (owner, values, thresholds))
+        entries = logits if per_query else torch.stack([logits[queries].amax(dim=0) for queries in members])
+        best, entry = entries.max(dim=0)
+        normaliser = entries.logsumexp(dim=0)
         probability = (best - normaliser).exp()
-        winner = query_class[query]
+        winner = owner[entry]
         value = torch.where(probability < thresholds[winner], UNCLASSIFIED, values[winner])
         place = strip.slices_in(core)
         labels[place] = value.cpu().numpy()
         score[place] = _to_percent(probability)
         if per_class is not None:
-            for index, members in enumerate(_members(bank.query_class, len(bank.values))):
-                top = logits[members].amax(dim=0)
+            for index in range(reported):
+                top = entries[members[index]].amax(dim=0) if per_query else entries[index]
                 per_class[(index, *place)] = _to_percent((top - normaliser).exp())
     labels[~valid] = bank.nodata
     score[~valid] = SCORE_NODATA
@@ -196,3 +265,20 @@ def _members(query_class: Sequence[int], classes: int) -> list[list[int]]:
 
 def _to_percent(probability: Tensor) -> NDArray[np.uint8]:
     return (probability * SCORE_SCALE).round().to(torch.uint8).cpu().numpy()
+
+
+def average_synonyms(bank: TextBank) -> TextBank:
+    """Return a bank with one query a class: the mean of its queries, at unit length."""
+    members = _members(bank.query_class, len(bank.values))
+    means = torch.stack([bank.queries[queries].mean(dim=0) for queries in members])
+    return replace(bank, queries=functional.normalize(means, dim=1), query_class=tuple(range(len(bank.values))))
+
+
+def project_bank(bank: TextBank, basis: Tensor | None) -> TextBank:
+    """Return a bank whose products with projected features are those of `bank` with the features, as far as kept.
+
+    Args:
+        bank: Queries in the model's space.
+        basis: (D, C) orthonormal columns; None leaves the bank as it is.
+    """
+    return bank if basis is None else replace(bank, queries=bank.queries @ basis)

@@ -17,19 +17,58 @@ Blend = Literal["hann", "uniform"]
 
 
 @dataclass(frozen=True)
+class Context:
+    """What whole windows are about, for the logits of the cells in them.
+
+    Attributes:
+        features: (n, D) float16 of unit length, one a window.
+        windows: The windows in lattice cells, in the order in which they are added.
+        weights: (wh, ww) weight of each token of a window.
+    """
+
+    features: Tensor
+    windows: tuple[Region, ...]
+    weights: Tensor
+
+    def blend(self, values: Tensor, cells: Region) -> Tensor:
+        """Blend one vector a window over cells, as dense features are blended.
+
+        Args:
+            values: (n, Q), e.g. cosines of `features` with queries.
+            cells: The part of the lattice.
+
+        Returns:
+            (Q, h, w); 0 where no window was encoded.
+        """
+        total = torch.zeros(values.shape[1], *cells.shape, device=values.device)
+        weight = torch.zeros(cells.shape, device=values.device)
+        for window, value in zip(self.windows, values, strict=True):
+            shared = window.intersect(cells)
+            if shared.is_empty:
+                continue
+            own = self.weights[shared.slices_in(window)]
+            target = shared.slices_in(cells)
+            total[(slice(None), *target)] += value[:, None, None] * own
+            weight[target] += own
+        return total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny))
+
+
+@dataclass(frozen=True)
 class Embedding:
     """Blended dense features of a part of the lattice.
 
     Attributes:
-        features: (D, h, w) float32: the weighted mean of the unit features of all windows over a cell; zero where no
-            window was encoded.
+        features: (D, h, w) float16: the weighted mean of the unit features of all windows over a cell; zero where no
+            window was encoded. Half precision is part of the definition: what is kept equals what is computed.
         valid: (h, w) bool, True where a cell holds a pixel with data.
         cells: The part of the lattice.
+        context: What the windows over these cells are about.
     """
 
     features: Tensor
     valid: Tensor
     cells: Region
+    context: Context | None = None
 
 
 def blend_weights(shape: tuple[int, int], blend: Blend) -> Tensor:
@@ -128,21 +167,26 @@ def encode_block(
     total = torch.zeros(encoder.dim, *cells.shape, device=encoder.device)
     weight = torch.zeros(cells.shape, device=encoder.device)
     window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
-    finished = 0
+    seen: list[Region] = []
+    whole: list[Tensor] = []
     for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
-        for window, features in zip(windows, encoder.encode(pixels), strict=True):
+        encoded = encoder.encode(pixels)
+        for window, features in zip(windows, encoded.dense, strict=True):
             shared = window.intersect(cells)
             inside = (slice(None), *shared.slices_in(window))
             target = (slice(None), *shared.slices_in(cells))
             total[target] += features[inside] * window_weights[inside[1:]]
             weight[target[1:]] += window_weights[inside[1:]]
-        finished += len(windows)
+        seen += windows
+        whole.append(encoded.whole.half())
         advance(len(windows))
-    if finished < len(block.windows):
-        advance(len(block.windows) - finished)
+    if len(seen) < len(block.windows):
+        advance(len(block.windows) - len(seen))
     rows, cols = cells.scale(step).slices_in(block.read)
     has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
-    return Embedding(total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)), has_data, cells)
+    features = total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
+    about = torch.cat(whole) if whole else features.new_zeros(0, encoder.dim)
+    return Embedding(features, has_data, cells, Context(about, tuple(seen), window_weights))
 
 
 def window_total(blocks: Sequence[Block]) -> int:

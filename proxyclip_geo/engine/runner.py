@@ -1,17 +1,18 @@
 """Run blocks: read ahead, encode, classify, hand on."""
 
 import itertools
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.classify import BlockLabels, TextBank, classify_block
-from proxyclip_geo.engine.mosaic import Blend, encode_block, window_total
+from proxyclip_geo.engine.mosaic import Blend, Embedding, encode_block, window_total
+from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.errors import EngineError, OptionError, ProxyClipGeoError
 from proxyclip_geo.grid import Block, Region, WindowGrid, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -25,6 +26,10 @@ CORE_PER_OVERLAP = 24
 Larger cores save little more and hold more features at a time: 0.5 GB here for 336-pixel windows at half overlap, with
 512 features a token of 8 pixels.
 """
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class PixelBlock(Protocol):
@@ -115,12 +120,25 @@ def make_plan(
 
 
 @dataclass(frozen=True)
-class BlockResult:
-    """A finished block: its pixels as they were read, and its map, both of the core alone."""
+class EncodedBlock:
+    """A block's embedding, with what of its pixels the classification needs.
+
+    Attributes:
+        block: The block.
+        valid: (H, W) of the core, True where there is data.
+        embedding: Features of the block's cells.
+    """
 
     block: Block
-    rgb: NDArray[np.uint8]
     valid: NDArray[np.bool_]
+    embedding: Embedding
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """The map of a block's core."""
+
+    block: Block
     map: BlockLabels
 
 
@@ -138,22 +156,120 @@ def read_block(source: PixelSource, block: Block, *, raster: Region) -> ReadBloc
     return ReadBlock(np.pad(pixels.rgb, ((0, 0), *margins), mode="edge"), np.pad(pixels.valid, margins, mode="edge"))
 
 
-def read_ahead(source: PixelSource, plan: Plan) -> Iterator[tuple[Block, ReadBlock]]:
-    """Yield each block with its pixels, reading the next one in a thread while this one is worked on.
+def ahead(items: Sequence[Item], work: Callable[[Item], Result]) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with what `work` makes of it, working on the next one in a thread meanwhile.
 
-    An error of the thread surfaces here, in its block's turn.
+    An error of the thread surfaces here, in its item's turn.
     """
-    raster = Region(0, 0, plan.grid.height, plan.grid.width)
+    if not items:
+        return
     with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as pool:
-        ahead: Future[ReadBlock] = pool.submit(read_block, source, plan.blocks[0], raster=raster)
+        coming = pool.submit(work, items[0])
         try:
-            for block, following in itertools.zip_longest(plan.blocks, plan.blocks[1:]):
-                pixels = ahead.result()
+            for item, following in itertools.zip_longest(items, items[1:]):
+                result = coming.result()
                 if following is not None:
-                    ahead = pool.submit(read_block, source, following, raster=raster)
-                yield block, pixels
+                    coming = pool.submit(work, following)
+                yield item, result
         finally:
-            ahead.cancel()
+            coming.cancel()
+
+
+def encode_blocks(
+    source: PixelSource,
+    plan: Plan,
+    *,
+    encoder: DenseEncoder,
+    blocks: Sequence[Block] | None = None,
+    stage: str = "encode",
+    progress: Progress = ignore,
+) -> Iterator[EncodedBlock]:
+    """Encode blocks, in order.
+
+    Args:
+        source: The pixels.
+        plan: Windows and blocks.
+        encoder: The image model.
+        blocks: Those to encode; all of the plan if not given.
+        stage: What progress is called.
+        progress: Called after each batch of windows.
+    """
+    wanted = plan.blocks if blocks is None else blocks
+    total, done = window_total(wanted), 0
+    raster = Region(0, 0, plan.grid.height, plan.grid.width)
+
+    def advance(windows: int) -> None:
+        nonlocal done
+        done += windows
+        progress(ProgressEvent(stage, done, total, "windows"))
+
+    progress(ProgressEvent(stage, 0, total, "windows"))
+    for block, pixels in ahead(wanted, lambda block: read_block(source, block, raster=raster)):
+        rows, cols = block.core.slices_in(block.read)
+        with naming(block):
+            embedding = encode_block(
+                encoder,
+                block,
+                rgb=pixels.rgb,
+                valid=pixels.valid,
+                blend=plan.blend,
+                batch_size=plan.batch_size,
+                advance=advance,
+            )
+        yield EncodedBlock(block, pixels.valid[rows, cols], embedding)
+
+
+def stored_blocks(
+    store: EmbeddingStore, *, bank: TextBank, area: Region | None = None, progress: Progress = ignore
+) -> Iterator[EncodedBlock]:
+    """Read blocks back, in order.
+
+    Args:
+        store: The kept embedding.
+        bank: The queries: they say whether the context of windows is needed.
+        area: Pixels wanted; of a block that is partly inside, that part. All if not given.
+        progress: Called after each block.
+
+    Raises:
+        StoreError: If the store is damaged, or not complete there.
+    """
+    grid = store.info.grid
+    area = store.info.place.region if area is None else area
+    lattice = Region(0, 0, *grid.lattice)
+    parts = [replace(block, core=block.core.intersect(area)) for block in store.blocks]
+    parts = [part for part in parts if not part.core.is_empty]
+    total = area.height * area.width
+    done = 0
+
+    def read(part: Block) -> EncodedBlock:
+        cells = grid.cells_of(part.core).pad(1).intersect(lattice)
+        valid = store.read_valid(part.core) == 1
+        return EncodedBlock(part, valid, store.read(cells, context=bank.debias != 0))
+
+    progress(ProgressEvent("label", 0, total, "pixels"))
+    for part, encoded in ahead(parts, read):
+        yield encoded
+        done += part.core.height * part.core.width
+        progress(ProgressEvent("label", done, total, "pixels"))
+
+
+def classify_blocks(
+    encoded: Iterable[EncodedBlock], *, bank: TextBank, step: int, probabilities: bool = False
+) -> Iterator[BlockResult]:
+    """Classify blocks as they come.
+
+    Args:
+        encoded: The blocks.
+        bank: The queries, projected where the features are.
+        step: Pixels per cell.
+        probabilities: Whether to compute those of all classes.
+    """
+    for item in encoded:
+        with naming(item.block):
+            mapped = classify_block(
+                item.embedding, bank, step=step, core=item.block.core, valid=item.valid, probabilities=probabilities
+            )
+        yield BlockResult(item.block, mapped)
 
 
 def run_blocks(
@@ -165,45 +281,13 @@ def run_blocks(
     probabilities: bool = False,
     progress: Progress = ignore,
 ) -> Iterator[BlockResult]:
-    """Encode and classify every block, in order.
-
-    Args:
-        source: The pixels.
-        plan: Windows and blocks.
-        encoder: The image model.
-        bank: The queries.
-        probabilities: Whether to compute those of all classes.
-        progress: Called after each batch of windows.
-    """
-    total, done = plan.windows, 0
-
-    def advance(windows: int) -> None:
-        nonlocal done
-        done += windows
-        progress(ProgressEvent("segment", done, total, "windows"))
-
-    progress(ProgressEvent("segment", 0, total, "windows"))
-    for block, pixels in read_ahead(source, plan):
-        rows, cols = block.core.slices_in(block.read)
-        valid = pixels.valid[rows, cols]
-        with _naming(block):
-            embedding = encode_block(
-                encoder,
-                block,
-                rgb=pixels.rgb,
-                valid=pixels.valid,
-                blend=plan.blend,
-                batch_size=plan.batch_size,
-                advance=advance,
-            )
-            mapped = classify_block(
-                embedding, bank, step=plan.grid.step, core=block.core, valid=valid, probabilities=probabilities
-            )
-        yield BlockResult(block, pixels.rgb[:, rows, cols], valid, mapped)
+    """Encode and classify every block, in order, and keep no embedding. See `encode_blocks` and `classify_blocks`."""
+    encoded = encode_blocks(source, plan, encoder=encoder, stage="segment", progress=progress)
+    yield from classify_blocks(encoded, bank=bank, step=plan.grid.step, probabilities=probabilities)
 
 
 @contextmanager
-def _naming(block: Block) -> Iterator[None]:
+def naming(block: Block) -> Iterator[None]:
     """Say in which block torch failed, and what helps."""
     try:
         yield

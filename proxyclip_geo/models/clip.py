@@ -1,6 +1,7 @@
 """The image tower of a stock open_clip model, up to the values of its last block."""
 
 import math
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
@@ -67,7 +68,7 @@ def _split_heads(tokens: Tensor, heads: int) -> Tensor:
     return tokens.reshape(*tokens.shape[:2], heads, -1).transpose(1, 2)
 
 
-def run_block(block: Any, tokens: Tensor) -> Tensor:
+def run_block(block: Any, tokens: Tensor, *, wanted: slice = slice(None)) -> Tensor:
     """Run a residual attention block of open_clip, its attention as one scaled dot product.
 
     The weights are those of the block's `nn.MultiheadAttention`, whose own forward is many times slower in bfloat16.
@@ -75,24 +76,39 @@ def run_block(block: Any, tokens: Tensor) -> Tensor:
     Args:
         block: `open_clip.transformer.ResidualAttentionBlock`.
         tokens: (B, N, D).
+        wanted: The tokens to compute; all of them are attended to.
     """
     attention = block.attn
-    joint = functional.linear(block.ln_1(tokens), attention.in_proj_weight, attention.in_proj_bias)
-    query, key, value = (_split_heads(part, attention.num_heads) for part in joint.chunk(3, dim=-1))
-    mixed = functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
-    tokens = tokens + block.ls_1(attention.out_proj(mixed))
+    width, heads = attention.embed_dim, attention.num_heads
+    weight, bias = attention.in_proj_weight, attention.in_proj_bias
+    normed = block.ln_1(tokens)
+    query = functional.linear(normed[:, wanted], weight[:width], bias[:width])
+    key, value = functional.linear(normed, weight[width:], bias[width:]).chunk(2, dim=-1)
+    query, key, value = (_split_heads(part, heads) for part in (query, key, value))
+    mixed = functional.scaled_dot_product_attention(query, key, value)
+    tokens = tokens[:, wanted] + block.ls_1(attention.out_proj(mixed.transpose(1, 2).flatten(2)))
     return tokens + block.ls_2(block.mlp(block.ln_2(tokens)))  # type: ignore[no-any-return]
 
 
-def last_values(visual: VisionTower, pixels: Tensor) -> Tensor:
-    """Run the trunk up to the last block and return the values of that block's attention.
+@dataclass(frozen=True)
+class TrunkTokens:
+    """What the trunk makes of a batch before the last block.
+
+    Attributes:
+        tokens: (B, 1 + h·w, D), the class token first.
+        grid: (h, w).
+    """
+
+    tokens: Tensor
+    grid: tuple[int, int]
+
+
+def run_trunk(visual: VisionTower, pixels: Tensor) -> TrunkTokens:
+    """Run the trunk up to the last block.
 
     Args:
         visual: CLIP's image tower.
         pixels: (B, 3, H, W), normalised; H and W multiples of the patch size.
-
-    Returns:
-        (B, D, h, w) values, one a patch, without the class token.
     """
     patches = visual.conv1(pixels)
     grid = (patches.shape[2], patches.shape[3])
@@ -100,15 +116,33 @@ def last_values(visual: VisionTower, pixels: Tensor) -> Tensor:
     first = visual.class_embedding.to(tokens.dtype).expand(tokens.shape[0], 1, -1)
     tokens = torch.cat([first, tokens], dim=1)
     tokens = visual.ln_pre(tokens + interpolate_positions(visual.positional_embedding, grid).to(tokens.dtype))
-    *blocks, last = visual.transformer.resblocks
-    for block in blocks:
+    for block in visual.transformer.resblocks[:-1]:
         tokens = run_block(block, tokens)
-    attention = last.attn
-    width = attention.embed_dim
+    return TrunkTokens(tokens, grid)
+
+
+def last_values(visual: VisionTower, trunk: TrunkTokens) -> Tensor:
+    """Return the values of the last block's attention.
+
+    Returns:
+        (B, D, h, w) values, one a patch, without the class token.
+    """
+    last = visual.transformer.resblocks[-1]
+    attention, width = last.attn, last.attn.embed_dim
     values = functional.linear(
-        last.ln_1(tokens[:, 1:]), attention.in_proj_weight[2 * width :], attention.in_proj_bias[2 * width :]
+        last.ln_1(trunk.tokens[:, 1:]), attention.in_proj_weight[2 * width :], attention.in_proj_bias[2 * width :]
     )
-    return to_grid(values, grid)
+    return to_grid(values, trunk.grid)
+
+
+def class_features(visual: VisionTower, trunk: TrunkTokens) -> Tensor:
+    """Finish the class token as CLIP itself does: what the whole image is about.
+
+    Returns:
+        (B, E) features, not normalised.
+    """
+    last = visual.transformer.resblocks[-1]
+    return visual.ln_post(run_block(last, trunk.tokens, wanted=slice(1))[:, 0]) @ visual.proj  # type: ignore[no-any-return]
 
 
 def project_values(visual: VisionTower, values: Tensor) -> Tensor:

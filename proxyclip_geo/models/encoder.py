@@ -2,19 +2,33 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proxyclip_geo.models.clip import last_values, project_values, require_plain_vit
+from proxyclip_geo.models.clip import class_features, last_values, project_values, require_plain_vit, run_trunk
 from proxyclip_geo.models.proxy import proxy_attention
 from proxyclip_geo.models.tokens import to_grid, to_tokens
 from proxyclip_geo.models.vfm import VisionFoundationModel
 
 Statistics = tuple[tuple[float, float, float], tuple[float, float, float]]
 """Mean and standard deviation of red, green and blue, for pixels in 0…1."""
+
+
+@dataclass(frozen=True)
+class WindowFeatures:
+    """What an encoder makes of a batch of windows, in the space that words share.
+
+    Attributes:
+        dense: (B, D, h, w) float32 of unit length, one vector a token.
+        whole: (B, D) float32 of unit length, what each window is about as a whole (CLIP's class token).
+    """
+
+    dense: Tensor
+    whole: Tensor
 
 
 class DenseEncoder(Protocol):
@@ -36,8 +50,8 @@ class DenseEncoder(Protocol):
     def device(self) -> torch.device:
         """Where the encoder computes."""
 
-    def encode(self, rgb: Tensor) -> Tensor:
-        """Encode (B, 3, H, W) uint8 windows to (B, D, H / step, W / step) float32 features of unit length."""
+    def encode(self, rgb: Tensor) -> WindowFeatures:
+        """Encode (B, 3, H, W) uint8 windows; the token grid is (H / step, W / step)."""
 
 
 class Normalisation(nn.Module):
@@ -112,14 +126,11 @@ class ProxyClipEncoder(nn.Module):
         dtype: torch.dtype = self.visual.proj.dtype
         return dtype
 
-    def dense_features(self, pixels: Tensor) -> Tensor:
-        """Compute dense features as the paper does, before normalisation.
+    def raw_features(self, pixels: Tensor) -> WindowFeatures:
+        """Compute dense features as the paper does and the whole window's as CLIP does, before normalisation.
 
         Args:
             pixels: (B, 3, H, W) RGB in 0…1; H and W multiples of `multiple`.
-
-        Returns:
-            (B, D, h, w) on the VFM's token grid.
         """
         vfm_pixels = self.vfm_pixels(pixels)
         if self.vfm_scale != 1:
@@ -128,22 +139,24 @@ class ProxyClipEncoder(nn.Module):
             )
         proxy = self.vfm(vfm_pixels.to(self.dtype))
         grid = (proxy.shape[2], proxy.shape[3])
-        values = last_values(self.visual, self.clip_pixels(pixels).to(self.dtype))
-        values = functional.interpolate(values.float(), size=grid, mode="bilinear", align_corners=False)
+        trunk = run_trunk(self.visual, self.clip_pixels(pixels).to(self.dtype))
+        values = functional.interpolate(
+            last_values(self.visual, trunk).float(), size=grid, mode="bilinear", align_corners=False
+        )
         weights = proxy_attention(proxy, beta=self.beta, gamma=self.gamma)
         attended = weights.to(self.dtype) @ to_tokens(values).to(self.dtype)
-        features = project_values(self.visual, attended)
-        return to_grid(features, grid)
+        dense = to_grid(project_values(self.visual, attended), grid)
+        return WindowFeatures(dense, class_features(self.visual, trunk))
 
     @torch.inference_mode()
-    def encode(self, rgb: Tensor) -> Tensor:
+    def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode windows.
 
         Args:
             rgb: (B, 3, H, W) uint8, 0…255, on any device; H and W multiples of `multiple`.
 
         Returns:
-            (B, D, H / step, W / step) float32 features of unit length, on the encoder's device.
+            Features of unit length on the encoder's device; the token grid is (H / step, W / step).
         """
-        pixels = rgb.to(self.device).float() / 255
-        return functional.normalize(self.dense_features(pixels).float(), dim=1)
+        raw = self.raw_features(rgb.to(self.device).float() / 255)
+        return WindowFeatures(*(functional.normalize(part.float(), dim=1) for part in (raw.dense, raw.whole)))

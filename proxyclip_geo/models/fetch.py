@@ -107,7 +107,7 @@ def try_model(model: str | Path, *, device: str = "auto") -> Trial:
     noise = torch.randint(0, 256, (1, 3, side, side), dtype=torch.uint8)
     encoder.encode(noise)
     started = time.perf_counter()
-    features = encoder.encode(noise).cpu()
+    features = encoder.encode(noise).dense.cpu()
     seconds = time.perf_counter() - started
     query = loaded.text.encode(["water"])
     if not (features.isfinite().all() and query.isfinite().all() and query.shape[1] == features.shape[1]):

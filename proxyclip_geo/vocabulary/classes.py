@@ -76,6 +76,13 @@ def check_threshold(value: object, *, what: str) -> float:
     return number
 
 
+def _check_scale(value: object) -> float:
+    number = _number(value, what="the vocabulary's logit_scale")
+    if number <= 0:
+        raise VocabularyError(f"the vocabulary's logit_scale is {number:g}; it must be positive, e.g. 40")
+    return number
+
+
 def _number(value: object, *, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise VocabularyError(f"{what} must be a finite number, not {describe(value)}")
@@ -169,6 +176,7 @@ class Vocabulary:
         threshold: Score, 0–1, below which a pixel stays unclassified.
         description: A sentence on what it is for.
         source: Where classes and colours come from, e.g. a citation.
+        logit_scale: What cosines are multiplied by before the softmax; None takes the model's.
 
     Raises:
         VocabularyError: If there is no class, there are too many, or two contradict each other.
@@ -180,12 +188,15 @@ class Vocabulary:
     threshold: float = 0.0
     description: str = ""
     source: str = ""
+    logit_scale: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean_text(self.name, what="the vocabulary's name"))
         object.__setattr__(self, "classes", tuple(self.classes))
         threshold = check_threshold(self.threshold, what="the vocabulary's threshold")
         object.__setattr__(self, "threshold", threshold)
+        if self.logit_scale is not None:
+            object.__setattr__(self, "logit_scale", _check_scale(self.logit_scale))
         object.__setattr__(self, "templates", check_templates(self.templates))
         check_class_count(len(self.classes))
         self._check_values()
@@ -272,6 +283,8 @@ class Vocabulary:
         if self.templates is not None:
             fields["templates"] = self.templates if isinstance(self.templates, str) else list(self.templates)
         fields["threshold"] = self.threshold
+        if self.logit_scale is not None:
+            fields["logit_scale"] = self.logit_scale
         fields["classes"] = [item.to_dict() for item in self.classes]
         return fields
 

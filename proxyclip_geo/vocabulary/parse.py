@@ -22,7 +22,7 @@ from proxyclip_geo.vocabulary.colors import Color, choose_colors, parse_color
 from proxyclip_geo.vocabulary.suggest import suggest
 
 CLASS_KEYS = ("name", "synonyms", "words", "color", "value", "threshold", "bias")
-VOCABULARY_KEYS = ("name", "description", "source", "templates", "threshold", "classes")
+VOCABULARY_KEYS = ("name", "description", "source", "templates", "threshold", "logit_scale", "classes")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def parse_classes(
         classes: Text (see the module), or a sequence of strings, sequences of synonyms, mappings with the
             keys name, synonyms (asked beside the name) or words (asked in its place), color, value, threshold
             and bias, or `LandClass`; or a mapping from names to synonyms or such settings; or a mapping with
-            the key "classes" beside name, description, source, templates and threshold, as vocabulary files
-            have.
+            the key "classes" beside name, description, source, templates, threshold and logit_scale, as
+            vocabulary files have.
         name: What to call the vocabulary, where `classes` does not say.
         threshold: Score, 0–1, below which a pixel stays unclassified, where `classes` does not say.
         templates: Prompt templates, where `classes` does not say.

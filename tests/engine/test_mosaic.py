@@ -102,7 +102,7 @@ def blended_by_hand(source: Any, encoder: Any, block: Block, *, blend: Blend) ->
         if not valid[pixels].any():
             continue
         seen = fill_no_data(rgb[(slice(None), *pixels)], valid[pixels])
-        tokens = encoder.encode(torch.from_numpy(seen[None].copy()))[0].double().numpy()
+        tokens = encoder.encode(torch.from_numpy(seen[None].copy())).dense[0].double().numpy()
         height, width = window.shape
         for row in range(min(height, rows - window.top)):
             for col in range(min(width, cols - window.left)):
@@ -139,9 +139,9 @@ class TestEncodeBlock:
         embedding = embed(source, encoder, block, blend=blend, batch_size=batch_size)
         rows, cols = (cells * encoder.step for cells in block.cells.shape)
         padded = np.pad(source.rgb, ((0, 0), (0, rows - height), (0, cols - width)), mode="edge")
-        expected = encoder.encode(torch.from_numpy(padded[None]))[0]
-        torch.testing.assert_close(embedding.features, expected, atol=1e-6, rtol=0)
-        assert embedding.features.dtype == torch.float32
+        expected = encoder.encode(torch.from_numpy(padded[None])).dense[0]
+        torch.testing.assert_close(embedding.features.float(), expected, atol=5e-4, rtol=0)
+        assert embedding.features.dtype == torch.float16
         assert embedding.valid.all()
         assert embedding.cells == block.cells
 
@@ -167,7 +167,7 @@ class TestEncodeBlock:
         block = whole(source, layout)
         expected = blended_by_hand(source, encoder, block, blend=blend)
         features = embed(source, encoder, block, blend=blend).features
-        np.testing.assert_allclose(features.numpy(), expected, atol=2e-6)
+        np.testing.assert_allclose(features.numpy(), expected, atol=5e-4)
 
     @settings(max_examples=40, deadline=None)
     @given(

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.engine.classify import SCORE_NODATA, BlockLabels
-from proxyclip_geo.engine.runner import MIN_CORE, make_plan, read_ahead, read_block, run_blocks
+from proxyclip_geo.engine.runner import MIN_CORE, ahead, make_plan, read_block, run_blocks
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, RasterError
 from proxyclip_geo.grid import Region
+from proxyclip_geo.models.encoder import WindowFeatures
 from proxyclip_geo.progress import ProgressEvent
 
 Make = Callable[..., Any]
@@ -159,7 +160,7 @@ class TestHardRasters:
         rgb = colours[cells.repeat(5, 0).repeat(5, 1)].transpose(2, 0, 1)
         encoder = encoders.MeanColour(5)
         patches = torch.tensor([0, 255], dtype=torch.uint8)[:, None, None, None].expand(2, 3, 5, 5)
-        bank = replace(make_bank([0, 1]), queries=encoder.encode(patches)[:, :, 0, 0])
+        bank = replace(make_bank([0, 1]), queries=encoder.encode(patches).dense[:, :, 0, 0])
         labels = segment(make_source(65, 85, rgb=rgb), encoder=encoder, bank=bank, window=20, stride=10, core=30).labels
         # Between cells the colours mix; in the middle of a cell they do not.
         np.testing.assert_array_equal(labels[2::5, 2::5], cells + 1)
@@ -219,7 +220,9 @@ class TestReading:
     def test_one_thread_reads_one_block_ahead(self, make_source: Make, plan: Make) -> None:
         source = make_source(60, 60)
         layout = plan(source)
-        for done, _ in enumerate(read_ahead(source, layout), start=1):
+        for done, _ in enumerate(
+            ahead(layout.blocks, lambda block: read_block(source, block, raster=source.region)), start=1
+        ):
             assert len(source.regions) <= done + 1
         assert len(source.regions) == len(layout.blocks) == 16
         assert len(source.threads) == 1
@@ -268,7 +271,7 @@ class TestReading:
         self, encoders: SimpleNamespace, make_source: Make, make_bank: Make, plan: Make, kind: type[Exception]
     ) -> None:
         class Broken(encoders.MeanColour):  # type: ignore[name-defined,misc]
-            def encode(self, rgb: torch.Tensor) -> torch.Tensor:
+            def encode(self, rgb: torch.Tensor) -> WindowFeatures:
                 raise kind("too large a batch")
 
         source = make_source(60, 60)

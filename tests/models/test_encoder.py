@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.clip import interpolate_positions, last_values, run_block
+from proxyclip_geo.models.clip import class_features, interpolate_positions, last_values, run_block, run_trunk
 from proxyclip_geo.models.encoder import ProxyClipEncoder
 from proxyclip_geo.models.vfm import VisionFoundationModel
 from proxyclip_geo.models.zoo import load_model
@@ -23,7 +23,7 @@ def windows(count: int, height: int = 64, width: int = 64, seed: int = 0) -> tor
 
 
 def test_shapes_and_unit_length_of_non_square_windows(encoder: ProxyClipEncoder) -> None:
-    features = encoder.encode(windows(2, height=48, width=96))
+    features = encoder.encode(windows(2, height=48, width=96)).dense
     assert features.shape == (2, encoder.dim, 6, 12)
     torch.testing.assert_close(features.norm(dim=1), torch.ones(2, 6, 12))
 
@@ -40,14 +40,14 @@ def test_height_and_width_are_not_mixed_up(encoder: ProxyClipEncoder) -> None:
 
 def test_a_window_does_not_depend_on_its_batch(encoder: ProxyClipEncoder) -> None:
     batch = windows(5)
-    together = encoder.encode(batch)
-    alone = torch.cat([encoder.encode(batch[index : index + 1]) for index in range(5)])
+    together = encoder.encode(batch).dense
+    alone = torch.cat([encoder.encode(batch[index : index + 1]).dense for index in range(5)])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
 
 
 def test_flat_and_black_windows_are_never_nan(encoder: ProxyClipEncoder) -> None:
     flat = torch.stack([torch.zeros(3, 64, 64), torch.full((3, 64, 64), 255), torch.full((3, 64, 64), 90)])
-    assert encoder.encode(flat.to(torch.uint8)).isfinite().all()
+    assert encoder.encode(flat.to(torch.uint8)).dense.isfinite().all()
 
 
 def test_no_hooks_are_left(encoder: ProxyClipEncoder) -> None:
@@ -72,7 +72,15 @@ def test_last_values_equal_the_stock_trunk(encoder: ProxyClipEncoder) -> None:
         tokens = block(tokens)
     joint = torch.nn.functional.linear(last.ln_1(tokens), last.attn.in_proj_weight, last.attn.in_proj_bias)
     wanted = joint[:, 1:, -32:].transpose(1, 2).reshape(2, 32, 4, 4)
-    torch.testing.assert_close(last_values(visual, pixels), wanted, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(last_values(visual, run_trunk(visual, pixels)), wanted, atol=1e-5, rtol=1e-5)
+
+
+def test_the_class_features_are_what_the_stock_tower_gives(encoder: ProxyClipEncoder) -> None:
+    pixels = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(5))
+    ours = class_features(encoder.visual, run_trunk(encoder.visual, pixels))
+    torch.testing.assert_close(ours, encoder.visual(pixels), atol=1e-5, rtol=1e-5)
+    whole = encoder.encode(windows(2)).whole
+    torch.testing.assert_close(whole.norm(dim=1), torch.ones(2))
 
 
 @settings(max_examples=25, deadline=None)
@@ -114,7 +122,7 @@ def test_an_enlarged_vfm_makes_a_finer_lattice(tiny_model: Path) -> None:
     card.write_text(card.read_text().replace("[window]", "scale = 2\n\n[window]"))
     encoder = load_model(card, device="cpu").encoder
     assert (encoder.step, encoder.multiple) == (4, 16)
-    assert encoder.encode(windows(1)).shape == (1, 24, 16, 16)
+    assert encoder.encode(windows(1)).dense.shape == (1, 24, 16, 16)
 
 
 def test_registers_need_antialias() -> None:
@@ -133,7 +141,7 @@ def test_unknown_vfm_and_override() -> None:
 def test_precision_is_what_the_towers_compute_in(tiny_model: Path, precision: str) -> None:
     encoder = load_model(tiny_model, device="cpu", precision=precision).encoder
     assert encoder.dtype == getattr(torch, precision)
-    reference = load_model(tiny_model, device="cpu", precision="float32").encoder.encode(windows(2))
-    features = encoder.encode(windows(2))
+    reference = load_model(tiny_model, device="cpu", precision="float32").encoder.encode(windows(2)).dense
+    features = encoder.encode(windows(2)).dense
     assert features.dtype == torch.float32
     assert (features * reference).sum(dim=1).mean() > 0.99

@@ -47,7 +47,7 @@ def slide(model: Model, image: torch.Tensor, text: torch.Tensor) -> torch.Tensor
     height, width = image.shape[-2:]
     places = [(top, left) for top in starts(height) for left in starts(width)]
     windows = torch.stack([image[:, top : top + 112, left : left + 112] for top, left in places])
-    logits = torch.einsum("bdhw,qd->bqhw", model.encoder.encode(windows), text)
+    logits = torch.einsum("bdhw,qd->bqhw", model.encoder.encode(windows).dense, text)
     logits = functional.interpolate(logits, size=(112, 112), mode="bilinear", align_corners=False)
     total, count = torch.zeros(len(text), height, width), torch.zeros(height, width)
     for (top, left), values in zip(places, logits, strict=True):
@@ -68,13 +68,13 @@ def test_vfm_features(model: Model, reference: dict[str, np.ndarray]) -> None:
 
 def test_dense_features(model: Model, reference: dict[str, np.ndarray]) -> None:
     pixels = to_batch(reference["c_image"]).float() / 255
-    features = model.encoder.dense_features(pixels)[0].flatten(1).T
+    features = model.encoder.raw_features(pixels).dense[0].flatten(1).T
     np.testing.assert_allclose(features.numpy(), reference["c_dense_features"], atol=TOLERANCE)
 
 
 def test_window_logits(model: Model, reference: dict[str, np.ndarray]) -> None:
     text = torch.from_numpy(reference["text_features"])
-    logits = torch.einsum("bdhw,qd->bqhw", model.encoder.encode(to_batch(reference["c_image"])), text)
+    logits = torch.einsum("bdhw,qd->bqhw", model.encoder.encode(to_batch(reference["c_image"])).dense, text)
     logits = functional.interpolate(logits, size=(64, 64), mode="bilinear", align_corners=False)[0]
     np.testing.assert_allclose(logits.numpy(), reference["c_window_logits"], atol=TOLERANCE)
 
@@ -99,7 +99,7 @@ def test_padded_image_smaller_than_a_window(model: Model, reference: dict[str, n
     padded = model.encoder.clip_pixels.mean.expand(1, 3, 112, 112).clone()
     top, left = (112 - height) // 2, (112 - width) // 2
     padded[:, :, top : top + height, left : left + width] = image
-    features = functional.normalize(model.encoder.dense_features(padded), dim=1)
+    features = functional.normalize(model.encoder.raw_features(padded).dense, dim=1)
     logits = torch.einsum("bdhw,qd->bqhw", features, torch.from_numpy(reference["text_features"]))
     logits = functional.interpolate(logits, size=(112, 112), mode="bilinear", align_corners=False)[0]
     found = logits[:, top : top + height, left : left + width].numpy()

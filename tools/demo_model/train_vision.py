@@ -15,7 +15,7 @@ from torch.nn import functional
 from words import Words
 
 from proxyclip_geo.models.card import IMAGENET_MEAN, IMAGENET_STD, OPENAI_MEAN, OPENAI_STD
-from proxyclip_geo.models.clip import last_values, project_values
+from proxyclip_geo.models.clip import last_values, project_values, run_trunk
 from proxyclip_geo.models.encoder import ProxyClipEncoder
 from proxyclip_geo.models.proxy import proxy_attention
 from proxyclip_geo.models.text import TextEncoder
@@ -121,7 +121,8 @@ class Trainee(nn.Module):
         e = self.encoder
         with torch.autocast("cpu", torch.bfloat16):
             proxy = e.vfm((pixels - self.vfm_statistics[0]) / self.vfm_statistics[1])
-            values = last_values(e.visual, (pixels - self.clip_statistics[0]) / self.clip_statistics[1])
+            trunk = run_trunk(e.visual, (pixels - self.clip_statistics[0]) / self.clip_statistics[1])
+            values = last_values(e.visual, trunk)
             coarse = (
                 project_values(e.visual, values.flatten(2).transpose(1, 2))
                 .transpose(1, 2)

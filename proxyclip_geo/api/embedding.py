@@ -1,0 +1,182 @@
+"""An embedding that can be asked with words, interactively."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+
+from proxyclip_geo.api.bank import make_bank
+from proxyclip_geo.api.job import Classes, prepare_vocabulary
+from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.engine.classify import TextBank, project_bank
+from proxyclip_geo.engine.query import label_area
+from proxyclip_geo.engine.store import EmbeddingStore, open_store
+from proxyclip_geo.errors import ModelError, OptionError, StoreError
+from proxyclip_geo.grid import Region
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.text import TextEncoder
+from proxyclip_geo.models.zoo import clip_weights, find_card, load_text
+from proxyclip_geo.place import Place
+from proxyclip_geo.raster.aoi import Bounds, find_area
+from proxyclip_geo.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class LabelMap:
+    """Labels in memory.
+
+    Attributes:
+        labels: (H, W) uint8 or uint16 label values; 0 unclassified, the vocabulary's nodata where there is no data.
+        score: (H, W) uint8, the winner's probability in percent; 255 without data.
+        place: Where the pixels lie.
+        vocabulary: The classes.
+    """
+
+    labels: NDArray[np.unsignedinteger]
+    score: NDArray[np.uint8]
+    place: Place
+    vocabulary: Vocabulary
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Share of each class among the pixels with data, 0–1; "unclassified" among them."""
+        counts = np.bincount(self.labels.ravel(), minlength=self.vocabulary.nodata + 1)[: self.vocabulary.nodata]
+        total = max(1, int(counts.sum()))
+        shares = {item.name: float(counts[item.value] / total) for item in self.vocabulary.classes}
+        return shares | {"unclassified": float(counts[0] / total)}
+
+
+class Embedding:
+    """A raster's features, kept: ask it with any words.
+
+    Attributes:
+        store: Where they are kept.
+    """
+
+    def __init__(self, store: EmbeddingStore) -> None:
+        """Wrap a store; use `open_embedding` or `encode`."""
+        self.store = store
+
+    @property
+    def name(self) -> str:
+        """The path or URL."""
+        return self.store.name
+
+    @property
+    def place(self) -> Place:
+        """Where the pixels lie."""
+        return self.store.info.place
+
+    @property
+    def stem(self) -> str:
+        """What results are called: the raster's name without its suffix."""
+        return str(self.store.info.raster.get("stem", "embedding"))
+
+    @cached_property
+    def card(self) -> ModelCard:
+        """The model it was encoded with.
+
+        Raises:
+            StoreError: If that model is not to be found.
+        """
+        told = self.store.info.model
+        try:
+            return find_card(str(told["card"]))
+        except ModelError as error:
+            raise StoreError(
+                f"embedding {self.name} was encoded with model '{told['name']}', whose card cannot be found: {error}"
+            ) from error
+
+    @cached_property
+    def text(self) -> TextEncoder:
+        """The text side of the model; the image side is not loaded.
+
+        Raises:
+            StoreError: If the model's weights are not those that the embedding was encoded with.
+            WeightsError: If they are missing or damaged.
+        """
+        wanted = str(self.store.info.model["sha256"]["clip"])
+        _, found = clip_weights(self.card).verify()
+        if found != wanted:
+            raise StoreError(
+                f"embedding {self.name} was encoded with other weights of model '{self.card.name}' (sha256 "
+                f"{wanted[:12]}… then, {found[:12]}… now), whose words mean something else; encode the raster again"
+            )
+        return load_text(self.card)
+
+    def picture(self, area: Region | None = None) -> NDArray[np.uint8]:
+        """Return a small picture of the raster or of a part: (3, h, w), 0–255."""
+        whole = self.store.thumbnail
+        if area is None:
+            return whole
+        factors = [small / side for small, side in zip(whole.shape[1:], self.place.shape, strict=True)]
+        edges = zip((area.top, area.left), (area.bottom, area.right), factors, strict=True)
+        rows, cols = (slice(int(low * f), max(int(low * f) + 1, round(high * f))) for low, high, f in edges)
+        return whole[:, rows, cols]
+
+    def bank(self, classes: Classes, options: LabelOptions | None = None) -> tuple[Vocabulary, TextBank]:
+        """Return the vocabulary and its queries, in the space of the kept features."""
+        options = options or LabelOptions()
+        vocabulary = prepare_vocabulary(classes, options)
+        bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)
+        return vocabulary, project_bank(bank, self.store.basis)
+
+    def label(
+        self,
+        classes: Classes,
+        *,
+        bounds: Bounds | None = None,
+        resolution: float | None = None,
+        options: LabelOptions | None = None,
+    ) -> LabelMap:
+        """Label an area in memory, for looking at.
+
+        Args:
+            classes: As for `segment`.
+            bounds: (west, south, east, north) in the raster's CRS; everything if not given.
+            resolution: Metres per pixel of a coarser preview; the raster's own if not given. The nearest resolution is
+                taken whose pixels divide the lattice's cells or are whole numbers of them.
+            options: How to label.
+
+        Raises:
+            AreaError: If the bounds do not meet the raster.
+            OptionError: If the resolution is not positive, or the raster has no CRS.
+            StoreError: If the embedding is damaged, or not complete there.
+        """
+        vocabulary, bank = self.bank(classes, options)
+        region = find_area(self.place, bounds=bounds, aoi=None, name=self.name).region
+        area = label_area(self.store, bank, area=region, factor=self._factor(resolution))
+        place = self.place.crop(area.region)
+        height, width = area.map.labels.shape
+        place = replace(
+            place, transform=place.transform @ Affine.scale(area.factor, area.factor), height=height, width=width
+        )
+        return LabelMap(area.map.labels, area.map.score, place, vocabulary)
+
+    def _factor(self, resolution: float | None) -> float:
+        """Return how many pixels a side one of the wished resolution has."""
+        if resolution is None:
+            return 1.0
+        gsd = self.place.gsd
+        if gsd is None or resolution <= 0:
+            raise OptionError(
+                f"resolution {resolution:g} m must be positive, and the raster must have a CRS; leave it out for the "
+                "raster's own"
+            )
+        return max(1.0, resolution / float(np.sqrt(gsd[0] * gsd[1])))
+
+
+def open_embedding(path: str | Path) -> Embedding:
+    """Open an embedding that `encode` made.
+
+    Args:
+        path: Directory, or fsspec URL as text.
+
+    Raises:
+        StoreError: If there is none, or it is damaged or of another version.
+    """
+    return Embedding(open_store(str(path)))

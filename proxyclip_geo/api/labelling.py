@@ -1,0 +1,112 @@
+"""Kept embedding in, words in, map out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from proxyclip_geo.api.bank import make_bank
+from proxyclip_geo.api.embedding import Embedding, open_embedding
+from proxyclip_geo.api.job import Classes, noting_warnings, prepare_vocabulary, warn_of_far_words
+from proxyclip_geo.api.mapping import timing, write_map
+from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, write_json
+from proxyclip_geo.api.record import make_record
+from proxyclip_geo.api.results import SegmentResult
+from proxyclip_geo.engine.classify import project_bank
+from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
+from proxyclip_geo.grid import Region
+from proxyclip_geo.progress import Progress, ignore
+from proxyclip_geo.raster.aoi import Area, Outline, find_area
+
+
+def label(
+    embedding: str | Path | Embedding,
+    classes: Classes,
+    *,
+    out: str | Path = "out",
+    bounds: tuple[float, float, float, float] | None = None,
+    aoi: str | Path | None = None,
+    options: LabelOptions | None = None,
+    progress: Progress = ignore,
+) -> SegmentResult:
+    """Make the map that `segment` would make, from a kept embedding: no image model is loaded.
+
+    Args:
+        embedding: Path or URL of an embedding made by `encode`, or one that is open.
+        classes: As for `segment`.
+        out: Directory for the results; made if it is not there.
+        bounds: (west, south, east, north) in the embedding's CRS; all of it if not given.
+        aoi: Vector file with polygons to label inside of.
+        options: How to label.
+        progress: Called with a `ProgressEvent` after each block; raising `Cancelled` in it stops the run.
+
+    Raises:
+        StoreError: If the embedding is missing, damaged, not complete, or was made by another model.
+        ProxyClipGeoError: Another of its children, for each other thing that can be wrong; see `errors`.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> _ = pg.encode("doctest.tif", out="doctest.emb", model="demo")
+        >>> result = pg.label("doctest.emb", ["water", "forest", "building"], out="out")
+        >>> sorted(result.shares)
+        ['building', 'forest', 'unclassified', 'water']
+    """
+    options = options or LabelOptions()
+    seconds: dict[str, float] = {}
+    with noting_warnings() as notes, timing(seconds, "open"):
+        kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
+        vocabulary = prepare_vocabulary(classes, options)
+        area = find_area(kept.place, bounds=bounds, aoi=aoi, name=kept.name)
+        paths = OutputPaths.in_directory(Path(out), kept.stem, options)
+        prepare_directory(Path(out), paths, overwrite=options.overwrite)
+        warn_of_far_words(kept.text, kept.card, (*vocabulary.queries, *options.background))
+    with timing(seconds, "text"):
+        bank = make_bank(kept.text, vocabulary, logit_scale=kept.card.text.logit_scale, options=options)
+        bank = project_bank(bank, kept.store.basis)
+    info = kept.store.info
+    encoded = stored_blocks(kept.store, bank=bank, area=area.region, progress=progress)
+    results = classify_blocks(
+        _inside(encoded, area), bank=bank, step=info.grid.step, probabilities=options.probabilities
+    )
+    shares = write_map(
+        _moved(results, area.region),
+        paths=paths,
+        place=kept.place.crop(area.region),
+        vocabulary=vocabulary,
+        card=kept.card,
+        picture=lambda: kept.picture(area.region),
+        stage="label",
+        seconds=seconds,
+        progress=progress,
+    )
+    record = make_record(
+        raster=info.raster,
+        model=info.model,
+        vocabulary=vocabulary,
+        options={**info.options, **options.to_dict()},
+        windows={"embedding": kept.name, "blocks": len(kept.store.blocks), "block_size": info.core},
+        notes=notes,
+        shares=shares,
+        seconds=seconds,
+    )
+    write_json(paths.run, record)
+    return SegmentResult(paths, vocabulary, shares, record)
+
+
+def _inside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:
+    """Take the pixels outside the area's polygons for no data."""
+    # Outlines are drawn on a grid that starts at the area's upper left pixel.
+    outline = Outline.on_grid(area, scale=(1.0, 1.0))
+    for item in encoded:
+        if outline is not None:
+            drawn = outline.draw(item.block.core.shift(-area.region.top, -area.region.left))
+            item = replace(item, valid=item.valid & drawn)
+        yield item
+
+
+def _moved(results: Iterator[BlockResult], area: Region) -> Iterator[BlockResult]:
+    """Count cores from the area's upper left pixel."""
+    for result in results:
+        block = replace(result.block, core=result.block.core.shift(-area.top, -area.left))
+        yield replace(result, block=block)

@@ -1,0 +1,116 @@
+"""Blocks in, map out: what `segment` and `label` share."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, class_styles, open_writer
+from proxyclip_geo.api.record import make_tags
+from proxyclip_geo.engine.runner import BlockResult
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.place import Place
+from proxyclip_geo.progress import Progress
+from proxyclip_geo.raster.preview import write_preview
+from proxyclip_geo.styling import polygon_qml, polygon_sld
+from proxyclip_geo.vector import polygonize, write_polygons
+from proxyclip_geo.vocabulary import Vocabulary
+
+
+def write_map(
+    results: Iterable[BlockResult],
+    *,
+    paths: OutputPaths,
+    place: Place,
+    vocabulary: Vocabulary,
+    card: ModelCard,
+    picture: Callable[[], NDArray[np.uint8]],
+    stage: str,
+    seconds: dict[str, float],
+    progress: Progress,
+) -> dict[str, float]:
+    """Write rasters, preview and polygons.
+
+    Args:
+        results: The blocks; their cores relative to `place`.
+        paths: Files to write.
+        place: Where the map lies.
+        vocabulary: The classes.
+        card: The model.
+        picture: Gives a (3, h, w) picture of the same area.
+        stage: What computing the blocks is called in `seconds`.
+        seconds: Gets the time of each stage.
+        progress: Called while polygons are made.
+
+    Returns:
+        Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
+    """
+    tags = make_tags(card)
+    with open_writer(paths, place, vocabulary=vocabulary, tags=tags) as writer:
+        with timing(seconds, stage):
+            for result in results:
+                writer.write(result)
+        with timing(seconds, "write"):
+            writer.finish()
+    shares = _shares(writer, vocabulary)
+    _write_preview(paths.preview, picture(), writer, vocabulary, shares)
+    if paths.polygons is not None:
+        with timing(seconds, "polygonize"):
+            _write_polygons(paths, vocabulary, tags=tags, progress=progress)
+    return shares
+
+
+def _write_preview(
+    path: Path,
+    picture: NDArray[np.uint8],
+    writer: ResultWriter,
+    vocabulary: Vocabulary,
+    shares: Mapping[str, float],
+) -> None:
+    values = dict(zip(vocabulary.names, vocabulary.values, strict=True)) | {"unclassified": 0}
+    write_preview(
+        path,
+        rgb=picture,
+        labels=writer.thumbnail.labels,
+        classes=class_styles(vocabulary),
+        nodata=vocabulary.nodata,
+        shares={values[name]: share for name, share in shares.items()},
+        max_side=PREVIEW_SIDE,
+    )
+
+
+def _write_polygons(paths: OutputPaths, vocabulary: Vocabulary, *, tags: Mapping[str, str], progress: Progress) -> None:
+    assert paths.polygons is not None
+    styles = class_styles(vocabulary)
+    frame = polygonize(
+        paths.labels,
+        classes=dict(zip(vocabulary.values, vocabulary.names, strict=True)),
+        score=paths.score,
+        progress=progress,
+    )
+    layer = paths.polygons.stem
+    write_polygons(
+        frame,
+        paths.polygons,
+        layer=layer,
+        style_qml=polygon_qml(styles),
+        style_sld=polygon_sld(styles, layer=layer),
+        metadata={**tags, "VOCABULARY": vocabulary.to_dict()},
+    )
+
+
+def _shares(writer: ResultWriter, vocabulary: Vocabulary) -> dict[str, float]:
+    total = max(1, int(writer.counts[: vocabulary.nodata].sum()))
+    shares = {item.name: float(writer.counts[item.value] / total) for item in vocabulary.classes}
+    return shares | {"unclassified": float(writer.counts[0] / total)}
+
+
+@contextmanager
+def timing(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Note how long the block took."""
+    started = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - started

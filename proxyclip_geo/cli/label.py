@@ -1,0 +1,50 @@
+"""`proxyclip-geo label`."""
+
+from pathlib import Path
+
+from proxyclip_geo.cli import options
+from proxyclip_geo.cli.console import set_reporter
+from proxyclip_geo.cli.parsing import parse_bounds, parse_threshold, parse_words, read_words
+from proxyclip_geo.cli.segment import show_result
+
+
+def label(
+    embedding: options.Store,
+    classes: options.Classes = None,
+    vocabulary: options.Vocabulary = None,
+    threshold: options.Threshold = None,
+    templates: options.Templates = None,
+    synonyms: options.SynonymsChoice = options.Synonyms.max_probability,
+    background: options.Background = None,
+    debias: options.Debias = 0.0,
+    aoi: options.Aoi = None,
+    bounds: options.Bounds = None,
+    out: options.Out = Path("out"),
+    scores: options.Scores = True,
+    probabilities: options.Probabilities = False,
+    polygons: options.Polygons = True,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Label a kept embedding with any words, in seconds: the same files as `segment` makes, without the image model."""
+    reporter = set_reporter(as_json=as_json, quiet=quiet)
+    from proxyclip_geo import api
+
+    words = read_words(classes, vocabulary)
+    chosen = api.LabelOptions(
+        threshold=parse_threshold(threshold),
+        templates=templates,
+        synonyms=synonyms.value,
+        debias=debias,
+        background=parse_words(background),
+        scores=scores,
+        probabilities=probabilities,
+        polygons=polygons,
+        overwrite=overwrite,
+    )
+    with reporter.progress() as progress:
+        result = api.label(
+            embedding, words, out=out, bounds=parse_bounds(bounds), aoi=aoi, options=chosen, progress=progress
+        )
+    show_result(reporter, result)

@@ -1,0 +1,192 @@
+"""Encode once, then ask: through files, with the bundled model."""
+
+import json
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pytest
+import rasterio
+import shapely
+
+import proxyclip_geo as pg
+from proxyclip_geo.errors import AreaError, Cancelled, OptionError, OutputError, StoreError, VocabularyError
+from proxyclip_geo.progress import ProgressEvent
+
+WORDS = ["water", "forest, trees", "building", "cropland, field"]
+Make = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def demo() -> pg.Model:
+    return pg.load_model("demo", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, demo: pg.Model) -> Path:
+    folder = tmp_path_factory.mktemp("embedding")
+    pg.sample(folder / "scene.tif", size=(260, 300), seed=4)
+    pg.encode(folder / "scene.tif", out=folder / "scene.emb", model=demo, options=pg.EncodeOptions(block_size=128))
+    options = pg.SegmentOptions(block_size=192, probabilities=True)
+    pg.segment(folder / "scene.tif", WORDS, out=folder / "direct", model=demo, options=options)
+    return folder
+
+
+def test_label_makes_what_segment_makes(folder: Path, tmp_path: Path) -> None:
+    result = pg.label(folder / "scene.emb", WORDS, out=tmp_path, options=pg.LabelOptions(probabilities=True))
+    direct = {path.name for path in (folder / "direct").iterdir()}
+    assert {path.name for path in tmp_path.iterdir()} == direct
+    for name in ("scene_labels.tif", "scene_score.tif", "scene_probabilities.tif"):
+        with rasterio.open(folder / "direct" / name) as one, rasterio.open(tmp_path / name) as other:
+            np.testing.assert_array_equal(one.read(), other.read())
+            assert (one.transform, one.crs, one.nodata, one.tags()) == (
+                other.transform,
+                other.crs,
+                other.nodata,
+                other.tags(),
+            )
+    polygons = geopandas.read_file(folder / "direct" / "scene.gpkg", layer="scene")
+    assert len(result.polygons) == len(polygons)
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert run["model"]["name"] == "demo"
+    assert run["seconds"]["label"] > 0
+
+
+def test_labels_in_memory_are_the_same(folder: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    shown = embedding.label(WORDS)
+    with rasterio.open(folder / "direct" / "scene_labels.tif") as dataset:
+        np.testing.assert_array_equal(shown.labels, dataset.read(1))
+    with rasterio.open(folder / "direct" / "scene_score.tif") as dataset:
+        np.testing.assert_array_equal(shown.score, dataset.read(1))
+    assert sum(shown.shares.values()) == pytest.approx(1)
+    west, _, _, north = embedding.place.bounds
+    part = embedding.label(WORDS, bounds=(west + 20, north - 60, west + 70, north - 10))
+    np.testing.assert_array_equal(part.labels, shown.labels[20:120, 40:140])
+    coarse = embedding.label(WORDS, resolution=4)
+    assert coarse.labels.shape == (33, 38)
+    assert coarse.place.bounds[0] == embedding.place.bounds[0]
+
+
+def test_the_image_tower_is_not_loaded(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from proxyclip_geo.models import zoo
+
+    def refuse(*args: object, **options: object) -> None:
+        raise AssertionError("an image model was loaded")
+
+    monkeypatch.setattr(zoo, "load_vfm", refuse)
+    pg.label(folder / "scene.emb", WORDS, out=tmp_path)
+
+
+def test_an_area_of_polygons(folder: Path, tmp_path: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    west, _, _, north = embedding.place.bounds
+    triangle = shapely.Polygon([(west + 10, north - 10), (west + 110, north - 10), (west + 10, north - 90)])
+    geopandas.GeoDataFrame(geometry=[triangle], crs=embedding.place.crs).to_file(tmp_path / "field.gpkg")
+    result = pg.label(embedding, WORDS, out=tmp_path / "out", aoi=tmp_path / "field.gpkg")
+    with rasterio.open(result.paths.labels) as found, rasterio.open(folder / "direct" / "scene_labels.tif") as whole:
+        labels, window = found.read(1), found.window(*found.bounds)
+        expected = whole.read(1, window=whole.window(*found.bounds))
+        assert labels.shape == (window.height, window.width) == (160, 200)
+        inside = labels != found.nodata
+        np.testing.assert_array_equal(labels[inside], expected[inside])
+        assert inside.mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_run_broken_off_goes_on(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
+    options = pg.EncodeOptions(block_size=128)
+
+    def stop(event: ProgressEvent) -> None:
+        if event.done > event.total // 2:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model=demo, options=options, progress=stop)
+    begun = pg.open_embedding(tmp_path / "a.emb")
+    left = len(begun.store.missing())
+    assert 0 < left < len(begun.store.blocks)
+    with pytest.raises(StoreError, match="not complete"):
+        begun.label(WORDS)
+    events: list[ProgressEvent] = []
+    done = pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model=demo, options=options, progress=events.append)
+    windows = sum(len(block.windows) for block in begun.store.blocks)
+    assert 0 < events[-1].total < windows
+    expected = pg.open_embedding(folder / "scene.emb").label(WORDS)
+    np.testing.assert_array_equal(done.label(WORDS).labels, expected.labels)
+
+
+def test_an_embedding_of_something_else_is_not_overwritten(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
+    pg.sample(tmp_path / "other.tif", size=64, seed=9)
+    options = pg.EncodeOptions(block_size=64)
+    pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=demo, options=options)
+    with pytest.raises(OutputError, match=r"differs in .*raster.*--overwrite"):
+        pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model=demo, options=options)
+    (tmp_path / "b.emb").mkdir()
+    with pytest.raises(OutputError, match=r"already there.*--overwrite"):
+        pg.encode(tmp_path / "other.tif", out=tmp_path / "b.emb", model=demo, options=options)
+    again = pg.StoreOptions(overwrite=True, storage="int8", components=16)
+    made = pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=demo, options=options, store=again)
+    assert (made.store.info.storage, made.store.info.dim) == ("int8", 16)
+
+
+def test_reduced_embeddings_lose_little(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
+    exact = pg.open_embedding(folder / "scene.emb").label(WORDS).labels
+    for least, store in (
+        (0.99, pg.StoreOptions(storage="int8")),
+        (0.9, pg.StoreOptions(components=32)),
+    ):
+        path = tmp_path / f"{store.storage}.emb"
+        made = pg.encode(folder / "scene.tif", out=path, model=demo, store=store)
+        assert (made.label(WORDS).labels == exact).mean() >= least
+
+
+def test_options_of_the_classifier_change_the_map(folder: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    plain = embedding.label(WORDS)
+    joint = embedding.label(WORDS, options=pg.LabelOptions(synonyms="max-logit"))
+    np.testing.assert_array_equal(joint.labels, plain.labels)
+    data = plain.score <= 100
+    assert (joint.score[data] >= plain.score[data]).all()
+    assert (joint.score[data] > plain.score[data]).any()
+    averaged = embedding.label(WORDS, options=pg.LabelOptions(synonyms="mean"))
+    assert 0.5 < (averaged.labels == plain.labels).mean() < 1
+    debiased = embedding.label(WORDS, options=pg.LabelOptions(debias=-0.3))
+    assert 0.5 < (debiased.labels == plain.labels).mean() < 1
+    rest = embedding.label(WORDS, options=pg.LabelOptions(background=("road", "bare soil")))
+    assert rest.shares["unclassified"] > 0.02
+    assert plain.shares["unclassified"] == 0
+    kept = rest.labels != 0
+    np.testing.assert_array_equal(rest.labels[kept], plain.labels[kept])
+    sharp = replace(pg.as_vocabulary(WORDS), logit_scale=100.0)
+    assert embedding.label(sharp).score[data].mean() > plain.score[data].mean()
+
+
+def test_bad_input(folder: Path, tmp_path: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    with pytest.raises(AreaError, match="does not meet"):
+        embedding.label(WORDS, bounds=(0, 0, 1, 1))
+    with pytest.raises(OptionError, match="resolution"):
+        embedding.label(WORDS, resolution=-1)
+    with pytest.raises(VocabularyError, match="cannot be background as well"):
+        embedding.label(WORDS, options=pg.LabelOptions(background=("Trees",)))
+    with pytest.raises(OptionError, match="1 to 63"):
+        pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model="demo", store=pg.StoreOptions(components=64))
+    assert not (tmp_path / "a.emb").exists()
+
+
+def test_another_model_s_words_are_refused(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
+    pg.sample(tmp_path / "s.tif", size=64, seed=9)
+    changed = replace(demo, checksums={**demo.checksums, "clip": "0" * 64})
+    made = pg.encode(tmp_path / "s.tif", out=tmp_path / "a.emb", model=changed)
+    with pytest.raises(StoreError, match=r"other weights of model 'demo' \(sha256 000000000000"):
+        pg.label(made.name, WORDS, out=tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+    gone = replace(demo, card=replace(demo.card, name="gone"))
+    with warnings.catch_warnings():
+        made = pg.encode(tmp_path / "s.tif", out=tmp_path / "b.emb", model=gone)
+    with pytest.raises(StoreError, match="'gone', whose card cannot be found"):
+        made.label(WORDS)

@@ -29,8 +29,8 @@ def main() -> None:
         "--work", type=Path, default=Path("build/demo-model"), help="checkpoints; a second run goes on there"
     )
     parser.add_argument("--bundle", type=Path, default=BUNDLE, help="where the finished model goes")
-    parser.add_argument("--minutes", type=float, default=60, help="limit for the image towers")
-    parser.add_argument("--steps", type=int, default=6000, help="steps of the image towers, if time allows")
+    parser.add_argument("--minutes", type=float, default=100, help="limit for the image towers")
+    parser.add_argument("--steps", type=int, default=7800, help="steps of the image towers, if time allows")
     parser.add_argument("--scenes", type=int, default=len(TRAIN_SEEDS), help="procedural training scenes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

@@ -1,5 +1,6 @@
 """The public verbs: raster in, words in, map out."""
 
+from proxyclip_geo.api.asking import QueryScore, WordPresence, explain, rank_words, similar
 from proxyclip_geo.api.embedding import Embedding, LabelMap, open_embedding
 from proxyclip_geo.api.encoding import StoreOptions, encode
 from proxyclip_geo.api.labelling import label
@@ -15,17 +16,22 @@ __all__ = [
     "LabelMap",
     "LabelOptions",
     "LabelRaster",
+    "QueryScore",
     "Sample",
     "SampleOptions",
     "SegmentOptions",
     "SegmentPlan",
     "SegmentResult",
     "StoreOptions",
+    "WordPresence",
     "encode",
+    "explain",
     "label",
     "open_embedding",
     "plan_segment",
+    "rank_words",
     "sample",
     "segment",
+    "similar",
     "stem_of",
 ]

@@ -1,14 +1,30 @@
 """A kept embedding asked for an area that fits into memory, at its own or a coarser resolution."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from proxyclip_geo.engine.classify import BlockLabels, TextBank, cell_logits, classify_pixels, enlarge
+from proxyclip_geo.engine.classify import (
+    BlockLabels,
+    TextBank,
+    cell_logits,
+    classify_pixels,
+    enlarge,
+    pixel_logits,
+)
+from proxyclip_geo.engine.runner import stored_blocks
 from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.grid import Region, ceil_div
+from proxyclip_geo.progress import Progress, ignore
+
+MOST_CELLS = 200_000
+"""Cells that words are ranked on; more do not change the order."""
 
 
 @dataclass(frozen=True)
@@ -104,3 +120,106 @@ def _average(found: CellLogits, group: int) -> Tensor:
     logits = functional.pad(found.logits * found.valid, margins)
     share = functional.avg_pool2d(has_data, group)
     return functional.avg_pool2d(logits, group) / share.clamp_min(torch.finfo(torch.float32).tiny)
+
+
+@dataclass(frozen=True)
+class MeanScores:
+    """Means over an area, one a query.
+
+    Attributes:
+        cosines: Mean cosines.
+        probabilities: Mean shares of the softmax over all queries.
+    """
+
+    cosines: tuple[float, ...]
+    probabilities: tuple[float, ...]
+
+
+def average_scores(
+    store: EmbeddingStore, bank: TextBank, *, area: Region, inside: NDArray[np.bool_] | None = None
+) -> MeanScores | None:
+    """Average cosines and probabilities over the pixels of an area.
+
+    Args:
+        store: The kept embedding.
+        bank: The queries, projected if the store is.
+        area: Pixels of the raster.
+        inside: (H, W) pixels of the area that count; all if not given.
+
+    Returns:
+        The means, or None if no pixel that counts has data.
+    """
+    grid = store.info.grid
+    valid = store.read_valid(area) == 1
+    counted = torch.from_numpy(valid if inside is None else valid & inside)
+    if not counted.any():
+        return None
+    lattice = Region(0, 0, *grid.lattice)
+    found = read_logits(store, bank, cells=grid.cells_of(area).pad(1).intersect(lattice))
+    bias = torch.tensor([bank.biases[index] for index in bank.query_class])
+    logits = torch.zeros(len(bank.query_class), dtype=torch.float64)
+    shares = torch.zeros_like(logits)
+    for strip, values in enlarge(found.logits, found.valid, cells=found.cells, step=grid.step, core=area):
+        pixels = values[:, counted[strip.slices_in(area)]].double()
+        logits += pixels.sum(dim=1)
+        shares += pixels.softmax(dim=0).sum(dim=1)
+    count = int(counted.sum())
+    cosines = (logits / count - bias) / bank.logit_scale
+    return MeanScores(tuple(cosines.tolist()), tuple((shares / count).tolist()))
+
+
+def similarity_blocks(
+    store: EmbeddingStore, query: Tensor, *, progress: Progress = ignore
+) -> Iterator[tuple[Region, NDArray[np.float32], NDArray[np.bool_]]]:
+    """Yield each block's core with its (H, W) cosines with a query and where it has data.
+
+    Args:
+        store: The kept embedding.
+        query: (1, D), projected if the store is.
+        progress: Called after each block.
+    """
+    bank = TextBank(query, (0,), (1,), (0.0,), (0.0,), logit_scale=1.0, nodata=255)
+    for item in stored_blocks(store, bank=bank, progress=progress):
+        core = item.block.core
+        cosines = np.empty(core.shape, np.float32)
+        for strip, values in pixel_logits(item.embedding, bank, step=store.info.grid.step, core=core):
+            cosines[strip.slices_in(core)] = values[0].numpy()
+        yield core, cosines, item.valid
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """How queries stand out over a raster, one value a query.
+
+    Attributes:
+        contrasts: 98th percentile over cells of the cosine less the median of all queries' at the cell.
+        shares: Share of cells in which no other query has a larger cosine.
+    """
+
+    contrasts: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
+def contrasts(store: EmbeddingStore, queries: Tensor) -> Contrasts:
+    """Compare queries with each other over a raster, on at most about `MOST_CELLS` of its cells.
+
+    Args:
+        store: The kept embedding.
+        queries: (Q, D), projected if the store is.
+    """
+    count = len(queries)
+    bank = TextBank(queries, tuple(range(count)), (1,) * count, (0.0,) * count, (0.0,) * count, 1.0, 255)
+    rows, cols = store.info.grid.lattice
+    every = max(1, math.isqrt(rows * cols // MOST_CELLS))
+    parts = []
+    for item in stored_blocks(store, bank=bank):
+        own = store.info.grid.cells_of(item.block.core)
+        inside = own.slices_in(item.embedding.cells)
+        logits = cell_logits(item.embedding, bank)[(slice(None), *inside)][:, ::every, ::every]
+        parts.append(logits[:, item.embedding.valid[inside][::every, ::every]])
+    cosines = torch.cat(parts, dim=1)
+    above = cosines - cosines.median(dim=0).values
+    best = torch.bincount(cosines.argmax(dim=0), minlength=count) / cosines.shape[1]
+    # torch.quantile takes no more than 16 million values, kthvalue any.
+    rank = max(1, math.ceil(0.98 * cosines.shape[1]))
+    return Contrasts(tuple(above.kthvalue(rank, dim=1).values.tolist()), tuple(best.tolist()))

@@ -81,6 +81,14 @@ def probability_spec(names: Iterable[str], *, tags: Mapping[str, str] | None = N
     return RasterSpec("uint8", SCORE_NODATA, "average", tuple(names), scale=1 / SCORE_SCALE, tags=tags or {})
 
 
+SIMILARITY_NODATA = -2
+
+
+def similarity_spec(name: str, *, tags: Mapping[str, str] | None = None) -> RasterSpec:
+    """Return the spec of a heat map: cosines, −1 to 1, no-data −2."""
+    return RasterSpec("float32", SIMILARITY_NODATA, "average", (name,), tags=tags or {})
+
+
 def image_spec(names: Iterable[str], *, dtype: Literal["uint8", "uint16", "int16", "float32"]) -> RasterSpec:
     """Return the spec of an image: one band a name; three or more are red, green, blue and others."""
     bands = tuple(names)

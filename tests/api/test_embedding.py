@@ -165,6 +165,58 @@ def test_options_of_the_classifier_change_the_map(folder: Path) -> None:
     assert embedding.label(sharp).score[data].mean() > plain.score[data].mean()
 
 
+def test_explain_tells_why(folder: Path, tmp_path: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    shown = embedding.label(WORDS)
+    row, col = 130, 77
+    x, y = embedding.place.transform @ (col + 0.5, row + 0.5)
+    told = pg.explain(embedding, WORDS, at=(x, y), options=pg.LabelOptions(background=("road",)))
+    assert sum(item.probability for item in told) == pytest.approx(1)
+    assert [item.name for item in told if item.word == "road"] == [None]
+    plain = pg.explain(embedding, WORDS, at=(x, y))
+    value = shown.vocabulary.names.index(plain[0].name or "") + 1
+    assert shown.labels[row, col] == value
+    assert round(100 * plain[0].probability) == shown.score[row, col]
+    west, _, _, north = embedding.place.bounds
+    box = shapely.box(west + 10, north - 60, west + 60, north - 10)
+    geopandas.GeoDataFrame(geometry=[box], crs=embedding.place.crs).to_file(tmp_path / "box.gpkg")
+    area = pg.explain(embedding, WORDS, aoi=tmp_path / "box.gpkg")
+    assert sum(item.probability for item in area) == pytest.approx(1)
+    assert {item.word for item in area} == set(pg.as_vocabulary(WORDS).queries)
+
+
+def test_similar_is_hot_where_the_word_is(folder: Path, tmp_path: Path) -> None:
+    path = pg.similar(folder / "scene.emb", "forest", out=tmp_path / "forest.tif")
+    with rasterio.open(path) as heat, rasterio.open(folder / "scene_truth.tif") as truth:
+        values, labels, kinds = heat.read(1), truth.read(1), truth.tags()
+        assert heat.nodata == -2
+        assert heat.transform == truth.transform
+        assert heat.tags()["QUERY"] == "forest"
+    forest = next(int(key.removeprefix("CLASS_")) for key, name in kinds.items() if name == "forest")
+    assert np.abs(values).max() <= 1
+    assert values[labels == forest].mean() > values[labels != forest].mean() + 0.2
+    with pytest.raises(OutputError, match="--overwrite"):
+        pg.similar(folder / "scene.emb", "forest", out=tmp_path / "forest.tif")
+
+
+@pytest.mark.filterwarnings("ignore:.*does not know")
+def test_words_that_are_there_come_first(tmp_path: Path, demo: pg.Model) -> None:
+    made = pg.sample(tmp_path / "scene.tif", size=512, seed=7)
+    embedding = pg.encode(made.image, out=tmp_path / "scene.emb", model=demo)
+    ranked = [item.word for item in pg.rank_words(embedding, ["river", "forest", "field", "road", "guitar", "perfume"])]
+    assert set(ranked[:4]) == {"river", "forest", "field", "road"}
+
+
+def test_bad_questions(folder: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    with pytest.raises(OptionError, match="--at X,Y"):
+        pg.explain(embedding, WORDS)
+    with pytest.raises(AreaError, match="lies outside the raster"):
+        pg.explain(embedding, WORDS, at=(0, 0))
+    with pytest.raises(VocabularyError, match="at least 3"):
+        pg.rank_words(embedding, ["water", "water", "road"])
+
+
 def test_bad_input(folder: Path, tmp_path: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
     with pytest.raises(AreaError, match="does not meet"):

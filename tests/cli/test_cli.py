@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_version_and_help() -> None:
     assert re.fullmatch(r"proxyclip-geo \d+\.\d+\.\d+\n", run("--version").stdout)
-    for command in ([], ["segment"], ["sample"], ["evaluate"], ["models"], ["vocabulary"]):
+    for command in ([], ["segment"], ["encode"], ["label"], ["sample"], ["evaluate"], ["models"], ["vocabulary"]):
         assert "Usage" in run(*command, "--help").stdout
 
 
@@ -87,6 +87,51 @@ def test_errors_are_json_too(folder: Path) -> None:
     made = run("segment", "none.tif", "-c", WORDS, "-m", "demo", "--json", cwd=folder)
     (event,) = (json.loads(line) for line in made.stdout.splitlines())
     assert (event["event"], event["type"], event["exit_code"]) == ("error", "RasterError", made.returncode)
+
+
+def test_encode_once_and_label_twice(folder: Path) -> None:
+    made = run("encode", "scene.tif", "-m", "demo", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    assert "proxyclip-geo label scene.emb" in made.stdout
+    first = run("label", "scene.emb", "-c", WORDS, "-o", "asked", "--json", cwd=folder)
+    assert first.returncode == 0, first.stderr
+    *events, result = (json.loads(line) for line in first.stdout.splitlines())
+    assert {event["stage"] for event in events} >= {"label"}
+    with rasterio.open(folder / "out/scene_labels.tif") as one, rasterio.open(result_of(folder, result)) as other:
+        np.testing.assert_array_equal(one.read(), other.read())
+    other_words = ("-c", "river; meadow; house", "--background", "road, field", "--synonyms", "max-logit")
+    second = run("label", "scene.emb", *other_words, "-o", "other", cwd=folder)
+    assert second.returncode == 0, second.stderr
+    assert "unclassified" in second.stdout
+
+
+def test_ask_an_embedding(folder: Path) -> None:
+    assert run("encode", "scene.tif", "-m", "demo", "-o", "asked.emb", cwd=folder).returncode == 0
+    with rasterio.open(folder / "scene.tif") as dataset:
+        x, y = dataset.xy(100, 100)
+    told = run("explain", "asked.emb", "--at", f"{x},{y}", "-c", WORDS, cwd=folder)
+    assert told.returncode == 0, told.stderr
+    assert "similarity" in told.stdout
+    assert run("explain", "asked.emb", "--at", "1;2", "-c", WORDS, cwd=folder).returncode == 2
+    assert run("similar", "asked.emb", "gravel road", "-q", cwd=folder).stdout.strip() == "similar_gravel_road.tif"
+    ranked = run("words", "asked.emb", "river, forest, road, field", "--json", cwd=folder)
+    assert len(json.loads(ranked.stdout)["words"]) == 4
+
+
+def result_of(folder: Path, result: dict[str, dict[str, str]]) -> Path:
+    """The label raster of a result event."""
+    return folder / result["paths"]["labels"]
+
+
+def test_mistakes_with_embeddings(folder: Path) -> None:
+    made = run("label", "none.emb", "-c", WORDS, "-o", "bad", cwd=folder)
+    assert made.returncode == 11
+    assert "none.emb is not an embedding" in made.stderr
+    assert not (folder / "bad").exists()
+    assert run("label", "scene.tif", "-c", WORDS, "-o", "bad", cwd=folder).returncode == 11
+    made = run("encode", "scene.tif", "-m", "demo", "-o", "few.emb", "--components", 99, cwd=folder)
+    assert made.returncode == 2
+    assert "1 to 63" in made.stderr
 
 
 def test_dry_run_writes_nothing(folder: Path) -> None:

@@ -1,0 +1,182 @@
+"""Size, speed and loss of kept embeddings.
+
+    python benchmarks/embedding.py --json embedding.json            # the demo scene
+    python benchmarks/embedding.py --raster a.tif --raster b.tif    # rasters of your own as well
+
+Speed: labels and scores of 8 classes computed from a store on disk, no files written, as pixels per second; read once
+before, so that the disk's cache is warm. The rival in the same run is GDAL: what it takes to write as many bytes.
+Stores: one as the demo model makes them (64 numbers every 4 px), one as ViT-B/16 with DINO B/8 does (512 every 8).
+Loss: share of pixels whose label differs from that of the float16 store.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+import torch
+from affine import Affine
+from torch.nn import functional
+
+import proxyclip_geo as pg
+from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.mosaic import Context, Embedding
+from proxyclip_geo.engine.query import label_area
+from proxyclip_geo.engine.runner import classify_blocks, stored_blocks
+from proxyclip_geo.engine.store import EmbeddingStore, StoreInfo, create_store
+from proxyclip_geo.grid import WindowGrid
+from proxyclip_geo.place import Place
+
+CLASSES = 8
+
+
+def random_store(path: Path, side: int, *, dim: int = 512, step: int = 8, window: int = 336) -> EmbeddingStore:
+    """Make a store of random unit features."""
+    grid = WindowGrid.fit((side, side), window=window, stride=window // 2, step=step, multiple=16)
+    core = 2048
+    place = Place(Affine(1, 0, 0, 0, -1, 0), None, side, side)
+    info = StoreInfo(place, grid, core, "hann", dim, "float16", None, {}, {}, {})
+    store = create_store(str(path), info, thumbnail=np.zeros((3, 4, 4), np.uint8))
+    generator = torch.Generator().manual_seed(0)
+    for block in store.blocks:
+        features = functional.normalize(torch.randn(dim, *block.cells.shape, generator=generator), dim=0).half()
+        context = Context(torch.ones(0, dim).half(), (), torch.ones(grid.window_cells))
+        valid = torch.ones(block.cells.shape, dtype=torch.bool)
+        store.write(block, Embedding(features, valid, block.cells, context), valid=np.ones(block.core.shape, bool))
+    return store
+
+
+def random_bank(dim: int) -> TextBank:
+    """Make eight random queries, one a class."""
+    queries = functional.normalize(torch.randn(CLASSES, dim, generator=torch.Generator().manual_seed(1)), dim=1)
+    numbers = tuple(range(CLASSES))
+    return TextBank(queries, numbers, tuple(n + 1 for n in numbers), (0.0,) * CLASSES, (0.0,) * CLASSES, 40.0, 255)
+
+
+def time_store(store: EmbeddingStore, *, repeats: int = 3) -> dict[str, float]:
+    """Time labelling a store block by block, and an area of 4096 × 4096 pixels at once."""
+    bank = random_bank(store.info.dim)
+    whole = store.info.place.region
+    area = type(whole)(0, 0, min(4096, whole.height), min(4096, whole.width))
+
+    def by_blocks() -> None:
+        for _ in classify_blocks(stored_blocks(store, bank=bank), bank=bank, step=store.info.grid.step):
+            pass
+
+    def at_once() -> None:
+        label_area(store, bank, area=area)
+
+    pixels = whole.height * whole.width
+    seconds = {name: _median(work, repeats) for name, work in (("blocks", by_blocks), ("area", at_once))}
+    return {
+        "Mpx/s by blocks": pixels / seconds["blocks"] / 1e6,
+        "s for an area of 4096 x 4096": seconds["area"] * 4096**2 / (area.height * area.width),
+    }
+
+
+def time_gdal(side: int, folder: Path) -> float:
+    """Pixels per second at which GDAL writes two 8-bit layers, deflated and tiled."""
+    labels = (
+        np.random.default_rng(0).integers(0, CLASSES, (side // 16, side // 16), np.uint8).repeat(16, 0).repeat(16, 1)
+    )
+    options: dict[str, Any] = {"driver": "GTiff", "dtype": "uint8", "count": 1, "tiled": True, "compress": "deflate"}
+
+    def write() -> None:
+        for name in ("labels.tif", "score.tif"):
+            with rasterio.open(folder / name, "w", height=side, width=side, **options) as dataset:
+                dataset.write(labels, 1)
+
+    return labels.size / _median(write, 3) / 1e6
+
+
+def _median(work: Any, repeats: int) -> float:
+    work()
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+def measure_loss(raster: Path, folder: Path, model: pg.Model, *, resolution: float | None) -> list[dict[str, Any]]:
+    """Encode a raster with each kind of store; compare sizes and labels."""
+    rows: list[dict[str, Any]] = []
+    exact = None
+    dim = model.encoder.dim
+    kinds = [
+        pg.StoreOptions(),
+        pg.StoreOptions(storage="int8"),
+        *(pg.StoreOptions(components=dim // part) for part in (2, 4)),
+        pg.StoreOptions(storage="int8", components=dim // 2),
+    ]
+    for number, store in enumerate(kinds):
+        path = folder / f"{raster.stem}{number}.emb"
+        started = time.perf_counter()
+        options = pg.EncodeOptions(resolution=resolution)
+        embedding = pg.encode(raster, out=path, model=model, options=options, store=store)
+        seconds = time.perf_counter() - started
+        found = embedding.label("landcover")
+        exact = found.labels if exact is None else exact
+        valid = exact != found.vocabulary.nodata
+        size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+        rows.append(
+            {
+                "raster": raster.name,
+                "store": store.storage + (f", {store.components} components" if store.components else ""),
+                "bytes per pixel": size / exact.size,
+                "encode s": seconds,
+                "labels that differ %": 100 * float((found.labels != exact)[valid].mean()),
+            }
+        )
+        print(_line(rows[-1]), flush=True)
+    return rows
+
+
+def _line(row: dict[str, Any]) -> str:
+    shown = (f"{key} {value:.3g}" if isinstance(value, float) else str(value) for key, value in row.items())
+    return " | ".join(shown)
+
+
+def main() -> None:
+    """Measure, print, and write JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--side", type=int, default=4096, help="side of the rasters that speed is measured on")
+    parser.add_argument("--raster", type=Path, action="append", default=[], help="also measure the loss on these")
+    parser.add_argument("--resolution", type=float, help="of the rasters, in metres per pixel")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    results: dict[str, Any] = {
+        "machine": platform.processor() or platform.machine(),
+        "threads": torch.get_num_threads(),
+    }
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        results["speed"] = {
+            "512 numbers every 8 px": time_store(random_store(folder / "large.emb", options.side)),
+            "64 numbers every 4 px": time_store(
+                random_store(folder / "demo.emb", options.side, dim=64, step=4, window=128)
+            ),
+            "GDAL writes two layers": {"Mpx/s": time_gdal(options.side, folder)},
+        }
+        for what, row in results["speed"].items():
+            print(f"{what} | {_line(row)}", flush=True)
+        model = pg.load_model("demo", device="cpu")
+        made = pg.sample(folder / "scene.tif", size=1024, seed=7)
+        results["loss"] = measure_loss(made.image, folder, model, resolution=None)
+        for raster in options.raster:
+            results["loss"] += measure_loss(raster, folder, model, resolution=options.resolution)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

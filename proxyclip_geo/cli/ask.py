@@ -1,0 +1,84 @@
+"""`proxyclip-geo explain`, `similar` and `words`: what a kept embedding says of places and words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proxyclip_geo.cli import options
+from proxyclip_geo.cli.console import set_reporter
+from proxyclip_geo.cli.parsing import parse_numbers, parse_words, read_words
+
+
+def explain(
+    embedding: options.Store,
+    at: Annotated[str | None, typer.Option(metavar="X,Y", help="A point in the raster's CRS.")] = None,
+    aoi: Annotated[Path | None, typer.Option(help="Polygons of this vector file, in place of a point.")] = None,
+    classes: options.Classes = None,
+    vocabulary: options.Vocabulary = None,
+    templates: options.Templates = None,
+    background: options.Background = None,
+    debias: options.Debias = 0.0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say how well each word fits a place, best first: why it became its class."""
+    reporter = set_reporter(as_json=as_json)
+    from rich.table import Table
+
+    from proxyclip_geo import api
+
+    point = None
+    if at is not None:
+        x, y = parse_numbers(at, option="--at", count=(2,), example="500100,4649300")
+        point = (x, y)
+    chosen = api.LabelOptions(templates=templates, background=parse_words(background), debias=debias)
+    found = api.explain(embedding, read_words(classes, vocabulary), at=point, aoi=aoi, options=chosen)
+    table = Table(box=None, pad_edge=False)
+    for name, side in (("word", "left"), ("class", "left"), ("share", "right"), ("similarity", "right")):
+        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    for item in found:
+        named = "(background)" if item.name is None else item.name
+        table.add_row(item.word, named, f"{100 * item.probability:.1f} %", f"{item.similarity:.3f}")
+    reporter.result(table, {"queries": [vars(item) for item in found]})
+
+
+def similar(
+    embedding: options.Store,
+    word: Annotated[str, typer.Argument(help="A word or phrase.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="GeoTIFF; similar_WORD.tif if not given.")] = None,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a heat map of where something like a word is: cosines, -1 to 1, as a cloud-optimised GeoTIFF."""
+    reporter = set_reporter(as_json=as_json, quiet=quiet)
+    from proxyclip_geo import api
+
+    path = out or Path(f"similar_{'_'.join(''.join(c if c.isalnum() else ' ' for c in word).split())}.tif")
+    with reporter.progress() as progress:
+        made = api.similar(embedding, word, out=path, overwrite=overwrite, progress=progress)
+    reporter.result(str(made), {"path": str(made)})
+
+
+def words(
+    embedding: options.Store,
+    candidates: Annotated[str, typer.Argument(help='Words, separated by ",": a dozen or more.')],
+    as_json: options.AsJson = False,
+) -> None:
+    """Rank words by how much they stand out in a raster: which of them it probably holds.
+
+    Each is held against the median of all candidates at the same place; give some that are surely not there, too.
+    """
+    reporter = set_reporter(as_json=as_json)
+    from rich.table import Table
+
+    from proxyclip_geo import api
+
+    found = api.rank_words(embedding, parse_words(candidates))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("word")
+    table.add_column("contrast", justify="right")
+    table.add_column("fits best in", justify="right")
+    for item in found:
+        table.add_row(item.word, f"{item.contrast:.3f}", f"{100 * item.share:.1f} %")
+    reporter.result(table, {"words": [vars(item) for item in found]})

@@ -211,6 +211,34 @@ def test_a_full_disk_is_said_and_leaves_nothing(folder: Path) -> None:
     assert not any((folder / "full").glob("*.tif"))
 
 
+def test_an_encoding_killed_in_the_middle_is_finished_by_the_same_command(folder: Path) -> None:
+    assert run("sample", "killed.tif", "--size", 512, cwd=folder).returncode == 0
+    command = ("encode", "killed.tif", "-m", "demo", "--block-size", 128, "--json")
+    arguments = [sys.executable, "-m", "proxyclip_geo", *map(str, command)]
+    with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["done"] > event["total"] // 2:
+                process.kill()
+                break
+    assert process.returncode == -signal.SIGKILL
+    asked = run("label", "killed.emb", "-c", WORDS, "-o", "early", cwd=folder)
+    assert asked.returncode == 11
+    assert "not complete" in asked.stderr
+    again = run(*command, cwd=folder)
+    assert again.returncode == 0, again.stdout
+    first = next(json.loads(line) for line in again.stdout.splitlines())
+    assert 0 < first["total"] < event["total"]
+    assert run("encode", "killed.tif", "-m", "demo", "-o", "whole.emb", cwd=folder).returncode == 0
+    maps = []
+    for name in ("killed", "whole"):
+        assert run("label", f"{name}.emb", "-c", WORDS, "-o", name, "--no-polygons", cwd=folder).returncode == 0
+        with rasterio.open(folder / name / "killed_labels.tif") as dataset:
+            maps.append(dataset.read(1))
+    np.testing.assert_array_equal(*maps)
+
+
 def test_ctrl_c_stops_and_leaves_nothing(folder: Path) -> None:
     assert run("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
     command = [

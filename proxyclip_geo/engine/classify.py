@@ -15,8 +15,10 @@ from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 
 UNCLASSIFIED = 0
-_STRIP_BYTES = 4 << 20
+_STRIP_BYTES = 8 << 20
 """Of logits worked on at a time: what fits a processor's cache is done twice as fast as what does not."""
+
+_COPY_BYTES = 16 << 20
 
 Synonyms = Literal["max-probability", "max-logit"]
 
@@ -117,8 +119,12 @@ def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
     # MPS has no double precision.
     exact = torch.float32 if features.device.type == "mps" else torch.float64
     scaled = queries.to(features.device, exact) * scale
-    # A few rows at a time: the copy in double precision stays small.
-    parts = [torch.einsum("qd,dhw->qhw", scaled, rows.to(exact)).float() for rows in torch.split(features, 16, dim=1)]
+    # A few rows at a time, so that the copy in double precision stays in the processor's cache.
+    count = max(1, _COPY_BYTES // (8 * features.shape[0] * max(1, features.shape[2])))
+    parts = [
+        (scaled @ rows.to(exact).flatten(1)).float().reshape(len(queries), *rows.shape[1:])
+        for rows in torch.split(features, count, dim=1)
+    ]
     return torch.cat(parts, dim=1)
 
 
@@ -233,25 +239,30 @@ def classify_pixels(
     members = _members(bank.query_class, len(bank.values))
     device = bank.queries.device
     per_query = bank.synonyms == "max-probability" or len(bank.query_class) == len(bank.values)
-    owner = torch.tensor(bank.query_class) if per_query else torch.arange(len(bank.values))
-    values, thresholds = torch.tensor(bank.values), torch.tensor(bank.thresholds)
+    owner = bank.query_class if per_query else tuple(range(len(bank.values)))
+    # A byte is looked up several times faster than a wider number.
+    dtype = torch.uint8 if bank.label_dtype is np.uint8 else torch.int32
+    values = torch.tensor([bank.values[index] for index in owner], dtype=dtype)
+    thresholds = torch.tensor([bank.thresholds[index] for index in owner])
+    unsure = any(bank.thresholds)
     for strip, logits in strips:
         if device != logits.device:
             device = logits.device
-            owner, values, thresholds = (table.to(device) for table in (owner, values, thresholds))
+            values, thresholds = values.to(device), thresholds.to(device)
         entries = logits if per_query else torch.stack([logits[queries].amax(dim=0) for queries in members])
         best, entry = entries.max(dim=0)
-        normaliser = entries.logsumexp(dim=0)
-        probability = (best - normaliser).exp()
-        winner = owner[entry]
-        value = torch.where(probability < thresholds[winner], UNCLASSIFIED, values[winner])
+        odds = (entries - best).exp_()
+        probability = odds.sum(dim=0).reciprocal_()
+        value = values[entry]
+        if unsure:
+            value.masked_fill_(probability < thresholds[entry], UNCLASSIFIED)
         place = strip.slices_in(core)
         labels[place] = value.cpu().numpy()
         score[place] = _to_percent(probability)
         if per_class is not None:
             for index in range(reported):
-                top = entries[members[index]].amax(dim=0) if per_query else entries[index]
-                per_class[(index, *place)] = _to_percent((top - normaliser).exp())
+                top = odds[members[index]].amax(dim=0) if per_query else odds[index]
+                per_class[(index, *place)] = _to_percent(top * probability)
     labels[~valid] = bank.nodata
     score[~valid] = SCORE_NODATA
     if per_class is not None:

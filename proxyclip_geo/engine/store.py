@@ -257,12 +257,14 @@ class EmbeddingStore:
         has_data = torch.from_numpy(valid_cells(np.pad(self.read_valid(inside) == 1, margins), step))
         index = self._cells_index(cells)
         with self._reading(f"cells {cells}"):
-            features = torch.from_numpy(np.asarray(self._features[(slice(None), *index)]))
+            kept = np.asarray(self._features[(slice(None), *index)])
+            # A chunk that is not there reads as zeros, and a cell with data is never all zero.
+            there = np.bitwise_or.reduce(kept.view(f"u{kept.itemsize}"), axis=0) != 0
+            features = torch.from_numpy(kept)
             if self._scale is not None:
                 scale = torch.from_numpy(np.asarray(self._scale[index]))
                 features = (features.float() * scale.float()).half()
-        # A chunk that is not there reads as zeros, and a cell with data is never all zero.
-        if not features.any(dim=0)[has_data].all():
+        if not there[has_data.numpy()].all():
             raise StoreError(
                 f"embedding {self.name} lacks chunks although their block is marked as done; encode the raster again "
                 "with --overwrite, or copy the whole store again"

@@ -30,7 +30,8 @@ from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.mosaic import Context, Embedding
 from proxyclip_geo.engine.query import label_area
 from proxyclip_geo.engine.runner import classify_blocks, stored_blocks
-from proxyclip_geo.engine.store import EmbeddingStore, StoreInfo, create_store
+from proxyclip_geo.engine.store import EmbeddingStore, create_store
+from proxyclip_geo.engine.store_info import StoreInfo
 from proxyclip_geo.grid import WindowGrid
 from proxyclip_geo.place import Place
 

@@ -8,17 +8,11 @@ from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import EncodeOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.record import describe_model, describe_software
+from proxyclip_geo.engine.packing import project
 from proxyclip_geo.engine.reduction import fit_basis, sample_windows
 from proxyclip_geo.engine.runner import Plan, encode_blocks
-from proxyclip_geo.engine.store import (
-    EmbeddingStore,
-    Storage,
-    StoreInfo,
-    create_store,
-    exists,
-    open_store,
-    project,
-)
+from proxyclip_geo.engine.store import EmbeddingStore, create_store, exists, open_store
+from proxyclip_geo.engine.store_info import Storage, StoreInfo
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model

@@ -240,11 +240,15 @@ def stored_blocks(
     parts = [part for part in parts if not part.core.is_empty]
     total = area.height * area.width
     done = 0
+    context = bank.debias != 0
 
     def read(part: Block) -> EncodedBlock:
+        block = store.blocks[part.index]
+        if part.core == block.core:
+            kept = store.read_block(block, context=context)
+            return EncodedBlock(block, kept.valid, kept.embedding)
         cells = grid.cells_of(part.core).pad(1).intersect(lattice)
-        valid = store.read_valid(part.core) == 1
-        return EncodedBlock(part, valid, store.read(cells, context=bank.debias != 0))
+        return EncodedBlock(part, store.read_valid(part.core) == 1, store.read(cells, context=context))
 
     progress(ProgressEvent("label", 0, total, "pixels"))
     for part, encoded in ahead(parts, read):

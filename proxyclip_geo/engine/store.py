@@ -4,135 +4,50 @@ Arrays, all but `basis` and `thumbnail` cut so that a block is one object:
 
 - `features` (D, rows, cols) float16 or int8, on the lattice; int8 values are multiplied by `scale` (rows, cols);
 - `valid` (rows, cols) uint8 in pixels: 1 data, 0 no data, 2 not encoded yet; written last, it tells what is done;
+- `rim` (blocks, D + 1, cells) float16: the cells around each block once more, so that a block is read without its
+  neighbours; the last row says whether a cell has data (1) or not (−1);
 - `whole` (blocks, windows, D) float16: what each window of a block is about;
 - `basis` (D of the model, D kept) float32, where the features were projected on principal components.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import fsspec.core
 import numpy as np
-import pyproj
 import torch
 import zarr
-from affine import Affine
 from numpy.typing import NDArray
-from pyproj.exceptions import CRSError
 from torch import Tensor
+from zarr.buffer.cpu import NDBuffer
 from zarr.codecs import ZstdCodec
 
-from proxyclip_geo.engine.mosaic import Blend, Context, Embedding, blend_weights, valid_cells
+from proxyclip_geo.engine.mosaic import Context, Embedding, blend_weights, valid_cells
+from proxyclip_geo.engine.packing import around, dequantise, quantise
+from proxyclip_geo.engine.store_info import StoreInfo
 from proxyclip_geo.errors import OutputError, StoreError
-from proxyclip_geo.grid import Block, Region, WindowGrid, ceil_div
-from proxyclip_geo.place import Place
+from proxyclip_geo.grid import Block, Region, ceil_div
 
-FORMAT = 1
 KEY = "proxyclip_geo"
 MISSING = 2
-MAX_CHUNK = 64
-"""Cells a side of what is read at a time."""
-
-Storage = Literal["float16", "int8"]
 # What zarr, its codecs and file systems raise of a damaged or unreachable store.
 _FAILURES = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError)
 
 
 @dataclass(frozen=True)
-class StoreInfo:
-    """What a store holds.
+class KeptBlock:
+    """A block as it was kept.
 
     Attributes:
-        place: Where the pixels lie.
-        grid: The windows.
-        core: Side of a block's core in pixels.
-        blend: How windows were weighted.
-        dim: Length of a kept feature.
-        storage: Type of the kept features.
-        components: Principal components kept; None where all of the space is.
-        model: Name, checksums and precision of the model.
-        raster: Fingerprint of the raster.
-        options: The other options of the encoding.
+        embedding: Features of the block's cells.
+        valid: (H, W) of the core, True where there is data.
     """
 
-    place: Place
-    grid: WindowGrid
-    core: int
-    blend: Blend
-    dim: int
-    storage: Storage
-    components: int | None
-    model: Mapping[str, Any]
-    raster: Mapping[str, Any]
-    options: Mapping[str, Any]
-
-    @property
-    def origin(self) -> tuple[int, int]:
-        """(row, column) in pixels of the arrays' first element."""
-        return self.grid.origin(self.core)
-
-    @property
-    def chunk(self) -> int:
-        """Cells a side of a chunk: the largest divisor of a block's that is not too large."""
-        cells = self.core // self.grid.step
-        return max(side for side in range(1, min(cells, MAX_CHUNK) + 1) if cells % side == 0)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON-able values."""
-        place, grid = self.place, self.grid
-        return {
-            "format": FORMAT,
-            "transform": list(place.transform)[:6],
-            "crs": None if place.crs is None else place.crs.to_wkt(),
-            "shape": list(place.shape),
-            "window": list(grid.window),
-            "stride": grid.stride,
-            "step": grid.step,
-            "core": self.core,
-            "blend": self.blend,
-            "dim": self.dim,
-            "storage": self.storage,
-            "components": self.components,
-            "model": dict(self.model),
-            "raster": dict(self.raster),
-            "options": dict(self.options),
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any], *, name: str) -> "StoreInfo":
-        """Read what `to_dict` wrote.
-
-        Raises:
-            StoreError: If it is of another format or malformed.
-        """
-        if values.get("format") != FORMAT:
-            raise StoreError(
-                f"{name} is an embedding of format {values.get('format')}, and this version of proxyclip_geo reads "
-                f"format {FORMAT}; encode the raster again, or use the version that wrote it"
-            )
-        try:
-            height, width = values["shape"]
-            crs = None if values["crs"] is None else pyproj.CRS.from_user_input(values["crs"])
-            return cls(
-                Place(Affine(*values["transform"]), crs, height, width),
-                WindowGrid(height, width, tuple(values["window"]), values["stride"], values["step"]),
-                *(values[key] for key in ("core", "blend", "dim", "storage", "components")),
-                *(values[key] for key in ("model", "raster", "options")),
-            )
-        except (KeyError, TypeError, ValueError, CRSError) as error:
-            raise StoreError(
-                f"the description of embedding {name} is damaged ({error!r}); encode the raster again"
-            ) from error
-
-    def differences(self, other: "StoreInfo") -> tuple[str, ...]:
-        """Return the facts in which two stores differ."""
-        # What was written and read again has lists for tuples.
-        ours, theirs = (json.loads(json.dumps(info.to_dict())) for info in (self, other))
-        return tuple(key for key in ours if ours[key] != theirs[key])
+    embedding: Embedding
+    valid: NDArray[np.bool_]
 
 
 class EmbeddingStore:
@@ -151,7 +66,9 @@ class EmbeddingStore:
         self._group = group
         self.blocks: tuple[Block, ...] = tuple(info.grid.blocks(info.core))
         with self._reading("its arrays"):
-            self._features, self._valid, self._whole = (self._array(key) for key in ("features", "valid", "whole"))
+            self._features, self._valid, self._whole, self._rim = (
+                self._array(key) for key in ("features", "valid", "whole", "rim")
+            )
             self._scale = self._array("scale") if info.storage == "int8" else None
 
     def _array(self, key: str) -> Any:
@@ -206,9 +123,22 @@ class EmbeddingStore:
                 codes, scale = quantise(features)
                 self._features[(slice(None), *index)] = codes.numpy()
                 self._scale[index] = scale.numpy()
+            self._rim[block.index] = self._ring(block, embedding)
             if embedding.context is not None:
                 self._whole[block.index] = self._spread(block, embedding.context)
             self._valid[self._pixels_index(block.core)] = valid.astype(np.uint8)
+
+    def _ring(self, block: Block, embedding: Embedding) -> NDArray[np.float16]:
+        """Return (D + 1, cells): the features around a block as they are read back, and where they have data."""
+        features = embedding.features.cpu()
+        if self._scale is not None:
+            features = dequantise(*quantise(features))
+        ring = around(block.cells, self.info.grid.cells_of(block.core))
+        found = torch.from_numpy(ring)
+        has_data = torch.where(embedding.valid.cpu()[found], 1, -1).to(features.dtype)
+        rows = np.zeros(self._rim.shape[1:], np.float16)
+        rows[:, : int(ring.sum())] = torch.cat([features[:, found], has_data[None]]).numpy()
+        return rows
 
     def _spread(self, block: Block, context: Context) -> NDArray[np.float16]:
         """Return (windows, D): the features of the windows that were encoded, zero for the others."""
@@ -250,26 +180,66 @@ class EmbeddingStore:
         Raises:
             StoreError: If the store is damaged, or not complete there.
         """
-        step = self.info.grid.step
-        pixels = cells.scale(step)
-        inside = pixels.intersect(self.info.place.region)
-        margins = ((0, pixels.bottom - inside.bottom), (0, pixels.right - inside.right))
-        has_data = torch.from_numpy(valid_cells(np.pad(self.read_valid(inside) == 1, margins), step))
+        inside = cells.scale(self.info.grid.step).intersect(self.info.place.region)
+        has_data = torch.from_numpy(self._cells_with_data(cells, self.read_valid(inside)))
+        features = self._empty(cells)
+        self._read_features(cells, has_data, out=features)
+        return Embedding(features, has_data, cells, self._context(cells) if context else None)
+
+    def read_block(self, block: Block, *, context: bool = False) -> KeptBlock:
+        """Read a block and the cells around it, without touching its neighbours.
+
+        Args:
+            block: One of `blocks`.
+            context: Whether to read also what the windows over it are about.
+
+        Raises:
+            StoreError: If the store is damaged, or the block is not complete.
+        """
+        own, cells = self.info.grid.cells_of(block.core), block.cells
+        valid = self.read_valid(block.core)
+        inside = own.slices_in(cells)
+        ring = torch.from_numpy(around(cells, own))
+        with self._reading(f"what surrounds block {block.index}"):
+            rim = torch.from_numpy(np.asarray(self._rim[block.index])[:, : int(ring.sum())])
+        if not rim[-1].all():
+            raise self._incomplete()
+        has_data = torch.empty(cells.shape, dtype=torch.bool)
+        has_data[ring] = rim[-1] > 0
+        has_data[inside] = torch.from_numpy(self._cells_with_data(own, valid))
+        features = self._empty(cells)
+        features[:, ring] = rim[:-1]
+        self._read_features(own, has_data[inside], out=features[(slice(None), *inside)])
+        about = self._context(cells) if context else None
+        return KeptBlock(Embedding(features, has_data, cells, about), valid == 1)
+
+    def _cells_with_data(self, cells: Region, valid: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Return which cells hold a pixel with data, given `read_valid` of those of their pixels that there are."""
+        margins = tuple((0, side * self.info.grid.step - n) for side, n in zip(cells.shape, valid.shape, strict=True))
+        return valid_cells(np.pad(valid == 1, margins), self.info.grid.step)
+
+    def _empty(self, cells: Region) -> Tensor:
+        # NumPy asks for huge pages, torch does not: filling fresh memory is then several times faster.
+        return torch.from_numpy(np.empty((self.info.dim, *cells.shape), np.float16))
+
+    def _read_features(self, cells: Region, has_data: Tensor, *, out: Tensor) -> None:
+        """Fill (D, h, w) float16 with the features of cells."""
         index = self._cells_index(cells)
         with self._reading(f"cells {cells}"):
-            kept = np.asarray(self._features[(slice(None), *index)])
-            # A chunk that is not there reads as zeros, and a cell with data is never all zero.
-            there = np.bitwise_or.reduce(kept.view(f"u{kept.itemsize}"), axis=0) != 0
-            features = torch.from_numpy(kept)
-            if self._scale is not None:
-                scale = torch.from_numpy(np.asarray(self._scale[index]))
-                features = (features.float() * scale.float()).half()
-        if not there[has_data.numpy()].all():
-            raise StoreError(
-                f"embedding {self.name} lacks chunks although their block is marked as done; encode the raster again "
-                "with --overwrite, or copy the whole store again"
-            )
-        return Embedding(features, has_data, cells, self._context(cells) if context else None)
+            if self._scale is None:
+                self._features.get_basic_selection((slice(None), *index), out=NDBuffer.from_numpy_array(out.numpy()))
+            else:
+                codes = torch.from_numpy(np.asarray(self._features[(slice(None), *index)]))
+                out[:] = dequantise(codes, torch.from_numpy(np.asarray(self._scale[index])))
+        # A chunk that is not there reads as zeros, and a cell with data is never all zero.
+        if not np.bitwise_or.reduce(out.numpy().view(np.uint16), axis=0)[has_data.numpy()].all():
+            raise self._incomplete()
+
+    def _incomplete(self) -> StoreError:
+        return StoreError(
+            f"embedding {self.name} lacks chunks although their block is marked as done; encode the raster again "
+            "with --overwrite, or copy the whole store again"
+        )
 
     @cached_property
     def _rows_of_windows(self) -> Mapping[Region, tuple[int, int]]:
@@ -343,6 +313,8 @@ def create_store(
             make("scale", lattice, "float16", (cells, cells), fill_value=0)
         make("valid", pixels, "uint8", (info.core, info.core), fill_value=MISSING)
         make("whole", (len(blocks), most, info.dim), "float16", (1, most, info.dim), fill_value=0)
+        rim = (info.dim + 1, 4 * (cells + 1))
+        make("rim", (len(blocks), *rim), "float16", (1, *rim), fill_value=0)
         make("thumbnail", thumbnail.shape, "uint8", thumbnail.shape, fill_value=0)
         group["thumbnail"][:] = thumbnail  # type: ignore[index]
         if basis is not None:
@@ -388,33 +360,3 @@ def open_store(name: str, *, writable: bool = False) -> EmbeddingStore:
             f"{name} is a Zarr group, but not a (finished) embedding; make one with `proxyclip-geo encode --overwrite`"
         )
     return EmbeddingStore(name, group, StoreInfo.from_dict(described, name=name))
-
-
-def quantise(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Code features in 8 bits, each cell with a scale of its own.
-
-    Args:
-        features: (D, h, w) float16.
-
-    Returns:
-        (D, h, w) int8 codes in −127…127 and (h, w) float16 scales; code × scale is the value.
-    """
-    wide = features.float()
-    scale = (wide.abs().amax(dim=0) / 127).half()
-    codes = (wide / scale.float().clamp_min(torch.finfo(torch.float16).tiny)).round().clamp(-127, 127)
-    return codes.to(torch.int8), scale
-
-
-def project(embedding: Embedding, basis: Tensor) -> Embedding:
-    """Express an embedding in the columns of a basis: products with queries projected likewise are kept.
-
-    Args:
-        embedding: D features a cell.
-        basis: (D, C) orthonormal columns.
-    """
-    columns = basis.to(embedding.features.device)
-    features = torch.einsum("dc,dhw->chw", columns, embedding.features.float()).half()
-    about = embedding.context
-    if about is not None:
-        about = Context((about.features.float() @ columns).half(), about.windows, about.weights)
-    return Embedding(features, embedding.valid, embedding.cells, about)

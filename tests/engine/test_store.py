@@ -14,18 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.engine.classify import BlockLabels, TextBank, project_bank
+from proxyclip_geo.engine.packing import project, quantise
 from proxyclip_geo.engine.query import choose_factor, label_area
 from proxyclip_geo.engine.reduction import fit_basis, sample_windows
 from proxyclip_geo.engine.runner import classify_blocks, encode_blocks, make_plan, stored_blocks
-from proxyclip_geo.engine.store import (
-    EmbeddingStore,
-    StoreInfo,
-    create_store,
-    exists,
-    open_store,
-    project,
-    quantise,
-)
+from proxyclip_geo.engine.store import EmbeddingStore, create_store, exists, open_store
+from proxyclip_geo.engine.store_info import StoreInfo
 from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.grid import Region
 from proxyclip_geo.place import Place
@@ -173,6 +167,21 @@ class TestLabels:
 
 
 class TestKeeping:
+    @pytest.mark.parametrize("storage", ["float16", "int8"])
+    def test_a_block_brings_what_is_around_it(
+        self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make, storage: str
+    ) -> None:
+        store = keep(tmp_path / "a", make_source(50, 70, valid=0.7), encoders.Positional(), storage=storage)
+        for block in store.blocks:
+            alone, whole = store.read_block(block, context=True), store.read(block.cells, context=True)
+            assert torch.equal(alone.embedding.valid, whole.valid)
+            known = whole.valid
+            assert torch.equal(alone.embedding.features[:, known], whole.features[:, known])
+            assert alone.embedding.context is not None
+            assert whole.context is not None
+            assert torch.equal(alone.embedding.context.features, whole.context.features)
+            np.testing.assert_array_equal(alone.valid, store.read_valid(block.core) == 1)
+
     def test_what_is_described_comes_back(self, kept: EmbeddingStore, tmp_path: Path) -> None:
         again = open_store(str(tmp_path / "a.emb"))
         assert again.info == kept.info
@@ -222,13 +231,14 @@ class TestDamage:
         group.attrs["proxyclip_geo"] = {**kept.info.to_dict(), "format": 99}
         with pytest.raises(StoreError, match="format 99"):
             open_store(kept.name)
-        group.attrs["proxyclip_geo"] = {"format": 1}
+        group.attrs["proxyclip_geo"] = {"format": 2}
         with pytest.raises(StoreError, match="damaged"):
             open_store(kept.name)
 
+    @pytest.mark.parametrize("array", ["features", "rim"])
     @pytest.mark.parametrize("how", ["gone", "cut off", "flipped"])
-    def test_a_shard(self, kept: EmbeddingStore, make_bank: Make, how: str) -> None:
-        shards = sorted(path for path in Path(kept.name, "features", "c").rglob("*") if path.is_file())
+    def test_a_shard(self, kept: EmbeddingStore, make_bank: Make, how: str, array: str) -> None:
+        shards = sorted(path for path in Path(kept.name, array, "c").rglob("*") if path.is_file())
         shard = shards[len(shards) // 2]
         content = bytearray(shard.read_bytes())
         if how == "gone":

@@ -1,0 +1,114 @@
+"""What a kept embedding says of itself."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyproj
+from affine import Affine
+from pyproj.exceptions import CRSError
+
+from proxyclip_geo.engine.mosaic import Blend
+from proxyclip_geo.errors import StoreError
+from proxyclip_geo.grid import WindowGrid
+from proxyclip_geo.place import Place
+
+FORMAT = 2
+MAX_CHUNK = 64
+"""Cells a side of what is read at a time."""
+
+Storage = Literal["float16", "int8"]
+
+
+@dataclass(frozen=True)
+class StoreInfo:
+    """What a store holds.
+
+    Attributes:
+        place: Where the pixels lie.
+        grid: The windows.
+        core: Side of a block's core in pixels.
+        blend: How windows were weighted.
+        dim: Length of a kept feature.
+        storage: Type of the kept features.
+        components: Principal components kept; None where all of the space is.
+        model: Name, checksums and precision of the model.
+        raster: Fingerprint of the raster.
+        options: The other options of the encoding.
+    """
+
+    place: Place
+    grid: WindowGrid
+    core: int
+    blend: Blend
+    dim: int
+    storage: Storage
+    components: int | None
+    model: Mapping[str, Any]
+    raster: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """(row, column) in pixels of the arrays' first element."""
+        return self.grid.origin(self.core)
+
+    @property
+    def chunk(self) -> int:
+        """Cells a side of a chunk: the largest divisor of a block's that is not too large."""
+        cells = self.core // self.grid.step
+        return max(side for side in range(1, min(cells, MAX_CHUNK) + 1) if cells % side == 0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-able values."""
+        place, grid = self.place, self.grid
+        return {
+            "format": FORMAT,
+            "transform": list(place.transform)[:6],
+            "crs": None if place.crs is None else place.crs.to_wkt(),
+            "shape": list(place.shape),
+            "window": list(grid.window),
+            "stride": grid.stride,
+            "step": grid.step,
+            "core": self.core,
+            "blend": self.blend,
+            "dim": self.dim,
+            "storage": self.storage,
+            "components": self.components,
+            "model": dict(self.model),
+            "raster": dict(self.raster),
+            "options": dict(self.options),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], *, name: str) -> "StoreInfo":
+        """Read what `to_dict` wrote.
+
+        Raises:
+            StoreError: If it is of another format or malformed.
+        """
+        if values.get("format") != FORMAT:
+            raise StoreError(
+                f"{name} is an embedding of format {values.get('format')}, and this version of proxyclip_geo reads "
+                f"format {FORMAT}; encode the raster again, or use the version that wrote it"
+            )
+        try:
+            height, width = values["shape"]
+            crs = None if values["crs"] is None else pyproj.CRS.from_user_input(values["crs"])
+            return cls(
+                Place(Affine(*values["transform"]), crs, height, width),
+                WindowGrid(height, width, tuple(values["window"]), values["stride"], values["step"]),
+                *(values[key] for key in ("core", "blend", "dim", "storage", "components")),
+                *(values[key] for key in ("model", "raster", "options")),
+            )
+        except (KeyError, TypeError, ValueError, CRSError) as error:
+            raise StoreError(
+                f"the description of embedding {name} is damaged ({error!r}); encode the raster again"
+            ) from error
+
+    def differences(self, other: "StoreInfo") -> tuple[str, ...]:
+        """Return the facts in which two stores differ."""
+        # What was written and read again has lists for tuples.
+        ours, theirs = (json.loads(json.dumps(info.to_dict())) for info in (self, other))
+        return tuple(key for key in ours if ours[key] != theirs[key])

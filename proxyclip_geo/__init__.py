@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from proxyclip_geo.api import (
         Embedding,
         EncodeOptions,
+        Examples,
         LabelMap,
         LabelOptions,
         QueryScore,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Embedding": "api",
     "EncodeOptions": "api",
+    "Examples": "api",
     "LabelMap": "api",
     "LabelOptions": "api",
     "LandClass": "vocabulary",
@@ -73,6 +75,7 @@ _HOMES = {
 __all__ = [
     "Embedding",
     "EncodeOptions",
+    "Examples",
     "LabelMap",
     "LabelOptions",
     "LandClass",

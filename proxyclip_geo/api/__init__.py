@@ -3,6 +3,7 @@
 from proxyclip_geo.api.asking import QueryScore, WordPresence, explain, rank_words, similar
 from proxyclip_geo.api.embedding import Embedding, LabelMap, open_embedding
 from proxyclip_geo.api.encoding import StoreOptions, encode
+from proxyclip_geo.api.examples import Examples
 from proxyclip_geo.api.labelling import label
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions, SegmentOptions
 from proxyclip_geo.api.results import LabelRaster, SegmentResult
@@ -13,6 +14,7 @@ from proxyclip_geo.raster.dataset import stem_of
 __all__ = [
     "Embedding",
     "EncodeOptions",
+    "Examples",
     "LabelMap",
     "LabelOptions",
     "LabelRaster",

@@ -1,6 +1,6 @@
 """What an embedding says of places and words: `explain`, `similar`, `rank_words`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
+from proxyclip_geo.api.examples import Examples
 from proxyclip_geo.api.job import Classes, warn_of_far_words
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.api.record import make_tags
+from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.engine.query import average_scores, contrasts, similarity_blocks
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError
 from proxyclip_geo.grid import Region
@@ -28,7 +30,7 @@ class QueryScore:
     Attributes:
         word: The word.
         name: Its class; None for a background word.
-        similarity: Mean cosine with the place's features, −1 to 1.
+        similarity: Mean cosine with the place's features, −1 to 1; with examples, what stands in its place.
         probability: Mean share of the word among all words, 0–1.
     """
 
@@ -60,6 +62,7 @@ def explain(
     *,
     at: tuple[float, float] | None = None,
     aoi: str | Path | None = None,
+    examples: Examples | str | Path | None = None,
     options: LabelOptions | None = None,
 ) -> tuple[QueryScore, ...]:
     """Say how well each word fits a place, best first: why it became its class.
@@ -69,6 +72,7 @@ def explain(
         classes: As for `segment`.
         at: (x, y) of a point in the embedding's CRS.
         aoi: Vector file with polygons, in place of a point.
+        examples: Points and polygons that move the words of classes, as for `label`.
         options: How to label; its words, templates and debias count.
 
     Raises:
@@ -77,28 +81,13 @@ def explain(
         StoreError: If the embedding is damaged, or not complete there.
     """
     kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
-    if (at is None) == (aoi is None):
-        raise OptionError("say where, with either a point (--at X,Y) or polygons (--aoi FILE)")
+    spot = _find_spot(kept, at=at, aoi=aoi)
     # Each word is told for itself, however the synonyms of a class are put together.
     options = replace(options or LabelOptions(), synonyms="max-probability")
-    vocabulary, bank = kept.bank(classes, options)
-    if at is not None:
-        col, row = ~kept.place.transform @ at
-        region = Region(int(np.floor(row)), int(np.floor(col)), 1, 1)
-        if region.intersect(kept.place.region).is_empty:
-            raise AreaError(
-                f"point {at[0]:.10g}, {at[1]:.10g} lies outside the raster; its bounds are "
-                f"{', '.join(f'{value:.10g}' for value in kept.place.bounds)} (west, south, east, north)"
-            )
-        inside: NDArray[np.bool_] | None = None
-    else:
-        area = find_area(kept.place, bounds=None, aoi=aoi, name=kept.name)
-        region = area.region
-        outline = Outline.on_grid(area, scale=(1.0, 1.0))
-        inside = None if outline is None else outline.draw(Region(0, 0, *region.shape))
-    scores = average_scores(kept.store, bank, area=region, inside=inside)
+    vocabulary, bank = kept.bank(classes, options, examples=examples)
+    scores = average_scores(kept.store, bank, area=spot.region, inside=spot.draw(spot.region))
     if scores is None:
-        raise AreaError("there is no data at that place; choose another")
+        raise _no_data()
     asked = (*vocabulary.queries, *options.background)
     names = (*(vocabulary.names[index] for index in vocabulary.query_class), *([None] * len(options.background)))
     found = [QueryScore(*facts) for facts in zip(asked, names, scores.cosines, scores.probabilities, strict=True)]
@@ -107,36 +96,91 @@ def explain(
 
 def similar(
     embedding: str | Path | Embedding,
-    word: str,
+    word: str | None = None,
     *,
     out: str | Path,
+    at: tuple[float, float] | None = None,
+    aoi: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress = ignore,
 ) -> Path:
-    """Write a heat map: the cosine of each pixel with a word, as a cloud-optimised GeoTIFF (float32, no-data −2).
+    """Write a heat map: the cosine of each pixel with a word or a place, as a GeoTIFF (COG, float32, no-data −2).
+
+    Cosines with a place are much larger than those with words; look at where they are highest.
 
     Args:
         embedding: Path or URL of an embedding, or one that is open.
         word: A word or phrase.
         out: GeoTIFF to write.
+        at: (x, y) of a point in the embedding's CRS, in place of a word: more of what is there.
+        aoi: Vector file with polygons, in place of a word: more of what is in them.
         overwrite: Whether an existing file may be replaced.
         progress: Called after each block.
 
     Raises:
+        OptionError: If not just one of `word`, `at` and `aoi` is given.
+        AreaError: If the place is not within the raster, or has no data.
         OutputError: If the file is already there, or cannot be written.
         StoreError: If the embedding is damaged, or not complete.
     """
+    if [word, at, aoi].count(None) != 2:
+        raise OptionError("say like what, with one of a word, a point (--at X,Y) and polygons (--aoi FILE)")
     kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
     path = Path(out)
     if path.exists() and not overwrite:
         raise OutputError(f"{path} is already there; pass --overwrite to replace it")
-    query = _encode_words(kept, [word])
-    tags = {**make_tags(kept.card), "QUERY": word}
-    with RasterSink(path, kept.place, spec=similarity_spec(word, tags=tags)) as sink:
+    if word is None:
+        spot = _find_spot(kept, at=at, aoi=aoi)
+        mean = mean_feature(kept.store, spot)
+        if mean is None:
+            raise _no_data()
+        query, asked = (mean / mean.norm())[None].float(), str(aoi or at)
+    else:
+        query, asked = _encode_words(kept, [word]), word
+    tags = {**make_tags(kept.card), "QUERY": asked}
+    with RasterSink(path, kept.place, spec=similarity_spec(asked, tags=tags)) as sink:
         for core, cosines, valid in similarity_blocks(kept.store, query, progress=progress):
             sink.write(core, np.where(valid, cosines, np.float32(SIMILARITY_NODATA)))
         sink.finish()
     return path
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """A place in a raster: pixels, and which of them count."""
+
+    region: Region
+    draw: Callable[[Region], NDArray[np.bool_]]
+
+
+def _find_spot(kept: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> _Spot:
+    """Return the pixel at a point, or those in polygons."""
+    if (at is None) == (aoi is None):
+        raise OptionError("say where, with either a point (--at X,Y) or polygons (--aoi FILE)")
+    if at is None:
+        area = find_area(kept.place, bounds=None, aoi=aoi, name=kept.name)
+        outline = Outline.on_grid(area, scale=(1.0, 1.0))
+        assert outline is not None
+        # Outlines are drawn on a grid that starts at the area's upper left pixel.
+        return _Spot(area.region, lambda region: outline.draw(region.shift(-area.region.top, -area.region.left)))
+    col, row = ~kept.place.transform @ at
+    region = Region(int(np.floor(row)), int(np.floor(col)), 1, 1)
+    if region.intersect(kept.place.region).is_empty:
+        raise AreaError(
+            f"point {at[0]:.10g}, {at[1]:.10g} lies outside the raster; its bounds are "
+            f"{', '.join(f'{value:.10g}' for value in kept.place.bounds)} (west, south, east, north)"
+        )
+
+    def draw(pixels: Region) -> NDArray[np.bool_]:
+        drawn = np.zeros(pixels.shape, np.bool_)
+        drawn[region.intersect(pixels).slices_in(pixels)] = True
+        return drawn
+
+    return _Spot(region, draw)
+
+
+def _no_data() -> AreaError:
+    return AreaError("there is no data at that place; choose another")
 
 
 def rank_words(embedding: str | Path | Embedding, candidates: Sequence[str]) -> tuple[WordPresence, ...]:

@@ -10,12 +10,14 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.bank import make_bank
+from proxyclip_geo.api.examples import Examples, add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.classify import TextBank, project_bank
+from proxyclip_geo.engine.examples import FeatureStatistics, measure_features
 from proxyclip_geo.engine.query import label_area
 from proxyclip_geo.engine.store import EmbeddingStore, open_store
-from proxyclip_geo.errors import ModelError, OptionError, StoreError
+from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.grid import Region
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.text import TextEncoder
@@ -118,12 +120,34 @@ class Embedding:
         rows, cols = (slice(int(low * f), max(int(low * f) + 1, round(high * f))) for low, high, f in edges)
         return whole[:, rows, cols]
 
-    def bank(self, classes: Classes, options: LabelOptions | None = None) -> tuple[Vocabulary, TextBank]:
-        """Return the vocabulary and its queries, in the space of the kept features."""
-        options = options or LabelOptions()
+    @cached_property
+    def statistics(self) -> FeatureStatistics:
+        """How the raster's features spread: what examples are told from.
+
+        Raises:
+            StoreError: If the embedding is damaged, or not complete.
+            AreaError: If the raster has no data.
+        """
+        found = measure_features(self.store)
+        if found is None:
+            raise AreaError(f"embedding {self.name} has no data, so examples cannot be told from anything")
+        return found
+
+    def bank(
+        self,
+        classes: Classes,
+        options: LabelOptions | None = None,
+        *,
+        examples: Examples | str | Path | None = None,
+    ) -> tuple[Vocabulary, TextBank]:
+        """Return the vocabulary and its queries, in the space of the kept features, moved towards examples."""
+        options, examples = options or LabelOptions(), as_examples(examples)
         vocabulary = prepare_vocabulary(classes, options)
         bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)
-        return vocabulary, project_bank(bank, self.store.basis)
+        bank = project_bank(bank, self.store.basis)
+        if examples is not None:
+            bank = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, statistics=self.statistics)
+        return vocabulary, bank
 
     def label(
         self,
@@ -131,6 +155,7 @@ class Embedding:
         *,
         bounds: Bounds | None = None,
         resolution: float | None = None,
+        examples: Examples | str | Path | None = None,
         options: LabelOptions | None = None,
     ) -> LabelMap:
         """Label an area in memory, for looking at.
@@ -140,6 +165,7 @@ class Embedding:
             bounds: (west, south, east, north) in the raster's CRS; everything if not given.
             resolution: Metres per pixel of a coarser preview; the raster's own if not given. The nearest resolution is
                 taken whose pixels divide the lattice's cells or are whole numbers of them.
+            examples: Points and polygons that show classes, to go by beside the words.
             options: How to label.
 
         Raises:
@@ -147,7 +173,7 @@ class Embedding:
             OptionError: If the resolution is not positive, or the raster has no CRS.
             StoreError: If the embedding is damaged, or not complete there.
         """
-        vocabulary, bank = self.bank(classes, options)
+        vocabulary, bank = self.bank(classes, options, examples=examples)
         region = find_area(self.place, bounds=bounds, aoi=None, name=self.name).region
         area = label_area(self.store, bank, area=region, factor=self._factor(resolution))
         place = self.place.crop(area.region)

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from proxyclip_geo.api.bank import make_bank
 from proxyclip_geo.api.embedding import Embedding, open_embedding
+from proxyclip_geo.api.examples import Examples, as_examples
 from proxyclip_geo.api.job import Classes, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, write_json
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
-from proxyclip_geo.engine.classify import project_bank
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import Progress, ignore
@@ -26,6 +25,7 @@ def label(
     out: str | Path = "out",
     bounds: tuple[float, float, float, float] | None = None,
     aoi: str | Path | None = None,
+    examples: Examples | str | Path | None = None,
     options: LabelOptions | None = None,
     progress: Progress = ignore,
 ) -> SegmentResult:
@@ -37,6 +37,7 @@ def label(
         out: Directory for the results; made if it is not there.
         bounds: (west, south, east, north) in the embedding's CRS; all of it if not given.
         aoi: Vector file with polygons to label inside of.
+        examples: Points and polygons that show classes, to go by beside the words: a vector file or `Examples`.
         options: How to label.
         progress: Called with a `ProgressEvent` after each block; raising `Cancelled` in it stops the run.
 
@@ -52,7 +53,7 @@ def label(
         >>> sorted(result.shares)
         ['building', 'forest', 'unclassified', 'water']
     """
-    options = options or LabelOptions()
+    options, examples = options or LabelOptions(), as_examples(examples)
     seconds: dict[str, float] = {}
     with noting_warnings() as notes, timing(seconds, "open"):
         kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
@@ -61,9 +62,8 @@ def label(
         paths = OutputPaths.in_directory(Path(out), kept.stem, options)
         prepare_directory(Path(out), paths, overwrite=options.overwrite)
         warn_of_far_words(kept.text, kept.card, (*vocabulary.queries, *options.background))
-    with timing(seconds, "text"):
-        bank = make_bank(kept.text, vocabulary, logit_scale=kept.card.text.logit_scale, options=options)
-        bank = project_bank(bank, kept.store.basis)
+    with noting_warnings() as drawn_notes, timing(seconds, "words"):
+        _, bank = kept.bank(vocabulary, options, examples=examples)
     info = kept.store.info
     encoded = stored_blocks(kept.store, bank=bank, area=area.region, progress=progress)
     results = classify_blocks(
@@ -84,9 +84,9 @@ def label(
         raster=info.raster,
         model=info.model,
         vocabulary=vocabulary,
-        options={**info.options, **options.to_dict()},
+        options={**info.options, **options.to_dict(), "examples": examples and examples.to_dict()},
         windows={"embedding": kept.name, "blocks": len(kept.store.blocks), "block_size": info.core},
-        notes=notes,
+        notes=[*notes, *drawn_notes],
         shares=shares,
         seconds=seconds,
     )

@@ -7,7 +7,7 @@ import typer
 
 from proxyclip_geo.cli import options
 from proxyclip_geo.cli.console import set_reporter
-from proxyclip_geo.cli.parsing import parse_numbers, parse_words, read_words
+from proxyclip_geo.cli.parsing import parse_point, parse_words, read_examples, read_words
 
 
 def explain(
@@ -19,6 +19,9 @@ def explain(
     templates: options.Templates = None,
     background: options.Background = None,
     debias: options.Debias = 0.0,
+    examples: options.Examples = None,
+    example_field: options.ExampleField = "class",
+    example_weight: options.ExampleWeight = 0.25,
     as_json: options.AsJson = False,
 ) -> None:
     """Say how well each word fits a place, best first: why it became its class."""
@@ -27,12 +30,15 @@ def explain(
 
     from proxyclip_geo import api
 
-    point = None
-    if at is not None:
-        x, y = parse_numbers(at, option="--at", count=(2,), example="500100,4649300")
-        point = (x, y)
     chosen = api.LabelOptions(templates=templates, background=parse_words(background), debias=debias)
-    found = api.explain(embedding, read_words(classes, vocabulary), at=point, aoi=aoi, options=chosen)
+    found = api.explain(
+        embedding,
+        read_words(classes, vocabulary),
+        at=parse_point(at),
+        aoi=aoi,
+        examples=read_examples(examples, field=example_field, weight=example_weight),
+        options=chosen,
+    )
     table = Table(box=None, pad_edge=False)
     for name, side in (("word", "left"), ("class", "left"), ("share", "right"), ("similarity", "right")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
@@ -44,19 +50,24 @@ def explain(
 
 def similar(
     embedding: options.Store,
-    word: Annotated[str, typer.Argument(help="A word or phrase.")],
+    word: Annotated[str | None, typer.Argument(help="A word or phrase.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="X,Y", help="Like what is here, in place of a word.")] = None,
+    aoi: Annotated[Path | None, typer.Option(help="Like what is in these polygons, in place of a word.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="GeoTIFF; similar_WORD.tif if not given.")] = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Write a heat map of where something like a word is: cosines, -1 to 1, as a cloud-optimised GeoTIFF."""
+    """Write a heat map of where something like a word or a place is: cosines, -1 to 1, as a cloud-optimised GeoTIFF."""
     reporter = set_reporter(as_json=as_json, quiet=quiet)
     from proxyclip_geo import api
 
-    path = out or Path(f"similar_{'_'.join(''.join(c if c.isalnum() else ' ' for c in word).split())}.tif")
+    asked = word or at or (aoi.stem if aoi else "")
+    path = out or Path(f"similar_{'_'.join(''.join(c if c.isalnum() else ' ' for c in asked).split())}.tif")
     with reporter.progress() as progress:
-        made = api.similar(embedding, word, out=path, overwrite=overwrite, progress=progress)
+        made = api.similar(
+            embedding, word, out=path, at=parse_point(at), aoi=aoi, overwrite=overwrite, progress=progress
+        )
     reporter.result(str(made), {"path": str(made)})
 
 

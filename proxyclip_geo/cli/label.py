@@ -4,7 +4,7 @@ from pathlib import Path
 
 from proxyclip_geo.cli import options
 from proxyclip_geo.cli.console import set_reporter
-from proxyclip_geo.cli.parsing import parse_bounds, parse_threshold, parse_words, read_words
+from proxyclip_geo.cli.parsing import parse_bounds, parse_threshold, parse_words, read_examples, read_words
 from proxyclip_geo.cli.segment import show_result
 
 
@@ -17,6 +17,9 @@ def label(
     synonyms: options.SynonymsChoice = options.Synonyms.max_probability,
     background: options.Background = None,
     debias: options.Debias = 0.0,
+    examples: options.Examples = None,
+    example_field: options.ExampleField = "class",
+    example_weight: options.ExampleWeight = 0.25,
     aoi: options.Aoi = None,
     bounds: options.Bounds = None,
     out: options.Out = Path("out"),
@@ -45,6 +48,13 @@ def label(
     )
     with reporter.progress() as progress:
         result = api.label(
-            embedding, words, out=out, bounds=parse_bounds(bounds), aoi=aoi, options=chosen, progress=progress
+            embedding,
+            words,
+            out=out,
+            bounds=parse_bounds(bounds),
+            aoi=aoi,
+            examples=read_examples(examples, field=example_field, weight=example_weight),
+            options=chosen,
+            progress=progress,
         )
     show_result(reporter, result)

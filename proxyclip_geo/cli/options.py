@@ -116,6 +116,21 @@ Debias = Annotated[
         rich_help_panel=WORDS,
     ),
 ]
+Examples = Annotated[
+    Path | None,
+    typer.Option(
+        help="Vector file of points and polygons that show classes, to go by beside the words. A column holds the "
+        "class; a column `negative` (1), if there is one, marks what the class is not.",
+        rich_help_panel=WORDS,
+    ),
+]
+ExampleField = Annotated[str, typer.Option(help="Column with the class of an example.", rich_help_panel=WORDS)]
+ExampleWeight = Annotated[
+    float,
+    typer.Option(
+        help="How much examples count against the words of their class: 0 not at all, 1 alone.", rich_help_panel=WORDS
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Directory for the results.", rich_help_panel=RESULTS)]
 Resolution = Annotated[
     float | None,

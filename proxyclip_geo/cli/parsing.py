@@ -51,6 +51,14 @@ def parse_bounds(text: str | None) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
+def parse_point(text: str | None) -> tuple[float, float] | None:
+    """Read --at: x and y in the raster's CRS."""
+    if text is None:
+        return None
+    x, y = parse_numbers(text, option="--at", count=(2,), example="500100,4649300")
+    return x, y
+
+
 def parse_threshold(value: float | None) -> float | None:
     """Check --threshold."""
     if value is not None and not 0 <= value <= 1:
@@ -73,6 +81,13 @@ def read_words(classes: str | None, vocabulary: str | None) -> Any:
             "(see `proxyclip-geo vocabulary list`)"
         )
     return parse_classes(classes) if classes is not None else load_vocabulary(vocabulary or "")
+
+
+def read_examples(path: Path | None, *, field: str, weight: float) -> Any:
+    """Read --examples with its options."""
+    from proxyclip_geo.api import Examples
+
+    return None if path is None else Examples(path, field, weight)
 
 
 def parse_stretch(text: str | None) -> dict[str, Any]:

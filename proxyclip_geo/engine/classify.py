@@ -29,7 +29,7 @@ class TextBank:
     """All queries of a vocabulary, ready to be multiplied with an embedding.
 
     Attributes:
-        queries: (Q, D) float32 of unit length.
+        queries: (Q, D) float32; words are of unit length.
         query_class: Index of the class of each query, non-decreasing.
         values: Label value of each class.
         biases: What is added to the logits of each class.
@@ -43,6 +43,7 @@ class TextBank:
             "SegEarth-OV", CVPR 2025, λ = −0.3). 0 turns it off.
         background: Number of classes, the last ones, that stand for the background: their value is 0, and no
             probability is reported for them.
+        offsets: What is added to the products with each query, before they are scaled; None for 0.
     """
 
     queries: Tensor
@@ -55,6 +56,7 @@ class TextBank:
     synonyms: Synonyms = "max-probability"
     debias: float = 0.0
     background: int = 0
+    offsets: tuple[float, ...] | None = None
 
     @property
     def label_dtype(self) -> type[np.uint8] | type[np.uint16]:
@@ -139,7 +141,9 @@ def cell_logits(embedding: Embedding, bank: TextBank) -> Tensor:
         about = embedding.context.features[:, :, None]
         cosines = _multiply(bank.queries, about.transpose(0, 1), scale=bank.logit_scale)[..., 0]
         logits += bank.debias * embedding.context.blend(cosines.T, embedding.cells)
-    bias = torch.tensor([bank.biases[index] for index in bank.query_class], device=logits.device)
+    offsets = bank.offsets or (0.0,) * len(bank.query_class)
+    added = [bank.logit_scale * offset + bank.biases[n] for offset, n in zip(offsets, bank.query_class, strict=True)]
+    bias = torch.tensor(added, device=logits.device)
     return logits.add_(bias[:, None, None])
 
 

@@ -242,3 +242,75 @@ def test_another_model_s_words_are_refused(folder: Path, tmp_path: Path, demo: p
         made = pg.encode(tmp_path / "s.tif", out=tmp_path / "b.emb", model=gone)
     with pytest.raises(StoreError, match="'gone', whose card cannot be found"):
         made.label(WORDS)
+
+
+@pytest.fixture
+def drawn(folder: Path, tmp_path: Path) -> Path:
+    """Squares of a few metres where the truth is one class, for two classes of the scene."""
+    with rasterio.open(folder / "scene_truth.tif") as truth:
+        labels, tags, transform, crs = truth.read(1), truth.tags(), truth.transform, truth.crs
+    names = {int(key.removeprefix("CLASS_")): name for key, name in tags.items() if key.startswith("CLASS_")}
+    rows: list[tuple[str, shapely.Polygon]] = []
+    for value, name in names.items():
+        pure = [
+            (row, col)
+            for row in range(0, 248, 12)
+            for col in range(0, 288, 12)
+            if (labels[row : row + 12, col : col + 12] == value).all()
+        ]
+        for row, col in pure[:2] if name in ("forest", "cropland") else ():
+            corners = [transform @ (col + x, row + y) for x, y in ((0, 0), (12, 0), (12, 12), (0, 12))]
+            rows.append((name, shapely.Polygon(corners)))
+    assert {name for name, _ in rows} == {"forest", "cropland"}
+    frame = geopandas.GeoDataFrame({"class": [name for name, _ in rows]}, geometry=[s for _, s in rows], crs=crs)
+    frame.to_file(tmp_path / "drawn.gpkg")
+    return tmp_path / "drawn.gpkg"
+
+
+def test_examples_stand_in_for_words(folder: Path, tmp_path: Path, drawn: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    with rasterio.open(folder / "scene_truth.tif") as truth:
+        labels, tags = truth.read(1), truth.tags()
+    value = {name: int(key.removeprefix("CLASS_")) for key, name in tags.items() if key.startswith("CLASS_")}
+    # Words that are wrong, and examples that put them right.
+    frame = geopandas.read_file(drawn)
+    frame["class"] = frame["class"].map({"forest": "water", "cropland": "road"})
+    frame.to_file(drawn)
+    words = ["road", "water"]
+    wrong = embedding.label(words)
+    right = embedding.label(words, examples=pg.Examples(drawn, weight=1.0))
+    known = np.isin(labels, [value["forest"], value["cropland"]])
+    truth_here = np.where(labels == value["cropland"], 1, 2)
+    assert (wrong.labels == truth_here)[known].mean() < 0.5
+    assert (right.labels == truth_here)[known].mean() > 0.9
+    result = pg.label(embedding, words, out=tmp_path / "out", examples=pg.Examples(drawn, weight=1.0))
+    np.testing.assert_array_equal(result.labels.read(), right.labels)
+    assert result.run["options"]["examples"]["weight"] == 1
+    told = pg.explain(embedding, words, aoi=drawn, examples=pg.Examples(drawn, weight=1.0))
+    assert told != pg.explain(embedding, words, aoi=drawn)
+
+
+def test_similar_to_a_place(folder: Path, tmp_path: Path, drawn: Path) -> None:
+    frame = geopandas.read_file(drawn)
+    frame[frame["class"] == "forest"].to_file(tmp_path / "forest.gpkg")
+    path = pg.similar(folder / "scene.emb", aoi=tmp_path / "forest.gpkg", out=tmp_path / "like.tif")
+    with rasterio.open(path) as heat, rasterio.open(folder / "scene_truth.tif") as truth:
+        values, labels, tags = heat.read(1), truth.read(1), truth.tags()
+    forest = next(int(key.removeprefix("CLASS_")) for key, name in tags.items() if name == "forest")
+    assert values.max() <= 1.001
+    assert values[labels == forest].mean() > values[labels != forest].mean() + 0.2
+    with pytest.raises(OptionError, match="one of a word, a point"):
+        pg.similar(folder / "scene.emb", "forest", aoi=drawn, out=tmp_path / "b.tif")
+
+
+def test_bad_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    with pytest.raises(VocabularyError, match=r"show class 'forest', which the vocabulary lacks"):
+        embedding.label(["water", "cropland"], examples=drawn)
+    with pytest.raises(OptionError, match="weight of examples is 2"):
+        pg.Examples(drawn, weight=2)
+    far = geopandas.read_file(drawn).translate(1e5)
+    geopandas.GeoDataFrame({"class": ["forest"] * len(far)}, geometry=far).to_file(tmp_path / "far.gpkg")
+    with pytest.raises(AreaError, match="lies within"):
+        pg.label(embedding, ["forest", "water"], out=tmp_path / "out", examples=tmp_path / "far.gpkg")
+    assert not list((tmp_path / "out").iterdir())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pytest
 import rasterio
@@ -108,12 +109,26 @@ def test_encode_once_and_label_twice(folder: Path) -> None:
 def test_ask_an_embedding(folder: Path) -> None:
     assert run("encode", "scene.tif", "-m", "demo", "-o", "asked.emb", cwd=folder).returncode == 0
     with rasterio.open(folder / "scene.tif") as dataset:
-        x, y = dataset.xy(100, 100)
+        x, y, crs = *dataset.xy(100, 100), dataset.crs
     told = run("explain", "asked.emb", "--at", f"{x},{y}", "-c", WORDS, cwd=folder)
     assert told.returncode == 0, told.stderr
     assert "similarity" in told.stdout
     assert run("explain", "asked.emb", "--at", "1;2", "-c", WORDS, cwd=folder).returncode == 2
     assert run("similar", "asked.emb", "gravel road", "-q", cwd=folder).stdout.strip() == "similar_gravel_road.tif"
+    assert run("similar", "asked.emb", "--at", f"{x},{y}", "-o", "like.tif", "-q", cwd=folder).returncode == 0
+    frame = geopandas.GeoDataFrame({"kind": ["road"]}, geometry=geopandas.points_from_xy([x], [y], crs=crs))
+    frame.to_file(folder / "drawn.gpkg")
+    shown = run("label", "asked.emb", "-c", WORDS, "--examples", "drawn.gpkg", "-o", "drawn", cwd=folder)
+    assert shown.returncode == 9
+    assert "name the one that holds the class (--example-field): kind" in shown.stderr
+    options = ("--examples", "drawn.gpkg", "--example-field", "kind", "--example-weight", 0.9, "--json")
+    shown = run("label", "asked.emb", "-c", WORDS, *options, "-o", "drawn", cwd=folder)
+    assert shown.returncode == 0, shown.stderr
+    share = {}
+    for name, more in (("words", ("--json",)), ("examples", options)):
+        explained = run("explain", "asked.emb", "--at", f"{x},{y}", "-c", WORDS, *more, cwd=folder)
+        share[name] = {item["word"]: item["probability"] for item in json.loads(explained.stdout)["queries"]}
+    assert share["examples"]["road"] > share["words"]["road"]
     ranked = run("words", "asked.emb", "river, forest, road, field", "--json", cwd=folder)
     assert len(json.loads(ranked.stdout)["words"]) == 4
 

@@ -1,0 +1,104 @@
+"""Examples beside words: what a user drew, as queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.examples import ClassExamples, FeatureStatistics, mean_of_shapes, mix_examples
+from proxyclip_geo.engine.store import EmbeddingStore
+from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
+from proxyclip_geo.raster.examples import Example, read_examples
+from proxyclip_geo.vocabulary import Vocabulary
+from proxyclip_geo.vocabulary.classes import fold
+from proxyclip_geo.vocabulary.suggest import suggest
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Points and polygons that show classes; docs/examples.md says when they help.
+
+    Attributes:
+        path: Vector file in any CRS. A column holds the class; a column `negative` (true or 1), if there is one, marks
+            what the class is not.
+        field: Name of the column with the class: a name or synonym of the vocabulary.
+        weight: How much examples count against the words of their class: 0 not at all, 1 alone.
+        negative_weight: How much of a negative example is taken away.
+    """
+
+    path: str | Path
+    field: str = "class"
+    weight: float = 0.25
+    negative_weight: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name in ("weight", "negative_weight"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise OptionError(f"the {name.replace('_', ' ')} of examples is {value:g}; give 0 (words alone) to 1")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as JSON-able values."""
+        return {**vars(self), "path": str(self.path)}
+
+
+def as_examples(examples: Examples | str | Path | None) -> Examples | None:
+    """Take a file for examples with the usual weights."""
+    return Examples(examples) if isinstance(examples, (str, Path)) else examples
+
+
+def add_examples(
+    bank: TextBank,
+    examples: Examples,
+    *,
+    vocabulary: Vocabulary,
+    store: EmbeddingStore,
+    statistics: FeatureStatistics,
+) -> TextBank:
+    """Move a bank's queries towards examples.
+
+    Raises:
+        VocabularyError: If an example is of a class that the vocabulary lacks.
+        AreaError: If examples lie outside of the raster, or where it has no data.
+        VectorError: If the file cannot be read, or lacks the column.
+        StoreError: If the store is damaged, or not complete there.
+    """
+    drawn = read_examples(examples.path, store.info.place, field=examples.field, name=store.name)
+    found = [
+        ClassExamples(index, _mean(shown, store), _mean(denied, store))
+        for index, (shown, denied) in _by_class(drawn, vocabulary, path=examples.path).items()
+    ]
+    return mix_examples(bank, statistics, found, weight=examples.weight, negative_weight=examples.negative_weight)
+
+
+def _by_class(
+    drawn: Sequence[Example], vocabulary: Vocabulary, *, path: str | Path
+) -> Mapping[int, tuple[list[Example], list[Example]]]:
+    """Return the positive and the negative examples of each class's index."""
+    index = {fold(word): owner for word, owner in zip(vocabulary.queries, vocabulary.query_class, strict=True)}
+    index |= {fold(name): owner for owner, name in enumerate(vocabulary.names)}
+    groups: dict[int, tuple[list[Example], list[Example]]] = defaultdict(lambda: ([], []))
+    for item in drawn:
+        if fold(item.name) not in index:
+            raise VocabularyError(
+                f"examples {path} show class '{item.name}', which the vocabulary lacks"
+                f"{suggest(item.name, vocabulary.names)}; add it to the classes, or rename it in the file (classes: "
+                f"{', '.join(vocabulary.names)})"
+            )
+        groups[index[fold(item.name)]][item.negative].append(item)
+    return groups
+
+
+def _mean(drawn: Sequence[Example], store: EmbeddingStore) -> "Tensor | None":
+    """Return the mean of the examples' mean features, each counting the same; None without examples."""
+    if not drawn:
+        return None
+    mean = mean_of_shapes(store, drawn)
+    if mean is None:
+        raise AreaError(f"the {len(drawn)} examples of class '{drawn[0].name}' lie where {store.name} has no data")
+    return mean

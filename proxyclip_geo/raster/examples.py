@@ -1,0 +1,169 @@
+"""Examples that a user drew: points and polygons of a vector file, each with a class, as pixels of a raster."""
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pyogrio
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
+from rasterio.features import rasterize
+from shapely.geometry.base import BaseGeometry
+
+from proxyclip_geo.errors import AreaError, QualityWarning, VectorError
+from proxyclip_geo.grid import Region
+from proxyclip_geo.place import Place
+from proxyclip_geo.vocabulary.suggest import suggest
+
+NEGATIVE = "negative"
+"""Name of the column that tells what is not an example of its class."""
+
+_YES = frozenset({"1", "true", "t", "yes", "y"})
+
+
+@dataclass(frozen=True)
+class Example:
+    """A drawn shape and what it shows.
+
+    Attributes:
+        name: The class.
+        negative: Whether it shows what the class is not.
+        shape: In pixel coordinates (column, row) of the raster.
+        region: Pixels of the raster around the shape; not empty.
+    """
+
+    name: str
+    negative: bool
+    shape: BaseGeometry
+    region: Region
+
+    def draw(self, region: Region) -> NDArray[np.bool_]:
+        """Return (H, W) bool: True where a pixel's centre lies within a polygon, or a line or point touches it.
+
+        A polygon too thin to hold the centre of a pixel counts wherever it touches one.
+        """
+        touched = self.shape.geom_type not in ("Polygon", "MultiPolygon") or not self._burn(self.region, False).any()
+        return self._burn(region, touched)
+
+    def _burn(self, region: Region, touched: bool) -> NDArray[np.bool_]:
+        origin = np.array([region.left, region.top])
+        local = shapely.transform(self.shape, lambda xy: xy - origin)
+        drawn = rasterize(
+            [(local, 1)], out_shape=region.shape, transform=Affine.identity(), dtype=np.uint8, all_touched=touched
+        )
+        return np.asarray(drawn == 1)
+
+
+def read_examples(path: str | Path, place: Place, *, field: str, name: str) -> tuple[Example, ...]:
+    """Read drawn examples.
+
+    Args:
+        path: Any vector file; its first layer counts. A column `negative` (true or 1), if there is one, marks examples
+            of what a class is not.
+        place: The raster's place.
+        field: Column with the class.
+        name: What messages call the raster.
+
+    Raises:
+        VectorError: If the file cannot be read, has no such column, or a shape without a class.
+        AreaError: If it holds no shape, or none lies within the raster.
+
+    Warns:
+        QualityWarning: If some shapes lie outside of the raster, or the file or the raster has no CRS.
+    """
+    frame = _read_frame(path)
+    if field not in frame.columns:
+        columns = [str(column) for column in frame.columns if column != frame.geometry.name]
+        raise VectorError(
+            f"examples {path} have no column '{field}'{suggest(field, columns)}; name the one that holds the class "
+            f"(--example-field): {', '.join(columns) or 'there is none'}"
+        )
+    frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    if frame.empty:
+        raise AreaError(f"examples {path} hold no shape; draw at least one point or polygon")
+    names = [_text(value) for value in frame[field]]
+    if "" in names:
+        raise VectorError(
+            f"{names.count('')} of the {len(names)} examples in {path} have no class in column '{field}'; fill it in"
+        )
+    negative = [_text(v).casefold() in _YES for v in frame[NEGATIVE]] if NEGATIVE in frame else [False] * len(names)
+    found = []
+    for label, no, shape in zip(names, negative, _shapes_in_pixels(frame, place, path=path, name=name), strict=True):
+        region = _region_of(shape).intersect(place.region)
+        if not region.is_empty:
+            found.append(Example(label, no, shape, region))
+    _check_outside(found, len(names), place, path=path, name=name)
+    return tuple(found)
+
+
+def _check_outside(found: Sequence[Example], count: int, place: Place, *, path: str | Path, name: str) -> None:
+    bounds = ", ".join(f"{value:.10g}" for value in place.bounds)
+    if not found:
+        raise AreaError(
+            f"none of the {count} examples in {path} lies within {name} ({bounds}; west, south, east, north); check "
+            "that they are of this raster, and the CRS of both"
+        )
+    if len(found) < count:
+        warnings.warn(
+            f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are left out",
+            QualityWarning,
+            stacklevel=3,
+        )
+
+
+def _read_frame(path: str | Path) -> geopandas.GeoDataFrame:
+    try:
+        frame = pyogrio.read_dataframe(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
+        raise VectorError(f"examples {path} cannot be read ({error}); give a vector file of points or polygons") from (
+            error
+        )
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        raise VectorError(f"examples {path} hold no shapes; give a vector file of points or polygons")
+    return frame
+
+
+def _shapes_in_pixels(
+    frame: geopandas.GeoDataFrame, place: Place, *, path: str | Path, name: str
+) -> NDArray[np.object_]:
+    shapes = frame.geometry
+    if frame.crs is None or place.crs is None:
+        if frame.crs is not None or place.crs is not None:
+            which = path if frame.crs is None else name
+            warnings.warn(
+                f"{which} has no CRS: coordinates of {path} are taken as those of {name}", QualityWarning, stacklevel=4
+            )
+    else:
+        try:
+            shapes = shapes.to_crs(place.crs)
+        except ProjError as error:
+            raise AreaError(
+                f"examples {path} cannot be expressed in the CRS of {name} ({error}); draw them on this raster"
+            ) from error
+    t: Any = ~place.transform
+
+    def to_pixels(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack([t.a * xy[:, 0] + t.b * xy[:, 1] + t.c, t.d * xy[:, 0] + t.e * xy[:, 1] + t.f])
+
+    moved: NDArray[np.object_] = shapely.transform(np.asarray(shapes.array), to_pixels)
+    return moved
+
+
+def _region_of(shape: BaseGeometry) -> Region:
+    if not all(map(math.isfinite, shape.bounds)):
+        return Region(0, 0, 0, 0)
+    left, top, right, bottom = shape.bounds
+    top, left = math.floor(top), math.floor(left)
+    return Region.from_edges(top, left, max(math.ceil(bottom), top + 1), max(math.ceil(right), left + 1))
+
+
+def _text(value: Any) -> str:
+    # What a column lacks is None or a NaN, which differs from itself.
+    return "" if value is None or value != value else str(value).strip()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Embedding,
         EncodeOptions,
         Examples,
+        FitResult,
         LabelMap,
         LabelOptions,
         QueryScore,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         WordPresence,
         encode,
         explain,
+        fit,
         label,
         open_embedding,
         plan_segment,
@@ -36,12 +38,13 @@ if TYPE_CHECKING:
     from proxyclip_geo.models.zoo import Model, load_model
     from proxyclip_geo.progress import ProgressEvent
     from proxyclip_geo.raster.stretch import Stretch
-    from proxyclip_geo.vocabulary import LandClass, Vocabulary, as_vocabulary, load_vocabulary
+    from proxyclip_geo.vocabulary import LandClass, Vocabulary, as_vocabulary, dump_vocabulary, load_vocabulary
 
 _HOMES = {
     "Embedding": "api",
     "EncodeOptions": "api",
     "Examples": "api",
+    "FitResult": "api",
     "LabelMap": "api",
     "LabelOptions": "api",
     "LandClass": "vocabulary",
@@ -58,9 +61,11 @@ _HOMES = {
     "Vocabulary": "vocabulary",
     "WordPresence": "api",
     "as_vocabulary": "vocabulary",
+    "dump_vocabulary": "vocabulary",
     "encode": "api",
     "evaluate": "evaluation",
     "explain": "api",
+    "fit": "api",
     "label": "api",
     "load_model": "models.zoo",
     "load_vocabulary": "vocabulary",
@@ -76,6 +81,7 @@ __all__ = [
     "Embedding",
     "EncodeOptions",
     "Examples",
+    "FitResult",
     "LabelMap",
     "LabelOptions",
     "LandClass",
@@ -93,9 +99,11 @@ __all__ = [
     "WordPresence",
     "__version__",
     "as_vocabulary",
+    "dump_vocabulary",
     "encode",
     "evaluate",
     "explain",
+    "fit",
     "label",
     "load_model",
     "load_vocabulary",

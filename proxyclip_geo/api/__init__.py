@@ -4,6 +4,7 @@ from proxyclip_geo.api.asking import QueryScore, WordPresence, explain, rank_wor
 from proxyclip_geo.api.embedding import Embedding, LabelMap, open_embedding
 from proxyclip_geo.api.encoding import StoreOptions, encode
 from proxyclip_geo.api.examples import Examples
+from proxyclip_geo.api.fitting import FitResult, fit
 from proxyclip_geo.api.labelling import label
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions, SegmentOptions
 from proxyclip_geo.api.results import LabelRaster, SegmentResult
@@ -15,6 +16,7 @@ __all__ = [
     "Embedding",
     "EncodeOptions",
     "Examples",
+    "FitResult",
     "LabelMap",
     "LabelOptions",
     "LabelRaster",
@@ -28,6 +30,7 @@ __all__ = [
     "WordPresence",
     "encode",
     "explain",
+    "fit",
     "label",
     "open_embedding",
     "plan_segment",

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from proxyclip_geo.cli.console import set_reporter
+from proxyclip_geo.cli.parsing import parse_values
 
 
 class Format(StrEnum):
@@ -52,15 +53,10 @@ def evaluate(
             truth,
             vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
             mapping=evaluation.parse_mapping(mapping) if mapping else None,
-            ignore=[_number(part) for part in (ignore or "").split(",") if part.strip()],
+            ignore=parse_values(ignore),
             progress=progress,
         )
     if out is not None:
         report.write(out)
     shown = {Format.text: report.to_text, Format.json: report.to_json, Format.csv: report.to_csv}[form]()
     print(shown.rstrip("\n"))
-
-
-def _number(text: str) -> int | str:
-    text = text.strip()
-    return int(text) if text.lstrip("-").isdigit() else text

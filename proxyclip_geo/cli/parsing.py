@@ -71,6 +71,11 @@ def parse_words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in (text or "").split(",") if word.strip())
 
 
+def parse_values(text: str | None) -> tuple[int | str, ...]:
+    """Read label values and names separated by commas."""
+    return tuple(int(word) if word.lstrip("-").isdigit() else word for word in parse_words(text))
+
+
 def read_words(classes: str | None, vocabulary: str | None) -> Any:
     """Read --classes or --vocabulary, of which one must be given."""
     from proxyclip_geo.vocabulary import load_vocabulary, parse_classes

@@ -71,7 +71,7 @@ def evaluate(
         if not legend.names:
             legend = Legend.of(true.classes, None)
         rules.check(legend)
-        overlap, aligned = _align(predicted, true)
+        overlap, aligned = lay_over(predicted.place, true, name=predicted.name)
         if aligned is not true:
             stack.enter_context(aligned)
         pairs, missing = _count(predicted, aligned, overlap, block=block, progress=progress)
@@ -87,23 +87,28 @@ def evaluate(
     return Report(str(labels), str(truth), matrix, notes)
 
 
-def _align(predicted: LabelSource, true: LabelSource) -> tuple[Region, LabelSource]:
-    """Return the part of the labels that the truth may cover, and the truth on the grid of the labels.
+def lay_over(here: Place, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:
+    """Return the part of a grid that the truth may cover, and the truth on that grid.
+
+    Args:
+        here: Where the grid lies.
+        true: The truth.
+        name: What messages call the raster with the grid.
 
     Raises:
         RasterError: If the two cannot be laid over each other.
         OptionError: If they do not overlap.
     """
-    here, there = predicted.place, true.place
+    there = true.place
     if (here.crs is None) != (there.crs is None):
-        without = predicted if here.crs is None else true
+        without = name if here.crs is None else true.name
         raise RasterError(
-            f"{without.name} has no CRS, but the other raster has; assign it, e.g. gdal_edit -a_srs EPSG:32633"
+            f"{without} has no CRS, but the other raster has; assign it, e.g. gdal_edit -a_srs EPSG:32633"
         )
     if here.crs is None or there.crs is None:
         if here.shape != there.shape or not _same_pixels(here.transform, there.transform):
             raise RasterError(
-                f"{predicted.name} {here.shape} and {true.name} {there.shape} have no CRS and different grids, so "
+                f"{name} {here.shape} and {true.name} {there.shape} have no CRS and different grids, so "
                 "they cannot be laid over each other; assign a CRS to both, e.g. gdal_edit -a_srs EPSG:32633"
             )
         return here.region, true
@@ -112,7 +117,7 @@ def _align(predicted: LabelSource, true: LabelSource) -> tuple[Region, LabelSour
     overlap = _footprint(here, there).intersect(here.region)
     if overlap.is_empty:
         raise OptionError(
-            f"{predicted.name} and {true.name} do not overlap: the labels cover {_bounds(here)}, the truth "
+            f"{name} and {true.name} do not overlap: the labels cover {_bounds(here)}, the truth "
             f"{_bounds(there)}; give the truth of the same ground, or check the CRS of both"
         )
     return overlap, true.onto(here)

@@ -308,3 +308,17 @@ def test_the_package_alone_is_light() -> None:
     )
     made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert made.stdout.strip() == "[]"
+
+
+def test_fit_tells_what_it_gains_and_saves_only_what_helps(folder: Path) -> None:
+    assert run("encode", "scene.tif", "-m", "demo", "-o", "fit.emb", cwd=folder).returncode == 0
+    words = ";".join(word.split(",")[0] for word in WORDS.split(";"))
+    told = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "fitted.yaml", "-q", cwd=folder)
+    assert told.returncode == 0, told.stderr
+    assert "by cross-validation on" in told.stdout
+    assert (folder / "fitted.yaml").exists() == ("saved to" in told.stdout)
+    again = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", "--anyway", "--json", cwd=folder)
+    event = json.loads(again.stdout.splitlines()[-1])
+    assert event["saved"] == "a.yaml"
+    assert run("label", "fit.emb", "-v", "a.yaml", "-o", "fitted", cwd=folder).returncode == 0
+    assert run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", cwd=folder).returncode == 8

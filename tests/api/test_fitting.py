@@ -1,0 +1,88 @@
+"""Fitting a vocabulary to labels of a made-up scene, with the bundled model."""
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pytest
+import rasterio
+import shapely
+
+import proxyclip_geo as pg
+from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
+
+WRONG = "water; forest; grassland; cropland; bare soil; road; building"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fit")
+    pg.sample(folder / "scene.tif", size=512, seed=7)
+    pg.encode(folder / "scene.tif", out=folder / "scene.emb", model="demo")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def biased() -> pg.Vocabulary:
+    """A vocabulary in which cropland wins far too often."""
+    classes = [{"name": name.strip(), "bias": 20.0 * (name.strip() == "cropland")} for name in WRONG.split(";")]
+    return pg.as_vocabulary({"name": "biased", "classes": classes})
+
+
+def accuracy(folder: Path, vocabulary: pg.Vocabulary) -> float:
+    labels = pg.open_embedding(folder / "scene.emb").label(vocabulary).labels
+    with rasterio.open(folder / "scene_truth.tif") as truth:
+        true, tags = truth.read(1), truth.tags()
+    values = {tags[f"CLASS_{value}"]: value for value in np.unique(true) if f"CLASS_{value}" in tags}
+    expected = np.zeros_like(true)
+    for item in vocabulary.classes:
+        expected[true == values.get(item.name, -1)] = item.value
+    return float((labels == expected)[expected > 0].mean())
+
+
+def test_labels_of_a_raster_put_a_biased_class_right(folder: Path, biased: pg.Vocabulary) -> None:
+    found = pg.fit(folder / "scene.emb", biased, folder / "scene_truth.tif")
+    assert found.fit.helps
+    assert found.parts == "squares of 128 px"
+    assert found.fit.groups == 16
+    assert found.vocabulary.description.startswith("Fitted on scene_truth.tif: mean IoU")
+    assert accuracy(folder, found.vocabulary) > accuracy(folder, biased) + 0.05
+    again = pg.fit(folder / "scene.emb", found.vocabulary, folder / "scene_truth.tif")
+    assert again.vocabulary.description.count("Fitted on") == 1
+    assert abs(again.fit.gain) < 0.05
+
+
+def test_a_few_drawn_shapes_do_too(folder: Path, biased: pg.Vocabulary, tmp_path: Path) -> None:
+    with rasterio.open(folder / "scene_truth.tif") as truth:
+        true, tags, transform, crs = truth.read(1), truth.tags(), truth.transform, truth.crs
+    random, rows = np.random.default_rng(0), []
+    for value in np.unique(true):
+        found = np.argwhere(true == value)
+        for row, col in found[random.permutation(len(found))[:6]]:
+            x, y = transform @ (col + 0.5, row + 0.5)
+            rows.append({"kind": tags[f"CLASS_{value}"], "geometry": shapely.Point(x, y).buffer(1)})
+    geopandas.GeoDataFrame(rows, crs=crs).to_file(tmp_path / "labels.gpkg")
+    found = pg.fit(folder / "scene.emb", biased, tmp_path / "labels.gpkg", field="kind")
+    assert found.parts == "drawn shapes"
+    assert found.fit.groups == len(rows)
+    assert accuracy(folder, found.vocabulary) > accuracy(folder, biased) + 0.05
+
+
+def test_bad_labels(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="no class in common"):
+        pg.fit(folder / "scene.emb", ["harbour", "airport"], folder / "scene_truth.tif")
+    made = pg.sample(tmp_path / "far.tif", size=64, seed=1, options=pg.SampleOptions(crs="EPSG:32601"))
+    with pytest.raises(OptionError, match="do not overlap"):
+        pg.fit(folder / "scene.emb", WRONG, made.truth)
+    with rasterio.open(folder / "scene.tif") as dataset:
+        x, y = dataset.xy(100, 100)
+    point = geopandas.GeoDataFrame({"class": ["harbour"]}, geometry=[shapely.Point(x, y)], crs=dataset.crs)
+    point.to_file(tmp_path / "one.gpkg")
+    with pytest.raises(VocabularyError, match="class 'harbour', which the vocabulary lacks"):
+        pg.fit(folder / "scene.emb", WRONG, tmp_path / "one.gpkg")
+    point.assign(**{"class": "road"}).to_file(tmp_path / "one.gpkg")
+    with pytest.raises(OptionError, match="1 parts of the ground"):
+        pg.fit(folder / "scene.emb", WRONG, tmp_path / "one.gpkg")
+    point.translate(1e6).to_frame("geometry").assign(**{"class": "road"}).to_file(tmp_path / "away.gpkg")
+    with pytest.raises(AreaError, match="lies within"):
+        pg.fit(folder / "scene.emb", WRONG, tmp_path / "away.gpkg")

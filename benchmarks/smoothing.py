@@ -27,6 +27,7 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
+from proxyclip_geo.engine.borders import Guide, enlarge_along
 from proxyclip_geo.engine.classify import TextBank, cell_logits, enlarge
 from proxyclip_geo.engine.mosaic import encode_block
 from proxyclip_geo.engine.runner import make_plan
@@ -188,10 +189,19 @@ def joint_upsampling(case: Case, *, reach: int, epsilon: float) -> Tensor:
     return total / weights
 
 
+def as_built(case: Case) -> Tensor:
+    """Enlarge as `--borders image` does."""
+    cells, core = Region(0, 0, *case.cells.shape[1:]), Region(0, 0, *case.rgb.shape[1:])
+    guide = Guide(case.rgb, case.valid, core)
+    has_data = torch.ones(cells.shape, dtype=torch.bool)
+    strips = enlarge_along(case.cells, has_data, guide=guide, cells=cells, step=case.step, core=core)
+    return torch.cat([logits for _, logits in strips], dim=1)
+
+
 def methods(*, sweep: bool) -> dict[str, Method]:
     """Return what is compared, by name."""
     part = functools.partial
-    found: dict[str, Method] = {"bilinear": bilinear}
+    found: dict[str, Method] = {"bilinear": bilinear, "--borders image": as_built}
     for radius, epsilon in ((4, 0.001), (4, 0.0001), (4, 0.00003), (8, 0.0001)) if not sweep else ():
         setting = f"r={radius} ε={epsilon}"
         grey = part(guided_filter, radius=radius, epsilon=epsilon, colour=False)

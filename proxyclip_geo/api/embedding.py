@@ -1,6 +1,8 @@
 """An embedding that can be asked with words, interactively."""
 
+import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +26,8 @@ from proxyclip_geo.models.text import TextEncoder
 from proxyclip_geo.models.zoo import clip_weights, find_card, load_text
 from proxyclip_geo.place import Place
 from proxyclip_geo.raster.aoi import Bounds, find_area
+from proxyclip_geo.raster.source import Source, SourceOptions, open_source
+from proxyclip_geo.raster.stretch import Stretch
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -156,6 +160,7 @@ class Embedding:
         bounds: Bounds | None = None,
         resolution: float | None = None,
         examples: Examples | str | Path | None = None,
+        raster: str | Path | None = None,
         options: LabelOptions | None = None,
     ) -> LabelMap:
         """Label an area in memory, for looking at.
@@ -166,6 +171,8 @@ class Embedding:
             resolution: Metres per pixel of a coarser preview; the raster's own if not given. The nearest resolution is
                 taken whose pixels divide the lattice's cells or are whole numbers of them.
             examples: Points and polygons that show classes, to go by beside the words.
+            raster: The raster that was encoded, where borders follow the image and it is not where it was. A preview
+                that is coarser than the raster goes without.
             options: How to label.
 
         Raises:
@@ -175,13 +182,49 @@ class Embedding:
         """
         vocabulary, bank = self.bank(classes, options, examples=examples)
         region = find_area(self.place, bounds=bounds, aoi=None, name=self.name).region
-        area = label_area(self.store, bank, area=region, factor=self._factor(resolution))
+        factor = self._factor(resolution)
+        with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:
+            area = label_area(self.store, bank, area=region, factor=factor, source=source)
         place = self.place.crop(area.region)
         height, width = area.map.labels.shape
         place = replace(
             place, transform=place.transform @ Affine.scale(area.factor, area.factor), height=height, width=width
         )
         return LabelMap(area.map.labels, area.map.score, place, vocabulary)
+
+    def open_raster(self, path: str | Path | None = None) -> Source:
+        """Open the raster that was encoded, to be read in the embedding's pixels; use it in a `with`.
+
+        Args:
+            path: Where it is now; where it was if not given.
+
+        Raises:
+            StoreError: If it is another raster, or has changed.
+            RasterError: If it cannot be read.
+        """
+        kept, asked = self.store.info.raster, self.store.info.options
+        stretch = kept.get("stretch")
+        options = SourceOptions(
+            bands=tuple(kept["bands"]),
+            stretch=None if stretch is None else Stretch.from_dict(stretch),
+            resolution=asked.get("resolution"),
+            bounds=None if asked.get("bounds") is None else tuple(asked["bounds"]),
+            aoi=asked.get("aoi"),
+        )
+        source = open_source(kept["path"] if path is None else path, options)
+        # A copy has a path and a time of its own.
+        different = {
+            key
+            for key, value in json.loads(json.dumps(source.fingerprint())).items()
+            if key not in ("path", "modified_ns") and kept.get(key) != value
+        }
+        if different:
+            source.close()
+            raise StoreError(
+                f"{source.name} is not the raster that {self.name} was encoded from: they differ in "
+                f"{', '.join(sorted(different))}; give that raster (--raster), or encode this one"
+            )
+        return source
 
     def _factor(self, resolution: float | None) -> float:
         """Return how many pixels a side one of the wished resolution has."""

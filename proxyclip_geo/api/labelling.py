@@ -1,6 +1,7 @@
 """Kept embedding in, words in, map out."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def label(
     bounds: tuple[float, float, float, float] | None = None,
     aoi: str | Path | None = None,
     examples: Examples | str | Path | None = None,
+    raster: str | Path | None = None,
     options: LabelOptions | None = None,
     progress: Progress = ignore,
 ) -> SegmentResult:
@@ -38,6 +40,7 @@ def label(
         bounds: (west, south, east, north) in the embedding's CRS; all of it if not given.
         aoi: Vector file with polygons to label inside of.
         examples: Points and polygons that show classes, to go by beside the words: a vector file or `Examples`.
+        raster: The raster that was encoded, where borders follow the image and it is not where it was.
         options: How to label.
         progress: Called with a `ProgressEvent` after each block; raising `Cancelled` in it stops the run.
 
@@ -65,21 +68,23 @@ def label(
     with noting_warnings() as drawn_notes, timing(seconds, "words"):
         _, bank = kept.bank(vocabulary, options, examples=examples)
     info = kept.store.info
-    encoded = stored_blocks(kept.store, bank=bank, area=area.region, progress=progress)
-    results = classify_blocks(
-        _inside(encoded, area), bank=bank, step=info.grid.step, probabilities=options.probabilities
-    )
-    shares = write_map(
-        _moved(results, area.region),
-        paths=paths,
-        place=kept.place.crop(area.region),
-        vocabulary=vocabulary,
-        card=kept.card,
-        picture=lambda: kept.picture(area.region),
-        stage="label",
-        seconds=seconds,
-        progress=progress,
-    )
+    along = options.borders == "image"
+    with kept.open_raster(raster) if along else nullcontext() as source:
+        encoded = stored_blocks(kept.store, bank=bank, area=area.region, source=source, progress=progress)
+        results = classify_blocks(
+            _inside(encoded, area), bank=bank, step=info.grid.step, along=along, probabilities=options.probabilities
+        )
+        shares = write_map(
+            _moved(results, area.region),
+            paths=paths,
+            place=kept.place.crop(area.region),
+            vocabulary=vocabulary,
+            card=kept.card,
+            picture=lambda: kept.picture(area.region),
+            stage="label",
+            seconds=seconds,
+            progress=progress,
+        )
     record = make_record(
         raster=info.raster,
         model=info.model,

@@ -9,6 +9,7 @@ from proxyclip_geo.models.zoo import Precision
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.raster.stretch import Stretch
 
+Borders = Literal["cells", "image"]
 Synonyms = Literal["max-probability", "max-logit", "mean"]
 
 
@@ -73,6 +74,7 @@ class LabelOptions:
         synonyms: How the synonyms of a class become one score: "max-probability" (as published), "max-logit", in which
             more synonyms for one class do not lower the scores of the others, or "mean" of their queries.
         debias: λ of what whole windows are about; SegEarth-OV takes −0.3, 0 turns it off.
+        borders: "cells": interpolated between the model's tokens; "image": drawn along edges of the image.
         background: Words for what is none of the classes: where one of them wins, a pixel stays unclassified.
         scores: Whether to write the score raster.
         probabilities: Whether to write a raster with one band a class.
@@ -84,6 +86,7 @@ class LabelOptions:
     templates: str | tuple[str, ...] | None = None
     synonyms: Synonyms = "max-probability"
     debias: float = 0.0
+    borders: Borders = "cells"
     background: tuple[str, ...] = ()
     scores: bool = True
     probabilities: bool = False

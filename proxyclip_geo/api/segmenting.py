@@ -95,6 +95,7 @@ def segment(
                 plan,
                 encoder=loaded.encoder,
                 bank=bank,
+                along=options.borders == "image",
                 probabilities=options.probabilities,
                 progress=progress,
             ),

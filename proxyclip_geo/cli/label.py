@@ -1,6 +1,9 @@
 """`proxyclip-geo label`."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from proxyclip_geo.cli import options
 from proxyclip_geo.cli.console import set_reporter
@@ -17,9 +20,14 @@ def label(
     synonyms: options.SynonymsChoice = options.Synonyms.max_probability,
     background: options.Background = None,
     debias: options.Debias = 0.0,
+    borders: options.BordersChoice = options.Borders.cells,
     examples: options.Examples = None,
     example_field: options.ExampleField = "class",
     example_weight: options.ExampleWeight = 0.25,
+    raster: Annotated[
+        Path | None,
+        typer.Option(help="The raster that was encoded, for --borders image; where it was if not given."),
+    ] = None,
     aoi: options.Aoi = None,
     bounds: options.Bounds = None,
     out: options.Out = Path("out"),
@@ -40,6 +48,7 @@ def label(
         templates=templates,
         synonyms=synonyms.value,
         debias=debias,
+        borders=borders.value,
         background=parse_words(background),
         scores=scores,
         probabilities=probabilities,
@@ -54,6 +63,7 @@ def label(
             bounds=parse_bounds(bounds),
             aoi=aoi,
             examples=read_examples(examples, field=example_field, weight=example_weight),
+            raster=raster,
             options=chosen,
             progress=progress,
         )

@@ -31,6 +31,13 @@ class Synonyms(StrEnum):
     mean = "mean"
 
 
+class Borders(StrEnum):
+    """How borders between classes run."""
+
+    cells = "cells"
+    image = "image"
+
+
 class Storage(StrEnum):
     """Type of kept features."""
 
@@ -106,6 +113,14 @@ Background = Annotated[
         metavar="WORDS",
         help='Words for what is none of the classes, e.g. "background, clutter": where one wins, a pixel stays '
         "unclassified.",
+        rich_help_panel=WORDS,
+    ),
+]
+BordersChoice = Annotated[
+    Borders,
+    typer.Option(
+        help="How borders between classes run: interpolated between the model's tokens, or along edges of the image, "
+        "which is finer and several times slower.",
         rich_help_panel=WORDS,
     ),
 ]

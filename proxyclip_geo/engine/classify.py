@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from proxyclip_geo.engine.borders import Guide, enlarge_along
 from proxyclip_geo.engine.mosaic import Embedding
 from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
@@ -205,6 +206,7 @@ def classify_block(
     step: int,
     core: Region,
     valid: NDArray[np.bool_],
+    guide: Guide | None = None,
     probabilities: bool = False,
 ) -> BlockLabels:
     """Turn an embedding into labels and scores.
@@ -218,9 +220,14 @@ def classify_block(
         step: Pixels per cell.
         core: The pixels wanted.
         valid: (H, W) of the core, True where there is data.
+        guide: The image under the embedding's cells, for borders to follow; they are interpolated if not given.
         probabilities: Whether to return those of all classes.
     """
-    strips = pixel_logits(embedding, bank, step=step, core=core)
+    if guide is None:
+        strips = pixel_logits(embedding, bank, step=step, core=core)
+    else:
+        logits, cells = cell_logits(embedding, bank), embedding.cells
+        strips = enlarge_along(logits, embedding.valid, guide=guide, cells=cells, step=step, core=core)
     return classify_pixels(strips, bank, core=core, valid=valid, probabilities=probabilities)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from proxyclip_geo.engine.borders import enlarge_along
 from proxyclip_geo.engine.classify import (
     BlockLabels,
     TextBank,
@@ -18,7 +19,7 @@ from proxyclip_geo.engine.classify import (
     enlarge,
     pixel_logits,
 )
-from proxyclip_geo.engine.runner import stored_blocks
+from proxyclip_geo.engine.runner import PixelSource, guide_of, stored_blocks
 from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.progress import Progress, ignore
@@ -74,7 +75,9 @@ def choose_factor(factor: float, step: int) -> int:
     return min(fits, key=lambda n: abs(n - factor))
 
 
-def label_area(store: EmbeddingStore, bank: TextBank, *, area: Region, factor: float = 1.0) -> AreaLabels:
+def label_area(
+    store: EmbeddingStore, bank: TextBank, *, area: Region, factor: float = 1.0, source: PixelSource | None = None
+) -> AreaLabels:
     """Label an area.
 
     Args:
@@ -82,6 +85,7 @@ def label_area(store: EmbeddingStore, bank: TextBank, *, area: Region, factor: f
         bank: The queries, projected if the store is.
         area: Pixels of the raster.
         factor: Pixels of the raster per pixel of the map that is wished.
+        source: The raster, for borders to follow where pixels of the map are those of the raster.
 
     Returns:
         The map, of the area grown to whole map pixels at its lower right, or cut at the raster's border.
@@ -95,7 +99,11 @@ def label_area(store: EmbeddingStore, bank: TextBank, *, area: Region, factor: f
             region.top // whole, region.left // whole, ceil_div(region.bottom, whole), ceil_div(region.right, whole)
         )
         found = read_logits(store, bank, cells=store.info.grid.cells_of(region).pad(1).intersect(lattice))
-        strips = enlarge(found.logits, found.valid, cells=found.cells, step=step // whole, core=core)
+        if source is not None and whole == 1:
+            guide = guide_of(source, found.cells, grid=store.info.grid)
+            strips = enlarge_along(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
+        else:
+            strips = enlarge(found.logits, found.valid, cells=found.cells, step=step // whole, core=core)
     else:
         group = whole // step
         region = Region.from_edges(area.top // whole * whole, area.left // whole * whole, area.bottom, area.right)

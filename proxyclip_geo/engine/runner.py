@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from proxyclip_geo.engine.borders import Guide, read_guide
 from proxyclip_geo.engine.classify import BlockLabels, TextBank, classify_block
 from proxyclip_geo.engine.mosaic import Blend, Embedding, encode_block, window_total
 from proxyclip_geo.engine.store import EmbeddingStore
@@ -127,11 +128,13 @@ class EncodedBlock:
         block: The block.
         valid: (H, W) of the core, True where there is data.
         embedding: Features of the block's cells.
+        guide: The image under those cells, where it is at hand.
     """
 
     block: Block
     valid: NDArray[np.bool_]
     embedding: Embedding
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True)
@@ -216,11 +219,28 @@ def encode_blocks(
                 batch_size=plan.batch_size,
                 advance=advance,
             )
-        yield EncodedBlock(block, pixels.valid[rows, cols], embedding)
+        under = block.cells.scale(plan.grid.step)
+        inside = under.intersect(raster)
+        part = inside.slices_in(block.read)
+        guide = read_guide(pixels.rgb[:, *part], pixels.valid[part], inside=inside, pixels=under)
+        yield EncodedBlock(block, pixels.valid[rows, cols], embedding, guide)
+
+
+def guide_of(source: PixelSource, cells: Region, *, grid: WindowGrid) -> Guide:
+    """Read the image under cells."""
+    under = cells.scale(grid.step)
+    inside = under.intersect(Region(0, 0, grid.height, grid.width))
+    pixels = source.read(inside)
+    return read_guide(pixels.rgb, pixels.valid, inside=inside, pixels=under)
 
 
 def stored_blocks(
-    store: EmbeddingStore, *, bank: TextBank, area: Region | None = None, progress: Progress = ignore
+    store: EmbeddingStore,
+    *,
+    bank: TextBank,
+    area: Region | None = None,
+    source: PixelSource | None = None,
+    progress: Progress = ignore,
 ) -> Iterator[EncodedBlock]:
     """Read blocks back, in order.
 
@@ -228,6 +248,7 @@ def stored_blocks(
         store: The kept embedding.
         bank: The queries: they say whether the context of windows is needed.
         area: Pixels wanted; of a block that is partly inside, that part. All if not given.
+        source: The raster, for blocks to have a guide.
         progress: Called after each block.
 
     Raises:
@@ -242,13 +263,17 @@ def stored_blocks(
     done = 0
     context = bank.debias != 0
 
+    def guide(cells: Region) -> Guide | None:
+        return None if source is None else guide_of(source, cells, grid=grid)
+
     def read(part: Block) -> EncodedBlock:
         block = store.blocks[part.index]
         if part.core == block.core:
             kept = store.read_block(block, context=context)
-            return EncodedBlock(block, kept.valid, kept.embedding)
+            return EncodedBlock(block, kept.valid, kept.embedding, guide(kept.embedding.cells))
         cells = grid.cells_of(part.core).pad(1).intersect(lattice)
-        return EncodedBlock(part, store.read_valid(part.core) == 1, store.read(cells, context=context))
+        embedding = store.read(cells, context=context)
+        return EncodedBlock(part, store.read_valid(part.core) == 1, embedding, guide(cells))
 
     progress(ProgressEvent("label", 0, total, "pixels"))
     for part, encoded in ahead(parts, read):
@@ -258,7 +283,12 @@ def stored_blocks(
 
 
 def classify_blocks(
-    encoded: Iterable[EncodedBlock], *, bank: TextBank, step: int, probabilities: bool = False
+    encoded: Iterable[EncodedBlock],
+    *,
+    bank: TextBank,
+    step: int,
+    along: bool = False,
+    probabilities: bool = False,
 ) -> Iterator[BlockResult]:
     """Classify blocks as they come.
 
@@ -266,12 +296,19 @@ def classify_blocks(
         encoded: The blocks.
         bank: The queries, projected where the features are.
         step: Pixels per cell.
+        along: Whether borders follow the image; blocks must have guides.
         probabilities: Whether to compute those of all classes.
     """
     for item in encoded:
         with naming(item.block):
             mapped = classify_block(
-                item.embedding, bank, step=step, core=item.block.core, valid=item.valid, probabilities=probabilities
+                item.embedding,
+                bank,
+                step=step,
+                core=item.block.core,
+                valid=item.valid,
+                guide=item.guide if along else None,
+                probabilities=probabilities,
             )
         yield BlockResult(item.block, mapped)
 
@@ -282,12 +319,13 @@ def run_blocks(
     *,
     encoder: DenseEncoder,
     bank: TextBank,
+    along: bool = False,
     probabilities: bool = False,
     progress: Progress = ignore,
 ) -> Iterator[BlockResult]:
     """Encode and classify every block, in order, and keep no embedding. See `encode_blocks` and `classify_blocks`."""
     encoded = encode_blocks(source, plan, encoder=encoder, stage="segment", progress=progress)
-    yield from classify_blocks(encoded, bank=bank, step=plan.grid.step, probabilities=probabilities)
+    yield from classify_blocks(encoded, bank=bank, step=plan.grid.step, along=along, probabilities=probabilities)
 
 
 @contextmanager

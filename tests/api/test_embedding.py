@@ -1,6 +1,7 @@
 """Encode once, then ask: through files, with the bundled model."""
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -314,3 +315,21 @@ def test_bad_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:
     with pytest.raises(AreaError, match="lies within"):
         pg.label(embedding, ["forest", "water"], out=tmp_path / "out", examples=tmp_path / "far.gpkg")
     assert not list((tmp_path / "out").iterdir())
+
+
+def test_borders_along_the_image(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
+    options = pg.SegmentOptions(borders="image", block_size=192, polygons=False)
+    direct = pg.segment(folder / "scene.tif", WORDS, out=tmp_path / "direct", model=demo, options=options)
+    embedding = pg.open_embedding(folder / "scene.emb")
+    chosen = pg.LabelOptions(borders="image", polygons=False)
+    shown = embedding.label(WORDS, options=chosen)
+    np.testing.assert_array_equal(direct.labels.read(), shown.labels)
+    assert 0.001 < (shown.labels != embedding.label(WORDS).labels).mean() < 0.2
+    moved = Path(shutil.copyfile(folder / "scene.tif", tmp_path / "moved.tif"))
+    kept = pg.label(embedding, WORDS, out=tmp_path / "kept", raster=moved, options=chosen)
+    np.testing.assert_array_equal(kept.labels.read(), shown.labels)
+    pg.sample(tmp_path / "other.tif", size=64, seed=9)
+    with pytest.raises(StoreError, match=r"not the raster that .* was encoded from: they differ in"):
+        pg.label(embedding, WORDS, out=tmp_path / "bad", raster=tmp_path / "other.tif", options=chosen)
+    coarse = embedding.label(WORDS, resolution=4, options=chosen)
+    np.testing.assert_array_equal(coarse.labels, embedding.label(WORDS, resolution=4).labels)

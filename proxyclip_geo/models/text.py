@@ -33,6 +33,10 @@ def resolve_templates(templates: Templates) -> tuple[str, ...]:
     return load_templates(checked)
 
 
+MOST_KEPT = 10_000
+"""Queries that are kept at most: 20 MB of 512 numbers each."""
+
+
 @dataclass(frozen=True)
 class FarWord:
     """A word that lies far from everything a model was trained for.
@@ -74,12 +78,14 @@ class TextEncoder:
         self.templates = resolve_templates(templates)
         self.known = tuple(known)
         self.min_similarity = min_similarity
+        self._kept: dict[tuple[str, tuple[str, ...]], Tensor] = {}
 
     @torch.inference_mode()
     def encode(self, words: Sequence[str], *, templates: Templates | None = None, batch: int = 256) -> Tensor:
         """Encode words.
 
-        Each template is filled in, encoded and normalised; their mean is normalised again.
+        Each template is filled in, encoded and normalised; their mean is normalised again. Queries are kept, so that a
+        word that was asked before costs nothing.
 
         Args:
             words: Q words or phrases.
@@ -90,6 +96,17 @@ class TextEncoder:
             (Q, D) float32 queries of unit length, on the CPU.
         """
         prompts = self.templates if templates is None else resolve_templates(templates)
+        missing = [word for word in dict.fromkeys(words) if (word, prompts) not in self._kept]
+        if missing:
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+                missing = list(dict.fromkeys(words))
+            found = self._encode(missing, prompts, batch=batch)
+            self._kept.update({(word, prompts): query for word, query in zip(missing, found, strict=True)})
+        return torch.stack([self._kept[word, prompts] for word in words])
+
+    def _encode(self, words: Sequence[str], prompts: Sequence[str], *, batch: int) -> Tensor:
+        """Return (Q, D) queries."""
         filled = [prompt.replace("{}", word) for word in words for prompt in prompts]
         device = self._clip.positional_embedding.device
         parts = []

@@ -51,3 +51,16 @@ def test_far_words(text: TextEncoder) -> None:
 def test_text_alone_equals_text_of_the_whole_model(tiny_model: Path, text: TextEncoder) -> None:
     alone = load_text(find_card(tiny_model))
     assert torch.equal(alone.encode(["water"]), text.encode(["water"]))
+
+
+def test_words_are_encoded_once(text: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = text.encode(["water", "forest", "water"])
+    asked: list[str] = []
+    encode = text._encode
+    monkeypatch.setattr(
+        text, "_encode", lambda words, *rest, **more: asked.extend(words) or encode(words, *rest, **more)
+    )
+    torch.testing.assert_close(text.encode(["forest", "road", "water"])[[2, 0]], first[:2], rtol=0, atol=0)
+    assert asked == ["road"]
+    text.encode(["water"], templates="plain")
+    assert asked == ["road", "water"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from proxyclip_geo import __version__
-from proxyclip_geo.cli import ask, encode, evaluate, fit, label, models, sample, segment, vocabulary
+from proxyclip_geo.cli import ask, encode, evaluate, fit, label, models, sample, segment, vocabulary, worker
 from proxyclip_geo.cli.console import REPORTER, set_reporter
 from proxyclip_geo.errors import ProxyClipGeoError
 
@@ -35,6 +35,7 @@ app.command("words", no_args_is_help=True)(ask.words)
 app.command("fit", no_args_is_help=True)(fit.fit)
 app.command("sample", no_args_is_help=True)(sample.sample)
 app.command("evaluate", no_args_is_help=True)(evaluate.evaluate)
+app.command("worker")(worker.worker)
 app.add_typer(models.app, name="models")
 app.add_typer(vocabulary.app, name="vocabulary")
 

@@ -1,0 +1,11 @@
+"""`proxyclip-geo worker`."""
+
+
+def worker() -> None:
+    """Answer requests of another program, as JSON lines on stdin and stdout; the QGIS plugin starts this.
+
+    The protocol is in docs/worker.md. The worker ends when its stdin does.
+    """
+    from proxyclip_geo.worker.server import serve
+
+    serve()

@@ -1,0 +1,23 @@
+"""Small label maps as files."""
+
+from pathlib import Path
+
+from proxyclip_geo.api import LabelMap
+from proxyclip_geo.api.outputs import class_styles
+from proxyclip_geo.raster.sink import RasterSink
+from proxyclip_geo.raster.spec import label_spec, score_spec
+
+
+def write_preview(made: LabelMap, path: Path, *, score: Path | None = None) -> None:
+    """Write the labels, and the scores where a path is given, as GeoTIFFs with names and colours.
+
+    Raises:
+        OutputError: If one cannot be written.
+    """
+    layers = [(path, label_spec(class_styles(made.vocabulary)), made.labels)]
+    if score is not None:
+        layers.append((score, score_spec(), made.score))
+    for target, spec, values in layers:
+        with RasterSink(target, made.place, spec=spec) as sink:
+            sink.write(made.place.region, values)
+            sink.finish()

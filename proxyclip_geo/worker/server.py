@@ -1,0 +1,209 @@
+"""The worker's loop: one thread reads, the main one works through the requests in their order."""
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any, BinaryIO, NoReturn
+
+from proxyclip_geo.errors import Cancelled, QualityWarning
+from proxyclip_geo.progress import ProgressEvent
+from proxyclip_geo.worker.methods import METHODS, Call, describe_worker
+from proxyclip_geo.worker.params import Params
+from proxyclip_geo.worker.protocol import LONGEST_LINE, Channel, ProtocolError, Request, parse_request
+from proxyclip_geo.worker.session import Session
+
+logger = logging.getLogger(__name__)
+
+PROGRESS_EVERY = 0.1
+"""Seconds between two progress events of one stage."""
+
+GRACE = 5.0
+"""Seconds that a running request has to stop after the client is gone."""
+
+
+class Job:
+    """A request that waits or runs.
+
+    Attributes:
+        request: The request.
+        cancelled: Set when the client does not want it any more.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.cancelled = threading.Event()
+
+
+class Server:
+    """Answers requests until the client is done."""
+
+    def __init__(self, stdin: BinaryIO, stdout: BinaryIO, *, leave: Callable[[], None]) -> None:
+        """Prepare.
+
+        Args:
+            stdin: Where requests come from.
+            stdout: Where events go.
+            leave: Ends the process at once; called where a running request does not stop in time.
+        """
+        self._stdin = stdin
+        self._channel = Channel(stdout)
+        self._leave = leave
+        self._session = Session()
+        self._waiting: queue.Queue[Job | None] = queue.Queue()
+        self._jobs: dict[int | str, Job] = {}
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Answer until stdin ends, or the client asks to shut down."""
+        self._channel.send("hello", id=None, **describe_worker())
+        threading.Thread(target=self._read, name="reader", daemon=True).start()
+        while (job := self._waiting.get()) is not None:
+            self._answer(job)
+
+    def _read(self) -> None:
+        """Take requests as they come; cancelling must work while another request runs."""
+        while line := self._stdin.readline(LONGEST_LINE):
+            if not line.strip():
+                continue
+            try:
+                if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
+                    self._skip_line()
+                    raise ProtocolError(f"a request may have at most {LONGEST_LINE >> 20} MB")
+                self._take(parse_request(line))
+            except ProtocolError as error:
+                self._channel.fail(error, id=getattr(error, "request_id", None))
+        self._end()
+
+    def _skip_line(self) -> None:
+        while (rest := self._stdin.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+            pass
+
+    def _take(self, request: Request) -> None:
+        if request.method == "cancel":
+            self._cancel(request)
+        elif request.method == "shutdown":
+            self._channel.send("result", id=request.id, result={})
+            self._end()
+        else:
+            job = Job(request)
+            with self._lock:
+                known = request.id in self._jobs
+                if not known:
+                    self._jobs[request.id] = job
+            if known:
+                # Its answer could not be told from that of the first.
+                self._channel.fail(
+                    ProtocolError(f"request {request.id!r} is still running; choose another id"), id=None
+                )
+            else:
+                self._waiting.put(job)
+
+    def _cancel(self, request: Request) -> None:
+        target = request.params.get("id")
+        with self._lock:
+            job = self._jobs.get(target) if isinstance(target, (int, str)) else None
+        if job is not None:
+            job.cancelled.set()
+        self._channel.send("result", id=request.id, result={"found": job is not None})
+
+    def _end(self) -> None:
+        """Stop what runs, drop what waits, and let the loop end."""
+        with self._lock:
+            for job in self._jobs.values():
+                job.cancelled.set()
+        self._waiting.put(None)
+        timer = threading.Timer(GRACE, self._leave)
+        timer.daemon = True
+        timer.start()
+
+    def _answer(self, job: Job) -> None:
+        """Run one request. With the command line, the only place that catches everything."""
+        request = job.request
+        with _telling_warnings(lambda message: self._channel.send("warning", id=request.id, message=message)):
+            try:
+                self._check(job)
+                method = METHODS.get(request.method)
+                if method is None:
+                    known = ", ".join([*METHODS, "cancel", "shutdown"])
+                    raise ProtocolError(f"there is no method {request.method!r}; there are {known}")
+                call = Call(self._session, Params(request.params), _Progress(self._channel, job))
+                result = method(call)
+                self._check(job)
+                self._channel.send("result", id=request.id, result=result)
+            except Exception as error:
+                logger.debug("request %s failed", request.id, exc_info=True)
+                if not hasattr(error, "exit_code"):
+                    logger.exception("request %s (%s) met a bug", request.id, request.method)
+                self._channel.fail(error, id=request.id)
+            finally:
+                with self._lock:
+                    self._jobs.pop(request.id, None)
+
+    @staticmethod
+    def _check(job: Job) -> None:
+        if job.cancelled.is_set():
+            raise Cancelled("cancelled; nothing half-written was left behind")
+
+
+class _Progress:
+    """A progress callable: tells the client now and then, and stops the work when it was cancelled."""
+
+    def __init__(self, channel: Channel, job: Job) -> None:
+        self._channel = channel
+        self._job = job
+        self._told: dict[str, float] = {}
+
+    def __call__(self, event: ProgressEvent) -> None:
+        Server._check(self._job)
+        now = time.monotonic()
+        if event.done < event.total and now - self._told.get(event.stage, 0.0) < PROGRESS_EVERY:
+            return
+        self._told[event.stage] = now
+        self._channel.send("progress", id=self._job.request.id, **vars(event))
+
+
+@contextlib.contextmanager
+def _telling_warnings(tell: Callable[[str], None]) -> Any:
+    """Give quality warnings to the client; other libraries' warnings stay silent."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", QualityWarning)
+
+        def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
+            if issubclass(category, QualityWarning):
+                tell(str(message))
+
+        warnings.showwarning = show  # type: ignore[assignment]
+        yield
+
+
+def serve() -> NoReturn:
+    """Speak over this process's stdin and stdout until stdin ends; ends the process."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # A print in some library must not break a line of the protocol.
+    stdout = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    signal.signal(signal.SIGTERM, _raise_exit)
+    # The terminal's Ctrl-C is meant for the program that started the worker.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = 0
+    try:
+        Server(sys.stdin.buffer, stdout, leave=lambda: os._exit(1)).run()
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    logging.shutdown()
+    sys.stderr.flush()
+    # The reader may hold stdin's lock, at which the interpreter's own way out would abort.
+    os._exit(code)
+
+
+def _raise_exit(number: int, frame: object) -> None:
+    """Unwind, so that unfinished files are removed."""
+    raise SystemExit(128 + number)

@@ -1,0 +1,48 @@
+"""What stays warm between requests: one model, and the embeddings that were asked last."""
+
+from collections import OrderedDict
+from pathlib import Path
+
+from proxyclip_geo.api import Embedding, open_embedding
+from proxyclip_geo.models.zoo import Model, Precision, load_model
+
+MOST_EMBEDDINGS = 4
+
+
+class Session:
+    """Models and embeddings that are loaded already."""
+
+    def __init__(self) -> None:
+        self._model: tuple[tuple[str, str, str], Model] | None = None
+        self._embeddings: OrderedDict[str, tuple[int, Embedding]] = OrderedDict()
+
+    def model(self, name: str, *, device: str, precision: Precision) -> Model:
+        """Return a loaded model; the one before it is let go first, since two may not fit into memory."""
+        key = (name, device, precision)
+        if self._model is None or self._model[0] != key:
+            self._model = None
+            self._model = (key, load_model(name, device=device, precision=precision))
+        return self._model[1]
+
+    def embedding(self, name: str) -> Embedding:
+        """Return an open embedding; one whose files were replaced is opened again."""
+        stamp = _stamp(name)
+        kept = self._embeddings.pop(name, None)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, open_embedding(name))
+        self._embeddings[name] = kept
+        while len(self._embeddings) > MOST_EMBEDDINGS:
+            self._embeddings.popitem(last=False)
+        return kept[1]
+
+    def close(self, name: str) -> bool:
+        """Let go of an embedding; returns whether it was open."""
+        return self._embeddings.pop(name, None) is not None
+
+
+def _stamp(name: str) -> int:
+    """Return when a local store was made; 0 for a URL."""
+    try:
+        return (Path(name) / "zarr.json").stat().st_mtime_ns
+    except OSError:
+        return 0

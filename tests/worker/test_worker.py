@@ -1,0 +1,315 @@
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+
+from proxyclip_geo import api
+from tests.worker.conftest import WORDS, Worker
+
+
+@pytest.fixture(scope="module")
+def embedding(worker: Worker, folder: Path) -> str:
+    """The scene, encoded by the worker."""
+    made = worker.result("encode", raster=str(folder / "scene.tif"), out=str(folder / "scene.emb"), model="demo")
+    assert made["complete"]
+    assert made["shape"] == [256, 256]
+    return str(made["embedding"])
+
+
+def test_it_greets_and_agrees_on_the_protocol(worker: Worker) -> None:
+    assert worker.greeting["event"] == "hello"
+    assert worker.greeting["protocol"] == 1
+    assert worker.result("hello", protocol=1)["pid"] == worker.process.pid
+    refused = worker.ask("hello", protocol=99)
+    assert (refused["type"], refused["exit_code"]) == ("ProtocolError", 2)
+    assert "belong together" in refused["message"]
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (b"nonsense\n", "not JSON"),
+        (b"\xff\xfe\x00\n", "not JSON"),
+        (b"[1, 2]\n", "is an object"),
+        (b'{"method": "models"}\n', "needs an 'id'"),
+        (b'{"id": 1.5, "method": "models"}\n', "needs an 'id'"),
+        (b'{"id": "a", "method": 3}\n', "needs a 'method'"),
+        (b'{"id": "a", "method": "models", "parms": {}}\n', "not parms"),
+        (b"[" * 100_000 + b"\n", "not JSON"),
+    ],
+)
+def test_garbage_is_refused_and_the_worker_goes_on(worker: Worker, line: bytes, part: str) -> None:
+    worker.write(line)
+    event = worker.read()
+    assert event["event"] == "error"
+    assert part in event["message"]
+    assert worker.result("hello", protocol=1)
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "kind", "part"),
+    [
+        ("fly", {}, "ProtocolError", "there is no method 'fly'"),
+        ("encode", {"raster": "a.tif", "out": "b"}, "ProtocolError", "'model' is missing"),
+        ("encode", {"raster": 3, "out": "b", "model": "demo"}, "ProtocolError", "'raster' must be text"),
+        ("models", {"all": True}, "ProtocolError", "unknown parameters all"),
+        (
+            "encode",
+            {"raster": "a", "out": "b", "model": "demo", "options": {"strid": 1}},
+            "ProtocolError",
+            "unknown options strid",
+        ),
+        ("encode", {"raster": "none.tif", "out": "b", "model": "demo"}, "RasterError", "none.tif"),
+        ("encode", {"raster": "none.tif", "out": "b", "model": "dem"}, "ModelError", "did you mean demo"),
+        ("open", {"embedding": "none.emb"}, "StoreError", "none.emb"),
+        ("read_vocabulary", {"vocabulary": "landcovr"}, "VocabularyError", "landcover"),
+        ("read_vocabulary", {"classes": "a", "vocabulary": "b"}, "ProtocolError", "either"),
+        ("preview", {"embedding": "e", "classes": "a; b", "path": "p", "bounds": [1, 2]}, "StoreError", "e"),
+    ],
+)
+def test_errors_have_a_kind_a_sentence_and_an_exit_code(
+    worker: Worker, method: str, params: dict[str, Any], kind: str, part: str
+) -> None:
+    event = worker.ask(method, **params)
+    assert (event["event"], event["type"]) == ("error", kind)
+    assert part in event["message"]
+    assert 2 <= event["exit_code"] <= 11
+
+
+def test_models_and_vocabularies(worker: Worker, tmp_path: Path) -> None:
+    models = {item["name"]: item for item in worker.result("models")["models"]}
+    assert models["demo"]["here"]
+    assert "vitb16-dino-b8" in models
+    builtin = {item["name"]: item for item in worker.result("vocabularies")["vocabularies"]}
+    assert len(builtin["landcover"]["classes"]) == 7
+    read = worker.result("read_vocabulary", classes="water,river; forest")["vocabulary"]
+    assert [item["value"] for item in read["classes"]] == [1, 2]
+    written = worker.result("write_vocabulary", classes=read, path=str(tmp_path / "mine.yaml"))["path"]
+    assert worker.result("read_vocabulary", vocabulary=written)["vocabulary"]["classes"] == read["classes"]
+    checked = worker.result("check_vocabulary", classes="water; forest; zeppelin", model="demo")
+    assert [word["word"] for word in checked["far"]] == ["zeppelin"]
+    assert checked["closest"][0]["similarity"] <= 1
+
+
+def test_self_test_runs_a_window(worker: Worker) -> None:
+    tried = worker.result("self_test")
+    assert tried["model"] == "demo"
+    assert tried["libraries"]["torch"]
+
+
+def test_labels_from_a_warm_embedding_are_those_of_the_api(worker: Worker, folder: Path, embedding: str) -> None:
+    made = worker.result("label", embedding=embedding, classes=WORDS, out=str(folder / "out"))
+    assert sum(made["shares"].values()) == pytest.approx(1)
+    with rasterio.open(made["paths"]["labels"]) as dataset:
+        labels = dataset.read(1)
+    direct = api.segment(folder / "scene.tif", WORDS, out=folder / "direct", model="demo")
+    np.testing.assert_array_equal(labels, direct.labels.read())
+    again = worker.ask("label", embedding=embedding, classes=WORDS, out=str(folder / "out"))
+    assert again["type"] == "OutputError"
+
+
+def test_segment_makes_the_same_map(worker: Worker, folder: Path) -> None:
+    number = worker.send(
+        "segment",
+        raster=str(folder / "scene.tif"),
+        classes=WORDS,
+        model="demo",
+        out=str(folder / "segment"),
+        options={"polygons": False, "bounds": None},
+    )
+    *before, last = worker.events(number)
+    stages = {event["stage"] for event in before if event["event"] == "progress"}
+    assert stages == {"segment"}
+    with rasterio.open(last["result"]["paths"]["labels"]) as dataset:
+        assert dataset.shape == (256, 256)
+    assert last["result"]["paths"]["polygons"] is None
+
+
+def test_a_preview_covers_the_area_at_its_resolution(worker: Worker, folder: Path, embedding: str) -> None:
+    opened = worker.result("open", embedding=embedding)
+    west, south, east, north = opened["bounds"]
+    made = worker.result(
+        "preview",
+        embedding=embedding,
+        classes=WORDS,
+        path=str(folder / "preview.tif"),
+        score_path=str(folder / "preview_score.tif"),
+        bounds=[west, (south + north) / 2, (west + east) / 2, north],
+        resolution=2 * opened["gsd"][0],
+    )
+    with rasterio.open(made["path"]) as dataset:
+        assert dataset.shape == (64, 64)
+        assert dataset.bounds.left == pytest.approx(west)
+        assert dataset.colormap(1)[1]
+    with rasterio.open(made["score_path"]) as dataset:
+        assert dataset.read(1).max() <= 100
+
+
+def test_explain_similar_and_words(worker: Worker, folder: Path, embedding: str) -> None:
+    west, south, east, north = worker.result("open", embedding=embedding)["bounds"]
+    at = [(west + east) / 2, (south + north) / 2]
+    found = worker.result("explain", embedding=embedding, classes=WORDS, at=at)["queries"]
+    assert found[0]["probability"] == max(item["probability"] for item in found)
+    assert sum(item["probability"] for item in found) == pytest.approx(1)
+    heat = worker.result("similar", embedding=embedding, word="forest", path=str(folder / "heat.tif"))
+    assert Path(heat["path"]).is_file()
+    ranked = worker.result("words", embedding=embedding, candidates=["forest", "river", "zebra"])["words"]
+    assert {item["word"] for item in ranked} == {"forest", "river", "zebra"}
+
+
+def test_vectorize_and_evaluate(worker: Worker, folder: Path) -> None:
+    import geopandas as gpd
+
+    truth = str(folder / "scene_truth.tif")
+    path = str(folder / "truth.gpkg")
+    made = worker.result("vectorize", labels=truth, path=path)
+    polygons = gpd.read_file(path, layer=made["layer"])
+    assert len(polygons) == made["count"] > 5
+    assert "forest" in set(polygons["class"])
+    assert worker.ask("vectorize", labels=truth, path=path)["type"] == "OutputError"
+    report = worker.result("evaluate", labels=truth, truth=truth)
+    assert report["report"]["overall"]["accuracy"] == 1
+    assert "accuracy" in report["text"]
+
+
+def test_warnings_come_with_their_request(worker: Worker) -> None:
+    number = worker.send("read_vocabulary", classes="water")
+    first, last = worker.events(number)
+    assert first["event"] == "warning"
+    assert "one class" in first["message"]
+    assert last["event"] == "result"
+
+
+def test_a_replaced_embedding_is_opened_again(worker: Worker, folder: Path, embedding: str) -> None:
+    first = worker.result("open", embedding=embedding)
+    small = {"bounds": [first["bounds"][0], first["bounds"][1], first["bounds"][0] + 64, first["bounds"][1] + 64]}
+    api.encode(
+        folder / "scene.tif",
+        out=embedding,
+        model="demo",
+        options=api.EncodeOptions(bounds=tuple(small["bounds"])),  # type: ignore[arg-type]
+        store=api.StoreOptions(overwrite=True),
+    )
+    assert worker.result("open", embedding=embedding)["shape"] == [128, 128]
+    assert worker.result("close", embedding=embedding) == {"closed": True}
+    assert worker.result("close", embedding=embedding) == {"closed": False}
+    raster = str(folder / "scene.tif")
+    worker.result("encode", raster=raster, out=embedding, model="demo", overwrite=True)
+
+
+def test_a_running_and_a_waiting_request_are_cancelled(worker: Worker, folder: Path) -> None:
+    api.sample(folder / "large.tif", size=1024, seed=2)
+    running = worker.send("encode", raster=str(folder / "large.tif"), out=str(folder / "large.emb"), model="demo")
+    waiting = worker.send("models")
+    after = worker.send("hello", protocol=1)
+    while worker.read()["event"] != "progress":
+        pass
+    for number in (waiting, running):
+        worker.send("cancel", id=number)
+    seen: dict[int, dict[str, Any]] = {}
+    while after not in seen:
+        event = worker.read()
+        if event["event"] in ("result", "error"):
+            seen[event["id"]] = event
+    assert (seen[running]["type"], seen[running]["exit_code"]) == ("Cancelled", 130)
+    assert seen[waiting]["type"] == "Cancelled"
+    assert seen[after]["event"] == "result"
+    assert worker.result("cancel", id=running) == {"found": False}
+    # What was done is kept: the same request finishes it.
+    made = worker.result("encode", raster=str(folder / "large.tif"), out=str(folder / "large.emb"), model="demo")
+    assert made["complete"]
+
+
+def test_it_ends_with_its_stdin_and_stops_what_runs(folder: Path) -> None:
+    api.sample(folder / "long.tif", size=1024, seed=3)
+    started = Worker()
+    started.send("segment", raster=str(folder / "long.tif"), classes=WORDS, model="demo", out=str(folder / "stopped"))
+    while started.read()["event"] != "progress":
+        pass
+    assert started.process.stdin is not None
+    started.process.stdin.close()
+    assert started.process.wait(timeout=30) == 0
+    assert list((folder / "stopped").iterdir()) == []
+    started.stop()
+
+
+def test_shutdown_and_sigterm(folder: Path) -> None:
+    asked = Worker()
+    assert asked.ask("shutdown")["event"] == "result"
+    assert asked.process.wait(timeout=30) == 0
+    asked.stop()
+    told = Worker()
+    told.process.send_signal(signal.SIGTERM)
+    assert told.process.wait(timeout=30) == 128 + signal.SIGTERM
+    told.stop()
+
+
+def test_killed_in_the_middle_it_leaves_what_the_next_one_finishes(folder: Path) -> None:
+    api.sample(folder / "killed.tif", size=768, seed=4)
+    request = {"raster": str(folder / "killed.tif"), "out": str(folder / "killed.emb"), "model": "demo"}
+    options = {"block_size": 128}
+    first = Worker()
+    for event in first.events(first.send("encode", **request, options=options)):
+        if event["event"] == "progress" and event["done"] > event["total"] // 2:
+            first.process.kill()
+            break
+    assert first.process.wait() == -signal.SIGKILL
+    first.stop()
+    second = Worker()
+    *before, last = second.events(second.send("encode", **request, options=options))
+    assert last["result"]["complete"]
+    assert before[0]["total"] < event["total"]
+    second.stop()
+
+
+def test_prints_of_libraries_do_not_reach_the_protocol() -> None:
+    script = (
+        "import os, proxyclip_geo.worker.methods as methods\n"
+        "def noisy(call):\n    print('hello'); os.write(1, b'native')\n    return {}\n"
+        "methods.METHODS['noisy'] = noisy\n"
+        "from proxyclip_geo.worker.server import serve\nserve()"
+    )
+    import sys
+
+    noisy = Worker([sys.executable, "-c", script])
+    assert noisy.result("noisy") == {}
+    assert noisy.process.stdin is not None
+    assert noisy.process.stderr is not None
+    noisy.process.stdin.close()
+    logged = noisy.process.stderr.read()
+    assert b"hello" in logged
+    assert b"native" in logged
+    noisy.process.wait(timeout=30)
+    noisy.stop()
+
+
+def test_a_bug_is_told_as_one() -> None:
+    import sys
+
+    script = (
+        "import proxyclip_geo.worker.methods as methods\n"
+        "def broken(call):\n    return {}['missing']\n"
+        "methods.METHODS['broken'] = broken\n"
+        "from proxyclip_geo.worker.server import serve\nserve()"
+    )
+    broken = Worker([sys.executable, "-c", script])
+    event = broken.ask("broken")
+    assert (event["type"], event["exit_code"]) == ("InternalError", 70)
+    assert "bug of proxyclip-geo" in event["message"]
+    assert broken.result("hello", protocol=1)
+    broken.stop()
+
+
+def test_the_protocol_is_documented() -> None:
+    from proxyclip_geo.worker.methods import METHODS
+
+    text = (Path(__file__).parents[2] / "docs" / "worker.md").read_text("utf-8")
+    for name in (*METHODS, "cancel", "shutdown"):
+        assert f"`{name}`" in text, name
+    for line in text.split("```jsonl\n")[1:]:
+        for example in line.split("```")[0].splitlines():
+            assert "id" in json.loads(example)

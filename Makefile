@@ -7,11 +7,13 @@ BIN := $(VENV)/bin
 # Idle OpenMP threads that spin make two processes on two cores many times slower than one.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test lint pictures demo-model clean
+.PHONY: help demo test lint test-qgis plugin pictures demo-model clean
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
 	@echo "  make lint    lint, types and import contracts alone"
+	@echo "  make test-qgis   the QGIS plugin in a real QGIS, which is installed by apt where it is missing"
+	@echo "  make plugin      the QGIS plugin as a ZIP in dist/, checked by the plugin site's rules"
 	@echo "  make pictures    the README's pictures again"
 	@echo "  make demo-model  train the bundled model again (about an hour)"
 
@@ -35,6 +37,23 @@ lint: $(VENV)/.installed
 test: lint
 	$(BIN)/pytest
 
+# QGIS's own Python, with QGIS's modules; kept apart, since pytest-qgis breaks every pytest run it is installed for.
+QGIS_VENV ?= .venv-qgis
+QGIS_BIN := $(QGIS_VENV)/bin
+
+$(QGIS_VENV)/.installed: tools/install_qgis.sh qgis_plugin/requirements.txt
+	tools/install_qgis.sh
+	test -x $(QGIS_BIN)/python || /usr/bin/python3 -m venv --system-site-packages $(QGIS_VENV)
+	$(QGIS_BIN)/pip install --quiet --requirement qgis_plugin/requirements.txt
+	touch $@
+
+test-qgis: $(VENV)/.installed $(QGIS_VENV)/.installed
+	$(QGIS_BIN)/python tools/check_plugin.py
+	cd qgis_plugin && QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH="$$(mktemp -d)" ../$(QGIS_BIN)/python -m pytest
+
+plugin: $(QGIS_VENV)/.installed
+	$(QGIS_BIN)/python tools/check_plugin.py --zip dist
+
 pictures: $(VENV)/.installed
 	$(BIN)/python tools/make_pictures.py
 
@@ -43,4 +62,4 @@ demo-model: $(VENV)/.installed
 	$(BIN)/python tools/demo_model/train.py
 
 clean:
-	rm -rf $(VENV) demo build dist
+	rm -rf $(VENV) $(QGIS_VENV) demo build dist

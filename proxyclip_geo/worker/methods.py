@@ -73,6 +73,7 @@ def models(call: Call) -> dict[str, Any]:
                 "licence": card.licence,
                 "here": all(item.path for item in weights_status(card)),
                 "window": card.window.size,
+                "stride": card.window.stride,
                 "gsd": card.gsd,
             }
             for card in cards

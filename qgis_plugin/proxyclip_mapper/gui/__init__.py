@@ -1,0 +1,1 @@
+"""What the user sees: the panel, its dialogs and map tools."""

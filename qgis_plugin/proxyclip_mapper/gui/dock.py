@@ -1,0 +1,221 @@
+"""The panel: image, words, map."""
+
+from qgis.core import Qgis
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .. import settings
+from ..i18n import tr
+from ..icons import icon
+from ..worker.client import WorkerClient
+from ..worker.environment import worker_interpreter
+from .environment_dialog import EnvironmentDialog
+from .jobs import JobBar, Jobs
+from .mapping import Mapping
+from .messages import Messages
+from .scores import ScoreTable
+from .source_panel import SourcePanel
+from .vocabulary_panel import VocabularyPanel
+
+
+class MapperDock(QgsDockWidget):
+    """Puts the parts together; what they do together is in `Mapping`."""
+
+    def __init__(self, iface):
+        super().__init__(tr("ProxyCLIP Mapper"), iface.mainWindow())
+        self.setObjectName("ProxyClipMapper")
+        self.iface = iface
+        self.client = WorkerClient(self)
+        self.messages = Messages(iface.messageBar(), self.client)
+        self.job_bar = JobBar(self)
+        self.jobs = Jobs(self.client, self.job_bar, self)
+        self.source_panel = SourcePanel(iface.mapCanvas(), self)
+        self.words_panel = VocabularyPanel(self.client, self)
+        self.scores = ScoreTable(self)
+        self.mapping = Mapping(self)
+        self._make_widgets()
+        self._connect()
+        self._on_busy(False)
+        if worker_interpreter() is None:
+            self._ask_for_environment()
+        else:
+            self.connect_worker()
+
+    def connect_worker(self):
+        """Start the worker, and ask it for models and vocabularies."""
+        self.environment_hint.hide()
+        request = self.client.request("models")
+        request.succeeded.connect(lambda result: self.source_panel.set_models(result["models"]))
+        request.failed.connect(self.fail)
+        self.words_panel.load_presets()
+
+    def fail(self, error):
+        """Say what went wrong; a missing environment has its remedy beside it."""
+        if getattr(error, "was_cancelled", False):
+            self.iface.messageBar().pushMessage("ProxyCLIP", tr("Stopped."), Qgis.MessageLevel.Info, 4)
+        elif getattr(error, "needs_environment", False):
+            self._ask_for_environment()
+            self.messages.fail(error, (tr("Environment…"), self.open_environment))
+        elif getattr(error, "kind", "") == "WeightsError" and "models fetch" in str(error):
+            self.messages.fail(error, (tr("Download…"), self.mapping.fetch_model))
+        else:
+            self.messages.fail(error)
+
+    def open_environment(self):
+        """Open the dialog for the environment; a new one is taken at once."""
+        before = settings.read("interpreter")
+        dialog = EnvironmentDialog(self.iface.mainWindow())
+        dialog.exec()
+        if settings.read("interpreter") != before or self.client.greeting is None:
+            self.client.stop()
+            if worker_interpreter() is not None:
+                self.connect_worker()
+
+    def shut_down(self):
+        """Take away all that the panel has added, and end the worker."""
+        self.mapping.close()
+        self.client.stop(1000)
+
+    def _make_widgets(self):
+        body = QWidget(self)
+        layout = QVBoxLayout(body)
+        layout.addWidget(self._make_hint())
+        layout.addWidget(self._group(tr("1. Image"), self.source_panel, self._make_encode_row()))
+        layout.addWidget(self._group(tr("2. Words"), self.words_panel), 1)
+        layout.addWidget(self._group(tr("3. Map"), self._make_map_row(), self._make_tools_row(), self.scores))
+        layout.addWidget(self.job_bar)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
+        self.setWidget(area)
+
+    def _make_hint(self):
+        self.environment_hint = QWidget(self)
+        row = QVBoxLayout(self.environment_hint)
+        row.setContentsMargins(0, 0, 0, 0)
+        text = QLabel(tr("ProxyCLIP needs a Python environment of its own. It is built once."), self)
+        text.setWordWrap(True)
+        button = QPushButton(icon("settings"), tr("Set up…"), self)
+        button.clicked.connect(self.open_environment)
+        row.addWidget(text)
+        row.addWidget(button)
+        return self.environment_hint
+
+    def _make_encode_row(self):
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.encode_button = QPushButton(icon("encode"), tr("Encode"), row)
+        self.encode_button.setToolTip(tr("Look at the image once; then any words can be asked"))
+        self.open_button = QPushButton(icon("open"), tr("Open…"), row)
+        self.open_button.setToolTip(tr("Open an embedding that was made before"))
+        settings_button = self._tool("settings", tr("Environment…"), self.open_environment)
+        layout.addWidget(self.encode_button, 1)
+        layout.addWidget(self.open_button)
+        layout.addWidget(settings_button)
+        return row
+
+    def _make_map_row(self):
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.live_box = QCheckBox(tr("Live"), row)
+        self.live_box.setChecked(True)
+        self.live_box.setToolTip(tr("Update the map in view when words or view change"))
+        self.opacity = QSlider(Qt.Orientation.Horizontal, row)
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(settings.read("opacity"))
+        self.opacity.setToolTip(tr("Opacity of the map"))
+        layout.addWidget(self.live_box)
+        layout.addWidget(QLabel(tr("Opacity"), row))
+        layout.addWidget(self.opacity, 1)
+        return row
+
+    def _make_tools_row(self):
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.ask_button = self._tool("explain", tr("Click a place to see the shares of all words"), None, True)
+        self.draw_button = self._tool(
+            "draw", tr("Draw an example of the class whose row is current (right button ends)"), None, True
+        )
+        self.draw_not_button = self._tool("draw_not", tr("Draw a place that is not of the current class"), None, True)
+        self.clear_button = self._tool("remove", tr("Drop all examples"), None)
+        self.side_button = self._tool("side", tr("Image and map side by side"), None, True)
+        self.export_button = QPushButton(icon("save"), tr("Export…"), row)
+        self.status = QLabel(row)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for button in (self.ask_button, self.draw_button, self.draw_not_button, self.clear_button, self.side_button):
+            layout.addWidget(button)
+        layout.addWidget(self.status, 1)
+        layout.addWidget(self.export_button)
+        return row
+
+    def _connect(self):
+        self.encode_button.clicked.connect(lambda: self.mapping.encode())
+        self.open_button.clicked.connect(lambda: self._open_embedding())
+        self.export_button.clicked.connect(lambda: self.mapping.ask_and_export())
+        self.live_box.toggled.connect(self.mapping.set_live)
+        self.opacity.valueChanged.connect(self.mapping.set_opacity)
+        self.ask_button.toggled.connect(self.mapping.set_asking)
+        self.draw_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=False))
+        self.draw_not_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=True))
+        self.clear_button.clicked.connect(lambda: self.mapping.examples.clear())
+        self.side_button.toggled.connect(self.mapping.set_side_by_side)
+        self.source_panel.changed.connect(lambda: self._on_busy(self.jobs.is_busy))
+        self.words_panel.failed.connect(self.fail)
+        self.words_panel.told.connect(self.messages.tell)
+        self.jobs.busy_changed.connect(self._on_busy)
+        self.jobs.failed.connect(self.fail)
+        self.jobs.warned.connect(self.messages.warn)
+
+    def _on_busy(self, busy):
+        ready = self.mapping.live.embedding is not None
+        self.encode_button.setEnabled(not busy and self.source_panel.layers.currentLayer() is not None)
+        self.open_button.setEnabled(not busy)
+        for button in (self.export_button, self.ask_button, self.draw_button, self.draw_not_button, self.side_button):
+            button.setEnabled(ready and (button is not self.export_button or not busy))
+        self.clear_button.setEnabled(self.mapping.examples.count > 0)
+
+    def refresh_buttons(self):
+        """Enable what can be done now."""
+        self._on_busy(self.jobs.is_busy)
+
+    def _open_embedding(self):
+        path = QFileDialog.getExistingDirectory(self, tr("Open an embedding"), str(settings.work_folder()))
+        if path:
+            self.mapping.open(path)
+
+    def _ask_for_environment(self):
+        self.environment_hint.show()
+
+    def _group(self, title, *parts):
+        group = QGroupBox(title, self)
+        layout = QVBoxLayout(group)
+        for part in parts:
+            layout.addWidget(part)
+        return group
+
+    def _tool(self, name, text, function, checkable=False):
+        button = QToolButton(self)
+        button.setIcon(icon(name))
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.setCheckable(checkable)
+        if function is not None:
+            button.clicked.connect(lambda: function())
+        return button

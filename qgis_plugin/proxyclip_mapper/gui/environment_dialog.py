@@ -1,0 +1,179 @@
+"""The environment: build it, choose one, test it; with progress, log and cancel."""
+
+from qgis.core import QgsApplication
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from .. import settings
+from ..i18n import tr
+from ..report import make_report
+from ..worker.environment import base_interpreters, find_uv
+from ..worker.installer import DEFAULT_PACKAGE, Installer, make_plan
+
+
+class EnvironmentDialog(QDialog):
+    """Lets the user build an environment, or name an interpreter that has proxyclip-geo already."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.setWindowTitle(tr("Environment of ProxyCLIP"))
+        self.resize(720, 640)
+        self.installer = Installer(self)
+        self.installer.stepped.connect(self._on_step)
+        self.installer.logged.connect(self._on_log)
+        self.installer.finished.connect(self._on_finished)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._make_head())
+        layout.addWidget(self._make_build())
+        layout.addWidget(self._make_use())
+        self.status = QLabel(self)
+        self.status.setWordWrap(True)
+        self.progress = QProgressBar(self)
+        self.log = QPlainTextEdit(self)
+        self.log.setReadOnly(True)
+        self.log.setMaximumBlockCount(5000)
+        layout.addWidget(self.status)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.log, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        self.cancel_button = buttons.addButton(tr("Cancel"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.cancel_button.clicked.connect(self.installer.cancel)
+        copy = buttons.addButton(tr("Copy report"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(self._copy)
+        layout.addWidget(buttons)
+        self._show_state()
+
+    def build(self):
+        """Build a new environment with what the fields say."""
+        for name, value in (
+            ("hardware", self.hardware.currentData()),
+            ("package", self.package.text().strip()),
+            ("wheelhouse", self.wheelhouse.filePath()),
+        ):
+            settings.write(name, value)
+        self.log.clear()
+        try:
+            plan = make_plan(
+                self.hardware.currentData(),
+                self.package.text().strip(),
+                self.wheelhouse.filePath(),
+                self.python.currentData() or "",
+                self.with_uv.isChecked(),
+            )
+        except LookupError as error:
+            self.status.setText(str(error))
+            return
+        self.installer.build(plan)
+        self._show_state()
+
+    def use(self):
+        """Take the interpreter in the field."""
+        self.log.clear()
+        self.installer.use(self.interpreter.filePath())
+        self._show_state()
+
+    def reject(self):
+        """Close; what runs is stopped."""
+        self.installer.cancel()
+        super().reject()
+
+    def _make_head(self):
+        head = QLabel(
+            tr(
+                "ProxyCLIP runs in a Python of its own, so that nothing it needs can disturb QGIS. Building it takes a "
+                "few minutes and downloads about 1 GB for a processor, 3 GB for an NVIDIA card."
+            ),
+            self,
+        )
+        head.setWordWrap(True)
+        return head
+
+    def _make_build(self):
+        group = QGroupBox(tr("Build an environment"), self)
+        form = QFormLayout(group)
+        self.hardware = QComboBox(group)
+        for key, text in (
+            ("cpu", tr("Processor only")),
+            ("cuda", tr("NVIDIA card (CUDA)")),
+            ("index", tr("What the package index offers")),
+        ):
+            self.hardware.addItem(text, key)
+        self.hardware.setCurrentIndex(max(0, self.hardware.findData(settings.read("hardware"))))
+        self.python = QComboBox(group)
+        for path in base_interpreters():
+            self.python.addItem(path, path)
+        self.package = QLineEdit(settings.read("package"), group)
+        self.package.setPlaceholderText(DEFAULT_PACKAGE)
+        self.package.setToolTip(tr("A requirement, or the path of a wheel or of a source folder"))
+        self.wheelhouse = QgsFileWidget(group)
+        self.wheelhouse.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.wheelhouse.setFilePath(settings.read("wheelhouse"))
+        self.wheelhouse.setToolTip(tr("A folder with all wheels, for machines without a network; empty to download"))
+        self.with_uv = QCheckBox(tr("Use uv, which is on this machine and faster than pip"), group)
+        self.with_uv.setChecked(find_uv() is not None)
+        self.with_uv.setVisible(find_uv() is not None)
+        self.build_button = QPushButton(tr("Build"), group)
+        self.build_button.clicked.connect(self.build)
+        form.addRow(tr("Runs on"), self.hardware)
+        form.addRow(tr("Python"), self.python)
+        form.addRow(tr("Package"), self.package)
+        form.addRow(tr("Folder with wheels"), self.wheelhouse)
+        form.addRow(self.with_uv)
+        form.addRow(self.build_button)
+        return group
+
+    def _make_use(self):
+        group = QGroupBox(tr("Or use a Python that has proxyclip-geo"), self)
+        row = QHBoxLayout(group)
+        self.interpreter = QgsFileWidget(group)
+        self.interpreter.setStorageMode(QgsFileWidget.StorageMode.GetFile)
+        self.interpreter.setFilePath(settings.read("interpreter"))
+        self.use_button = QPushButton(tr("Test and use"), group)
+        self.use_button.clicked.connect(self.use)
+        row.addWidget(self.interpreter, 1)
+        row.addWidget(self.use_button)
+        return group
+
+    def _on_step(self, number, count, title):
+        self.progress.setRange(0, count)
+        self.progress.setValue(number)
+        self.status.setText(tr("Step {} of {}: {}").format(number + 1, count, title))
+
+    def _on_log(self, line):
+        self.log.appendPlainText(line)
+
+    def _on_finished(self, good, message):
+        self.progress.setRange(0, 1)
+        self.progress.setValue(1 if good else 0)
+        self.status.setText(message)
+        self.interpreter.setFilePath(settings.read("interpreter"))
+        self._show_state()
+
+    def _show_state(self):
+        running = self.installer.is_running
+        self.cancel_button.setEnabled(running)
+        for button in (self.build_button, self.use_button):
+            button.setEnabled(not running)
+        if not running and not self.status.text():
+            chosen = settings.read("interpreter")
+            self.status.setText(tr("In use: {}").format(chosen) if chosen else tr("There is no environment yet."))
+        self.setCursor(Qt.CursorShape.BusyCursor if running else Qt.CursorShape.ArrowCursor)
+
+    def _copy(self):
+        QgsApplication.clipboard().setText(make_report(log=self.installer.log))

@@ -1,0 +1,141 @@
+"""Long work: one job at a time, with a bar, the remaining time and a button that stops it."""
+
+import time
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from ..i18n import tr
+from .source_panel import tell_time
+
+
+class JobBar(QWidget):
+    """Shows how far a job is; hidden while there is none."""
+
+    cancelled = pyqtSignal()
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._started = None
+        self._stage = ""
+        self._title = ""
+        self.label = QLabel(self)
+        self.label.setWordWrap(True)
+        self.bar = QProgressBar(self)
+        self.button = QPushButton(tr("Cancel"), self)
+        self.button.clicked.connect(self._on_cancel)
+        row = QHBoxLayout()
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.label)
+        layout.addLayout(row)
+        self.hide()
+
+    def begin(self, title):
+        """Show the bar."""
+        self._title, self._stage, self._started = title, "", None
+        self.label.setText(title)
+        self.bar.setRange(0, 0)
+        self.button.setEnabled(True)
+        self.show()
+
+    def end(self):
+        """Hide it."""
+        self.hide()
+
+    def take(self, event):
+        """Show an event of the worker's progress, with the time that remains at the pace since the stage began."""
+        done, total = event.get("done", 0), event.get("total", 0)
+        now = time.monotonic()
+        if event.get("stage") != self._stage:
+            self._stage, self._started = event.get("stage"), (now, done)
+        told = self._title
+        if total:
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(int(1000 * done / total))
+            seconds, gained = now - self._started[0], done - self._started[1]
+            if gained > 0 and seconds > 1:
+                left = tell_time((total - done) * seconds / gained)
+                told = tr("{}: {} of {} {}, about {} left").format(
+                    self._title, done, total, event.get("unit", ""), left
+                )
+            else:
+                told = tr("{}: {} of {} {}").format(self._title, done, total, event.get("unit", ""))
+        self.label.setText(told)
+
+    def take_percent(self, percent):
+        """Show a share of 100."""
+        self.take({"stage": "percent", "done": int(percent), "total": 100, "unit": "%"})
+
+    def _on_cancel(self):
+        self.button.setEnabled(False)
+        self.label.setText(tr("Stopping…"))
+        self.cancelled.emit()
+
+
+class Jobs(QObject):
+    """Runs one request or one export at a time, tells the bar, and passes the end on."""
+
+    busy_changed = pyqtSignal(bool)
+    failed = pyqtSignal(object)
+    warned = pyqtSignal(str)
+
+    def __init__(self, client, bar, parent=None):
+        super().__init__(parent)
+        self._client = client
+        self._bar = bar
+        self._stop = None
+        bar.cancelled.connect(self.cancel)
+
+    @property
+    def is_busy(self):
+        """Whether a job runs."""
+        return self._stop is not None
+
+    def ask(self, title, method, params, then):
+        """Send a request; `then` gets its result. Returns the request."""
+        request = self._client.request(method, params)
+        self._begin(title, lambda: self._client.cancel(request))
+        request.progressed.connect(self._bar.take)
+        request.warned.connect(self.warned)
+        request.succeeded.connect(lambda result: self._end(lambda: then(result)))
+        request.failed.connect(lambda error: self._end(lambda: self._fail(error)))
+        return request
+
+    def export(self, title, task, then):
+        """Run an export task; `then` is called when its file is there."""
+        self._begin(title, task.cancel)
+        task.progressChanged.connect(self._bar.take_percent)
+        task.taskCompleted.connect(lambda: self._end(then))
+        task.taskTerminated.connect(lambda: self._end(lambda: self._fail_export(task)))
+        # The task manager owns it from here on; the attribute keeps Python's side alive.
+        self._task = task
+        QgsApplication.taskManager().addTask(task)
+
+    def cancel(self):
+        """Stop what runs."""
+        if self._stop is not None:
+            self._stop()
+
+    def _begin(self, title, stop):
+        self._stop = stop
+        self._bar.begin(title)
+        self.busy_changed.emit(True)
+
+    def _end(self, then):
+        if self._stop is None:
+            return
+        self._stop = None
+        self._bar.end()
+        self.busy_changed.emit(False)
+        then()
+
+    def _fail(self, error):
+        self.failed.emit(error)
+
+    def _fail_export(self, task):
+        if task.error:
+            self.failed.emit(RuntimeError(tr("The layer could not be saved: {}").format(task.error)))

@@ -1,0 +1,304 @@
+"""What the panel does: encode, show, ask, draw, export."""
+
+import time
+from pathlib import Path
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QDialog, QMessageBox
+
+from .. import settings
+from ..i18n import tr
+from ..rasters import ExportTask
+from .examples import Examples
+from .export_dialog import ExportDialog
+from .live import LivePreview
+from .side_by_side import SIDE_AREA, SideBySide
+from .tools import ClickTool, ShapeTool
+
+
+class Mapping(QObject):
+    """Connects the panel's parts with the worker and the canvas."""
+
+    def __init__(self, dock):
+        super().__init__(dock)
+        self._dock = dock
+        self._canvas = dock.iface.mapCanvas()
+        self._before = None
+        self._negative = False
+        self._side = None
+        self.live = LivePreview(dock.client, self._canvas, self)
+        self.live.opacity = settings.read("opacity") / 100
+        self.live.updated.connect(self._on_updated)
+        self.live.failed.connect(dock.fail)
+        self.examples = Examples(self)
+        self.examples.changed.connect(self._on_examples)
+        self.click_tool = ClickTool(self._canvas)
+        self.click_tool.canvasClicked.connect(self.explain)
+        self.shape_tool = ShapeTool(self._canvas)
+        self.shape_tool.drawn.connect(self.add_example)
+        self._canvas.mapToolSet.connect(self._on_tool)
+        model = dock.words_panel.model
+        model.words_changed.connect(lambda: self.live.set_words(model.words))
+        model.looks_changed.connect(lambda: self.live.set_looks(model.words))
+
+    def encode(self):
+        """Encode what the panel says; a web layer is saved as a file first, after the user has agreed."""
+        try:
+            source = self._dock.source_panel.source()
+        except ValueError as error:
+            self._dock.messages.warn(str(error))
+            return
+        if source.path is not None:
+            self._encode_file(source, source.path, source.options)
+        elif self._agree_to_export(source):
+            self._export_layer(source)
+
+    def open(self, path):
+        """Open an embedding."""
+        self._dock.jobs.ask(tr("Open"), "open", {"embedding": str(path)}, self._take_embedding)
+
+    def fetch_model(self):
+        """Download the weights of the chosen model; the user has asked for it by a button."""
+        model = self._dock.source_panel.model.currentText()
+        self._dock.jobs.ask(
+            tr("Download {}").format(model),
+            "fetch",
+            {"model": model},
+            lambda _: self._dock.messages.tell(tr("Model {} is ready.").format(model)),
+        )
+
+    def explain(self, point, _=None):
+        """Show the shares of all words at a point of the canvas."""
+        if self.live.embedding is None:
+            return
+        at = self._on_embedding(point)
+        if at is None:
+            self._dock.messages.warn(tr("This place is not on the image."))
+            return
+        words = self._dock.words_panel.model.words
+        params = {
+            "embedding": self.live.embedding.path,
+            "classes": words.to_request(),
+            "at": [at.x(), at.y()],
+        }
+        request = self._dock.client.request("explain", params)
+        request.succeeded.connect(lambda result: self._dock.scores.show_queries(result["queries"], words.rows))
+        request.failed.connect(self._dock.fail)
+
+    def add_example(self, geometry):
+        """Take a shape that was drawn as an example of the current class."""
+        name = self._dock.words_panel.current_class
+        try:
+            crs = self._canvas.mapSettings().destinationCrs()
+            self.examples.add(geometry, crs, name, self.live.embedding, self._negative)
+        except ValueError as error:
+            self._dock.messages.warn(str(error))
+
+    def ask_and_export(self):
+        """Ask where to, and export."""
+        dialog = ExportDialog(self.live.embedding.stem, self._dock.iface.mainWindow())
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.export(dialog.folder.filePath(), dialog.options())
+
+    def export(self, folder, options):
+        """Write labels, scores and polygons of the whole embedding, and add them to the project.
+
+        Args:
+            folder: Where they go.
+            options: Which, as options of a `label` request.
+        """
+        params = {
+            "embedding": self.live.embedding.path,
+            "classes": self._dock.words_panel.model.words.to_request(),
+            "out": str(folder),
+            "options": {**self.live.options, **options},
+        }
+        self._dock.jobs.ask(tr("Export"), "label", params, self._add_results)
+
+    def set_live(self, on):
+        """Update by itself, or not."""
+        self.live.is_live = on
+        if on:
+            self.live.refresh()
+
+    def set_opacity(self, percent):
+        """Set the opacity of the map."""
+        settings.write("opacity", percent)
+        self.live.set_opacity(percent / 100)
+
+    def set_asking(self, on):
+        """Take the tool that asks, or give back the one before."""
+        self._switch(self.click_tool, on)
+
+    def set_drawing(self, on, negative):
+        """Take the tool that draws examples, or give back the one before."""
+        if on:
+            self._negative = negative
+            for button, own in ((self._dock.draw_button, False), (self._dock.draw_not_button, True)):
+                if own != negative:
+                    button.blockSignals(True)
+                    button.setChecked(False)
+                    button.blockSignals(False)
+        self._switch(self.shape_tool, on)
+
+    def set_side_by_side(self, on):
+        """Show the image alone beside the map, or not."""
+        if on and self._side is None:
+            self._side = SideBySide(self._canvas, self._dock.iface.mainWindow())
+            self._side.closed.connect(lambda: self._dock.side_button.setChecked(False))
+            self._dock.iface.addDockWidget(SIDE_AREA, self._side)
+            self._side.show_without(self.live.layer)
+        elif not on and self._side is not None:
+            side, self._side = self._side, None
+            side.close_down()
+            self._dock.iface.removeDockWidget(side)
+            side.deleteLater()
+
+    def close(self):
+        """Take away what was added."""
+        self._dock.jobs.blockSignals(True)
+        self._dock.jobs.cancel()
+        self.set_side_by_side(False)
+        self._canvas.mapToolSet.disconnect(self._on_tool)
+        for tool in (self.click_tool, self.shape_tool):
+            self._canvas.unsetMapTool(tool)
+        self.shape_tool.remove()
+        self.live.close()
+        self.examples.close()
+
+    def _encode_file(self, source, path, options):
+        target = source.embedding_path()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._dock.fail(error)
+            return
+        params = {"raster": str(path), "out": str(target), "model": source.model, "options": options}
+        request = self._dock.jobs.ask(tr("Encode"), "encode", params, self._take_embedding)
+        request.progressed.connect(_Speed(source, settings.read("device")))
+
+    def _agree_to_export(self, source):
+        columns, rows = source.size
+        told = tr(
+            "“{}” is not a file. Its pixels are saved as a GeoTIFF first: {} × {} pixels, about {:.0f} MB to download "
+            "and keep.\n\nThe terms of many web maps forbid to download or to analyse them; make sure that yours "
+            "allow it."
+        ).format(source.layer.name(), columns, rows, max(1, columns * rows * 3 / 1e6))
+        answer = QMessageBox.question(
+            self._dock.iface.mainWindow(),
+            tr("Save the layer first?"),
+            told,
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _export_layer(self, source):
+        path = source.embedding_path().with_suffix(".tif")
+        options = {key: value for key, value in source.options.items() if key not in ("bounds", "resolution")}
+        if path.is_file():
+            self._encode_file(source, path, options)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"draft-{path.name}")
+        task = ExportTask(source.layer, draft, source.extent, source.size)
+
+        def finish():
+            draft.replace(path)
+            self._encode_file(source, path, options)
+
+        self._dock.jobs.export(tr("Save “{}”").format(source.layer.name()), task, finish)
+
+    def _take_embedding(self, described):
+        self.live.words = self._dock.words_panel.model.words
+        self.examples.clear()
+        self.live.set_embedding(described)
+        self._dock.refresh_buttons()
+        if self._side is not None:
+            self._side.show_without(None)
+
+    def _on_updated(self, result):
+        self._dock.status.setText(tr("{:.2f} s").format(result["seconds"]))
+        if self._side is not None:
+            self._side.show_without(self.live.layer)
+
+    def _on_examples(self):
+        options = dict(self.live.options)
+        path = self.examples.write()
+        if path is None:
+            options.pop("examples", None)
+        else:
+            options["examples"] = path
+        self.live.set_options(options)
+        self._dock.refresh_buttons()
+
+    def _add_results(self, result):
+        paths = result["paths"]
+        group = QgsProject.instance().layerTreeRoot().insertGroup(0, Path(paths["labels"]).stem.replace("_labels", ""))
+        polygons = paths.get("polygons")
+        if polygons:
+            name = Path(polygons).stem
+            self._add(group, QgsVectorLayer(f"{polygons}|layername={name}", name, "ogr"))
+        for key in ("labels", "score"):
+            if paths.get(key):
+                self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"))
+        self._dock.messages.tell(tr("The map is in {}").format(Path(paths["labels"]).parent))
+
+    @staticmethod
+    def _add(group, layer):
+        QgsProject.instance().addMapLayer(layer, False)
+        group.addLayer(layer)
+
+    def _on_embedding(self, point):
+        """Return a point of the canvas in the embedding's CRS; None where it is not on the image."""
+        source, target = self._canvas.mapSettings().destinationCrs(), self.live.embedding.crs
+        if source.isValid() and target.isValid():
+            try:
+                point = QgsCoordinateTransform(source, target, QgsProject.instance()).transform(point)
+            except QgsCsException:
+                return None
+        return point if self.live.embedding.extent.contains(point) else None
+
+    def _switch(self, tool, on):
+        if on:
+            if self._canvas.mapTool() not in (self.click_tool, self.shape_tool):
+                self._before = self._canvas.mapTool()
+            self._canvas.setMapTool(tool)
+        elif self._canvas.mapTool() is tool:
+            if self._before is not None:
+                self._canvas.setMapTool(self._before)
+            else:
+                self._canvas.unsetMapTool(tool)
+
+    def _on_tool(self, new, _=None):
+        """Let the buttons show which tool is taken."""
+        self._dock.ask_button.setChecked(new is self.click_tool)
+        if new is not self.shape_tool:
+            self._dock.draw_button.setChecked(False)
+            self._dock.draw_not_button.setChecked(False)
+
+
+class _Speed:
+    """Takes progress events of an `encode` request, and remembers how long a window takes."""
+
+    def __init__(self, source, device):
+        self._key = (source.model, device, source.precision)
+        self._first = None
+
+    def __call__(self, event):
+        if event.get("unit") != "windows" or event.get("stage") != "encode":
+            return
+        now = time.monotonic()
+        if self._first is None:
+            self._first = (now, event["done"])
+            return
+        windows = event["done"] - self._first[1]
+        if windows > 0 and now - self._first[0] > 1:
+            settings.write_speed(*self._key, (now - self._first[0]) / windows)

@@ -1,0 +1,64 @@
+"""A second canvas without the map, which follows the first: image and map side by side."""
+
+from qgis.core import QgsProject
+from qgis.gui import QgsDockWidget, QgsMapCanvas, QgsMapToolPan
+from qgis.PyQt.QtCore import Qt
+
+from ..i18n import tr
+
+
+class SideBySide(QgsDockWidget):
+    """Shows all visible layers but one, at the extent of another canvas."""
+
+    def __init__(self, canvas, parent=None):
+        super().__init__(tr("ProxyCLIP: image alone"), parent)
+        self.setObjectName("ProxyClipSideBySide")
+        self._main = canvas
+        self._hidden = None
+        self.canvas = QgsMapCanvas(self)
+        self.canvas.setCanvasColor(canvas.canvasColor())
+        self.canvas.enableAntiAliasing(True)
+        self._tool = QgsMapToolPan(self.canvas)
+        self.canvas.setMapTool(self._tool)
+        self.setWidget(self.canvas)
+        canvas.extentsChanged.connect(self.follow)
+        canvas.layersChanged.connect(self.follow)
+        self.canvas.extentsChanged.connect(self._lead)
+        self._moving = False
+
+    def show_without(self, layer):
+        """Show the image alone."""
+        self._hidden = None if layer is None else layer.id()
+        self.follow()
+
+    def follow(self):
+        """Take over layers and extent of the main canvas."""
+        if self._moving:
+            return
+        self._moving = True
+        settings = self._main.mapSettings()
+        self.canvas.setDestinationCrs(settings.destinationCrs())
+        self.canvas.setTransformContext(QgsProject.instance().transformContext())
+        self.canvas.setLayers([layer for layer in self._main.layers() if layer.id() != self._hidden])
+        self.canvas.setCenter(self._main.center())
+        self.canvas.zoomScale(self._main.scale())
+        self.canvas.refresh()
+        self._moving = False
+
+    def close_down(self):
+        """Stop following."""
+        self._main.extentsChanged.disconnect(self.follow)
+        self._main.layersChanged.disconnect(self.follow)
+        self.canvas.unsetMapTool(self._tool)
+
+    def _lead(self):
+        """Move the main canvas where the user moved this one."""
+        if self._moving or not self.isVisible():
+            return
+        self._moving = True
+        self._main.setCenter(self.canvas.center())
+        self._main.refresh()
+        self._moving = False
+
+
+SIDE_AREA = Qt.DockWidgetArea.LeftDockWidgetArea

@@ -1,0 +1,195 @@
+"""What to map: image, area, resolution, model; and what that costs."""
+
+import hashlib
+import math
+from pathlib import Path
+
+from qgis.core import QgsCsException, QgsMapLayerProxyModel
+from qgis.gui import QgsExtentWidget, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QWidget
+
+from .. import settings
+from ..i18n import tr
+from ..icons import icon
+from ..models import MODELS, PRECISIONS
+from ..rasters import as_bounds, file_of, grid_size, own_resolution, transform_extent
+
+COARSEST_WEB = 0.5
+"""Metres per pixel at which a web layer is exported where the user gives none."""
+
+WINDOW_STRIDE = 2 / 3
+"""Part of a window by which windows lie apart, where the model's own is not known yet."""
+
+
+class Source:
+    """What to encode.
+
+    Attributes:
+        layer: The raster layer.
+        path: Its file, or None for a web layer.
+        extent: The area in the layer's CRS; all of the layer where the user named none.
+        is_whole: Whether the area is all of the layer.
+        resolution: Metres per pixel; None for the raster's own.
+        model: Name of the model.
+        precision: What it computes in.
+    """
+
+    def __init__(self, layer, extent, is_whole, resolution, model, precision):
+        self.layer = layer
+        self.path = file_of(layer)
+        self.extent = extent
+        self.is_whole = is_whole
+        self.resolution = resolution
+        self.model = model
+        self.precision = precision
+
+    @property
+    def size(self):
+        """(columns, rows) of what is encoded."""
+        resolution = self.resolution or (own_resolution(self.layer) if self.path else COARSEST_WEB)
+        return grid_size(self.extent, self.layer.crs(), max(resolution, 1e-6))
+
+    @property
+    def options(self):
+        """Options of an `encode` request."""
+        options = {"precision": self.precision, "device": settings.read("device")}
+        if self.resolution:
+            options["resolution"] = self.resolution
+        if not self.is_whole:
+            options["bounds"] = as_bounds(self.extent)
+        return options
+
+    def embedding_path(self):
+        """Return where the embedding goes: the same settings find it again."""
+        stamp = Path(self.path).stat().st_mtime_ns if self.path and Path(self.path).is_file() else 0
+        facts = repr((self.layer.source(), stamp, self.model, sorted(self.options.items())))
+        key = hashlib.sha256(facts.encode()).hexdigest()[:12]
+        name = "".join(char if char.isalnum() else "_" for char in self.layer.name())[:40]
+        return settings.work_folder() / f"{name}-{key}.emb"
+
+
+class SourcePanel(QWidget):
+    """The fields, and a line on what the run will cost."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, canvas, parent=None):
+        super().__init__(parent)
+        self._canvas = canvas
+        self._windows = {}
+        self.layers = QgsMapLayerComboBox(self)
+        self.layers.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
+        self.extent = QgsExtentWidget(self, QgsExtentWidget.WidgetStyle.CondensedStyle)
+        self.extent.setMapCanvas(canvas)
+        self.extent.setNullValueAllowed(True, tr("All of the image"))
+        self.extent.setToolTip(tr("The area to map: from the map in view, from a layer, or drawn"))
+        self.resolution = QDoubleSpinBox(self)
+        self.resolution.setRange(0.0, 1000.0)
+        self.resolution.setDecimals(3)
+        self.resolution.setSingleStep(0.1)
+        self.resolution.setSuffix(tr(" m"))
+        self.resolution.setSpecialValueText(tr("the image's own"))
+        self.resolution.setToolTip(tr("Models know the ground at about 0.2 to 2 m per pixel; coarser is faster"))
+        self.model = QComboBox(self)
+        self.model.addItems(MODELS)
+        self.model.setCurrentText(settings.read("model"))
+        self.precision = QComboBox(self)
+        self.precision.addItems(PRECISIONS)
+        self.precision.setCurrentText(settings.read("precision"))
+        self.cost = QLabel(self)
+        self.cost.setWordWrap(True)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(tr("Image"), self.layers)
+        form.addRow(tr("Area"), self.extent)
+        form.addRow(tr("Resolution"), self.resolution)
+        form.addRow(tr("Model"), self.model)
+        form.addRow(tr("Precision"), self.precision)
+        form.addRow(self.cost)
+        self.layers.layerChanged.connect(self._on_layer)
+        self.extent.extentChanged.connect(self._on_change)
+        self.resolution.valueChanged.connect(self._on_change)
+        self.model.currentTextChanged.connect(self._on_model)
+        self.precision.currentTextChanged.connect(self._on_model)
+        self._on_layer(self.layers.currentLayer())
+
+    def set_models(self, models):
+        """Take what the worker knows of the models: which are here, and how large their windows are."""
+        for item in models:
+            self._windows[item["name"]] = (item["window"], item.get("stride") or item["window"] * WINDOW_STRIDE)
+            number = self.model.findText(item["name"])
+            if number >= 0:
+                state = tr("on this machine") if item["here"] else tr("not on this machine yet")
+                self.model.setItemIcon(number, icon("here" if item["here"] else "away"))
+                told = f"{item['description']}\n{tr('Licence: {}').format(item['licence'])}\n{state}"
+                self.model.setItemData(number, told, Qt.ItemDataRole.ToolTipRole)
+        self._on_change()
+
+    def source(self):
+        """Return what to encode.
+
+        Raises:
+            ValueError: If there is no image, or the area is not on it; the text says what to do.
+        """
+        layer = self.layers.currentLayer()
+        if layer is None:
+            raise ValueError(tr("Add an image to the project first (Layer → Add Layer → Add Raster Layer)."))
+        if not layer.isValid():
+            raise ValueError(tr("Layer “{}” cannot be read.").format(layer.name()))
+        extent, is_whole = layer.extent(), True
+        chosen = self.extent.outputExtent()
+        if not chosen.isNull() and not chosen.isEmpty():
+            try:
+                chosen = transform_extent(chosen, self.extent.outputCrs(), layer.crs())
+            except QgsCsException as error:
+                raise ValueError(tr("The area has no place in the image's CRS.")) from error
+            extent, is_whole = chosen.intersect(extent), False
+            if extent.isNull() or extent.isEmpty():
+                raise ValueError(tr("The area does not meet the image; choose another."))
+        resolution = self.resolution.value() or None
+        return Source(layer, extent, is_whole, resolution, self.model.currentText(), self.precision.currentText())
+
+    def count_windows(self, source):
+        """Return about how many windows a source takes."""
+        window, stride = self._windows.get(source.model, (336, 336 * WINDOW_STRIDE))
+        columns, rows = source.size
+        return math.ceil(max(0, columns - window) / stride + 1) * math.ceil(max(0, rows - window) / stride + 1)
+
+    def _on_layer(self, layer):
+        if layer is not None and layer.isValid():
+            self.extent.setOriginalExtent(layer.extent(), layer.crs())
+            self.extent.setOutputCrs(layer.crs())
+            self.extent.setCurrentExtent(self._canvas.extent(), self._canvas.mapSettings().destinationCrs())
+        self.extent.clear()
+        self._on_change()
+
+    def _on_model(self, _=None):
+        settings.write("model", self.model.currentText())
+        settings.write("precision", self.precision.currentText())
+        self._on_change()
+
+    def _on_change(self, *_):
+        try:
+            source = self.source()
+        except ValueError as error:
+            self.cost.setText(str(error))
+            self.changed.emit()
+            return
+        columns, rows = source.size
+        windows = self.count_windows(source)
+        told = tr("{} × {} pixels, about {} windows").format(columns, rows, windows)
+        seconds = settings.read_speed(source.model, settings.read("device"), source.precision)
+        if seconds:
+            told += ", " + tr("about {}").format(tell_time(seconds * windows))
+        self.cost.setText(told)
+        self.changed.emit()
+
+
+def tell_time(seconds):
+    """Return a time in words, as coarse as a forecast is."""
+    if seconds < 55:
+        return tr("{} s").format(max(1, round(seconds)))
+    if seconds < 3300:
+        return tr("{} min").format(max(1, round(seconds / 60)))
+    return tr("{:.1f} h").format(seconds / 3600)

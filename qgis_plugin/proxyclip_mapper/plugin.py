@@ -1,0 +1,64 @@
+"""The plugin: what it adds to QGIS, and takes away again."""
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+
+from .algorithms.provider import ProxyClipProvider
+from .compat import QAction
+from .i18n import install_translator, tr
+from .icons import icon
+
+
+class ProxyClipPlugin:
+    """Adds a panel, a toolbar button, a menu entry and the Processing provider."""
+
+    def __init__(self, iface):
+        """Remember the window; it is None under qgis_process."""
+        self.iface = iface
+        self.translator = install_translator()
+        self.provider = None
+        self.action = None
+        self.dock = None
+
+    def initProcessing(self):
+        """Add the provider; qgis_process calls nothing else."""
+        self.provider = ProxyClipProvider()
+        QgsApplication.processingRegistry().addProvider(self.provider)
+
+    def initGui(self):
+        """Add what is seen."""
+        self.initProcessing()
+        self.action = QAction(icon("plugin"), tr("ProxyCLIP Mapper"), self.iface.mainWindow())
+        self.action.setCheckable(True)
+        self.action.setToolTip(tr("Map an image by naming the classes in words"))
+        self.action.triggered.connect(self._show_dock)
+        self.iface.addRasterToolBarIcon(self.action)
+        self.iface.addPluginToRasterMenu("ProxyCLIP", self.action)
+
+    def unload(self):
+        """Take everything away, and end the worker."""
+        if self.dock is not None:
+            self.dock.shut_down()
+            self.iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+        if self.action is not None:
+            self.iface.removeRasterToolBarIcon(self.action)
+            self.iface.removePluginRasterMenu("ProxyCLIP", self.action)
+            self.action.deleteLater()
+            self.action = None
+        if self.provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self.provider)
+            self.provider = None
+        if self.translator is not None:
+            QCoreApplication.removeTranslator(self.translator)
+            self.translator = None
+
+    def _show_dock(self, shown):
+        if self.dock is None:
+            from .gui.dock import MapperDock
+
+            self.dock = MapperDock(self.iface)
+            self.dock.visibilityChanged.connect(self.action.setChecked)
+            self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.dock.setUserVisible(shown)

@@ -1,0 +1,121 @@
+"""Raster layers, the files behind them, and what to do where there is none."""
+
+import math
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsDistanceArea,
+    QgsPointXY,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRasterBlockFeedback,
+    QgsRasterFileWriter,
+    QgsRasterPipe,
+    QgsRectangle,
+    QgsTask,
+)
+
+from .i18n import tr
+
+WEB_PREFIXES = ("WMS:", "WMTS:", "WCS:", "TMS:", "<GDAL_WMS", "/VSICURL")
+
+
+def file_of(layer):
+    """Return what GDAL opens a layer by: a path or a GDAL name of a part of a file; None for services."""
+    if layer is None or layer.providerType() != "gdal" or layer.source().upper().startswith(WEB_PREFIXES):
+        return None
+    parts = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
+    return layer.source() if parts.get("layerName") else parts.get("path") or layer.source()
+
+
+def transform_extent(extent, source, target):
+    """Return an extent in another CRS, grown to hold all of it; an invalid CRS on either side changes nothing.
+
+    Raises:
+        QgsCsException: If it has no place there.
+    """
+    if not source.isValid() or not target.isValid() or source == target:
+        return QgsRectangle(extent)
+    transform = QgsCoordinateTransform(source, target, QgsProject.instance())
+    transform.setBallparkTransformsAreAppropriate(True)
+    return transform.transformBoundingBox(extent)
+
+
+def as_bounds(extent):
+    """Return [west, south, east, north]."""
+    return [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+
+
+def metres_per_unit(crs, point):
+    """Return the ground length of a unit of a CRS at a point, (east-west, north-south); (1, 1) without a CRS."""
+    if not crs.isValid():
+        return 1.0, 1.0
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(crs, QgsProject.instance().transformContext())
+    measure.setEllipsoid(crs.ellipsoidAcronym() or "EPSG:7030")
+    step = 1e-4 if crs.isGeographic() else 10.0
+    across = measure.measureLine(point, QgsPointXY(point.x() + step, point.y())) / step
+    down = measure.measureLine(point, QgsPointXY(point.x(), point.y() + step)) / step
+    return (across or 1.0), (down or 1.0)
+
+
+def grid_size(extent, crs, resolution):
+    """Return (columns, rows) of an area at a resolution in metres."""
+    across, down = metres_per_unit(crs, extent.center())
+    return (
+        max(1, math.ceil(extent.width() * across / resolution)),
+        max(1, math.ceil(extent.height() * down / resolution)),
+    )
+
+
+def own_resolution(layer):
+    """Return the metres per pixel of a raster file."""
+    across, down = metres_per_unit(layer.crs(), layer.extent().center())
+    return math.sqrt(abs(layer.rasterUnitsPerPixelX() * across * layer.rasterUnitsPerPixelY() * down))
+
+
+class ExportTask(QgsTask):
+    """Writes the pixels that a layer shows into a GeoTIFF, e.g. those of a web layer.
+
+    Attributes:
+        error: What went wrong; empty where nothing did.
+    """
+
+    def __init__(self, layer, path, extent, size):
+        """Prepare, in the main thread.
+
+        Args:
+            layer: The raster layer.
+            path: GeoTIFF to write.
+            extent: The area in the layer's CRS.
+            size: (columns, rows).
+        """
+        super().__init__(tr("Save “{}” as a file").format(layer.name()), QgsTask.Flag.CanCancel)
+        self.error = ""
+        self._path, self._extent, self._size, self._crs = str(path), QgsRectangle(extent), size, layer.crs()
+        self._context = QgsProject.instance().transformContext()
+        self._pipe = QgsRasterPipe()
+        self._pipe.set(layer.dataProvider().clone())
+        if layer.providerType() != "gdal" and layer.renderer() is not None:
+            self._pipe.set(layer.renderer().clone())
+        self._feedback = QgsRasterBlockFeedback()
+        self._feedback.progressChanged.connect(self.setProgress)
+
+    def run(self):
+        """Write, in a thread of its own."""
+        writer = QgsRasterFileWriter(self._path)
+        writer.setOutputFormat("GTiff")
+        writer.setCreateOptions(["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"])
+        columns, rows = self._size
+        code = writer.writeRaster(self._pipe, columns, rows, self._extent, self._crs, self._context, self._feedback)
+        if self.isCanceled():
+            return False
+        if code != QgsRasterFileWriter.WriterError.NoError:
+            self.error = tr("the layer's pixels could not be read or written (code {})").format(code)
+            return False
+        return True
+
+    def cancel(self):
+        """Stop as soon as may be."""
+        self._feedback.cancel()
+        super().cancel()

@@ -1,0 +1,109 @@
+"""The words of a map as rows of a table, and as what the worker takes."""
+
+from dataclasses import dataclass, field, replace
+from typing import Optional
+
+PALETTE = (
+    "#3b7dd8", "#1b6b2f", "#a5d46a", "#f0cf65", "#c1956a", "#6b6b70",
+    "#d5362b", "#8e5bd0", "#2ab7a9", "#e07fb0", "#7a3b12", "#b8c400",
+)  # fmt: skip
+LARGEST_VALUE = 254
+
+
+@dataclass(frozen=True)
+class Row:
+    """A class.
+
+    Attributes:
+        name: What it is called.
+        words: What the model is asked with; usually the name and its synonyms.
+        color: As #rrggbb.
+        value: Label value.
+        threshold: Score below which it does not win; None takes that of the map.
+        bias: Added to its logits.
+        enabled: Whether it takes part.
+    """
+
+    name: str
+    words: tuple = ()
+    color: str = PALETTE[0]
+    value: int = 1
+    threshold: Optional[float] = None
+    bias: float = 0.0
+    enabled: bool = True
+
+    def renamed(self, name):
+        """Return the class with another name; the word that was its name goes along."""
+        words = tuple(name if word == self.name else word for word in self.words) or (name,)
+        return replace(self, name=name, words=words)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The classes of a map and what holds for all of them.
+
+    Attributes:
+        name: What the vocabulary is called.
+        rows: The classes.
+        threshold: Score below which a pixel stays unclassified.
+        more: Whatever else a vocabulary says (templates, description, …), kept for saving.
+    """
+
+    name: str = "classes"
+    rows: tuple = ()
+    threshold: float = 0.0
+    more: dict = field(default_factory=dict)
+
+    def to_request(self, only_enabled=True):
+        """Return the vocabulary as the worker and vocabulary files have it."""
+        classes = []
+        for row in self.rows:
+            if only_enabled and not row.enabled:
+                continue
+            entry = {"name": row.name, "words": list(row.words), "color": row.color, "value": row.value}
+            if row.threshold is not None:
+                entry["threshold"] = row.threshold
+            if row.bias:
+                entry["bias"] = row.bias
+            classes.append(entry)
+        return {**self.more, "name": self.name, "threshold": self.threshold, "classes": classes}
+
+    @property
+    def enabled(self):
+        """The classes that take part."""
+        return [row for row in self.rows if row.enabled]
+
+
+def from_vocabulary(content):
+    """Return the words of a vocabulary as the worker gives it."""
+    rows = []
+    for entry in content["classes"]:
+        words = entry.get("words") or [entry["name"], *entry.get("synonyms", [])]
+        rows.append(
+            Row(
+                entry["name"],
+                tuple(words),
+                entry["color"],
+                int(entry["value"]),
+                entry.get("threshold"),
+                float(entry.get("bias", 0.0)),
+            )
+        )
+    known = ("name", "threshold", "classes")
+    more = {key: value for key, value in content.items() if key not in known}
+    return Words(content["name"], tuple(rows), float(content.get("threshold", 0.0)), more)
+
+
+def new_row(rows, name):
+    """Return a class with a colour and a value that no other has."""
+    taken = {row.value for row in rows}
+    value = next(number for number in range(1, LARGEST_VALUE + 2) if number not in taken)
+    used = {row.color for row in rows}
+    color = next((color for color in PALETTE if color not in used), PALETTE[len(rows) % len(PALETTE)])
+    return Row(name, (name,), color, value)
+
+
+def split_words(text):
+    """Return the words in a cell, separated by commas or semicolons, without repetitions."""
+    words = [" ".join(word.split()) for word in text.replace(";", ",").split(",")]
+    return tuple(dict.fromkeys(word for word in words if word))

@@ -1,0 +1,199 @@
+"""Building the environment: steps that run one after another, with a log, and can be stopped."""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
+
+from .. import settings
+from ..i18n import tr
+from .client import WorkerClient
+from .environment import OLDEST_PYTHON, base_interpreters, find_uv, process_environment, python_in
+
+TORCH_INDEX = {"cpu": "https://download.pytorch.org/whl/cpu", "cuda": "https://download.pytorch.org/whl/cu126"}
+"""Where torch comes from; other choices leave it to the package index."""
+
+DEFAULT_PACKAGE = "proxyclip-geo>=0.1,<0.2"
+
+
+class Plan:
+    """How to build an environment.
+
+    Attributes:
+        folder: Where; it must not exist yet.
+        python: Interpreter that makes it.
+        hardware: "cpu", "cuda", or "index" for the torch that the package index has.
+        package: Requirement, or path of a wheel or of a source folder.
+        wheelhouse: Folder with wheels to be used in place of any network; empty for none.
+        uv: Path of uv; None to use venv and pip.
+    """
+
+    def __init__(self, folder, python, hardware="cpu", package="", wheelhouse="", uv=None):
+        self.folder = Path(folder)
+        self.python = str(python)
+        self.hardware = hardware
+        self.package = package or DEFAULT_PACKAGE
+        self.wheelhouse = wheelhouse
+        self.uv = uv
+
+    def steps(self):
+        """Return (title, program, arguments) of each step."""
+        steps = [(tr("Check the Python"), self.python, ["-I", "-c", _CHECK])]
+        inside = str(python_in(self.folder))
+        if self.uv:
+            steps.append((tr("Make the environment"), self.uv, ["venv", "--python", self.python, str(self.folder)]))
+            install = (self.uv, ["pip", "install", "--python", inside])
+        else:
+            steps.append((tr("Make the environment"), self.python, ["-I", "-m", "venv", str(self.folder)]))
+            install = (
+                inside,
+                ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"],
+            )
+        program, arguments = install
+        if self.wheelhouse:
+            arguments = [*arguments, "--no-index", "--find-links", self.wheelhouse]
+        elif self.hardware in TORCH_INDEX and sys.platform != "darwin":
+            torch = [*arguments, "--index-url", TORCH_INDEX[self.hardware], "torch", "torchvision"]
+            steps.append((tr("Install PyTorch"), program, torch))
+        steps.append((tr("Install proxyclip-geo"), program, [*arguments, self.package]))
+        return steps
+
+
+_CHECK = (
+    "import sys, venv, ensurepip; "
+    f"sys.exit(0 if sys.version_info[:2] >= {OLDEST_PYTHON!r} else 'Python %d.%d is too old' % sys.version_info[:2])"
+)
+
+
+def make_plan(hardware="cpu", package="", wheelhouse="", python="", use_uv=True):
+    """Return a plan for a new folder, with the interpreter that is given or the likeliest on this machine.
+
+    Raises:
+        LookupError: If there is no interpreter.
+    """
+    found = [python] if python else base_interpreters()
+    if not found:
+        raise LookupError(tr("There is no Python 3.11 or later on this machine; install one, then try again."))
+    folder = settings.data_folder() / f"env-{time.strftime('%Y%m%d-%H%M%S')}"
+    return Plan(folder, found[0], hardware, package, wheelhouse, find_uv() if use_uv else None)
+
+
+class Installer(QObject):
+    """Runs a plan and a self-test; its last signal is `finished`.
+
+    A new environment is built beside the old one, and the setting changes only when its self-test has passed.
+    """
+
+    stepped = pyqtSignal(int, int, str)
+    logged = pyqtSignal(str)
+    finished = pyqtSignal(bool, str)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._process = None
+        self._client = None
+        self._plan = None
+        self._steps = []
+        self._index = 0
+        self.log = []
+
+    @property
+    def is_running(self):
+        """Whether a step is under way."""
+        return self._process is not None or self._client is not None
+
+    def build(self, plan):
+        """Start to build; returns at once."""
+        self._plan, self._steps, self._index = plan, plan.steps(), 0
+        plan.folder.parent.mkdir(parents=True, exist_ok=True)
+        self._run_step()
+
+    def use(self, python):
+        """Take an interpreter that has proxyclip-geo already, after a self-test."""
+        self._plan, self._steps, self._index = None, [], 0
+        self._test(Path(python))
+
+    def cancel(self):
+        """Stop, and remove what was built so far."""
+        if self.is_running:
+            self._note(tr("Stopped."))
+            self._end(False, tr("Stopped; nothing was changed."))
+
+    def _run_step(self):
+        title, program, arguments = self._steps[self._index]
+        self.stepped.emit(self._index, len(self._steps) + 1, title)
+        self._note(f"$ {program} {' '.join(arguments)}")
+        process = self._process = QProcess(self)
+        process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
+        process.setProcessEnvironment(process_environment())
+        process.readyReadStandardOutput.connect(self._read)
+        process.finished.connect(self._on_finished)
+        process.errorOccurred.connect(self._on_error)
+        process.start(program, arguments)
+
+    def _read(self):
+        if self._process is not None:
+            text = bytes(self._process.readAllStandardOutput()).decode("utf-8", "replace")
+            for line in text.splitlines():
+                self._note(line)
+
+    def _on_error(self, error):
+        if error == QProcess.ProcessError.FailedToStart:
+            told = self._process.errorString()
+            self._end(False, tr("“{}” failed: {}").format(self._steps[self._index][0], told))
+
+    def _on_finished(self, code, status):
+        if self._process is None:
+            return
+        self._read()
+        self._process.deleteLater()
+        self._process = None
+        if code != 0 or status != QProcess.ExitStatus.NormalExit:
+            last = next((line for line in reversed(self.log) if line.strip()), str(code))
+            self._end(False, tr("“{}” failed: {}").format(self._steps[self._index][0], last))
+            return
+        self._index += 1
+        if self._index < len(self._steps):
+            self._run_step()
+        else:
+            self._test(python_in(self._plan.folder))
+
+    def _test(self, python):
+        self.stepped.emit(len(self._steps), len(self._steps) + 1, tr("Self-test: run the demo model"))
+        self._client = WorkerClient(self, interpreter=lambda: python)
+        self._client.logged.connect(self._note)
+        request = self._client.request("self_test")
+        request.succeeded.connect(lambda result: self._accept(python, result))
+        request.failed.connect(lambda error: self._end(False, str(error)))
+
+    def _accept(self, python, result):
+        settings.write("interpreter", str(python))
+        libraries = ", ".join(f"{name} {version}" for name, version in result.get("libraries", {}).items())
+        told = tr("Ready on {}: one window in {:.2f} s ({}).").format(
+            result.get("device", "?"), float(result.get("seconds", 0)), libraries
+        )
+        self._note(told)
+        self._end(True, told)
+
+    def _end(self, good, message):
+        process, self._process = self._process, None
+        client, self._client = self._client, None
+        if process is not None:
+            process.blockSignals(True)
+            process.kill()
+            process.waitForFinished(3000)
+            process.deleteLater()
+        if client is not None:
+            client.blockSignals(True)
+            client.stop(1000)
+            client.deleteLater()
+        if not good and self._plan is not None:
+            shutil.rmtree(self._plan.folder, ignore_errors=True)
+        self._plan = None
+        self.finished.emit(good, message)
+
+    def _note(self, line):
+        self.log.append(line.rstrip())
+        self.logged.emit(line.rstrip())

@@ -1,0 +1,116 @@
+"""A real QGIS, a real worker, the demo model."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop
+
+PLUGINS = Path(__file__).parents[1]
+REPOSITORY = PLUGINS.parent
+WORKER_PYTHON = Path(os.environ.get("PROXYCLIP_TEST_PYTHON", REPOSITORY / ".venv" / "bin" / "python"))
+WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roof"
+
+sys.path.insert(0, str(PLUGINS))
+
+
+def wait_until(condition, seconds=60.0, what="it"):
+    """Run the event loop until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        time.sleep(0.005)
+
+
+def command_line(*arguments, cwd=None):
+    """Run `proxyclip-geo`."""
+    made = subprocess.run(
+        [str(WORKER_PYTHON), "-m", "proxyclip_geo", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    return made.stdout
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_world(tmp_path_factory):
+    """Settings and data of the tests' own; the worker runs in the project's virtual environment."""
+    assert WORKER_PYTHON.is_file(), f"{WORKER_PYTHON} is missing; run `make test-qgis`"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory):
+    """A made-up scene of 384 px with its truth."""
+    folder = tmp_path_factory.mktemp("scene")
+    command_line("sample", "scene.tif", "--size", 384, "--seed", 11, "--quiet", cwd=folder)
+    return folder / "scene.tif"
+
+
+@pytest.fixture
+def set_up(qgis_app):
+    """The plugin's settings, as a user has them who has an environment and tries the demo model."""
+    from qgis.core import QgsSettings
+
+    from proxyclip_mapper import settings
+
+    QgsSettings().remove("proxyclip_mapper")
+    settings.write("interpreter", str(WORKER_PYTHON))
+    settings.write("model", "demo")
+    yield settings
+    QgsSettings().remove("proxyclip_mapper")
+
+
+@pytest.fixture
+def layer(qgis_app, qgis_new_project, scene):
+    """The scene in a new project, the canvas on it."""
+    made = QgsRasterLayer(str(scene), "scene", "gdal")
+    assert made.isValid()
+    QgsProject.instance().setCrs(made.crs())
+    QgsProject.instance().addMapLayer(made)
+    return made
+
+
+@pytest.fixture
+def plugin(qgis_app, qgis_iface, qgis_canvas, set_up, layer):
+    """The plugin, started, its panel open."""
+    from proxyclip_mapper import classFactory
+
+    qgis_canvas.resize(400, 300)
+    qgis_canvas.setDestinationCrs(layer.crs())
+    qgis_canvas.setLayers([layer])
+    qgis_canvas.setExtent(layer.extent())
+    made = classFactory(qgis_iface)
+    made.initGui()
+    made.action.trigger()
+    yield made
+    made.unload()
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
+def dock(plugin):
+    """The panel, its worker started and its words loaded."""
+    panel = plugin.dock
+    wait_until(lambda: panel.words_panel.model.words.rows, what="the words")
+    return panel
+
+
+@pytest.fixture
+def encoded(dock):
+    """The panel with the scene encoded and a map in view."""
+    dock.encode_button.click()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    return dock

@@ -1,0 +1,237 @@
+"""Each algorithm by qgis_process: a real one, without a window, with a profile of its own."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from osgeo import gdal, ogr
+
+from .conftest import PLUGINS, WORDS, WORKER_PYTHON, command_line
+
+QGIS_PROCESS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory):
+    """The variables of a fresh user with the plugin switched on."""
+    home = tmp_path_factory.mktemp("home")
+    variables = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "QGIS_"))},
+        "HOME": str(home),
+        "QGIS_CUSTOM_CONFIG_PATH": str(home / "profile"),
+        "QT_QPA_PLATFORM": "offscreen",
+        "QGIS_PLUGINPATH": str(PLUGINS),
+        "PROXYCLIP_MAPPER_PYTHON": str(WORKER_PYTHON),
+        # The test's own Python must not leak into QGIS's.
+        "PYTHONPATH": "",
+    }
+    made = subprocess.run(
+        [QGIS_PROCESS, "plugins", "enable", "proxyclip_mapper"],
+        capture_output=True,
+        text=True,
+        env=variables,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    return variables
+
+
+def start(profile, name, **parameters):
+    arguments = [f"--{key}={value}" for key, value in parameters.items()]
+    return subprocess.Popen(
+        [QGIS_PROCESS, "run", f"proxyclip:{name}", "--json", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=profile,
+    )
+
+
+def run(profile, name, **parameters):
+    """Run an algorithm; returns its results."""
+    process = start(profile, name, **parameters)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, out + err
+    return json.loads(out[out.index("{") :])["results"]
+
+
+def fail(profile, name, **parameters):
+    """Run an algorithm that fails; returns what it said."""
+    process = start(profile, name, **parameters)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode != 0
+    return out + err
+
+
+def read(path):
+    return gdal.Open(str(path)).ReadAsArray()
+
+
+@pytest.fixture(scope="module")
+def direct(scene, tmp_path_factory):
+    """The map that the command line makes."""
+    folder = tmp_path_factory.mktemp("direct")
+    command_line("segment", scene, "-c", WORDS, "-m", "demo", "-o", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def embedding(profile, scene, tmp_path_factory):
+    """The scene, encoded by the algorithm."""
+    target = tmp_path_factory.mktemp("emb") / "scene.emb"
+    return run(profile, "encode", INPUT=scene, MODEL="demo", OUTPUT=target)["OUTPUT"]
+
+
+def test_segment_makes_the_labels_of_the_command_line(profile, scene, direct, tmp_path):
+    made = run(
+        profile,
+        "segment",
+        INPUT=scene,
+        CLASSES=WORDS,
+        MODEL="demo",
+        OUTPUT=tmp_path / "labels.tif",
+        SCORE=tmp_path / "score.tif",
+        POLYGONS=tmp_path / "map.gpkg",
+    )
+    np.testing.assert_array_equal(read(made["OUTPUT"]), read(direct / "scene_labels.tif"))
+    np.testing.assert_array_equal(read(made["SCORE"]), read(direct / "scene_score.tif"))
+    assert (tmp_path / "labels.qml").is_file()
+    labels = gdal.Open(made["OUTPUT"])
+    assert labels.GetMetadataItem("CLASS_1") == "water"
+    ours, theirs = ogr.Open(made["POLYGONS"]), ogr.Open(str(direct / "scene.gpkg"))
+    assert ours.GetLayerByName("map").GetFeatureCount() == theirs.GetLayerByName("scene").GetFeatureCount()
+    assert ours.GetLayerByName("layer_styles").GetFeatureCount() == 1
+
+
+def test_label_makes_the_same_from_an_embedding(profile, embedding, direct, tmp_path):
+    made = run(profile, "label", EMBEDDING=embedding, CLASSES=WORDS, OUTPUT=tmp_path / "labels.tif")
+    np.testing.assert_array_equal(read(made["OUTPUT"]), read(direct / "scene_labels.tif"))
+
+
+def test_label_of_a_part_in_another_crs_and_with_a_threshold(profile, embedding, tmp_path, scene):
+    frame = gdal.Open(str(scene)).GetGeoTransform()
+    west, north = frame[0], frame[3]
+    extent = f"{west},{west + 64},{north - 64},{north} [EPSG:32632]"
+    made = run(
+        profile,
+        "label",
+        EMBEDDING=embedding,
+        VOCABULARY="landcover",
+        EXTENT=extent,
+        THRESHOLD=1,
+        OUTPUT=tmp_path / "part.tif",
+    )
+    labels = read(made["OUTPUT"])
+    assert labels.shape == (128, 128)
+    assert (labels == 0).all()
+
+
+def test_vectorize(profile, direct, tmp_path):
+    made = run(
+        profile,
+        "vectorize",
+        INPUT=direct / "scene_labels.tif",
+        SCORE=direct / "scene_score.tif",
+        OUTPUT=tmp_path / "map.geojson",
+    )
+    data = ogr.Open(made["OUTPUT"])
+    assert data.GetLayer(0).GetFeatureCount() == made["COUNT"] > 5
+    first = next(iter(data.GetLayer(0)))
+    assert first["area_m2"] > 0
+    assert 0 < first["score"] <= 1
+
+
+def test_evaluate(profile, direct, scene, tmp_path):
+    made = run(
+        profile,
+        "evaluate",
+        INPUT=direct / "scene_labels.tif",
+        TRUTH=scene.with_name("scene_truth.tif"),
+        OUTPUT=tmp_path / "report.html",
+    )
+    told = json.loads(
+        command_line("evaluate", direct / "scene_labels.tif", scene.with_name("scene_truth.tif"), "--format", "json")
+    )
+    assert made["ACCURACY"] == pytest.approx(told["overall"]["accuracy"])
+    assert made["MEAN_IOU"] == pytest.approx(told["overall"]["mean_iou"])
+    assert "water" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_vocabulary_from_a_styled_raster_and_from_a_styled_layer(profile, direct, tmp_path):
+    made = run(profile, "vocabularyfromlayer", INPUT=direct / "scene_labels.tif", OUTPUT=tmp_path / "raster.json")
+    classes = json.loads((tmp_path / "raster.json").read_text("utf-8"))["classes"]
+    assert made["COUNT"] == len(classes) == 7
+    assert [item["name"] for item in classes][:2] == ["water", "forest"]
+    polygons = f"{direct / 'scene.gpkg'}|layername=scene"
+    run(profile, "vocabularyfromlayer", INPUT=polygons, OUTPUT=tmp_path / "vector.json")
+    styled = json.loads((tmp_path / "vector.json").read_text("utf-8"))["classes"]
+    assert {item["name"]: item["color"] for item in styled}.items() <= {
+        item["name"]: item["color"] for item in classes
+    }.items()
+    # What it writes is a vocabulary.
+    command_line("vocabulary", "check", tmp_path / "vector.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "told"),
+    [
+        ("segment", {"INPUT": "{scene}"}, "Give either classes"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "VOCABULARY": "landcover"}, "Give either classes"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "BANDS": "1,x"}, "Bands are"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "OUTPUT": "{tmp}/labels.png"}, "end in .tif"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "POLYGONS": "{tmp}/map.kml"}, ".gpkg"),
+        ("segment", {"INPUT": "{scene}", "VOCABULARY": "landcovr"}, "did you mean"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "MODEL": "vitb16-dino-b8"}, "models fetch"),
+        ("label", {"EMBEDDING": "{tmp}", "CLASSES": "a; b"}, "is not an embedding"),
+        ("vectorize", {"INPUT": "{scene}", "OUTPUT": "{tmp}/map.gpkg"}, "scene.tif"),
+        ("evaluate", {"INPUT": "{scene}", "TRUTH": "{scene}", "MAPPING": "1:water"}, "no part of a mapping"),
+        ("vocabularyfromlayer", {"INPUT": "{scene}", "OUTPUT": "{tmp}/a.json"}, "has no palette"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(profile, scene, tmp_path, name, parameters, told):
+    filled = {key: value.format(scene=scene, tmp=tmp_path) for key, value in parameters.items()}
+    if name in ("segment", "label"):
+        filled = {"OUTPUT": tmp_path / "labels.tif", **filled}
+    if name == "segment":
+        filled = {"MODEL": "demo", **filled}
+    assert told in fail(profile, name, **filled)
+
+
+def test_without_an_environment_it_says_what_to_do(profile, scene, tmp_path):
+    bare = {key: value for key, value in profile.items() if key != "PROXYCLIP_MAPPER_PYTHON"}
+    told = fail(bare, "segment", INPUT=scene, CLASSES="a; b", MODEL="demo", OUTPUT=tmp_path / "labels.tif")
+    assert "environment of ProxyCLIP is not set up" in told
+
+
+def test_a_killed_worker_ends_the_algorithm_with_a_sentence(profile, tmp_path):
+    command_line("sample", tmp_path / "large.tif", "--size", 1536, "--quiet")
+    process = start(
+        profile, "segment", INPUT=tmp_path / "large.tif", CLASSES=WORDS, MODEL="demo", OUTPUT=tmp_path / "labels.tif"
+    )
+    worker = None
+    end = time.monotonic() + 60
+    while worker is None and time.monotonic() < end:
+        found = subprocess.run(
+            ["ps", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+        )
+        rows = [line.split(None, 1) for line in found.stdout.splitlines()]
+        worker = next((int(number) for number, what in rows if "proxyclip_geo worker" in what), None)
+        time.sleep(0.2)
+    time.sleep(3)
+    os.kill(worker, signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "ended unexpectedly" in out + err
+    assert not (tmp_path / "labels.tif").exists()
+
+
+def test_the_list_of_models_is_that_of_the_worker():
+    from proxyclip_mapper.models import MODELS
+
+    listed = json.loads(command_line("models", "list", "--json"))["models"]
+    assert sorted(MODELS) == sorted(item["name"] for item in listed)

@@ -1,0 +1,159 @@
+"""Pictures of the plugin for docs/qgis.md, taken in a real QGIS window; run by tools/make_qgis_pictures.sh.
+
+QGIS runs this by `--code`. It walks through what docs/qgis.md tells, and saves the window at each step.
+"""
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsSettings
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, Qt
+from qgis.PyQt.QtWidgets import QDockWidget, QToolBar
+from qgis.utils import iface, loadPlugin, plugins, startPlugin
+
+OUT = Path(os.environ["PICTURES"])
+SCENE = Path(os.environ["SCENE"])
+WORDS = {
+    "name": "mine",
+    "threshold": 0.0,
+    "classes": [
+        {"name": "water", "synonyms": ["river", "lake"], "color": "#3b7dd8", "value": 1},
+        {"name": "forest", "synonyms": ["trees"], "color": "#1b6b2f", "value": 2},
+        {"name": "cropland", "color": "#f0cf65", "value": 3},
+        {"name": "grassland", "color": "#a5d46a", "value": 4},
+        {"name": "road", "color": "#6b6b70", "value": 5},
+        {"name": "building", "synonyms": ["roof"], "color": "#d5362b", "value": 6},
+        {"name": "bare soil", "color": "#c1956a", "value": 7},
+    ],
+}
+
+
+def wait(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("a step of the pictures did not end")
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        time.sleep(0.01)
+
+
+def rest(seconds):
+    end = time.monotonic() + seconds
+    wait(lambda: time.monotonic() > end)
+
+
+def save(name, widget=None):
+    rest(0.5)
+    canvas = iface.mapCanvas()
+    canvas.refresh()
+    rest(0.3)
+    wait(lambda: not canvas.isDrawing())
+    rest(0.2)
+    picture = (widget or iface.mainWindow()).grab()
+    picture.save(str(OUT / f"{name}.png"))
+
+
+def prepare():
+    window = iface.mainWindow()
+    window.resize(1360, 860)
+    for bar in window.findChildren(QToolBar):
+        bar.setVisible(bar.objectName() in ("mMapNavToolBar", "mRasterToolBar"))
+    for dock in window.findChildren(QDockWidget):
+        dock.setVisible(dock.objectName() == "Layers")
+    QgsSettings().setValue("proxyclip_mapper/model", "demo")
+    rest(1)
+
+
+def main():
+    prepare()
+    loadPlugin("proxyclip_mapper")
+    startPlugin("proxyclip_mapper")
+    plugin = plugins["proxyclip_mapper"]
+    layer = QgsRasterLayer(str(SCENE), "scene", "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    iface.mapCanvas().setDestinationCrs(layer.crs())
+    iface.mapCanvas().setExtent(layer.extent())
+    plugin.action.trigger()
+    dock = plugin.dock
+    iface.mainWindow().resizeDocks([dock], [430], Qt.Orientation.Horizontal)
+    save("qgis-1-panel")
+
+    from proxyclip_mapper.gui.environment_dialog import EnvironmentDialog
+
+    dialog = EnvironmentDialog(iface.mainWindow())
+    dialog.show()
+    dialog.interpreter.setFilePath(os.environ["WORKER_PYTHON"])
+    dialog.use()
+    wait(lambda: not dialog.installer.is_running)
+    save("qgis-2-environment", dialog)
+    dialog.accept()
+    dock.connect_worker()
+    wait(lambda: dock.words_panel.model.words.rows)
+    rest(1)
+
+    dock.words_panel.take(WORDS)
+    dock.encode_button.click()
+    wait(lambda: dock.job_bar.bar.value() > 350)
+    save("qgis-3-encode")
+    wait(lambda: dock.mapping.live.layer is not None)
+    dock.opacity.setValue(75)
+    save("qgis-4-map")
+
+    model = dock.words_panel.model
+    model.setData(model.index(2, 0), "field")
+    model.setData(model.index(2, 2), "field, crops, farmland")
+    dock.words_panel.threshold.setValue(0.35)
+    shown = dock.mapping.live.layer.source()
+    wait(lambda: dock.mapping.live.layer.source() != shown)
+    dock.ask_button.click()
+    dock.mapping.explain(layer.extent().center())
+    wait(lambda: dock.scores.isVisible())
+    save("qgis-5-words")
+
+    dock.words_panel.threshold.setValue(0.0)
+    dock.side_button.click()
+    rest(1)
+    save("qgis-6-side-by-side")
+    dock.side_button.click()
+
+    from proxyclip_mapper.gui.export_dialog import ExportDialog
+
+    export = ExportDialog("scene", iface.mainWindow())
+    export.folder.setFilePath("/home/me/maps")
+    export.show()
+    save("qgis-7-export", export)
+    export.reject()
+    dock.mapping.export(OUT / "exported", {"scores": True, "polygons": True, "overwrite": True})
+    wait(lambda: not dock.jobs.is_busy)
+    QgsProject.instance().removeMapLayer(dock.mapping.live.layer.id())
+    rest(1)
+    save("qgis-8-exported")
+
+    import processing
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    processing.Processing.initialize()
+    algorithm = QgsApplication.processingRegistry().algorithmById("proxyclip:segment").create()
+    window = AlgorithmDialog(algorithm, parent=iface.mainWindow())
+    window.resize(900, 640)
+    window.show()
+    save("qgis-9-processing", window)
+    window.close()
+
+
+def run():
+    code = 0
+    try:
+        main()
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    plugins["proxyclip_mapper"].unload()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+run()

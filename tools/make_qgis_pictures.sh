@@ -14,5 +14,5 @@ xvfb-run -a -s '-screen 0 1400x900x24' bash -c "openbox & \"$qgis\" --nologo --n
 rm -rf "$PICTURES/exported"
 # 64 colours and no metadata: some 100 kB each.
 for picture in "$PICTURES"/qgis-*.png; do
-    convert "$picture" -strip -resize '1100x>' -colors 96 -define png:compression-level=9 "$picture"
+    convert "$picture" -strip -resize '1100x>' -dither None -colors 160 -define png:compression-level=9 "$picture"
 done

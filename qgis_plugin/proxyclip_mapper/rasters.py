@@ -63,15 +63,9 @@ def grid_size(extent, crs, resolution):
     """Return (columns, rows) of an area at a resolution in metres."""
     across, down = metres_per_unit(crs, extent.center())
     return (
-        max(1, math.ceil(extent.width() * across / resolution)),
-        max(1, math.ceil(extent.height() * down / resolution)),
+        max(1, math.ceil(extent.width() * across / resolution - 0.01)),
+        max(1, math.ceil(extent.height() * down / resolution - 0.01)),
     )
-
-
-def own_resolution(layer):
-    """Return the metres per pixel of a raster file."""
-    across, down = metres_per_unit(layer.crs(), layer.extent().center())
-    return math.sqrt(abs(layer.rasterUnitsPerPixelX() * across * layer.rasterUnitsPerPixelY() * down))
 
 
 class ExportTask(QgsTask):

@@ -83,8 +83,34 @@ def layer(qgis_app, qgis_new_project, scene):
     return made
 
 
+@pytest.fixture(scope="session")
+def warm_client(qgis_app):
+    """A worker that tests share, to save the seconds that loading torch takes; panels cannot end it."""
+    from proxyclip_mapper.worker.client import WorkerClient
+
+    class WarmClient(WorkerClient):
+        def stop(self, patience=0):
+            for request in list(self._open.values()):
+                self.cancel(request)
+            wait_until(lambda: not self._open, what="the shared worker to come to rest")
+
+    client = WarmClient(interpreter=lambda: WORKER_PYTHON)
+    yield client
+    WorkerClient.stop(client)
+
+
 @pytest.fixture
-def plugin(qgis_app, qgis_iface, qgis_canvas, set_up, layer):
+def _client(request, monkeypatch, set_up):
+    """Let panels use the shared worker, but for tests marked `own_worker`."""
+    if request.node.get_closest_marker("own_worker") is None:
+        from proxyclip_mapper.gui import dock
+
+        client = request.getfixturevalue("warm_client")
+        monkeypatch.setattr(dock, "WorkerClient", lambda parent: client)
+
+
+@pytest.fixture
+def plugin(_client, qgis_app, qgis_iface, qgis_canvas, set_up, layer):
     """The plugin, started, its panel open."""
     from proxyclip_mapper import classFactory
 

@@ -1,12 +1,12 @@
 """The panel: image, words, map."""
 
 from qgis.core import Qgis
-from qgis.gui import QgsDockWidget
+from qgis.gui import QgsCollapsibleGroupBox, QgsDockWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QFileDialog,
-    QGroupBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -96,12 +96,17 @@ class MapperDock(QgsDockWidget):
         layout.addWidget(self._group(tr("1. Image"), self.source_panel, self._make_encode_row()))
         layout.addWidget(self._group(tr("2. Words"), self.words_panel), 1)
         layout.addWidget(self._group(tr("3. Map"), self._make_map_row(), self._make_tools_row(), self.scores))
-        layout.addWidget(self.job_bar)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(body)
-        self.setWidget(area)
+        whole = QWidget(self)
+        outer = QVBoxLayout(whole)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area, 1)
+        outer.addWidget(self.job_bar)
+        self.setWidget(whole)
 
     def _make_hint(self):
         self.environment_hint = QWidget(self)
@@ -204,7 +209,7 @@ class MapperDock(QgsDockWidget):
         self.environment_hint.show()
 
     def _group(self, title, *parts):
-        group = QGroupBox(title, self)
+        group = QgsCollapsibleGroupBox(title, self)
         layout = QVBoxLayout(group)
         for part in parts:
             layout.addWidget(part)

@@ -29,7 +29,7 @@ class JobBar(QWidget):
         row.addWidget(self.bar, 1)
         row.addWidget(self.button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(9, 0, 9, 9)
         layout.addWidget(self.label)
         layout.addLayout(row)
         self.hide()

@@ -133,19 +133,18 @@ class LivePreview(QObject):
     def _view(self):
         """Return bounds and resolution of the visible part; None where the two do not meet."""
         try:
-            canvas_crs = self._canvas.mapSettings().destinationCrs()
-            seen = transform_extent(self._canvas.extent(), canvas_crs, self.embedding.crs)
+            view = self._canvas.mapSettings()
+            seen = transform_extent(view.visibleExtent(), view.destinationCrs(), self.embedding.crs)
         except QgsCsException:
             return None
         part = seen.intersect(self.embedding.extent)
         if part.isNull() or part.isEmpty():
             return None
-        view = {"bounds": as_bounds(part)}
-        pixels = max(1, self._canvas.width())
-        factor = seen.width() / pixels / self.embedding.pixel
+        asked = {"bounds": as_bounds(part)}
+        factor = seen.width() / max(1, view.outputSize().width()) / self.embedding.pixel
         if self.embedding.metres is not None and factor > 1:
-            view["resolution"] = factor * self.embedding.metres
-        return view
+            asked["resolution"] = factor * self.embedding.metres
+        return asked
 
     def _show(self, result):
         self._request = None

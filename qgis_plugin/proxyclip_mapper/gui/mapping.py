@@ -19,7 +19,7 @@ from ..rasters import ExportTask
 from .examples import Examples
 from .export_dialog import ExportDialog
 from .live import LivePreview
-from .side_by_side import SIDE_AREA, SideBySide
+from .side_by_side import SideBySide, place_beside
 from .tools import ClickTool, ShapeTool
 
 
@@ -153,7 +153,7 @@ class Mapping(QObject):
         if on and self._side is None:
             self._side = SideBySide(self._canvas, self._dock.iface.mainWindow())
             self._side.closed.connect(lambda: self._dock.side_button.setChecked(False))
-            self._dock.iface.addDockWidget(SIDE_AREA, self._side)
+            place_beside(self._side, self._dock.iface.mainWindow())
             self._side.show_without(self.live.layer)
         elif not on and self._side is not None:
             side, self._side = self._side, None
@@ -248,13 +248,13 @@ class Mapping(QObject):
             self._add(group, QgsVectorLayer(f"{polygons}|layername={name}", name, "ogr"))
         for key in ("labels", "score"):
             if paths.get(key):
-                self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"))
+                self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"), shown=not polygons)
         self._dock.messages.tell(tr("The map is in {}").format(Path(paths["labels"]).parent))
 
     @staticmethod
-    def _add(group, layer):
+    def _add(group, layer, shown=True):
         QgsProject.instance().addMapLayer(layer, False)
-        group.addLayer(layer)
+        group.addLayer(layer).setItemVisibilityChecked(shown)
 
     def _on_embedding(self, point):
         """Return a point of the canvas in the embedding's CRS; None where it is not on the image."""

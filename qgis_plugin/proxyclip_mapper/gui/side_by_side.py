@@ -1,8 +1,8 @@
 """A second canvas without the map, which follows the first: image and map side by side."""
 
-from qgis.core import QgsProject
 from qgis.gui import QgsDockWidget, QgsMapCanvas, QgsMapToolPan
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QDockWidget
 
 from ..i18n import tr
 
@@ -38,7 +38,6 @@ class SideBySide(QgsDockWidget):
         self._moving = True
         settings = self._main.mapSettings()
         self.canvas.setDestinationCrs(settings.destinationCrs())
-        self.canvas.setTransformContext(QgsProject.instance().transformContext())
         self.canvas.setLayers([layer for layer in self._main.layers() if layer.id() != self._hidden])
         self.canvas.setCenter(self._main.center())
         self.canvas.zoomScale(self._main.scale())
@@ -61,4 +60,11 @@ class SideBySide(QgsDockWidget):
         self._moving = False
 
 
-SIDE_AREA = Qt.DockWidgetArea.LeftDockWidgetArea
+def place_beside(side, window):
+    """Put the dock between the layers and the canvas, half as wide as the canvas was."""
+    width = window.centralWidget().width() if window.centralWidget() is not None else 600
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, side)
+    layers = window.findChild(QDockWidget, "Layers")
+    if layers is not None:
+        window.splitDockWidget(layers, side, Qt.Orientation.Horizontal)
+    window.resizeDocks([side], [width // 2], Qt.Orientation.Horizontal)

@@ -7,13 +7,13 @@ from pathlib import Path
 from qgis.core import QgsCsException, QgsMapLayerProxyModel
 from qgis.gui import QgsExtentWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from .. import settings
 from ..i18n import tr
 from ..icons import icon
 from ..models import MODELS, PRECISIONS
-from ..rasters import as_bounds, file_of, grid_size, own_resolution, transform_extent
+from ..rasters import as_bounds, file_of, grid_size, transform_extent
 
 COARSEST_WEB = 0.5
 """Metres per pixel at which a web layer is exported where the user gives none."""
@@ -47,8 +47,10 @@ class Source:
     @property
     def size(self):
         """(columns, rows) of what is encoded."""
-        resolution = self.resolution or (own_resolution(self.layer) if self.path else COARSEST_WEB)
-        return grid_size(self.extent, self.layer.crs(), max(resolution, 1e-6))
+        if self.path and not self.resolution:
+            across, down = self.layer.rasterUnitsPerPixelX(), self.layer.rasterUnitsPerPixelY()
+            return max(1, round(self.extent.width() / across)), max(1, round(self.extent.height() / down))
+        return grid_size(self.extent, self.layer.crs(), self.resolution or COARSEST_WEB)
 
     @property
     def options(self):
@@ -104,8 +106,11 @@ class SourcePanel(QWidget):
         form.addRow(tr("Image"), self.layers)
         form.addRow(tr("Area"), self.extent)
         form.addRow(tr("Resolution"), self.resolution)
-        form.addRow(tr("Model"), self.model)
-        form.addRow(tr("Precision"), self.precision)
+        row = QHBoxLayout()
+        row.addWidget(self.model, 1)
+        row.addWidget(self.precision)
+        self.precision.setToolTip(tr("What the model computes in; auto suits the device"))
+        form.addRow(tr("Model"), row)
         form.addRow(self.cost)
         self.layers.layerChanged.connect(self._on_layer)
         self.extent.extentChanged.connect(self._on_change)

@@ -123,7 +123,7 @@ class VocabularyPanel(QWidget):
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
         table.verticalHeader().hide()
-        table.setMinimumHeight(200)
+        table.setMinimumHeight(160)
         table.setTabKeyNavigation(False)
         header = table.horizontalHeader()
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Interactive)

@@ -1,0 +1,336 @@
+"""The panel: what it does when things go well, and when they do not."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QMessageBox
+
+from .conftest import WORKER_PYTHON, command_line, wait_until
+
+
+def read(path):
+    return gdal.Open(str(path)).ReadAsArray()
+
+
+def messages(iface):
+    """Texts that stand in the message bar."""
+    bar = iface.messageBar()
+    found = []
+    for item in bar.items() if hasattr(bar, "items") else []:
+        found.append(item.text())
+    return found
+
+
+@pytest.fixture
+def failures(dock):
+    """Errors that the panel told, as they come."""
+    told = []
+    dock.messages.fail = lambda error, action=None: told.append((error, action))
+    return told
+
+
+@pytest.fixture
+def large(tmp_path, dock):
+    """The panel with a scene that takes some seconds to encode."""
+    command_line("sample", tmp_path / "large.tif", "--size", 768, "--quiet")
+    layer = QgsRasterLayer(str(tmp_path / "large.tif"), "large", "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    dock.source_panel.layers.setLayer(layer)
+    return dock
+
+
+def test_a_colour_changes_without_the_worker_and_a_word_with_it(encoded):
+    live = encoded.mapping.live
+    model = encoded.words_panel.model
+    shown = live.layer.source()
+    from qgis.PyQt.QtGui import QColor
+
+    model.set_color(0, QColor("#123456"))
+    assert live.layer.renderer().classes()[0].color.name() == "#123456"
+    assert live.layer.source() == shown
+    assert model.setData(model.index(0, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    wait_until(lambda: live.layer.source() != shown, what="the map without a class")
+    assert 1 not in np.unique(read(live.layer.source()))
+
+
+def test_changes_while_a_request_runs_end_in_the_last_state(encoded):
+    live = encoded.mapping.live
+    asked = []
+    request = encoded.client.request
+    encoded.client.request = lambda method, params=None: asked.append(method) or request(method, params)
+    for threshold in (0.1, 0.2, 0.5, 1.0):
+        encoded.words_panel.threshold.setValue(threshold)
+        live.refresh()
+    wait_until(lambda: not live._stale and live._request is None, what="the map to come to rest")
+    assert (read(live.layer.source()) == 0).all()
+    assert 1 <= asked.count("preview") <= 3
+
+
+def test_moving_the_canvas_asks_for_that_part_at_its_resolution(encoded, qgis_canvas, layer):
+    live = encoded.mapping.live
+    shown = live.layer.source()
+    extent = layer.extent()
+    quarter = QgsRectangle(extent.xMinimum(), extent.center().y(), extent.center().x(), extent.yMaximum())
+    qgis_canvas.setExtent(quarter)
+    qgis_canvas.refresh()
+    wait_until(lambda: live.layer.source() != shown, what="the map of the part")
+    part = gdal.Open(live.layer.source())
+    place = part.GetGeoTransform()
+    assert place[1] == pytest.approx(0.5)
+    assert part.RasterXSize < 384
+
+
+def test_a_project_in_another_crs(encoded, qgis_canvas, layer):
+    live = encoded.mapping.live
+    shown = live.layer.source()
+    qgis_canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    from proxyclip_mapper.rasters import transform_extent
+
+    qgis_canvas.setExtent(transform_extent(layer.extent(), layer.crs(), QgsCoordinateReferenceSystem("EPSG:3857")))
+    qgis_canvas.refresh()
+    wait_until(lambda: live.layer.source() != shown, what="the map")
+    assert live.layer.extent().center().distance(layer.extent().center()) < 20
+    at = qgis_canvas.extent().center()
+    encoded.mapping.explain(at)
+    wait_until(lambda: encoded.scores.rowCount() > 0, what="the scores")
+    total = sum(encoded.scores.cellWidget(row, 2).value() for row in range(encoded.scores.rowCount()))
+    assert total == pytest.approx(1000, abs=encoded.scores.rowCount())
+
+
+def test_a_click_beside_the_image_says_so(encoded):
+    told = []
+    encoded.messages.warn = told.append
+    encoded.mapping.explain(QgsPointXY(0, 0))
+    assert told == ["This place is not on the image."]
+
+
+@pytest.mark.own_worker
+def test_the_worker_killed_in_the_middle_is_told_and_started_again(large, failures):
+    dock = large
+    dock.encode_button.click()
+    wait_until(lambda: dock.job_bar.bar.value() > 100, what="some progress")
+    os.kill(dock.client.process_id, signal.SIGKILL)
+    wait_until(lambda: failures, what="the failure")
+    assert "ended unexpectedly" in str(failures[0][0])
+    assert not dock.jobs.is_busy
+    assert dock.encode_button.isEnabled()
+    # The same button finishes what was begun, with a new worker.
+    dock.encode_button.click()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    assert len(failures) == 1
+
+
+@pytest.mark.own_worker
+def test_a_preview_that_loses_its_worker_comes_back(encoded, failures):
+    live = encoded.mapping.live
+    shown = live.layer.source()
+    live.refresh()
+    os.kill(encoded.client.process_id, signal.SIGKILL)
+    wait_until(lambda: failures, what="the failure")
+    encoded.words_panel.threshold.setValue(0.3)
+    wait_until(lambda: live.layer.source() != shown, what="the map from a new worker")
+
+
+def test_encoding_is_cancelled_and_goes_on_later(large):
+    dock = large
+    dock.encode_button.click()
+    wait_until(lambda: dock.job_bar.bar.value() > 100, what="some progress")
+    assert "about" in dock.job_bar.label.text() or "of" in dock.job_bar.label.text()
+    dock.job_bar.button.click()
+    wait_until(lambda: not dock.jobs.is_busy, what="the end")
+    assert dock.mapping.live.embedding is None
+    dock.encode_button.click()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+
+
+def test_exporting_is_cancelled_and_leaves_nothing(large, tmp_path):
+    dock = large
+    dock.encode_button.click()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    out = tmp_path / "map"
+    dock.mapping.export(out, {"polygons": True})
+    dock.job_bar.button.click()
+    wait_until(lambda: not dock.jobs.is_busy, what="the end")
+    assert not out.exists() or not list(out.glob("*.tif"))
+
+
+def test_opening_an_embedding(encoded, layer):
+    path = encoded.mapping.live.embedding.path
+    encoded.mapping.open(path)
+    wait_until(lambda: not encoded.jobs.is_busy and encoded.mapping.live.layer is not None, what="the map")
+    assert encoded.mapping.live.embedding.path == path
+
+
+def test_opening_what_is_no_embedding(dock, failures, tmp_path):
+    dock.mapping.open(tmp_path)
+    wait_until(lambda: failures, what="the failure")
+    assert failures[0][0].kind == "StoreError"
+
+
+def test_a_model_that_is_not_here_offers_its_download(dock, failures):
+    dock.source_panel.model.setCurrentText("vitb16-dino-b8")
+    dock.encode_button.click()
+    wait_until(lambda: failures, what="the failure")
+    error, action = failures[0]
+    assert error.kind == "WeightsError"
+    assert action[0] == "Download…"
+
+
+def test_side_by_side_shows_the_image_alone(encoded, qgis_canvas, layer):
+    encoded.side_button.click()
+    side = encoded.mapping._side
+    assert [item.id() for item in side.canvas.layers()] == [layer.id()]
+    encoded.side_button.click()
+    assert encoded.mapping._side is None
+
+
+def test_examples_are_drawn_and_dropped(encoded, layer, qgis_canvas):
+    mapping = encoded.mapping
+    mapping.live.is_live = False
+    mapping.add_example(QgsGeometry.fromPointXY(layer.extent().center()))
+    west, south = layer.extent().xMinimum(), layer.extent().yMinimum()
+    mapping.add_example(QgsGeometry.fromRect(QgsRectangle(west, south, west + 9, south + 9)))
+    assert mapping.examples.count == 2
+    path = mapping.live.options["examples"]
+    from osgeo import ogr
+
+    data = ogr.Open(path)
+    assert {feature["class"] for feature in data.GetLayer(0)} == {"water"}
+    encoded.clear_button.click()
+    assert mapping.examples.count == 0
+    assert "examples" not in mapping.live.options
+
+
+def test_a_web_layer_is_saved_first_after_a_warning(dock, tmp_path, monkeypatch, scene):
+    # A real XYZ layer of QGIS's own provider; its tiles lie on disk.
+    make_tiles(scene, tmp_path / "tiles")
+    uri = f"type=xyz&url=file://{tmp_path}/tiles/{{z}}/{{x}}/{{y}}.png&zmin=16&zmax=16"
+    layer = QgsRasterLayer(uri, "web", "wms")
+    assert layer.isValid()
+    QgsProject.instance().addMapLayer(layer)
+    dock.source_panel.layers.setLayer(layer)
+    from proxyclip_mapper.rasters import transform_extent
+
+    original = QgsRasterLayer(str(scene), "scene", "gdal")
+    area = transform_extent(original.extent(), original.crs(), layer.crs())
+    dock.source_panel.extent.setOutputExtentFromUser(area, layer.crs())
+    dock.source_panel.resolution.setValue(1.0)
+    asked = []
+
+    def refuse(*arguments):
+        asked.append(arguments[2])
+        return QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", refuse)
+    dock.encode_button.click()
+    assert not dock.jobs.is_busy
+    assert "terms" in asked[0]
+    assert "MB" in asked[0]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    dock.encode_button.click()
+    assert dock.jobs.is_busy
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    saved = next(iter((dock.source_panel.source().embedding_path().parent).glob("web-*.tif")))
+    assert read(saved)[:3].std() > 5
+
+
+def make_tiles(scene, folder, zoom=16):
+    """Cut a raster into XYZ tiles of one zoom level."""
+    merged = gdal.Warp("", str(scene), format="MEM", dstSRS="EPSG:3857")
+    west, width, _, north, _, height = merged.GetGeoTransform()
+    world = 20037508.342789244
+    side = 2 * world / 2**zoom
+    east, south = west + width * merged.RasterXSize, north + height * merged.RasterYSize
+    for x in range(int((west + world) // side), int((east + world) // side) + 1):
+        for y in range(int((world - north) // side), int((world - south) // side) + 1):
+            bounds = (x * side - world, world - (y + 1) * side, (x + 1) * side - world, world - y * side)
+            tile = gdal.Warp("", merged, format="MEM", outputBounds=bounds, width=256, height=256)
+            path = folder / str(zoom) / str(x) / f"{y}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            gdal.Translate(str(path), tile, format="PNG")
+
+
+def test_the_report_has_versions_and_no_home(encoded):
+    from proxyclip_mapper.report import make_report
+
+    text = make_report(RuntimeError("x"), encoded.client.greeting, [os.path.expanduser("~/secret/path")])
+    assert "QGIS: 3" in text
+    assert "worker: 0." in text
+    assert os.path.expanduser("~") not in text
+
+
+def test_vocabularies_are_saved_and_loaded(encoded, tmp_path):
+    panel = encoded.words_panel
+    panel.model.add_class("solar panels")
+    before = panel.model.words
+    told = []
+    panel.told.connect(told.append)
+    panel.save_file(str(tmp_path / "mine.yaml"))
+    wait_until(lambda: told, what="the file")
+    panel.model.remove_classes({0, 1})
+    panel.load_file(str(tmp_path / "mine.yaml"))
+    wait_until(lambda: len(panel.model.words.rows) == len(before.rows), what="the words")
+    assert panel.model.words.rows == before.rows
+
+
+def test_without_an_environment_the_panel_says_what_to_do(qgis_app, qgis_iface, qgis_canvas, set_up, layer):
+    from proxyclip_mapper.gui.dock import MapperDock
+
+    set_up.write("interpreter", "")
+    panel = MapperDock(qgis_iface)
+    told = []
+    panel.messages.fail = lambda error, action=None: told.append((error, action))
+    assert not panel.environment_hint.isHidden()
+    panel.encode_button.click()
+    wait_until(lambda: told, what="the failure")
+    assert told[0][0].needs_environment
+    assert told[0][1][0] == "Environment…"
+    set_up.write("interpreter", str(WORKER_PYTHON))
+    panel.connect_worker()
+    wait_until(lambda: panel.words_panel.model.words.rows, what="the words")
+    assert panel.environment_hint.isHidden()
+    panel.shut_down()
+    panel.deleteLater()
+
+
+def test_an_interpreter_without_the_package(qgis_app, set_up):
+    from proxyclip_mapper.worker.client import WorkerClient
+
+    client = WorkerClient(interpreter=lambda: "/usr/bin/python3")
+    told = []
+    client.request("models").failed.connect(told.append)
+    wait_until(lambda: told, what="the failure")
+    assert told[0].needs_environment
+    assert "No module named" in str(told[0])
+
+
+@pytest.mark.own_worker
+def test_unloading_leaves_nothing(plugin, qgis_iface):
+    dock = plugin.dock
+    wait_until(lambda: dock.words_panel.model.words.rows, what="the words")
+    dock.encode_button.click()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    number = dock.client.process_id
+    layers = set(QgsProject.instance().mapLayers())
+    preview = dock.mapping.live.layer.id()
+    folder = dock.mapping.live._folder.name
+    plugin.unload()
+    assert QgsApplication.processingRegistry().providerById("proxyclip") is None
+    assert set(QgsProject.instance().mapLayers()) == layers - {preview}
+    assert not os.path.exists(folder)
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+    plugin.initGui()

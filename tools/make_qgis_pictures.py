@@ -10,7 +10,8 @@ import traceback
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsSettings
-from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QPoint, Qt
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDockWidget, QToolBar
 from qgis.utils import iface, loadPlugin, plugins, startPlugin
 
@@ -54,6 +55,26 @@ def save(name, widget=None):
     rest(0.2)
     picture = (widget or iface.mainWindow()).grab()
     picture.save(str(OUT / f"{name}.png"))
+
+
+def draw_an_example(dock, layer):
+    """Draw a polygon as a user does, by the mouse."""
+    dock.words_panel.table.selectRow(6)
+    dock.draw_button.click()
+    rest(1)
+    canvas = iface.mapCanvas()
+    middle = canvas.getCoordinateTransform().transform(layer.extent().center())
+    x, y = int(middle.x()), int(middle.y())
+    corners = [QPoint(x + 128, y + 60), QPoint(x + 150, y + 90), QPoint(x + 120, y + 108), QPoint(x + 98, y + 80)]
+    for corner in corners:
+        QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corner)
+    QTest.mouseMove(canvas.viewport(), corners[0])
+    save("qgis-7-example")
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, corners[-1])
+    shown = dock.mapping.live.layer.source()
+    wait(lambda: dock.mapping.live.layer.source() != shown)
+    dock.draw_button.click()
+    dock.clear_button.click()
 
 
 def prepare():
@@ -111,26 +132,37 @@ def main():
     dock.ask_button.click()
     dock.mapping.explain(layer.extent().center())
     wait(lambda: dock.scores.isVisible())
+    dock.groups[0].setCollapsed(True)
     save("qgis-5-words")
 
     dock.words_panel.threshold.setValue(0.0)
     dock.side_button.click()
     rest(1)
+    center = layer.extent().center()
+    iface.mapCanvas().setCenter(center)
+    iface.mapCanvas().zoomScale(3000)
+    shown = dock.mapping.live.layer.source()
+    wait(lambda: dock.mapping.live.layer.source() != shown)
+    side = dock.mapping._side.canvas
+    wait(lambda: not side.isDrawing())
     save("qgis-6-side-by-side")
     dock.side_button.click()
+    iface.mapCanvas().setExtent(layer.extent())
+    dock.ask_button.click()
+    draw_an_example(dock, layer)
 
     from proxyclip_mapper.gui.export_dialog import ExportDialog
 
     export = ExportDialog("scene", iface.mainWindow())
     export.folder.setFilePath("/home/me/maps")
     export.show()
-    save("qgis-7-export", export)
+    save("qgis-8-export", export)
     export.reject()
     dock.mapping.export(OUT / "exported", {"scores": True, "polygons": True, "overwrite": True})
     wait(lambda: not dock.jobs.is_busy)
     QgsProject.instance().removeMapLayer(dock.mapping.live.layer.id())
     rest(1)
-    save("qgis-8-exported")
+    save("qgis-9-exported")
 
     import processing
     from processing.gui.AlgorithmDialog import AlgorithmDialog
@@ -140,7 +172,7 @@ def main():
     window = AlgorithmDialog(algorithm, parent=iface.mainWindow())
     window.resize(900, 640)
     window.show()
-    save("qgis-9-processing", window)
+    save("qgis-10-processing", window)
     window.close()
 
 

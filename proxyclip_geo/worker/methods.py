@@ -211,9 +211,11 @@ def label(call: Call) -> dict[str, Any]:
 
     kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
     out, bounds, aoi = call.params.take("out", str), _bounds(call.params), call.params.take("aoi", str, None)
-    options = call.params.options(api.LabelOptions)
+    options, examples = call.params.options(api.LabelOptions), call.params.examples()
     call.params.finish()
-    made = api.label(kept, classes, out=out, bounds=bounds, aoi=aoi, options=options, progress=call.progress)
+    made = api.label(
+        kept, classes, out=out, bounds=bounds, aoi=aoi, examples=examples, options=options, progress=call.progress
+    )
     return _describe_result(made)
 
 
@@ -226,9 +228,9 @@ def preview(call: Call) -> dict[str, Any]:
     kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
     path, score = Path(call.params.take("path", str)), call.params.take("score_path", str, None)
     bounds, resolution = _bounds(call.params), call.params.take("resolution", float, None)
-    options = call.params.options(api.LabelOptions)
+    options, examples = call.params.options(api.LabelOptions), call.params.examples()
     call.params.finish()
-    made = kept.label(classes, bounds=bounds, resolution=resolution, options=options)
+    made = kept.label(classes, bounds=bounds, resolution=resolution, examples=examples, options=options)
     write_preview(made, path, score=None if score is None else Path(score))
     return {
         "path": str(path),
@@ -246,21 +248,22 @@ def explain(call: Call) -> dict[str, Any]:
 
     kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
     at, aoi = call.params.numbers("at", count=2), call.params.take("aoi", str, None)
-    options = call.params.options(api.LabelOptions)
+    options, examples = call.params.options(api.LabelOptions), call.params.examples()
     call.params.finish()
-    point = None if at is None else (at[0], at[1])
-    found = api.explain(kept, classes, at=point, aoi=aoi, options=options)
+    found = api.explain(kept, classes, at=_point(at), aoi=aoi, examples=examples, options=options)
     return {"queries": [vars(item) for item in found]}
 
 
 def similar(call: Call) -> dict[str, Any]:
-    """Write a heat map of where something like a word is."""
+    """Write a heat map of where something like a word or a place is."""
     from proxyclip_geo import api
 
-    kept, word = call.session.embedding(call.params.take("embedding", str)), call.params.take("word", str)
+    kept, word = call.session.embedding(call.params.take("embedding", str)), call.params.take("word", str, None)
+    at, aoi = call.params.numbers("at", count=2), call.params.take("aoi", str, None)
     path, overwrite = call.params.take("path", str), call.params.take("overwrite", bool, False)
     call.params.finish()
-    return {"path": str(api.similar(kept, word, out=path, overwrite=overwrite, progress=call.progress))}
+    made = api.similar(kept, word, out=path, at=_point(at), aoi=aoi, overwrite=overwrite, progress=call.progress)
+    return {"path": str(made)}
 
 
 def words(call: Call) -> dict[str, Any]:
@@ -291,6 +294,10 @@ def evaluate(call: Call) -> dict[str, Any]:
     call.params.finish()
     report = compare(labels, truth, mapping=mapping, ignore=ignore, progress=call.progress)
     return {"report": report.to_dict(), "text": report.to_text()}
+
+
+def _point(values: tuple[float, ...] | None) -> tuple[float, float] | None:
+    return None if values is None else (values[0], values[1])
 
 
 def _bounds(params: Params) -> tuple[float, float, float, float] | None:

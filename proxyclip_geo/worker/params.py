@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from proxyclip_geo.api.examples import Examples
 from proxyclip_geo.raster.stretch import Stretch
 from proxyclip_geo.vocabulary import Vocabulary, load_vocabulary, parse_classes
 from proxyclip_geo.worker.protocol import ProtocolError
@@ -69,6 +70,24 @@ class Params:
         if (classes is None) == (vocabulary is None):
             raise ProtocolError("give either 'classes' (text, a list or an object) or 'vocabulary' (a name or a file)")
         return parse_classes(classes) if vocabulary is None else load_vocabulary(vocabulary)
+
+    def examples(self) -> Examples | None:
+        """Take `examples`: the path of a vector file, or an object with path, field, weight and negative_weight.
+
+        Raises:
+            ProtocolError: If it is something else.
+            OptionError: If a weight cannot be.
+        """
+        given = self._values.pop("examples", None)
+        if given is None or isinstance(given, str):
+            return None if given is None else Examples(given)
+        if not isinstance(given, dict):
+            raise ProtocolError(f"the parameter 'examples' is text or an object, not {given!r:.80}")
+        inner = Params(given)
+        path, field = inner.take("path", str), inner.take("field", str, "class")
+        weight, negative = inner.take("weight", float, 0.25), inner.take("negative_weight", float, 0.1)
+        inner.finish()
+        return Examples(path, field, weight, negative)
 
     def options(self, kind: type[T]) -> T:
         """Take `options`, an object with fields of one of the api's option classes.

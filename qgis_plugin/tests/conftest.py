@@ -115,6 +115,11 @@ def plugin(_client, qgis_app, qgis_iface, qgis_canvas, set_up, layer):
     from proxyclip_mapper import classFactory
 
     qgis_canvas.resize(400, 300)
+    # Only a window that is shown gives the canvas its size.
+    qgis_canvas.window().resize(400, 300)
+    qgis_canvas.window().show()
+    qgis_canvas.resize(400, 300)
+    QCoreApplication.processEvents()
     qgis_canvas.setDestinationCrs(layer.crs())
     qgis_canvas.setLayers([layer])
     qgis_canvas.setExtent(layer.extent())
@@ -123,6 +128,8 @@ def plugin(_client, qgis_app, qgis_iface, qgis_canvas, set_up, layer):
     made.action.trigger()
     yield made
     made.unload()
+    wait_until(lambda: not qgis_canvas.isDrawing(), what="the canvas to come to rest")
+    qgis_canvas.setLayers([])
     QgsProject.instance().clear()
 
 

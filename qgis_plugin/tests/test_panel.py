@@ -5,7 +5,7 @@ import signal
 
 import numpy as np
 import pytest
-from osgeo import gdal
+from osgeo import gdal, ogr
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -197,21 +197,43 @@ def test_side_by_side_shows_the_image_alone(encoded, qgis_canvas, layer):
     assert encoded.mapping._side is None
 
 
-def test_examples_are_drawn_and_dropped(encoded, layer, qgis_canvas):
-    mapping = encoded.mapping
-    mapping.live.is_live = False
-    mapping.add_example(QgsGeometry.fromPointXY(layer.extent().center()))
+def test_examples_change_the_map_and_are_dropped(encoded, layer):
+    mapping, live = encoded.mapping, encoded.mapping.live
+    model = encoded.words_panel.model
+    before = read(live.layer.source())
     west, south = layer.extent().xMinimum(), layer.extent().yMinimum()
-    mapping.add_example(QgsGeometry.fromRect(QgsRectangle(west, south, west + 9, south + 9)))
+    shown = live.layer.source()
+    mapping.add_example(QgsGeometry.fromPointXY(layer.extent().center()))
+    mapping.add_example(QgsGeometry.fromRect(QgsRectangle(west, south, west + 30, south + 30)))
     assert mapping.examples.count == 2
-    path = mapping.live.options["examples"]
-    from osgeo import ogr
-
-    data = ogr.Open(path)
+    data = ogr.Open(live.examples)
     assert {feature["class"] for feature in data.GetLayer(0)} == {"water"}
+    wait_until(lambda: live.layer.source() != shown, what="the map with examples")
+    assert (read(live.layer.source()) != before).any()
+    # Examples follow their class to another name, and rest while it is off.
+    model.setData(model.index(0, 0), "wet")
+    data = ogr.Open(live.examples)
+    assert {feature["class"] for feature in data.GetLayer(0)} == {"wet"}
+    model.setData(model.index(0, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert live.examples is None
+    model.setData(model.index(0, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    mapping.set_drawing(True, negative=True)
+    model.setData(model.index(0, 0), "water")
+    shown = live.layer.source()
+    wait_until(lambda: live._request is None and not live._timer.isActive(), what="the map to come to rest")
     encoded.clear_button.click()
     assert mapping.examples.count == 0
-    assert "examples" not in mapping.live.options
+    assert live.examples is None
+    shown = live.layer.source()
+    wait_until(lambda: live.layer.source() != shown, what="the map without examples")
+    np.testing.assert_array_equal(read(live.layer.source()), before)
+
+
+def test_an_example_beside_the_image_says_so(encoded):
+    told = []
+    encoded.messages.warn = told.append
+    encoded.mapping.add_example(QgsGeometry.fromPointXY(QgsPointXY(0, 0)))
+    assert told == ["This place is not on the image."]
 
 
 def test_a_web_layer_is_saved_first_after_a_warning(dock, tmp_path, monkeypatch, scene):

@@ -149,6 +149,26 @@ def test_a_preview_covers_the_area_at_its_resolution(worker: Worker, folder: Pat
         assert dataset.read(1).max() <= 100
 
 
+def test_examples_go_with_labels(worker: Worker, folder: Path, embedding: str) -> None:
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    west, south, _, _ = worker.result("open", embedding=embedding)["bounds"]
+    drawn = folder / "drawn.gpkg"
+    gpd.GeoDataFrame(
+        {"class": ["road"], "geometry": [box(west, south, west + 20, south + 20)]}, crs="EPSG:32632"
+    ).to_file(drawn)
+    shares = []
+    for examples in (None, str(drawn), {"path": str(drawn), "weight": 0.9}):
+        path = str(folder / "with_examples.tif")
+        made = worker.result("preview", embedding=embedding, classes=WORDS, path=path, examples=examples)
+        shares.append(made["shares"]["road"])
+    assert len(set(shares)) == 3
+    refused = worker.ask("preview", embedding=embedding, classes="a; b", path=path, examples={"path": str(drawn)})
+    assert refused["type"] == "VocabularyError"
+    assert worker.ask("preview", embedding=embedding, classes=WORDS, path=path, examples=3)["type"] == "ProtocolError"
+
+
 def test_explain_similar_and_words(worker: Worker, folder: Path, embedding: str) -> None:
     west, south, east, north = worker.result("open", embedding=embedding)["bounds"]
     at = [(west + east) / 2, (south + north) / 2]

@@ -93,9 +93,13 @@ class MapperDock(QgsDockWidget):
         body = QWidget(self)
         layout = QVBoxLayout(body)
         layout.addWidget(self._make_hint())
-        layout.addWidget(self._group(tr("1. Image"), self.source_panel, self._make_encode_row()))
-        layout.addWidget(self._group(tr("2. Words"), self.words_panel), 1)
-        layout.addWidget(self._group(tr("3. Map"), self._make_map_row(), self._make_tools_row(), self.scores))
+        self.groups = [
+            self._group(tr("1. Image"), self.source_panel, self._make_encode_row()),
+            self._group(tr("2. Words"), self.words_panel),
+            self._group(tr("3. Map"), self._make_map_row(), self._make_tools_row(), self.scores),
+        ]
+        for group in self.groups:
+            layout.addWidget(group, 1 if group is self.groups[1] else 0)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -96,8 +96,8 @@ class EnvironmentDialog(QDialog):
     def _make_head(self):
         head = QLabel(
             tr(
-                "ProxyCLIP runs in a Python of its own, so that nothing it needs can disturb QGIS. Building it takes a "
-                "few minutes and downloads about 1 GB for a processor, 3 GB for an NVIDIA card."
+                "ProxyCLIP runs in a Python of its own, so that nothing it needs can disturb QGIS. Building it takes "
+                "some minutes and up to 7 GB of disk."
             ),
             self,
         )

@@ -81,17 +81,33 @@ class Examples(QObject):
             QgsProject.instance().removeMapLayer(layer.id())
             self.changed.emit()
 
-    def write(self):
-        """Write the examples as a file that the worker reads; returns its path, or None where there are none."""
-        if not self.count:
+    def rename(self, old, new):
+        """Follow a class to its new name; nothing is signalled, since the words change as well."""
+        if self.layer is not None:
+            column = self.layer.fields().indexOf("class")
+            found = [feature.id() for feature in self.layer.getFeatures() if feature["class"] == old]
+            self.layer.dataProvider().changeAttributeValues({number: {column: new} for number in found})
+
+    def write(self, names):
+        """Write the examples of some classes as a file that the worker reads.
+
+        Returns:
+            Its path, or None where there are none.
+        """
+        features = [] if self.layer is None else self.layer.getFeatures()
+        numbers = [item.id() for item in features if item["class"] in names]
+        if not numbers:
             return None
         self._number += 1
         path = Path(self._folder.name) / f"examples-{self._number}.gpkg"
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName = "GPKG"
         options.layerName = "examples"
+        options.onlySelectedFeatures = True
         context = QgsProject.instance().transformContext()
+        self.layer.selectByIds(numbers)
         QgsVectorFileWriter.writeAsVectorFormatV3(self.layer, str(path), context, options)
+        self.layer.removeSelection()
         return str(path)
 
     def close(self):

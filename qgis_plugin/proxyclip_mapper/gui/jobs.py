@@ -10,6 +10,12 @@ from ..i18n import tr
 from .source_panel import tell_time
 
 
+def tell_unit(unit):
+    """Return what is counted in the user's language."""
+    known = {"windows": tr("windows"), "pixels": tr("pixels"), "rows": tr("rows"), "bytes": tr("bytes")}
+    return known.get(unit, unit)
+
+
 class JobBar(QWidget):
     """Shows how far a job is; hidden while there is none."""
 
@@ -48,7 +54,7 @@ class JobBar(QWidget):
 
     def take(self, event):
         """Show an event of the worker's progress, with the time that remains at the pace since the stage began."""
-        done, total = event.get("done", 0), event.get("total", 0)
+        done, total, unit = event.get("done", 0), event.get("total", 0), tell_unit(event.get("unit", ""))
         now = time.monotonic()
         if event.get("stage") != self._stage:
             self._stage, self._started = event.get("stage"), (now, done)
@@ -59,11 +65,9 @@ class JobBar(QWidget):
             seconds, gained = now - self._started[0], done - self._started[1]
             if gained > 0 and seconds > 1:
                 left = tell_time((total - done) * seconds / gained)
-                told = tr("{}: {} of {} {}, about {} left").format(
-                    self._title, done, total, event.get("unit", ""), left
-                )
+                told = tr("{}: {} of {} {}, about {} left").format(self._title, done, total, unit, left)
             else:
-                told = tr("{}: {} of {} {}").format(self._title, done, total, event.get("unit", ""))
+                told = tr("{}: {} of {} {}").format(self._title, done, total, unit)
         self.label.setText(told)
 
     def take_percent(self, percent):

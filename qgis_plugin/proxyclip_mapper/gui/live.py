@@ -60,7 +60,7 @@ class LivePreview(QObject):
         self.embedding = None
         self.layer = None
         self.words = None
-        self.options = {}
+        self.examples = None
         self.opacity = 0.7
         self.is_live = True
         canvas.extentsChanged.connect(self._on_moved)
@@ -78,9 +78,9 @@ class LivePreview(QObject):
         if self.is_live:
             self._timer.start()
 
-    def set_options(self, options):
-        """Label in another way, a moment from now."""
-        self.options = options
+    def set_examples(self, path):
+        """Go by other examples, a vector file or None, a moment from now."""
+        self.examples = path
         if self.is_live:
             self._timer.start()
 
@@ -114,7 +114,7 @@ class LivePreview(QObject):
             "embedding": self.embedding.path,
             "classes": self.words.to_request(),
             "path": str(path),
-            "options": self.options,
+            "examples": self.examples,
             **view,
         }
         self._request = self._client.request("preview", params)

@@ -19,7 +19,7 @@ from ..rasters import ExportTask
 from .examples import Examples
 from .export_dialog import ExportDialog
 from .live import LivePreview
-from .side_by_side import SideBySide, place_beside
+from .side_by_side import SideBySide, place_beside, take_away
 from .tools import ClickTool, ShapeTool
 
 
@@ -45,7 +45,8 @@ class Mapping(QObject):
         self.shape_tool.drawn.connect(self.add_example)
         self._canvas.mapToolSet.connect(self._on_tool)
         model = dock.words_panel.model
-        model.words_changed.connect(lambda: self.live.set_words(model.words))
+        model.renamed.connect(self.examples.rename)
+        model.words_changed.connect(self._on_words)
         model.looks_changed.connect(lambda: self.live.set_looks(model.words))
 
     def encode(self):
@@ -87,6 +88,7 @@ class Mapping(QObject):
             "embedding": self.live.embedding.path,
             "classes": words.to_request(),
             "at": [at.x(), at.y()],
+            "examples": self.live.examples,
         }
         request = self._dock.client.request("explain", params)
         request.succeeded.connect(lambda result: self._dock.scores.show_queries(result["queries"], words.rows))
@@ -118,7 +120,8 @@ class Mapping(QObject):
             "embedding": self.live.embedding.path,
             "classes": self._dock.words_panel.model.words.to_request(),
             "out": str(folder),
-            "options": {**self.live.options, **options},
+            "examples": self.live.examples,
+            "options": options,
         }
         self._dock.jobs.ask(tr("Export"), "label", params, self._add_results)
 
@@ -158,7 +161,7 @@ class Mapping(QObject):
         elif not on and self._side is not None:
             side, self._side = self._side, None
             side.close_down()
-            self._dock.iface.removeDockWidget(side)
+            take_away(side, self._dock.iface.mainWindow())
             side.deleteLater()
 
     def close(self):
@@ -230,14 +233,18 @@ class Mapping(QObject):
             self._side.show_without(self.live.layer)
 
     def _on_examples(self):
-        options = dict(self.live.options)
-        path = self.examples.write()
-        if path is None:
-            options.pop("examples", None)
-        else:
-            options["examples"] = path
-        self.live.set_options(options)
+        self._write_examples()
         self._dock.refresh_buttons()
+
+    def _on_words(self):
+        self.live.set_words(self._dock.words_panel.model.words)
+        if self.examples.count:
+            self._write_examples()
+
+    def _write_examples(self):
+        """Give the worker the examples of the classes that take part; it refuses those of others."""
+        names = {row.name for row in self._dock.words_panel.model.words.enabled}
+        self.live.set_examples(self.examples.write(names))
 
     def _add_results(self, result):
         paths = result["paths"]

@@ -1,7 +1,7 @@
 """A second canvas without the map, which follows the first: image and map side by side."""
 
 from qgis.gui import QgsDockWidget, QgsMapCanvas, QgsMapToolPan
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QDockWidget
 
 from ..i18n import tr
@@ -39,7 +39,7 @@ class SideBySide(QgsDockWidget):
         settings = self._main.mapSettings()
         self.canvas.setDestinationCrs(settings.destinationCrs())
         self.canvas.setLayers([layer for layer in self._main.layers() if layer.id() != self._hidden])
-        self.canvas.setCenter(self._main.center())
+        self.canvas.setExtent(self._main.extent())
         self.canvas.zoomScale(self._main.scale())
         self.canvas.refresh()
         self._moving = False
@@ -51,11 +51,12 @@ class SideBySide(QgsDockWidget):
         self.canvas.unsetMapTool(self._tool)
 
     def _lead(self):
-        """Move the main canvas where the user moved this one."""
-        if self._moving or not self.isVisible():
+        """Move the main canvas where the user moved this one; only a mouse over it can do that."""
+        if self._moving or not self.canvas.underMouse():
             return
         self._moving = True
         self._main.setCenter(self.canvas.center())
+        self._main.zoomScale(self.canvas.scale())
         self._main.refresh()
         self._moving = False
 
@@ -65,6 +66,22 @@ def place_beside(side, window):
     width = window.centralWidget().width() if window.centralWidget() is not None else 600
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, side)
     layers = window.findChild(QDockWidget, "Layers")
-    if layers is not None:
+    docks, widths = [side], [width // 2]
+    if layers is not None and layers.isVisible():
+        docks, widths = [layers, side], [layers.width(), width // 2]
         window.splitDockWidget(layers, side, Qt.Orientation.Horizontal)
-    window.resizeDocks([side], [width // 2], Qt.Orientation.Horizontal)
+    _resize(window, docks, widths)
+
+
+def take_away(side, window):
+    """Remove the dock; the layers keep their width."""
+    layers = window.findChild(QDockWidget, "Layers")
+    width = 0 if layers is None else layers.width()
+    window.removeDockWidget(side)
+    if width:
+        _resize(window, [layers], [width])
+
+
+def _resize(window, docks, widths):
+    """Give docks their widths once the window has laid them out anew."""
+    QTimer.singleShot(0, lambda: window.resizeDocks(docks, widths, Qt.Orientation.Horizontal))

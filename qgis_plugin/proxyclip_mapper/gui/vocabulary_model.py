@@ -14,11 +14,13 @@ NAME, COLOR, WORDS, THRESHOLD = range(4)
 class VocabularyModel(QAbstractTableModel):
     """Classes as rows: name with check box, colour, words, threshold.
 
-    `words_changed` means that the map has to be asked for again, `looks_changed` that only colours are others.
+    `words_changed` means that the map has to be asked for again, `looks_changed` that only colours are others;
+    `renamed` comes before the former, with the old and the new name of a class.
     """
 
     words_changed = pyqtSignal()
     looks_changed = pyqtSignal()
+    renamed = pyqtSignal(str, str)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -128,7 +130,11 @@ class VocabularyModel(QAbstractTableModel):
         text = " ".join(str(value).split())
         if column == NAME:
             others = {item.name.casefold() for item in self._words.rows if item is not row}
-            return bool(text) and text.casefold() not in others and self._change(number, row, row.renamed(text))
+            if not text or text.casefold() in others:
+                return False
+            if text != row.name:
+                self.renamed.emit(row.name, text)
+            return self._change(number, row, row.renamed(text))
         if column == WORDS:
             return self._change(number, row, replace(row, words=split_words(text) or (row.name,)))
         return self._set_threshold(number, row, text)

@@ -50,7 +50,13 @@ class Job:
         """Load the model, if it is not yet."""
         if isinstance(model, Model):
             return model
-        return load_model(self.card, device=options.device, precision=options.precision)
+        return load_model(
+            self.card,
+            device=options.device,
+            precision=options.precision,
+            backend=options.backend,
+            window=options.window,
+        )
 
     def plan(self, options: EncodeOptions, encoder: DenseEncoder, *, core_multiple: int = 1) -> Plan:
         """Lay windows and blocks over the raster.

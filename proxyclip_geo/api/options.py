@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from proxyclip_geo.engine.mosaic import Blend
-from proxyclip_geo.models.zoo import Precision
+from proxyclip_geo.models.zoo import Backend, Precision
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.raster.stretch import Stretch
 
@@ -25,6 +25,7 @@ class EncodeOptions:
         block_size: Side of a block's core in pixels; chosen from the overlap if not given. Results do not depend on it.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
         precision: "auto", "float32", "bfloat16" or "float16".
+        backend: "auto", "torch" or, on the CPU, "openvino".
         bands: Band numbers from 1, one or three; by colour interpretation if not given.
         stretch: Limits that become black and white; measured if not given. Only for what is not 8-bit.
         stretch_percentiles: Percentiles of the whole raster that a measured stretch maps to black and white.
@@ -40,6 +41,7 @@ class EncodeOptions:
     block_size: int | None = None
     device: str = "auto"
     precision: Precision = "auto"
+    backend: Backend = "auto"
     bands: tuple[int, ...] | None = None
     stretch: Stretch | None = None
     stretch_percentiles: tuple[float, float] = (2, 98)

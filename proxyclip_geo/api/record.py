@@ -31,6 +31,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "citation": card.citation,
         "sha256": dict(model.checksums),
         "device": str(model.encoder.device),
+        "backend": model.encoder.backend,
         "dtype": str(model.encoder.dtype).removeprefix("torch."),
     }
 

@@ -54,7 +54,7 @@ def interpolate_positions(positions: Tensor, grid: tuple[int, int], *, prefix: i
     Returns:
         (prefix + h·w, C) embeddings.
     """
-    native = math.isqrt(positions.shape[0] - prefix)
+    native = math.isqrt(int(positions.shape[0]) - prefix)
     if (native, native) == grid:
         return positions
     square = positions[prefix:].reshape(1, native, native, -1).permute(0, 3, 1, 2)
@@ -111,7 +111,7 @@ def run_trunk(visual: VisionTower, pixels: Tensor) -> TrunkTokens:
         pixels: (B, 3, H, W), normalised; H and W multiples of the patch size.
     """
     patches = visual.conv1(pixels)
-    grid = (patches.shape[2], patches.shape[3])
+    grid = (int(patches.shape[2]), int(patches.shape[3]))
     tokens = to_tokens(patches)
     first = visual.class_embedding.to(tokens.dtype).expand(tokens.shape[0], 1, -1)
     tokens = torch.cat([first, tokens], dim=1)

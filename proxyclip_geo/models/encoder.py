@@ -50,6 +50,14 @@ class DenseEncoder(Protocol):
     def device(self) -> torch.device:
         """Where the encoder computes."""
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the encoder computes in."""
+
+    @property
+    def backend(self) -> str:
+        """What computes: "torch" or "openvino"."""
+
     def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode (B, 3, H, W) uint8 windows; the token grid is (H / step, W / step)."""
 
@@ -73,6 +81,8 @@ class Normalisation(nn.Module):
 
 class ProxyClipEncoder(nn.Module):
     """CLIP's words at the places a vision foundation model sees: the image side of ProxyCLIP."""
+
+    backend = "torch"
 
     def __init__(
         self,
@@ -138,7 +148,7 @@ class ProxyClipEncoder(nn.Module):
                 vfm_pixels, scale_factor=float(self.vfm_scale), mode="bilinear", align_corners=False
             )
         proxy = self.vfm(vfm_pixels.to(self.dtype))
-        grid = (proxy.shape[2], proxy.shape[3])
+        grid = (int(proxy.shape[2]), int(proxy.shape[3]))
         trunk = run_trunk(self.visual, self.clip_pixels(pixels).to(self.dtype))
         values = functional.interpolate(
             last_values(self.visual, trunk).float(), size=grid, mode="bilinear", align_corners=False
@@ -148,9 +158,17 @@ class ProxyClipEncoder(nn.Module):
         dense = to_grid(project_values(self.visual, attended), grid)
         return WindowFeatures(dense, class_features(self.visual, trunk))
 
+    def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
+        """Compute dense and whole features of unit length of (B, 3, H, W) uint8 windows on the encoder's device."""
+        raw = self.raw_features(rgb.float() / 255)
+        return functional.normalize(raw.dense.float(), dim=1), functional.normalize(raw.whole.float(), dim=1)
+
     @torch.inference_mode()
     def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode windows.
+
+        On the CPU they go through one by one: a larger batch is no faster there, and a window's features are then the
+        same to the last bit in every batch.
 
         Args:
             rgb: (B, 3, H, W) uint8, 0…255, on any device; H and W multiples of `multiple`.
@@ -158,5 +176,8 @@ class ProxyClipEncoder(nn.Module):
         Returns:
             Features of unit length on the encoder's device; the token grid is (H / step, W / step).
         """
-        raw = self.raw_features(rgb.to(self.device).float() / 255)
-        return WindowFeatures(*(functional.normalize(part.float(), dim=1) for part in (raw.dense, raw.whole)))
+        if self.device.type == "cpu":
+            dense, whole = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
+            return WindowFeatures(torch.cat(dense), torch.cat(whole))
+        pixels = rgb.pin_memory() if self.device.type == "cuda" and rgb.device.type == "cpu" else rgb
+        return WindowFeatures(*self(pixels.to(self.device, non_blocking=True)))

@@ -12,7 +12,7 @@ import torch
 from proxyclip_geo.errors import ModelError, WeightsError
 from proxyclip_geo.models.card import HubFile, ModelCard
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
-from proxyclip_geo.models.zoo import clip_weights, load_model, vfm_weights
+from proxyclip_geo.models.zoo import Backend, clip_weights, load_model, vfm_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 
 
@@ -95,14 +95,14 @@ class Trial:
     sha256: Mapping[str, str]
 
 
-def try_model(model: str | Path, *, device: str = "auto") -> Trial:
+def try_model(model: str | Path, *, device: str = "auto", backend: Backend = "auto") -> Trial:
     """Load a model, encode a word and a window of noise, and see that the features are what they should be.
 
     Raises:
         ModelError: If there is no such model or device, or its features are not finite.
         WeightsError: If the weights are missing, damaged or of another model.
     """
-    loaded = load_model(model, device=device)
+    loaded = load_model(model, device=device, backend=backend)
     encoder, side = loaded.encoder, loaded.card.window.size
     noise = torch.randint(0, 256, (1, 3, side, side), dtype=torch.uint8)
     encoder.encode(noise)
@@ -112,9 +112,15 @@ def try_model(model: str | Path, *, device: str = "auto") -> Trial:
     query = loaded.text.encode(["water"])
     if not (features.isfinite().all() and query.isfinite().all() and query.shape[1] == features.shape[1]):
         raise ModelError(f"model '{loaded.card.name}' loads, but its features are not finite or do not match its text")
-    parameters = sum(parameter.numel() for parameter in encoder.parameters())
     return Trial(
-        loaded.card.name, str(encoder.device), parameters, side, encoder.step, encoder.dim, seconds, loaded.checksums
+        name=loaded.card.name,
+        device=f"{encoder.device} ({encoder.backend}, {str(encoder.dtype).removeprefix('torch.')})",
+        parameters=loaded.parameters,
+        window=side,
+        step=encoder.step,
+        dim=encoder.dim,
+        seconds=seconds,
+        sha256=loaded.checksums,
     )
 
 

@@ -27,7 +27,9 @@ def proxy_attention(features: Tensor, *, beta: float, gamma: float) -> Tensor:
     """
     unit = functional.normalize(features.flatten(2).float(), dim=1)
     similarity = unit.transpose(1, 2) @ unit
-    scores = gamma * (similarity - beta * similarity.mean(dim=(1, 2), keepdim=True))
+    # mean(S) = ‖Σf‖² / N²: a sum over N vectors instead of N² products.
+    mean = unit.mean(dim=2).square().sum(dim=1)[:, None, None]
+    scores = gamma * (similarity - beta * mean)
     itself = torch.eye(scores.shape[-1], dtype=torch.bool, device=scores.device)
     masked = (scores < 0) & ~itself
     return scores.masked_fill(masked, float("-inf")).softmax(dim=-1)

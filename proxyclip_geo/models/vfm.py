@@ -77,7 +77,7 @@ class VisionFoundationModel(nn.Module):
     def _forward_offset(self, pixels: Tensor) -> Tensor:
         trunk = self.trunk
         patches = trunk.patch_embed(pixels)  # (B, h, w, C)
-        grid = (patches.shape[1], patches.shape[2])
+        grid = (int(patches.shape[1]), int(patches.shape[2]))
         prefix = [token for token in (trunk.cls_token, trunk.reg_token) if token is not None]
         tokens = torch.cat([*(token.expand(len(pixels), -1, -1) for token in prefix), patches.flatten(1, 2)], dim=1)
         positions = interpolate_positions(trunk.pos_embed[0], grid, prefix=trunk.num_prefix_tokens)

@@ -16,8 +16,9 @@ import timm
 import torch
 
 from proxyclip_geo.errors import ModelError
+from proxyclip_geo.models import openvino
 from proxyclip_geo.models.card import OPENAI_MEAN, OPENAI_STD, HubFile, ModelCard, read_card
-from proxyclip_geo.models.encoder import ProxyClipEncoder, Statistics
+from proxyclip_geo.models.encoder import DenseEncoder, ProxyClipEncoder, Statistics
 from proxyclip_geo.models.text import TextEncoder
 from proxyclip_geo.models.vfm import VisionFoundationModel
 from proxyclip_geo.models.weights import Weights, fill, load_state_dict
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "vitb16-dino-b8"
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
+Backend = Literal["auto", "torch", "openvino"]
+SMALL = 20_000_000
+"""Parameters below which exporting a model takes longer than it saves."""
 
 
 @cache
@@ -285,24 +289,56 @@ class Model:
         encoder: Pixels to dense features.
         text: Words to queries.
         checksums: sha256 of the weights by tower.
+        parameters: Number of weights of the image side.
     """
 
     card: ModelCard
-    encoder: ProxyClipEncoder
+    encoder: DenseEncoder
     text: TextEncoder
     checksums: Mapping[str, str]
+    parameters: int
 
 
-def load_model(model: str | Path | ModelCard, *, device: str = "auto", precision: Precision = "auto") -> Model:
+def resolve_backend(backend: Backend, device: torch.device, *, parameters: int) -> Backend:
+    """Return what computes; "auto" is OpenVINO where it is installed, on the CPU, for models that are not small.
+
+    Raises:
+        ModelError: If the backend is unknown, not installed, or not for this device.
+    """
+    if backend not in ("auto", "torch", "openvino"):
+        raise ModelError(f"unknown backend '{backend}': give auto, torch or openvino")
+    usable = device.type == "cpu" and openvino.is_installed()
+    if backend == "auto":
+        return "openvino" if usable and parameters >= SMALL else "torch"
+    if backend == "openvino" and not usable:
+        remedy = (
+            "install it with `pip install proxyclip-geo[openvino]`"
+            if device.type == "cpu"
+            else f"it computes on the CPU, not on {device}: pass --device cpu"
+        )
+        raise ModelError(f"the OpenVINO backend cannot be used: {remedy}, or use --backend torch")
+    return backend
+
+
+def load_model(
+    model: str | Path | ModelCard,
+    *,
+    device: str = "auto",
+    precision: Precision = "auto",
+    backend: Backend = "auto",
+    window: int | None = None,
+) -> Model:
     """Load a model; the weights must be on this machine.
 
     Args:
         model: Name of a built-in model, path of a card, or a card.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
         precision: What the towers compute in: "auto", "float32", "bfloat16" or "float16".
+        backend: What computes: "auto", "torch" or, on the CPU, "openvino".
+        window: Side of the windows that a backend is compiled for; the card's if not given.
 
     Raises:
-        ModelError: If there is no such model or device, or the card is malformed.
+        ModelError: If there is no such model, device or backend, or the card is malformed.
         WeightsError: If the weights are missing, damaged or of another model.
     """
     card = as_card(model)
@@ -320,8 +356,28 @@ def load_model(model: str | Path | ModelCard, *, device: str = "auto", precision
         name=card.name,
     )
     del clip.visual
+    checksums = {"clip": clip_weights(card).verify()[1], "vfm": vfm_weights(card).verify()[1]}
+    parameters = sum(weight.numel() for weight in encoder.parameters())
+    chosen = resolve_backend(backend, where, parameters=parameters)
+    text = load_text(card, clip.to(where))
+    if chosen == "openvino":
+        dtype = openvino.native_dtype() if precision == "auto" else dtype
+        side = window or card.window.size
+        logger.info("model %s in OpenVINO in %s", card.name, dtype)
+        compiled = openvino.OpenVinoEncoder(encoder, window=side, dtype=dtype, identity=_identity(card, checksums))
+        return Model(card, compiled, text, checksums, parameters)
     encoder.visual.to(dtype)
     encoder.vfm.to(dtype)
-    checksums = {"clip": clip_weights(card).verify()[1], "vfm": vfm_weights(card).verify()[1]}
     logger.info("model %s on %s in %s", card.name, where, dtype)
-    return Model(card, encoder.to(where), load_text(card, clip.to(where)), checksums)
+    return Model(card, encoder.to(where), text, checksums, parameters)
+
+
+def _identity(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, Any]:
+    """Return what an export depends on: weights, architectures and constants; not where the card lies."""
+    return {
+        "weights": dict(checksums),
+        "clip": clip_config(card),
+        "vfm": [card.vfm.architecture, dict(card.vfm.overrides or {}), card.vfm.position, card.vfm.scale],
+        "proxy": [card.proxy.beta, card.proxy.gamma],
+        "pixels": [*_clip_statistics(card), card.vfm.mean, card.vfm.std],
+    }

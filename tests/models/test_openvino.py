@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from proxyclip_geo.errors import ModelError
+from proxyclip_geo.models import openvino
+from proxyclip_geo.models.encoder import DenseEncoder
+from proxyclip_geo.models.zoo import Model, load_model, resolve_backend
+
+CPU = torch.device("cpu")
+
+
+def windows(count: int, side: int = 64) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(1)
+    return torch.randint(0, 256, (count, 3, side, side), dtype=torch.uint8, generator=generator)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(openvino.CACHE_FOLDER, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def load(model: Path | str, *, precision: str = "float32") -> Model:
+    return load_model(model, device="cpu", backend="openvino", precision=precision)
+
+
+def cosine(one: torch.Tensor, other: torch.Tensor) -> float:
+    return float((one * other).sum(dim=1).mean())
+
+
+def test_features_are_those_of_torch(tiny_model: Path) -> None:
+    batch = windows(5)
+    ours = load(tiny_model).encoder.encode(batch)
+    theirs = load_model(tiny_model, device="cpu", backend="torch").encoder.encode(batch)
+    torch.testing.assert_close(ours.dense, theirs.dense, atol=1e-4, rtol=0)
+    torch.testing.assert_close(ours.whole, theirs.whole, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("backend", ["torch", "openvino"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_features_are_the_same_to_the_bit_in_every_batch(tiny_model: Path, backend: str, precision: str) -> None:
+    encoder: DenseEncoder = load_model(tiny_model, device="cpu", backend=backend, precision=precision).encoder
+    batch = windows(5)
+    alone = torch.cat([encoder.encode(batch[index : index + 1]).dense for index in range(5)])
+    assert torch.equal(encoder.encode(batch).dense, alone)
+
+
+def test_half_precision_stays_close(tiny_model: Path) -> None:
+    batch = windows(3)
+    exact = load_model(tiny_model, device="cpu", backend="torch").encoder.encode(batch).dense
+    assert cosine(load(tiny_model, precision="bfloat16").encoder.encode(batch).dense, exact) > 0.999
+
+
+def test_windows_of_another_size_are_computed_by_torch(tiny_model: Path) -> None:
+    batch = windows(2, side=32)
+    exact = load_model(tiny_model, device="cpu", backend="torch").encoder.encode(batch).dense
+    assert torch.equal(load(tiny_model).encoder.encode(batch).dense, exact)
+
+
+def test_an_export_is_kept_and_found_again(tiny_model: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(tiny_model).encoder.encode(windows(1)).dense
+    (kept,) = cache.glob("openvino/*/model.xml")
+    assert [path.name for path in cache.glob("openvino/.partial-*")] == []
+
+    def refuse(self: object) -> None:
+        raise AssertionError("exported again")
+
+    monkeypatch.setattr(openvino.OpenVinoEncoder, "_export", refuse)
+    assert torch.equal(load(tiny_model).encoder.encode(windows(1)).dense, first)
+    kept.unlink()
+    with pytest.raises(AssertionError, match="again"):
+        load(tiny_model)
+
+
+def test_an_export_that_differs_is_refused(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(tiny_model)
+    monkeypatch.setattr(openvino, "MIN_COSINE", 1.5)
+    with pytest.raises(ModelError, match="differ from torch's .*--backend torch"):
+        load(tiny_model)
+
+
+class TestResolveBackend:
+    def test_auto_leaves_small_models_to_torch(self) -> None:
+        assert resolve_backend("auto", CPU, parameters=10**6) == "torch"
+        assert resolve_backend("auto", CPU, parameters=10**8) == "openvino"
+        assert resolve_backend("auto", torch.device("cuda"), parameters=10**8) == "torch"
+
+    def test_without_openvino(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(openvino, "is_installed", lambda: False)
+        assert resolve_backend("auto", CPU, parameters=10**8) == "torch"
+        with pytest.raises(ModelError, match=r"pip install proxyclip-geo\[openvino\]"):
+            resolve_backend("openvino", CPU, parameters=10**8)
+
+    def test_nonsense_and_the_wrong_device_are_refused(self) -> None:
+        with pytest.raises(ModelError, match="unknown backend 'onnx'"):
+            resolve_backend("onnx", CPU, parameters=1)  # type: ignore[arg-type]
+        with pytest.raises(ModelError, match="not on cuda"):
+            resolve_backend("openvino", torch.device("cuda"), parameters=1)

@@ -16,11 +16,15 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 
 FOLDS = 5
+INNER_FOLDS = 3
 _SWEEPS = 3
 _STEPS = 64
 """Values tried for each bias or threshold: quantiles of where pixels change sides."""
 _WORTH = 0.001
 """Mean IoU for which no bias is moved further than another that is nearer to what it was."""
+_STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_CLEARLY = 0.005
+"""Mean IoU by which a larger move must be better than a smaller one."""
 _RESAMPLES = 1000
 _LIKELY = 0.9
 
@@ -197,9 +201,12 @@ def fit(samples: Samples, start: Classifier, *, names: Sequence[str]) -> Fit:
 
 def _count(samples: Samples, labels: Indices, group: int, classes: int) -> Indices:
     own = samples.group == group
+    return _confusion(samples.truth[own], labels[own], classes)
+
+
+def _confusion(truth: Indices, labels: Indices, classes: int) -> Indices:
     side = classes + 1
-    pairs = samples.truth[own] * side + labels[own]
-    return np.bincount(pairs, minlength=side * side).reshape(side, side)
+    return np.bincount(truth * side + labels, minlength=side * side).reshape(side, side)
 
 
 def _mean_iou(counts: Indices) -> float:
@@ -221,19 +228,45 @@ def _resample(before: Indices, after: Indices) -> tuple[float, float]:
 
 
 def _fit_once(samples: Samples, start: Classifier) -> Classifier:
-    fitted = replace(start, biases=_fit_biases(samples, start))
-    fitted = _fit_scale(samples, fitted)
+    moves = _fit_biases(samples, start)
+    fitted = _fit_scale(samples, _moved(start, _choose_strength(samples, start) * moves))
     return replace(fitted, thresholds=_fit_thresholds(samples, fitted))
 
 
-def _fit_biases(samples: Samples, start: Classifier) -> tuple[float, ...]:
-    """Move one bias after the other to where the mean IoU is best."""
+def _moved(start: Classifier, moves: Floats) -> Classifier:
+    return replace(start, biases=tuple((np.array(start.biases) + moves).tolist()))
+
+
+def _choose_strength(samples: Samples, start: Classifier) -> float:
+    """Return how far biases are moved towards where they are best for these samples, by cross-validation among them."""
+    groups = np.unique(samples.group)
+    if len(groups) < INNER_FOLDS:
+        return 0.0
+    counts = np.zeros((len(_STRENGTHS), start.classes + 1, start.classes + 1), np.int64)
+    for fold in np.array_split(np.random.default_rng(1).permutation(groups), INNER_FOLDS):
+        held = np.isin(samples.group, fold)
+        own = samples.take(held)
+        moves = _fit_biases(samples.take(~held), start)
+        for row, strength in zip(counts, _STRENGTHS, strict=True):
+            row += _confusion(own.truth, _moved(start, strength * moves).predict(own), start.classes)
+    scores = np.array([_mean_iou(row) for row in counts])
+    return float(min(np.array(_STRENGTHS)[scores >= scores.max() - _CLEARLY]))
+
+
+def _fit_biases(samples: Samples, start: Classifier) -> Floats:
+    """Return what to add to each bias: one after the other is moved to where the mean IoU is best.
+
+    Only differences between biases matter; the middle one of the classes that are there stays as it is, so that classes
+    of which nothing is known are neither favoured nor held back.
+    """
     logits, biases = start.logits(samples), np.array(start.biases)
     present = np.unique(samples.truth[samples.truth > 0]) - 1
     for _ in range(_SWEEPS):
         for index in present:
             biases[index] = _best_bias(logits, biases, int(index), samples.truth, present, start)
-    return tuple(biases.tolist())
+    moves: Floats = biases - np.array(start.biases)
+    moves[present] -= np.median(moves[present])
+    return moves
 
 
 def _best_bias(

@@ -131,6 +131,12 @@ class Block:
     windows: tuple[Region, ...]
     read: Region
 
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        core = self.core
+        return f"block {self.index} (rows {core.top}–{core.bottom}, columns {core.left}–{core.right})"
+
 
 @dataclass(frozen=True)
 class WindowGrid:

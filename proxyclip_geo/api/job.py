@@ -50,13 +50,12 @@ class Job:
         """Load the model, if it is not yet."""
         if isinstance(model, Model):
             return model
-        return load_model(
-            self.card,
-            device=options.device,
-            precision=options.precision,
-            backend=options.backend,
-            window=options.window,
-        )
+        return load_model(self.card, **self.loading(options))
+
+    @staticmethod
+    def loading(options: EncodeOptions) -> dict[str, Any]:
+        """Return the keyword arguments of `load_model`."""
+        return {key: getattr(options, key) for key in ("device", "precision", "backend", "window")}
 
     def plan(self, options: EncodeOptions, encoder: DenseEncoder, *, core_multiple: int = 1) -> Plan:
         """Lay windows and blocks over the raster.

@@ -10,6 +10,7 @@ from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.raster.stretch import Stretch
 
 Borders = Literal["cells", "image"]
+OnError = Literal["stop", "skip"]
 Synonyms = Literal["max-probability", "max-logit", "mean"]
 
 
@@ -102,7 +103,18 @@ class LabelOptions:
 
 @dataclass(frozen=True)
 class SegmentOptions(EncodeOptions, LabelOptions):
-    """How to segment: all of `EncodeOptions` and `LabelOptions`."""
+    """How to segment: all of `EncodeOptions` and `LabelOptions`, and how to run.
+
+    Attributes:
+        workers: Processes on this machine that compute blocks; 1 computes in this one. On a machine with several GPUs
+            each worker takes the next GPU.
+        scheduler: Address of a Dask cluster whose workers compute the blocks, e.g. "tcp://10.0.0.1:8786".
+        on_error: What to do with a block that fails: "stop", or "skip" to leave it without data and go on.
+    """
+
+    workers: int = 1
+    scheduler: str | None = None
+    on_error: OnError = "stop"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON-able values."""

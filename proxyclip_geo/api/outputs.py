@@ -1,7 +1,9 @@
 """Where results go: names, sinks, styles, and what may not be overwritten."""
 
+import glob
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -37,6 +39,7 @@ class OutputPaths:
         polygons: GeoPackage.
         preview: Picture of image and labels.
         run: What was run, with what, and how long it took (JSON).
+        work: Folder of the finished blocks while the run is not.
     """
 
     labels: Path
@@ -45,6 +48,7 @@ class OutputPaths:
     polygons: Path | None
     preview: Path
     run: Path
+    work: Path
 
     @classmethod
     def in_directory(cls, out: Path, stem: str, options: LabelOptions) -> "OutputPaths":
@@ -56,6 +60,7 @@ class OutputPaths:
             polygons=out / f"{stem}.gpkg" if options.polygons else None,
             preview=out / f"{stem}_preview.png",
             run=out / "run.json",
+            work=out / f".{stem}.work",
         )
 
     def all(self) -> tuple[Path, ...]:
@@ -84,6 +89,16 @@ def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None
             f"{out} already holds {', '.join(existing)}; pass --overwrite (overwrite=True in Python) to replace, or "
             "choose another directory with -o"
         )
+
+
+def remove_drafts(paths: OutputPaths) -> None:
+    """Remove what a killed run has left of unfinished results; only for who holds the lock of the work folder."""
+    for path in paths.all():
+        for draft in path.parent.glob(f".{glob.escape(path.name)}.*partial"):
+            if draft.is_dir():
+                shutil.rmtree(draft, ignore_errors=True)
+            else:
+                draft.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

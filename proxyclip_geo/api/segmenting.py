@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proxyclip_geo.api.bank import make_bank
+from proxyclip_geo.api.computing import Failures, compute_blocks, run_facts
 from proxyclip_geo.api.job import Classes, Job, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, prepare_directory, write_json
+from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, write_json
 from proxyclip_geo.api.record import describe_model, describe_plan, make_record
 from proxyclip_geo.api.results import SegmentResult
-from proxyclip_geo.engine.runner import run_blocks
+from proxyclip_geo.engine.work import open_work
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
 from proxyclip_geo.progress import Progress, ignore
@@ -82,43 +83,47 @@ def segment(
         job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        prepare_directory(Path(out), paths, overwrite=options.overwrite)
+        folder = paths.work
+        # What a run that was broken off has already put there is its own to replace.
+        prepare_directory(Path(out), paths, overwrite=options.overwrite or folder.exists())
         with noting_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
         plan = job.plan(options, loaded.encoder)
         with timing(seconds, "text"):
             bank = make_bank(loaded.text, vocabulary, logit_scale=job.card.text.logit_scale, options=options)
-        shares = write_map(
-            run_blocks(
-                source,
-                plan,
-                encoder=loaded.encoder,
-                bank=bank,
-                along=options.borders == "image",
-                probabilities=options.probabilities,
+        facts = run_facts(job, describe_model(loaded), plan, vocabulary, options)
+        with open_work(folder, facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
+            failed = Failures(skip=options.on_error == "skip")
+            with timing(seconds, "segment"):
+                compute_blocks(work, job, plan, loaded, bank, options=options, failed=failed, progress=progress)
+            with noting_warnings() as failure_notes:
+                failed.warn(len(plan.blocks))
+            shares = write_map(
+                work.results(
+                    plan.blocks, nodata=bank.nodata, classes=len(vocabulary.names) if options.probabilities else None
+                ),
+                paths=paths,
+                place=source.place,
+                vocabulary=vocabulary,
+                card=job.card,
+                picture=lambda: failed.picture(source),
+                stage="assemble",
+                seconds=seconds,
                 progress=progress,
-            ),
-            paths=paths,
-            place=source.place,
-            vocabulary=vocabulary,
-            card=job.card,
-            picture=lambda: source.thumbnail(PREVIEW_SIDE).rgb,
-            stage="segment",
-            seconds=seconds,
-            progress=progress,
-        )
-    record = make_record(
-        raster=job.fingerprint,
-        model=describe_model(loaded),
-        vocabulary=vocabulary,
-        options=options.to_dict(),
-        windows=describe_plan(plan),
-        notes=[*notes, *word_notes],
-        shares=shares,
-        seconds=seconds,
-    )
-    write_json(paths.run, record)
+            )
+            record = make_record(
+                raster=job.fingerprint,
+                model=describe_model(loaded),
+                vocabulary=vocabulary,
+                options=options.to_dict(),
+                windows={**describe_plan(plan), "resumed_blocks": work.resumed},
+                notes=[*notes, *word_notes, *failure_notes],
+                shares=shares,
+                seconds=seconds,
+            )
+            write_json(paths.run, {**record, "failed_blocks": failed.to_list()})
+            work.remove()
     return SegmentResult(paths, vocabulary, shares, record)
 
 

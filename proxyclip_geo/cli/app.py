@@ -95,5 +95,9 @@ def _show_usage_error(error: Any, *, as_json: bool) -> None:
 
 
 def _stopped() -> int:
-    REPORTER.fail("stopped; nothing half-written was left behind", kind="Cancelled", exit_code=INTERRUPTED)
+    REPORTER.fail(
+        "stopped; nothing half-written was left behind, and the same command goes on where it stopped",
+        kind="Cancelled",
+        exit_code=INTERRUPTED,
+    )
     return INTERRUPTED

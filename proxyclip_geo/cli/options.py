@@ -31,6 +31,13 @@ class Backend(StrEnum):
     openvino = "openvino"
 
 
+class OnError(StrEnum):
+    """What to do with a block that fails."""
+
+    stop = "stop"
+    skip = "skip"
+
+
 class Synonyms(StrEnum):
     """How the synonyms of a class become one score."""
 
@@ -53,7 +60,8 @@ class Storage(StrEnum):
     int8 = "int8"
 
 
-WORDS, READING, MODEL, RESULTS, TELLING = "Words", "Raster", "Model", "Results", "Messages"
+WORDS, READING, MODEL, RUNNING = "Words", "Raster", "Model", "Running"
+RESULTS, TELLING = "Results", "Messages"
 
 Store = Annotated[str, typer.Argument(help="Embedding made by `encode`: a directory or an fsspec URL.")]
 StoreOut = Annotated[
@@ -226,6 +234,29 @@ BlockSize = Annotated[
     typer.Option(
         help="Side in pixels of what is computed at a time; smaller needs less memory. The results are the same.",
         rich_help_panel=MODEL,
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        help="Processes on this machine that compute blocks; each holds the model. With several GPUs, one a GPU.",
+        rich_help_panel=RUNNING,
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Let the workers of a Dask cluster compute the blocks, e.g. tcp://10.0.0.1:8786.",
+        rich_help_panel=RUNNING,
+    ),
+]
+OnErrorChoice = Annotated[
+    OnError,
+    typer.Option(
+        help="When a block fails (damaged raster, no memory): stop, to go on later with the same command, or skip: "
+        "leave it without data and report it at the end.",
+        rich_help_panel=RUNNING,
     ),
 ]
 Scores = Annotated[bool, typer.Option(help="Write the score raster.", rich_help_panel=RESULTS)]

@@ -43,6 +43,9 @@ def segment(
     scores: options.Scores = True,
     probabilities: options.Probabilities = False,
     polygons: options.Polygons = True,
+    workers: options.Workers = 1,
+    scheduler: options.Scheduler = None,
+    on_error: options.OnErrorChoice = options.OnError.stop,
     overwrite: options.Overwrite = False,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
@@ -51,7 +54,8 @@ def segment(
     """Segment a raster into classes named in plain words.
 
     Writes to the output directory: NAME_labels.tif and NAME_score.tif (cloud-optimised GeoTIFFs with styles), NAME.gpkg
-    (polygons with class, area and score), NAME_preview.png and run.json.
+    (polygons with class, area and score), NAME_preview.png and run.json. A run that was broken off, by whatever, is
+    finished by the same command.
     """
     reporter = set_reporter(as_json=as_json, quiet=quiet)
     from proxyclip_geo import api
@@ -80,6 +84,9 @@ def segment(
         probabilities=probabilities,
         polygons=polygons,
         overwrite=overwrite,
+        workers=workers,
+        scheduler=scheduler,
+        on_error=on_error.value,
         **parse_stretch(stretch),
     )
     if dry_run:

@@ -9,9 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import Block, Region
-from proxyclip_geo.models.encoder import DenseEncoder
+from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
 
 Blend = Literal["hann", "uniform"]
 
@@ -148,6 +149,7 @@ def encode_block(
     blend: Blend = "hann",
     batch_size: int = 4,
     advance: Callable[[int], None] = lambda windows: None,
+    profile: Profile | None = None,
 ) -> Embedding:
     """Encode all windows of a block and blend them.
 
@@ -161,24 +163,28 @@ def encode_block(
         blend: How windows are weighted.
         batch_size: Windows a batch.
         advance: Called with the number of windows just finished.
+        profile: Gets the seconds spent encoding and blending.
 
     Returns:
         The embedding of `block.cells`, on the encoder's device.
     """
     step, cells = encoder.step, block.cells
+    profile = Profile() if profile is None else profile
     total = torch.zeros(encoder.dim, *cells.shape, device=encoder.device)
     weight = torch.zeros(cells.shape, device=encoder.device)
     window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
     seen: list[Region] = []
     whole: list[Tensor] = []
     for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
-        encoded = encoder.encode(pixels)
-        for window, features in zip(windows, encoded.dense, strict=True):
-            shared = window.intersect(cells)
-            inside = (slice(None), *shared.slices_in(window))
-            target = (slice(None), *shared.slices_in(cells))
-            total[target] += features[inside] * window_weights[inside[1:]]
-            weight[target[1:]] += window_weights[inside[1:]]
+        with profile.stage("encode"):
+            encoded = _encode(encoder, pixels)
+        with profile.stage("blend"):
+            for window, features in zip(windows, encoded.dense, strict=True):
+                shared = window.intersect(cells)
+                inside = (slice(None), *shared.slices_in(window))
+                target = (slice(None), *shared.slices_in(cells))
+                total[target].addcmul_(features[inside], window_weights[inside[1:]])
+                weight[target[1:]] += window_weights[inside[1:]]
         seen += windows
         whole.append(encoded.whole.half())
         advance(len(windows))
@@ -186,9 +192,23 @@ def encode_block(
         advance(len(block.windows) - len(seen))
     rows, cols = cells.scale(step).slices_in(block.read)
     has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
-    features = total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
+    with profile.stage("blend"):
+        features = total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
     about = torch.cat(whole) if whole else features.new_zeros(0, encoder.dim)
     return Embedding(features, has_data, cells, Context(about, tuple(seen), window_weights))
+
+
+def _encode(encoder: DenseEncoder, pixels: Tensor) -> WindowFeatures:
+    """Encode a batch; where a GPU has no room for it, in halves."""
+    try:
+        return encoder.encode(pixels)
+    except torch.OutOfMemoryError:
+        if len(pixels) == 1:
+            raise
+    if encoder.device.type == "cuda":
+        torch.cuda.empty_cache()
+    parts = [_encode(encoder, half) for half in pixels.chunk(2)]
+    return WindowFeatures(torch.cat([part.dense for part in parts]), torch.cat([part.whole for part in parts]))
 
 
 def window_total(blocks: Sequence[Block]) -> int:

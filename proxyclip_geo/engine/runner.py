@@ -1,11 +1,9 @@
 """Run blocks: read ahead, encode, classify, hand on."""
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +11,10 @@ from numpy.typing import NDArray
 from proxyclip_geo.engine.borders import Guide, read_guide
 from proxyclip_geo.engine.classify import BlockLabels, TextBank, classify_block
 from proxyclip_geo.engine.mosaic import Blend, Embedding, encode_block, window_total
+from proxyclip_geo.engine.pipeline import ahead, coming
+from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.store import EmbeddingStore
-from proxyclip_geo.errors import EngineError, OptionError, ProxyClipGeoError
+from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
 from proxyclip_geo.grid import Block, Region, WindowGrid, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
@@ -27,10 +27,6 @@ CORE_PER_OVERLAP = 24
 Larger cores save little more and hold more features at a time: 0.5 GB here for 336-pixel windows at half overlap, with
 512 features a token of 8 pixels.
 """
-
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 class PixelBlock(Protocol):
@@ -159,25 +155,6 @@ def read_block(source: PixelSource, block: Block, *, raster: Region) -> ReadBloc
     return ReadBlock(np.pad(pixels.rgb, ((0, 0), *margins), mode="edge"), np.pad(pixels.valid, margins, mode="edge"))
 
 
-def ahead(items: Sequence[Item], work: Callable[[Item], Result]) -> Iterator[tuple[Item, Result]]:
-    """Yield each item with what `work` makes of it, working on the next one in a thread meanwhile.
-
-    An error of the thread surfaces here, in its item's turn.
-    """
-    if not items:
-        return
-    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as pool:
-        coming = pool.submit(work, items[0])
-        try:
-            for item, following in itertools.zip_longest(items, items[1:]):
-                result = coming.result()
-                if following is not None:
-                    coming = pool.submit(work, following)
-                yield item, result
-        finally:
-            coming.cancel()
-
-
 def encode_blocks(
     source: PixelSource,
     plan: Plan,
@@ -198,8 +175,15 @@ def encode_blocks(
         progress: Called after each batch of windows.
     """
     wanted = plan.blocks if blocks is None else blocks
-    total, done = window_total(wanted), 0
+    advance = counter(wanted, stage=stage, progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
+    for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
+        yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
+
+
+def counter(blocks: Sequence[Block], *, stage: str, progress: Progress) -> Callable[[int], None]:
+    """Return what takes the number of windows just finished, and reports their sum."""
+    total, done = window_total(blocks), 0
 
     def advance(windows: int) -> None:
         nonlocal done
@@ -207,23 +191,51 @@ def encode_blocks(
         progress(ProgressEvent(stage, done, total, "windows"))
 
     progress(ProgressEvent(stage, 0, total, "windows"))
-    for block, pixels in ahead(wanted, lambda block: read_block(source, block, raster=raster)):
+    return advance
+
+
+def encode_read(
+    block: Block,
+    read: Callable[[], ReadBlock],
+    *,
+    plan: Plan,
+    encoder: DenseEncoder,
+    advance: Callable[[int], None] = lambda windows: None,
+    profile: Profile | None = None,
+) -> EncodedBlock:
+    """Encode a block whose pixels have been, or are being, read.
+
+    Args:
+        block: The block.
+        read: Gives the pixels of its read region, or raises what reading them raised.
+        plan: Blend and batch size.
+        encoder: The image model.
+        advance: Called with the number of windows just finished.
+        profile: Gets the seconds of each stage.
+
+    Raises:
+        ProxyClipGeoError: If the pixels cannot be read or encoded; the message names the block.
+    """
+    profile = Profile() if profile is None else profile
+    with naming(block):
+        with profile.stage("read"):
+            pixels = read()
         rows, cols = block.core.slices_in(block.read)
-        with naming(block):
-            embedding = encode_block(
-                encoder,
-                block,
-                rgb=pixels.rgb,
-                valid=pixels.valid,
-                blend=plan.blend,
-                batch_size=plan.batch_size,
-                advance=advance,
-            )
+        embedding = encode_block(
+            encoder,
+            block,
+            rgb=pixels.rgb,
+            valid=pixels.valid,
+            blend=plan.blend,
+            batch_size=plan.batch_size,
+            advance=advance,
+            profile=profile,
+        )
         under = block.cells.scale(plan.grid.step)
-        inside = under.intersect(raster)
+        inside = under.intersect(Region(0, 0, plan.grid.height, plan.grid.width))
         part = inside.slices_in(block.read)
         guide = read_guide(pixels.rgb[:, *part], pixels.valid[part], inside=inside, pixels=under)
-        yield EncodedBlock(block, pixels.valid[rows, cols], embedding, guide)
+        return EncodedBlock(block, pixels.valid[rows, cols], embedding, guide)
 
 
 def guide_of(source: PixelSource, cells: Region, *, grid: WindowGrid) -> Guide:
@@ -313,31 +325,69 @@ def classify_blocks(
         yield BlockResult(item.block, mapped)
 
 
+OnFailure = Callable[[Block, ProxyClipGeoError], None]
+"""Takes a block that failed, and why; raising in it stops the run."""
+
+
 def run_blocks(
     source: PixelSource,
     plan: Plan,
     *,
     encoder: DenseEncoder,
     bank: TextBank,
+    blocks: Sequence[Block] | None = None,
     along: bool = False,
     probabilities: bool = False,
+    on_failure: OnFailure | None = None,
     progress: Progress = ignore,
+    profile: Profile | None = None,
 ) -> Iterator[BlockResult]:
-    """Encode and classify every block, in order, and keep no embedding. See `encode_blocks` and `classify_blocks`."""
-    encoded = encode_blocks(source, plan, encoder=encoder, stage="segment", progress=progress)
-    yield from classify_blocks(encoded, bank=bank, step=plan.grid.step, along=along, probabilities=probabilities)
+    """Read, encode and classify blocks, in order, and keep no embedding.
+
+    Args:
+        source: The pixels.
+        plan: Windows and blocks.
+        encoder: The image model.
+        bank: The queries.
+        blocks: Those to compute; all of the plan if not given.
+        along: Whether borders follow the image.
+        probabilities: Whether to compute those of all classes.
+        on_failure: Called with a block that fails, which is then left out; else the error is raised.
+        progress: Called after each batch of windows.
+        profile: Gets the seconds of each stage.
+    """
+    wanted = plan.blocks if blocks is None else blocks
+    profile = Profile() if profile is None else profile
+    advance = counter(wanted, stage="segment", progress=progress)
+    raster = Region(0, 0, plan.grid.height, plan.grid.width)
+    for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
+        try:
+            encoded = encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance, profile=profile)
+            with profile.stage("classify"):
+                [result] = classify_blocks(
+                    [encoded], bank=bank, step=plan.grid.step, along=along, probabilities=probabilities
+                )
+        except Cancelled:
+            raise
+        except ProxyClipGeoError as error:
+            if on_failure is None:
+                raise
+            on_failure(block, error)
+        else:
+            yield result
 
 
 @contextmanager
 def naming(block: Block) -> Iterator[None]:
-    """Say in which block torch failed, and what helps."""
+    """Say in which block reading or computing failed, and what helps."""
     try:
         yield
+    except RasterError as error:
+        raise RasterError(f"{block.name} failed: {error}") from error
     except ProxyClipGeoError:
         raise
     except (RuntimeError, MemoryError) as error:
-        core = block.core
         raise EngineError(
-            f"block {block.index} (rows {core.top}–{core.bottom}, columns {core.left}–{core.right}) failed: {error}; "
-            "if it wants for memory, pass a smaller --batch-size or --block-size, or --device cpu"
+            f"{block.name} failed: {error}; if it wants for memory, pass a smaller --batch-size or --block-size, or "
+            "--device cpu"
         ) from error

@@ -33,8 +33,9 @@ class ScaledReader:
         self._full = dataset
         self._dataset = dataset
         level = _overview(dataset, plan, limit=min(scale))
+        self._opening = {} if level is None else {"overview_level": level}
         if level is not None:
-            self._dataset = open_dataset(name, overview_level=level)
+            self._dataset = open_dataset(name, **self._opening)
         shrink_rows = dataset.height / self._dataset.height
         shrink_cols = dataset.width / self._dataset.width
         self._rows = Axis(self._dataset.height, anchor.top / shrink_rows, scale[0] / shrink_rows)
@@ -44,6 +45,12 @@ class ScaledReader:
         """Close the overview, if one was opened."""
         if self._dataset is not self._full:
             self._dataset.close()
+
+    def _reopen(self) -> None:
+        """Forget what failed: GDAL keeps a tile that it could not decode, and gives it out as pixels the next time."""
+        failed, self._dataset = self._dataset, open_dataset(self._name, **self._opening)
+        if failed is not self._full:
+            failed.close()
 
     def read(self, region: Region) -> Samples:
         """Read a piece of the grid.
@@ -82,6 +89,7 @@ class ScaledReader:
                 return read_bands(self._dataset, self._plan, region)
         except (RasterioError, OSError) as error:
             shrink = self._full.height / self._dataset.height
+            self._reopen()
             rows, cols = (
                 (int(region.top * shrink), int(region.bottom * shrink)),
                 (

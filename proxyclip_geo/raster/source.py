@@ -226,6 +226,12 @@ class Source:
             "place": {"transform": list(self.place.transform)[:6], "shape": list(self.place.shape)},
         }
 
+    @property
+    def settled(self) -> SourceOptions:
+        """Options that open the same raster in the same way elsewhere, without measuring its stretch again."""
+        aoi = self._options.aoi
+        return replace(self._options, stretch=self.stretch, aoi=aoi and Path(aoi).resolve())
+
     def describe(self) -> str:
         """Return a line for people: size, type, ground size of a pixel, CRS, bands and stretch."""
         place = self.place

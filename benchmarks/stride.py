@@ -1,0 +1,84 @@
+"""What the distance between windows costs and what it buys: mIoU and windows per pixel, for each stride.
+
+    python benchmarks/stride.py --masks ../shared/data/masks --json stride.json
+
+Strides are given as shares of the window, so that the curve of the small demo model (window 128) says where that of a
+large one (window 336) bends; the published setting is a third. Cost is the number of windows per pixel in a large
+raster, that of the published stride being 1.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from smoothing import SETS, Picture, make_bank, make_scene, read_masks
+
+from proxyclip_geo.engine.classify import classify_block
+from proxyclip_geo.engine.mosaic import encode_block
+from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.evaluation.metrics import ConfusionMatrix
+from proxyclip_geo.models.zoo import Model, load_model
+from proxyclip_geo.scenes import SCENE_CLASSES
+
+STRIDES = (40, 64, 80, 88, 96, 112, 128)
+
+
+def score(
+    model: Model, pictures: list[Picture], classes: list[tuple[str, ...]], *, stride: int, window: int
+) -> dict[str, float]:
+    """Label every picture with one stride; return percentages."""
+    bank = make_bank(model, classes)
+    matrix = ConfusionMatrix.empty([words[0] for words in classes])
+    for picture in pictures:
+        shape = picture.truth.shape
+        core = -(-max(shape) // stride) * stride
+        plan = make_plan(shape, encoder=model.encoder, window=window, stride=stride, core=core)
+        [block] = plan.blocks
+        margins = ((0, block.read.bottom - shape[0]), (0, block.read.right - shape[1]))
+        rgb = np.pad(picture.rgb, ((0, 0), *margins), mode="edge")
+        embedding = encode_block(model.encoder, block, rgb=rgb, valid=np.ones(rgb.shape[1:], np.bool_))
+        found = classify_block(
+            embedding, bank, step=model.encoder.step, core=block.core, valid=np.ones(shape, np.bool_)
+        )
+        matrix = matrix.add(picture.truth, found.labels, valid=picture.truth > 0)
+    overall = matrix.overall()
+    return {"mIoU": 100 * (overall.mean_iou or 0.0), "accuracy": 100 * (overall.accuracy or 0.0)}
+
+
+def main() -> None:
+    """Measure and print; write JSON if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenes", type=int, default=8, help="number of made-up scenes")
+    parser.add_argument("--masks", type=Path, help="folder of real masks")
+    parser.add_argument("--limit", type=int, default=6, help="most pictures of a set of masks")
+    parser.add_argument("--json", type=Path, help="also write the scores here")
+    options = parser.parse_args()
+    model = load_model("demo", device="cpu")
+    window = model.card.window.size
+    sets: dict[str, tuple[list[Picture], list[tuple[str, ...]]]] = {
+        "scenes": ([make_scene(seed) for seed in range(100, 100 + options.scenes)], [(name,) for name in SCENE_CLASSES])
+    }
+    for name, masks in SETS.items() if options.masks else ():
+        if (options.masks / name / "images.csv").exists():
+            pictures = list(read_masks(options.masks / name, masks, multiple=model.encoder.step))[: options.limit]
+            sets[name] = (pictures, list(masks.words.values()))
+    results: dict[str, Any] = {"window": window, "published stride": window / 3}
+    print(f"{'stride / window':>16s}{'cost':>8s}" + "".join(f"{name:>18s}" for name in sets) + f"{'mean':>8s}")
+    for stride in STRIDES:
+        row = {
+            name: score(model, pictures, classes, stride=stride, window=window)
+            for name, (pictures, classes) in sets.items()
+        }
+        mean = float(np.mean([scores["mIoU"] for scores in row.values()]))
+        cost = (window / 3 / stride) ** 2
+        results[str(stride)] = {"share of window": stride / window, "cost": cost, "mean mIoU": mean, "sets": row}
+        shown = "".join(f"{scores['mIoU']:9.2f} ({scores['accuracy']:5.1f})" for scores in row.values())
+        print(f"{stride / window:16.3f}{cost:8.2f}  {shown}{mean:8.2f}", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""The blocks of a run, computed here, in several processes or on a cluster, and kept in its work folder."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxyclip_geo import __version__
+from proxyclip_geo.api.job import Job
+from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.outputs import PREVIEW_SIDE
+from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.pipeline import behind
+from proxyclip_geo.engine.profile import Profile
+from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
+from proxyclip_geo.engine.task import BlockTask
+from proxyclip_geo.engine.work import WorkFolder, pack
+from proxyclip_geo.engine.workers import run_in_processes
+from proxyclip_geo.errors import OptionError, ProxyClipGeoError, QualityWarning, RasterError
+from proxyclip_geo.grid import Block
+from proxyclip_geo.models.zoo import Model
+from proxyclip_geo.progress import Progress
+from proxyclip_geo.raster.source import Source
+from proxyclip_geo.vocabulary import Vocabulary
+
+
+@dataclass
+class Failures:
+    """The blocks that failed, and why.
+
+    Attributes:
+        skip: Whether failed blocks are left without data; else the first one ends the run.
+        reasons: What was said of each failed block, by its index.
+    """
+
+    skip: bool
+    reasons: dict[int, str] = field(default_factory=dict)
+
+    def add(self, block: Block, error: ProxyClipGeoError) -> None:
+        """Note a block that failed."""
+        if not self.skip:
+            raise error
+        self.reasons[block.index] = str(error)
+
+    def warn(self, blocks: int) -> None:
+        """Report the failed blocks."""
+        if self.reasons:
+            told = "; ".join(self.reasons[index] for index in sorted(self.reasons)[:3])
+            more = f"; and {len(self.reasons) - 3} more, see run.json" if len(self.reasons) > 3 else ""
+            warnings.warn(
+                f"{len(self.reasons)} of {blocks} blocks failed and are without data: {told}{more}",
+                QualityWarning,
+                stacklevel=2,
+            )
+
+    def picture(self, source: Source) -> NDArray[np.uint8]:
+        """Return a (3, h, w) picture of the raster, black where blocks failed and it cannot be had."""
+        try:
+            return source.thumbnail(PREVIEW_SIDE).rgb
+        except RasterError:
+            if not self.reasons:
+                raise
+            return np.zeros((3, *(min(PREVIEW_SIDE, side) for side in source.place.shape)), np.uint8)
+
+    def to_list(self) -> list[dict[str, Any]]:
+        """Return JSON-able values."""
+        return [{"block": index, "reason": reason} for index, reason in sorted(self.reasons.items())]
+
+
+def run_facts(
+    job: Job, model: Mapping[str, Any], plan: Plan, vocabulary: Vocabulary, options: SegmentOptions
+) -> dict[str, Any]:
+    """Return all that the maps of blocks depend on: two runs with the same facts can share them."""
+    grid = plan.grid
+    return {
+        "raster": job.fingerprint,
+        "model": {key: model[key] for key in ("name", "sha256", "backend", "dtype")},
+        "windows": [list(grid.window), grid.stride, grid.step, plan.blend],
+        "block size": plan.core,
+        "vocabulary": vocabulary.to_dict(),
+        "options": {
+            key: getattr(options, key)
+            for key in ("synonyms", "debias", "borders", "background", "templates", "probabilities")
+        },
+        "version": __version__,
+    }
+
+
+def compute_blocks(
+    work: WorkFolder,
+    job: Job,
+    plan: Plan,
+    model: Model,
+    bank: TextBank,
+    *,
+    options: SegmentOptions,
+    failed: Failures,
+    progress: Progress,
+) -> Profile:
+    """Compute the blocks that are not done, and keep them.
+
+    Returns:
+        Where the time went, where it can be told.
+
+    Raises:
+        ProxyClipGeoError: What the first block that failed raised, unless failures are skipped.
+    """
+    missing = work.missing(plan.blocks)
+    profile = Profile()
+    if options.workers < 1:
+        raise OptionError(f"--workers {options.workers} must be at least 1")
+    if options.scheduler is not None or options.workers > 1:
+        task = _as_task(job, plan, bank, options)
+        for block, data in _elsewhere(task, missing, options=options, failed=failed, progress=progress):
+            work.keep(block, data)
+        return profile
+    results = run_blocks(
+        job.source,
+        plan,
+        encoder=model.encoder,
+        bank=bank,
+        blocks=missing,
+        along=options.borders == "image",
+        probabilities=options.probabilities,
+        on_failure=failed.add,
+        progress=progress,
+        profile=profile,
+    )
+
+    def keep(result: BlockResult) -> None:
+        work.keep(result.block, pack(result.map))
+
+    for _ in behind(results, keep):
+        pass
+    return profile
+
+
+def _as_task(job: Job, plan: Plan, bank: TextBank, options: SegmentOptions) -> BlockTask:
+    name = job.source.name
+    return BlockTask(
+        # A worker may have been started in another directory.
+        raster=str(Path(name).resolve()) if Path(name).exists() else name,
+        reading=job.source.settled,
+        card=job.card,
+        loading=job.loading(options),
+        plan=plan,
+        bank=replace(bank, queries=bank.queries.cpu()),
+        along=options.borders == "image",
+        probabilities=options.probabilities,
+    )
+
+
+def _elsewhere(
+    task: BlockTask, blocks: tuple[Block, ...], *, options: SegmentOptions, failed: Failures, progress: Progress
+) -> Iterator[tuple[Block, bytes]]:
+    if options.scheduler is None:
+        return run_in_processes(task, blocks, workers=options.workers, on_failure=failed.add, progress=progress)
+    from proxyclip_geo.engine.cluster import run_on_cluster
+
+    return run_on_cluster(task, blocks, scheduler=options.scheduler, on_failure=failed.add, progress=progress)

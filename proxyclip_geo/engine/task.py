@@ -1,0 +1,82 @@
+"""What another process, here or elsewhere, needs to compute blocks on its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.runner import Plan, run_blocks
+from proxyclip_geo.engine.work import pack
+from proxyclip_geo.grid import Block
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.zoo import load_model
+from proxyclip_geo.raster.source import Source, SourceOptions, open_source
+
+
+@dataclass(frozen=True)
+class BlockTask:
+    """A run, as a value that can be sent to a process.
+
+    Attributes:
+        raster: Path or URL that the process can read, too.
+        reading: Bands, resolution and area, and the stretch that was measured.
+        card: The model; its weights must be on the machine of the process.
+        loading: Keyword arguments of `load_model`.
+        plan: Windows and blocks.
+        bank: The queries, on the CPU.
+        along: Whether borders follow the image.
+        probabilities: Whether to compute those of all classes.
+    """
+
+    raster: str
+    reading: SourceOptions
+    card: ModelCard
+    loading: Mapping[str, Any]
+    plan: Plan
+    bank: TextBank
+    along: bool
+    probabilities: bool
+
+    def on_device(self, device: str) -> "BlockTask":
+        """Return the same run on another device."""
+        return replace(self, loading={**self.loading, "device": device})
+
+    def open(self, *, threads: int | None = None) -> "BlockMaker":
+        """Load the model and open the raster.
+
+        Args:
+            threads: Processor threads to compute with; torch's own choice if not given.
+        """
+        if threads is not None:
+            torch.set_num_threads(threads)
+        return BlockMaker(self, open_source(self.raster, self.reading))
+
+
+class BlockMaker:
+    """Computes blocks of a run, one at a time."""
+
+    def __init__(self, task: BlockTask, source: Source) -> None:
+        """Load the model; use `BlockTask.open`."""
+        self.task = task
+        self._source = source
+        self._encoder = load_model(task.card, **task.loading).encoder
+
+    def compute(self, block: Block) -> bytes:
+        """Compute a block and pack its map.
+
+        Raises:
+            ProxyClipGeoError: If it cannot be read or computed; the message names it.
+        """
+        task = self.task
+        [result] = run_blocks(
+            self._source,
+            task.plan,
+            encoder=self._encoder,
+            bank=task.bank,
+            blocks=[block],
+            along=task.along,
+            probabilities=task.probabilities,
+        )
+        return pack(result.map)

@@ -1,0 +1,118 @@
+"""Runs that are killed: a process that has everything loaded forks one child a run, and kills it (see test_survival).
+
+GDAL must not have run in the process that forks, for its threads would be missing in the child.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+# Nor must threads of torch be missing in the child.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import torch
+from torch.nn import functional
+
+import proxyclip_geo as pg
+from proxyclip_geo.models.encoder import WindowFeatures
+from proxyclip_geo.models.zoo import Model
+
+WORDS = ["water", "forest", "building", "road", "cropland"]
+OPTIONS = pg.SegmentOptions(block_size=64, probabilities=True)
+
+
+class Colours:
+    """An encoder that costs nothing: a patch's feature is its mean colour, turned into the space of words."""
+
+    step, multiple, dim = 4, 16, 64
+    device, dtype, backend = torch.device("cpu"), torch.float32, "torch"
+
+    def __init__(self) -> None:
+        self.turn = torch.randn(self.dim, 3, generator=torch.Generator().manual_seed(0))
+
+    def encode(self, rgb: torch.Tensor) -> WindowFeatures:
+        colours = functional.avg_pool2d(rgb.float() / 255 - 0.5, self.step)
+        dense = functional.normalize(torch.einsum("dc,bchw->bdhw", self.turn, colours), dim=1)
+        return WindowFeatures(dense, functional.normalize(dense.mean(dim=(2, 3)), dim=1))
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Do something in a child; return its process id."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        work()
+        os._exit(0)
+    except BaseException as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
+
+
+def require_success(child: int) -> None:
+    """Wait for a child that must end well."""
+    if os.waitpid(child, 0)[1]:
+        raise SystemExit("an undisturbed run failed")
+
+
+def has_ended(child: int) -> bool:
+    """Whether a child has ended; it must have ended well."""
+    found, status = os.waitpid(child, os.WNOHANG)
+    if found and status:
+        raise SystemExit("a run that went on after a kill failed")
+    return bool(found)
+
+
+def is_finished(out: Path) -> bool:
+    """Whether the run there has come to its end; it would refuse to replace its results."""
+    return (out / "run.json").exists() and not (out / ".scene.work").exists()
+
+
+def main(folder: Path, kills: int, seed: int) -> None:
+    """Make a run that nobody disturbs, and runs that are killed until there were enough kills."""
+    torch.set_num_threads(1)
+    loaded = pg.load_model("demo", device="cpu")
+    model = Model(loaded.card, Colours(), loaded.text, {}, 0)  # type: ignore[arg-type]
+    scene = folder / "scene.tif"
+    require_success(fork(lambda: (pg.sample(scene, size=(384, 512), seed=5), None)[1]))
+
+    def segment(out: Path) -> Callable[[], None]:
+        return lambda: (pg.segment(scene, WORDS, out=out, model=model, options=OPTIONS), None)[1]
+
+    started = time.monotonic()
+    require_success(fork(segment(folder / "undisturbed")))
+    whole = time.monotonic() - started
+    record = json.loads((folder / "undisturbed" / "run.json").read_text())
+    seconds, blocks = record["seconds"], record["windows"]["blocks"]
+    assembling = seconds["assemble"] + seconds["write"] + seconds["polygonize"]
+    rng = random.Random(seed)
+    kills_done, runs, kills_late = 0, 0, 0
+    while kills_done < kills:
+        out = folder / f"killed{runs}"
+        work = out / ".scene.work"
+        child = fork(segment(out))
+        ended = False
+        # Half of the kills come when all blocks are done and the results are put together.
+        late = bool(kills_done % 2)
+        while late and not ended and len(list(work.glob("*.block"))) < blocks:
+            time.sleep(0.001)
+            ended = has_ended(child)
+        time.sleep(rng.uniform(0, assembling if late else whole / 2))
+        if not (ended or has_ended(child)):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            kills_done += 1
+            kills_late += len(list(work.glob("*.block"))) == blocks
+        runs += is_finished(out)
+    if not is_finished(folder / f"killed{runs}"):
+        require_success(fork(segment(folder / f"killed{runs}")))
+    print(json.dumps({"runs": runs, "kills": kills_done, "while assembling": kills_late}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

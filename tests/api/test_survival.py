@@ -1,0 +1,214 @@
+"""What a run does when it is killed, when a block fails, and when somebody else was there before."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+
+import proxyclip_geo as pg
+from proxyclip_geo.engine import work as work_module
+from proxyclip_geo.engine.work import WorkFolder
+from proxyclip_geo.errors import Cancelled, OutputError, QualityWarning, RasterError
+from proxyclip_geo.progress import ProgressEvent
+
+WORDS = ["water", "forest", "building", "road", "cropland"]
+BLOCKS = pg.SegmentOptions(block_size=128)
+RASTERS = ("scene_labels.tif", "scene_score.tif", "scene_probabilities.tif")
+
+
+@pytest.fixture(scope="module")
+def demo() -> pg.Model:
+    return pg.load_model("demo", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pg.sample(tmp_path_factory.mktemp("scene") / "scene.tif", size=(192, 256), seed=5).image
+
+
+def outputs(out: Path) -> dict[str, Any]:
+    """All that a run leaves, but for what tells the time."""
+    frame = gpd.read_file(out / "scene.gpkg", layer="scene")
+    kept = {path.name for path in out.iterdir()}
+    rasters = {name: (out / name).read_bytes() for name in RASTERS if (out / name).exists()}
+    record = json.loads((out / "run.json").read_text())
+    facts = {key: record[key] for key in ("shares", "failed_blocks", "input", "vocabulary")}
+    return {"names": kept, "polygons": frame.to_json(), **rasters, **facts}
+
+
+def breaking_off(after: int) -> Callable[[ProgressEvent], None]:
+    """A progress callable that stops a run after so many windows."""
+
+    def stop(event: ProgressEvent) -> None:
+        if event.stage == "segment" and event.done >= after:
+            raise Cancelled("enough")
+
+    return stop
+
+
+@pytest.fixture
+def broken_off(demo: pg.Model, scene: Path, tmp_path: Path) -> Path:
+    """The output directory of a run that was stopped when some of its blocks were done."""
+    with pytest.raises(Cancelled):
+        pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS, progress=breaking_off(20))
+    assert list((tmp_path / "out" / ".scene.work").glob("*.block"))
+    return tmp_path / "out"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill")
+def test_killed_at_twenty_moments_the_results_are_those_of_an_undisturbed_run(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("killed_runs.py")
+    told = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), "20", "1"], check=True, capture_output=True, text=True, timeout=500
+    )
+    facts = json.loads(told.stdout)
+    assert facts["kills"] == 20
+    assert facts["while assembling"] >= 3
+    wanted = outputs(tmp_path / "undisturbed")
+    assert not [name for name in wanted["names"] if name.startswith(".")]
+    killed = sorted(tmp_path.glob("killed*"))
+    assert killed
+    for out in killed:
+        assert outputs(out) == wanted
+
+
+def test_a_run_goes_on_where_it_was_broken_off(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    done = len(list((broken_off / ".scene.work").glob("*.block")))
+    windows: list[int] = []
+    result = pg.segment(
+        scene, WORDS, out=broken_off, model=demo, options=BLOCKS, progress=lambda event: windows.append(event.total)
+    )
+    assert result.run["windows"]["resumed_blocks"] == done
+    assert windows[0] < result.run["windows"]["count"]
+    pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS)
+    assert outputs(broken_off) == outputs(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"classes": ["water", "forest"]}, "vocabulary"),
+        ({"options": pg.SegmentOptions(block_size=64)}, "block size"),
+        ({"options": pg.SegmentOptions(block_size=128, debias=-0.3)}, "options"),
+    ],
+)
+def test_another_run_is_not_mixed_in(
+    change: dict[str, Any], told: str, broken_off: Path, demo: pg.Model, scene: Path
+) -> None:
+    call = {"classes": WORDS, "options": BLOCKS, **change}
+    before = sorted(path.name for path in (broken_off / ".scene.work").iterdir())
+    with pytest.raises(OutputError, match=f"unfinished run that differs in {told}; .*--overwrite"):
+        pg.segment(scene, call["classes"], out=broken_off, model=demo, options=call["options"])
+    assert sorted(path.name for path in (broken_off / ".scene.work").iterdir()) == before
+    from dataclasses import replace
+
+    options = replace(call["options"], overwrite=True)
+    result = pg.segment(scene, call["classes"], out=broken_off, model=demo, options=options)
+    assert result.run["windows"]["resumed_blocks"] == 0
+    assert not (broken_off / ".scene.work").exists()
+
+
+def test_a_changed_raster_is_noticed(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "scene.tif"
+    shutil.copy(scene, copy)
+    with pytest.raises(OutputError, match="differs in raster"):
+        pg.segment(copy, WORDS, out=broken_off, model=demo, options=BLOCKS)
+
+
+def test_a_damaged_block_is_computed_again(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    first = min((broken_off / ".scene.work").glob("*.block"))
+    first.write_bytes(first.read_bytes()[:-3])
+    pg.segment(scene, WORDS, out=broken_off, model=demo, options=BLOCKS)
+    pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS)
+    assert outputs(broken_off) == outputs(tmp_path / "whole")
+
+
+def test_two_runs_do_not_write_to_one_place(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def start_another(event: ProgressEvent) -> None:
+        if event.stage == "segment" and not told:
+            with pytest.raises(OutputError, match="another run is writing") as caught:
+                pg.segment(scene, WORDS, out=tmp_path / "out", model=demo)
+            told.append(str(caught.value))
+
+    pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, progress=start_another)
+    assert told
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
+
+
+@pytest.fixture
+def damaged(scene: Path, tmp_path: Path) -> Path:
+    """The scene, compressed, with a tile at its lower right that cannot be decoded."""
+    path = tmp_path / "damaged.tif"
+    with rasterio.open(scene) as dataset:
+        pixels, profile = dataset.read(), dataset.profile
+    profile.update(tiled=True, blockxsize=64, blockysize=64, compress="deflate", interleave="pixel")
+    with rasterio.open(path, "w", **profile) as dataset:
+        dataset.write(pixels)
+        offset = int(dataset.get_tag_item("BLOCK_OFFSET_3_2", "TIFF", bidx=1))
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(b"\xff" * 200)
+    return path
+
+
+def test_a_read_error_names_the_block_and_keeps_the_others(damaged: Path, demo: pg.Model, tmp_path: Path) -> None:
+    with pytest.raises(RasterError, match=r"block \d+ \(rows .*cannot be read in rows"):
+        pg.segment(damaged, WORDS, out=tmp_path / "out", model=demo, options=pg.SegmentOptions(block_size=64))
+    assert list((tmp_path / "out" / ".damaged.work").glob("*.block"))
+
+
+def test_skipped_blocks_are_no_data_and_reported(damaged: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    options = pg.SegmentOptions(block_size=64, on_error="skip")
+    with pytest.warns(QualityWarning, match=r"of \d+ blocks failed and are without data: block"):
+        result = pg.segment(damaged, WORDS, out=tmp_path / "out", model=demo, options=options)
+    failed = json.loads(result.paths.run.read_text())["failed_blocks"]
+    assert 0 < len(failed) < result.run["windows"]["blocks"]
+    whole = pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS).labels.read()
+    found = result.labels.read()
+    assert 0 < (found == 255).mean() < 1
+    np.testing.assert_array_equal(found[found != 255], whole[found != 255])
+
+
+def test_a_full_disk_names_the_block_and_the_run_goes_on_later(
+    demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A real full disk needs a file system of its own; the write fails as it would there.
+    real, room = Path.write_bytes, iter([True, True])
+
+    def write(self: Path, data: bytes) -> int:
+        if self.suffix == ".partial" and not next(room, False):
+            raise OSError(28, "No space left on device")
+        return real(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    with pytest.raises(OutputError, match=r"block 2 \(rows .* the disk is full; 2 blocks are done"):
+        pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS)
+    monkeypatch.undo()
+    result = pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS)
+    assert result.run["windows"]["resumed_blocks"] == 2
+
+
+def test_packing_gives_the_same_back_and_notices_damage(tmp_path: Path) -> None:
+    mapped = work_module.BlockLabels(
+        np.arange(12, dtype=np.uint16).reshape(3, 4), np.full((3, 4), 7, np.uint8), np.zeros((2, 3, 4), np.uint8)
+    )
+    data = work_module.pack(mapped)
+    for name in ("labels", "score", "probabilities"):
+        np.testing.assert_array_equal(getattr(work_module.unpack(data), name), getattr(mapped, name))
+    for broken in (data[:-1], data[:20] + bytes([data[20] ^ 1]) + data[21:], b""):
+        with pytest.raises(ValueError, match="damaged"):
+            work_module.unpack(broken)
+    (tmp_path / "000003.block").write_bytes(data)
+    (tmp_path / "000004.block").write_bytes(data[:-1])
+    assert WorkFolder(tmp_path).resumed == 1

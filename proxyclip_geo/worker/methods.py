@@ -165,7 +165,7 @@ def segment(call: Call) -> dict[str, Any]:
     raster, classes, out = call.params.take("raster", str), call.params.classes(), call.params.take("out", str)
     name, options = call.params.take("model", str), call.params.options(api.SegmentOptions)
     call.params.finish()
-    model = call.session.model(name, device=options.device, precision=options.precision)
+    model = call.session.model(name, options)
     made = api.segment(raster, classes, out=out, model=model, options=options, progress=call.progress)
     return _describe_result(made)
 
@@ -185,7 +185,7 @@ def encode(call: Call) -> dict[str, Any]:
         storage="int8" if storage == "int8" else "float16", components=components, overwrite=overwrite
     )
     call.session.close(out)
-    model = call.session.model(name, device=options.device, precision=options.precision)
+    model = call.session.model(name, options)
     made = api.encode(raster, out=out, model=model, options=options, store=kept, progress=call.progress)
     return _describe_embedding(made)
 

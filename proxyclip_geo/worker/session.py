@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from pathlib import Path
 
-from proxyclip_geo.api import Embedding, open_embedding
-from proxyclip_geo.models.zoo import Model, Precision, load_model
+from proxyclip_geo.api import Embedding, EncodeOptions, open_embedding
+from proxyclip_geo.models.zoo import Model, load_model
 
 MOST_EMBEDDINGS = 4
 
@@ -13,15 +13,21 @@ class Session:
     """Models and embeddings that are loaded already."""
 
     def __init__(self) -> None:
-        self._model: tuple[tuple[str, str, str], Model] | None = None
+        self._model: tuple[tuple[str, EncodeOptions], Model] | None = None
         self._embeddings: OrderedDict[str, tuple[int, Embedding]] = OrderedDict()
 
-    def model(self, name: str, *, device: str, precision: Precision) -> Model:
-        """Return a loaded model; the one before it is let go first, since two may not fit into memory."""
-        key = (name, device, precision)
+    def model(self, name: str, options: EncodeOptions) -> Model:
+        """Return a loaded model; the one before it is let go first, since two may not fit into memory.
+
+        Args:
+            name: Of the model, or the path of its card.
+            options: What it runs on and in, and the side of its windows; the rest does not count.
+        """
+        chosen = {key: getattr(options, key) for key in ("device", "precision", "backend", "window")}
+        key = (name, EncodeOptions(**chosen))
         if self._model is None or self._model[0] != key:
             self._model = None
-            self._model = (key, load_model(name, device=device, precision=precision))
+            self._model = (key, load_model(name, **chosen))
         return self._model[1]
 
     def embedding(self, name: str) -> Embedding:

@@ -23,7 +23,7 @@ from .. import settings
 from ..i18n import tr
 from ..report import make_report
 from ..worker.environment import base_interpreters, find_uv
-from ..worker.installer import DEFAULT_PACKAGE, Installer, make_plan
+from ..worker.installer import Installer, default_package, make_plan
 
 
 class EnvironmentDialog(QDialog):
@@ -115,11 +115,14 @@ class EnvironmentDialog(QDialog):
         ):
             self.hardware.addItem(text, key)
         self.hardware.setCurrentIndex(max(0, self.hardware.findData(settings.read("hardware"))))
+        self.hardware.currentIndexChanged.connect(
+            lambda _: self.package.setPlaceholderText(default_package(self.hardware.currentData()))
+        )
         self.python = QComboBox(group)
         for path in base_interpreters():
             self.python.addItem(path, path)
         self.package = QLineEdit(settings.read("package"), group)
-        self.package.setPlaceholderText(DEFAULT_PACKAGE)
+        self.package.setPlaceholderText(default_package(self.hardware.currentData()))
         self.package.setToolTip(tr("A requirement, or the path of a wheel or of a source folder"))
         self.wheelhouse = QgsFileWidget(group)
         self.wheelhouse.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)

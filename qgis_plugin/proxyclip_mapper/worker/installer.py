@@ -15,7 +15,13 @@ from .environment import OLDEST_PYTHON, base_interpreters, find_uv, process_envi
 TORCH_INDEX = {"cpu": "https://download.pytorch.org/whl/cpu", "cuda": "https://download.pytorch.org/whl/cu126"}
 """Where torch comes from; other choices leave it to the package index."""
 
-DEFAULT_PACKAGE = "proxyclip-geo>=0.1,<0.2"
+VERSIONS = ">=0.1,<0.2"
+"""Versions of proxyclip-geo that speak this plugin's protocol."""
+
+
+def default_package(hardware):
+    """Return what is installed where the user names nothing; on a processor OpenVINO is the faster backend."""
+    return f"proxyclip-geo{VERSIONS}" if hardware == "cuda" else f"proxyclip-geo[openvino]{VERSIONS}"
 
 
 class Plan:
@@ -34,7 +40,7 @@ class Plan:
         self.folder = Path(folder)
         self.python = str(python)
         self.hardware = hardware
-        self.package = package or DEFAULT_PACKAGE
+        self.package = package or default_package(hardware)
         self.wheelhouse = wheelhouse
         self.uv = uv
 

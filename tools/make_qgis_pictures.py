@@ -78,6 +78,8 @@ def draw_an_example(dock, layer):
 
 
 def prepare():
+    if os.environ.get("THEME"):
+        QgsApplication.setUITheme(os.environ["THEME"])
     window = iface.mainWindow()
     window.resize(1360, 860)
     for bar in window.findChildren(QToolBar):
@@ -109,6 +111,8 @@ def main():
     dialog.interpreter.setFilePath(os.environ["WORKER_PYTHON"])
     dialog.use()
     wait(lambda: not dialog.installer.is_running)
+    # The pictures show no folders of the machine that they were made on.
+    dialog.interpreter.setFilePath("/home/me/proxyclip_geo/.venv/bin/python")
     save("qgis-2-environment", dialog)
     dialog.accept()
     dock.connect_worker()
@@ -158,7 +162,7 @@ def main():
     export.show()
     save("qgis-8-export", export)
     export.reject()
-    dock.mapping.export(OUT / "exported", {"scores": True, "polygons": True, "overwrite": True})
+    dock.mapping.export(Path(os.environ["MAPS"]), {"scores": True, "polygons": True, "overwrite": True})
     wait(lambda: not dock.jobs.is_busy)
     QgsProject.instance().removeMapLayer(dock.mapping.live.layer.id())
     rest(1)

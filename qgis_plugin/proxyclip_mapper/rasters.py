@@ -17,7 +17,7 @@ from qgis.core import (
 
 from .i18n import tr
 
-WEB_PREFIXES = ("WMS:", "WMTS:", "WCS:", "TMS:", "<GDAL_WMS", "/VSICURL")
+WEB_PREFIXES = ("WMS:", "WMTS:", "WCS:", "TMS:", "<GDAL_WMS")
 
 
 def file_of(layer):

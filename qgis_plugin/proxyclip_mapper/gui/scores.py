@@ -1,10 +1,31 @@
 """Why a place became its class: all words with their shares."""
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QRect, Qt
 from qgis.PyQt.QtGui import QColor
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QProgressBar, QTableWidget, QTableWidgetItem
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableWidget, QTableWidgetItem
 
 from ..i18n import tr
+
+WORD, NAME, SHARE = range(3)
+SHARE_ROLE = Qt.ItemDataRole.UserRole
+BAR_OPACITY = 110
+
+
+class ShareBar(QStyledItemDelegate):
+    """Draws a bar in the class's colour behind the text, which stays legible on light and dark."""
+
+    def paint(self, painter, option, index):
+        """Draw the bar, then the text."""
+        share = index.data(SHARE_ROLE)
+        color = index.siblingAtColumn(NAME).data(Qt.ItemDataRole.DecorationRole)
+        if share is not None:
+            bar = QColor(color) if color is not None else QColor(Qt.GlobalColor.gray)
+            bar.setAlpha(BAR_OPACITY)
+            space = option.rect.adjusted(1, 2, -1, -2)
+            painter.fillRect(
+                QRect(space.topLeft(), space.size()).adjusted(0, 0, int(space.width() * (share - 1)), 0), bar
+            )
+        super().paint(painter, option, index)
 
 
 class ScoreTable(QTableWidget):
@@ -17,6 +38,7 @@ class ScoreTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.setItemDelegateForColumn(SHARE, ShareBar(self))
         self.setMinimumHeight(150)
         self.hide()
 
@@ -35,11 +57,9 @@ class ScoreTable(QTableWidget):
             name = QTableWidgetItem(query["name"] or tr("(background)"))
             if query["name"] in colors:
                 name.setData(Qt.ItemDataRole.DecorationRole, QColor(colors[query["name"]]))
-            share = QProgressBar(self)
-            share.setRange(0, 1000)
-            share.setValue(round(1000 * query["probability"]))
-            share.setFormat(f"{100 * query['probability']:.1f} %")
-            self.setItem(number, 0, word)
-            self.setItem(number, 1, name)
-            self.setCellWidget(number, 2, share)
+            share = QTableWidgetItem(f"{100 * query['probability']:.1f} %")
+            share.setData(SHARE_ROLE, query["probability"])
+            share.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            for column, item in enumerate((word, name, share)):
+                self.setItem(number, column, item)
         self.show()

@@ -59,7 +59,7 @@ def save(name, widget=None):
 
 def draw_an_example(dock, layer):
     """Draw a polygon as a user does, by the mouse."""
-    dock.words_panel.table.selectRow(6)
+    dock.words_panel.table.selectRow(2)
     dock.draw_button.click()
     rest(1)
     canvas = iface.mapCanvas()

@@ -359,3 +359,74 @@ def test_unloading_leaves_nothing(plugin, qgis_iface):
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
     plugin.initGui()
+
+
+@pytest.mark.parametrize("kind", ["degrees", "rotated", "nodata"])
+def test_rasters_of_all_kinds(dock, scene, tmp_path, kind, qgis_canvas):
+    path = tmp_path / f"{kind}.tif"
+    if kind == "degrees":
+        gdal.Warp(str(path), str(scene), dstSRS="EPSG:4326", srcNodata=0, dstNodata=0)
+    elif kind == "rotated":
+        made = gdal.Translate(str(path), str(scene))
+        west, _, _, north, _, _ = made.GetGeoTransform()
+        made.SetGeoTransform((west, 0.4, 0.3, north, 0.3, -0.4))
+        made = None
+    else:
+        made = gdal.Translate(str(path), str(scene), noData=0)
+        band = made.ReadAsArray()
+        band[:, :150] = 0
+        made.WriteArray(band)
+        made = None
+    layer = QgsRasterLayer(str(path), kind, "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    dock.source_panel.layers.setLayer(layer)
+    qgis_canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:25832"))
+    from proxyclip_mapper.rasters import transform_extent
+
+    area = transform_extent(layer.extent(), layer.crs(), QgsCoordinateReferenceSystem("EPSG:25832"))
+    qgis_canvas.setExtent(area)
+    # The area is given in the canvas's CRS: its lower half.
+    area.setYMaximum(area.center().y())
+    dock.source_panel.extent.setOutputExtentFromUser(
+        transform_extent(area, QgsCoordinateReferenceSystem("EPSG:25832"), layer.crs()), layer.crs()
+    )
+    dock.encode_button.click()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    embedding = dock.mapping.live.embedding
+    # Of a rotated raster the pixels that meet the area span more than the area.
+    assert embedding.extent.height() < (0.99 if kind == "rotated" else 0.8) * layer.extent().height()
+    labels = read(dock.mapping.live.layer.source())
+    assert ((labels >= 1) & (labels <= 7)).any()
+    if kind != "rotated":
+        assert dock.mapping.live.layer.extent().intersects(layer.extent())
+    dock.mapping.explain(area.center())
+    wait_until(lambda: dock.scores.rowCount() > 0, what="the scores")
+
+
+def test_an_area_beside_the_image_is_told(dock, layer):
+    beside = QgsRectangle(0, 0, 1, 1)
+    dock.source_panel.extent.setOutputExtentFromUser(beside, layer.crs())
+    assert "does not meet the image" in dock.source_panel.cost.text()
+    told = []
+    dock.messages.warn = told.append
+    dock.encode_button.click()
+    assert "does not meet" in told[0]
+
+
+def test_the_cost_is_told_before_it_starts(encoded):
+    assert "384 × 384 pixels, about 25 windows" in encoded.source_panel.cost.text()
+
+
+def test_the_message_bar_copies_a_report(encoded, qgis_iface):
+    from qgis.gui import QgsMessageBar
+    from qgis.PyQt.QtWidgets import QPushButton
+
+    from proxyclip_mapper.gui.messages import Messages
+
+    bar = QgsMessageBar()
+    Messages(bar, encoded.client).fail(RuntimeError("it broke"), ("Do something", lambda: None))
+    buttons = {button.text(): button for button in bar.currentItem().findChildren(QPushButton)}
+    buttons["Copy report"].click()
+    assert "it broke" in QgsApplication.clipboard().text()
+    assert "plugin: 0.1.0" in QgsApplication.clipboard().text()
+    assert "Do something" in buttons

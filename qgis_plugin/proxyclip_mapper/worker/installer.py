@@ -168,11 +168,12 @@ class Installer(QObject):
 
     def _test(self, python):
         self.stepped.emit(len(self._steps), len(self._steps) + 1, tr("Self-test: run the demo model"))
-        self._client = WorkerClient(self, interpreter=lambda: python)
-        self._client.logged.connect(self._note)
-        request = self._client.request("self_test")
+        client = self._client = WorkerClient(self, interpreter=lambda: python)
+        client.logged.connect(self._note)
+        request = client.request("self_test")
         request.succeeded.connect(lambda result: self._accept(python, result))
-        request.failed.connect(lambda error: self._end(False, str(error)))
+        # Stopping the client lets its request fail as well, which is no news then.
+        request.failed.connect(lambda error: self._client is client and self._end(False, str(error)))
 
     def _accept(self, python, result):
         settings.write("interpreter", str(python))

@@ -1,0 +1,162 @@
+"""The environment: real venv and pip, without a network; with a stand-in for the package, which takes minutes."""
+
+import os
+import sys
+import zipfile
+
+import pytest
+
+from .conftest import WORKER_PYTHON, wait_until
+
+STAND_IN = """
+import json, sys
+print(json.dumps({"id": None, "event": "hello", "protocol": 1, "version": "0.1.0", "pid": 1}), flush=True)
+for line in sys.stdin:
+    request = json.loads(line)
+    result = {"device": "cpu", "seconds": 0.1, "libraries": {"torch": "none"}}
+    print(json.dumps({"id": request["id"], "event": "result", "result": result}), flush=True)
+"""
+
+
+@pytest.fixture
+def wheelhouse(tmp_path):
+    """A folder with a wheel that is called proxyclip-geo and speaks the worker's protocol."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    info = "proxyclip_geo-0.1.0.dist-info"
+    with zipfile.ZipFile(folder / "proxyclip_geo-0.1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("proxyclip_geo/__init__.py", "")
+        wheel.writestr("proxyclip_geo/__main__.py", STAND_IN)
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: proxyclip-geo\nVersion: 0.1.0\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return folder
+
+
+@pytest.fixture
+def installer(qgis_app, set_up):
+    from proxyclip_mapper.worker.installer import Installer
+
+    set_up.write("interpreter", "")
+    made = Installer()
+    ends, steps = [], []
+    made.finished.connect(lambda good, message: ends.append((good, message)))
+    made.stepped.connect(lambda number, count, title: steps.append(title))
+    made.ends, made.steps = ends, steps
+    return made
+
+
+def plan_for(**options):
+    from proxyclip_mapper.worker.installer import make_plan
+
+    return make_plan(python="/usr/bin/python3", use_uv=False, **options)
+
+
+def test_an_environment_is_built_from_a_wheelhouse_and_tested(installer, set_up, wheelhouse):
+    plan = plan_for(wheelhouse=str(wheelhouse))
+    installer.build(plan)
+    wait_until(lambda: installer.ends, what="the environment")
+    assert installer.ends[0][0], installer.log
+    assert "Ready on cpu" in installer.ends[0][1]
+    assert set_up.read("interpreter") == str(plan.folder / "bin" / "python")
+    assert installer.steps[0] == "Check the Python"
+    assert installer.steps[-1].startswith("Self-test")
+
+
+def test_a_package_that_is_not_there_fails_and_leaves_nothing(installer, set_up, tmp_path):
+    (tmp_path / "empty").mkdir()
+    plan = plan_for(wheelhouse=str(tmp_path / "empty"))
+    installer.build(plan)
+    wait_until(lambda: installer.ends, what="the end")
+    good, message = installer.ends[0]
+    assert not good
+    assert "proxyclip-geo" in message
+    assert not plan.folder.exists()
+    assert set_up.read("interpreter") == ""
+
+
+def test_building_is_stopped_at_each_step(installer, set_up, wheelhouse):
+    for step in range(4):
+        installer.steps.clear()
+        installer.ends.clear()
+        plan = plan_for(wheelhouse=str(wheelhouse))
+        installer.build(plan)
+        wait_until(lambda step=step: len(installer.steps) > step, what=f"step {step}")
+        installer.cancel()
+        assert installer.ends == [(False, "Stopped; nothing was changed.")]
+        assert not installer.is_running
+        assert not plan.folder.exists()
+    assert set_up.read("interpreter") == ""
+
+
+def test_a_given_interpreter_is_tested_before_it_is_used(installer, set_up):
+    installer.use("/usr/bin/python3")
+    wait_until(lambda: installer.ends, what="the end")
+    assert not installer.ends[0][0]
+    assert set_up.read("interpreter") == ""
+    installer.ends.clear()
+    installer.use(str(WORKER_PYTHON))
+    wait_until(lambda: installer.ends, what="the end")
+    assert installer.ends[0][0], installer.log
+    assert set_up.read("interpreter") == str(WORKER_PYTHON)
+
+
+def test_torch_comes_from_the_index_of_the_hardware():
+    from proxyclip_mapper.worker.installer import Plan
+
+    steps = Plan("/nowhere", "/usr/bin/python3", hardware="cpu").steps()
+    torch = next(arguments for _, _, arguments in steps if "torch" in arguments)
+    assert "https://download.pytorch.org/whl/cpu" in torch
+    assert all("torch" not in arguments for _, _, arguments in Plan("/n", "p", hardware="index").steps())
+    with_uv = Plan("/nowhere", "/usr/bin/python3", uv="/usr/bin/uv").steps()
+    assert {program for _, program, _ in with_uv[1:]} == {"/usr/bin/uv"}
+
+
+def test_variables_by_which_qgis_would_leak_in_are_gone():
+    from proxyclip_mapper.worker.environment import clean_variables
+
+    dirty = {
+        "PYTHONHOME": "x",
+        "PYTHONPATH": "x",
+        "PYTHONEXECUTABLE": "x",
+        "PROJ_LIB": "x",
+        "PROJ_DATA": "x",
+        "GDAL_DATA": "x",
+        "GDAL_DRIVER_PATH": "x",
+        "LD_LIBRARY_PATH": "x",
+        "QT_PLUGIN_PATH": "x",
+        "HOME": "/home/me",
+        "https_proxy": "http://proxy",
+        "PATH": os.pathsep.join(["/opt/qgis/bin", "/opt/qgis-other/bin", "/usr/bin"]),
+    }
+    before = dict(dirty)
+    kept = clean_variables(dirty, prefix="/opt/qgis")
+    assert set(kept) == {"HOME", "https_proxy", "PATH", "OMP_WAIT_POLICY"}
+    assert kept["PATH"].split(os.pathsep) == ["/opt/qgis-other/bin", "/usr/bin"]
+    assert dirty == before
+
+
+def test_qgis_itself_is_left_alone(plugin):
+    wait_until(lambda: plugin.dock.words_panel.model.words.rows, what="the words")
+    assert not any(name.split(".")[0] in ("torch", "proxyclip_geo") for name in sys.modules)
+    assert not any("site-packages/proxyclip" in entry or ".venv/" in entry for entry in sys.path)
+
+
+def test_the_dialog_builds_and_cancels(qgis_app, set_up, wheelhouse):
+    from proxyclip_mapper.gui.environment_dialog import EnvironmentDialog
+
+    set_up.write("interpreter", "")
+    dialog = EnvironmentDialog()
+    dialog.wheelhouse.setFilePath(str(wheelhouse))
+    dialog.with_uv.setChecked(False)
+    dialog.python.setCurrentIndex(dialog.python.findData("/usr/bin/python3"))
+    dialog.build()
+    assert dialog.cancel_button.isEnabled()
+    dialog.cancel_button.click()
+    assert "nothing was changed" in dialog.status.text()
+    dialog.build()
+    wait_until(lambda: not dialog.installer.is_running, what="the environment")
+    assert "Ready on" in dialog.status.text()
+    assert set_up.read("interpreter").endswith("bin/python")
+    assert "venv" in dialog.log.toPlainText()
+    dialog.reject()

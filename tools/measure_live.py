@@ -1,0 +1,120 @@
+"""How long the map in view takes to change in QGIS, from the edit of a word to the new picture on the canvas.
+
+    QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python tools/measure_live.py [side of the scene in pixels]
+
+A real QgsApplication with a canvas of 1200 × 800 px, the plugin's own panel and a worker of the project's .venv. Each
+change gives one class another word that was not asked before, which is the slowest kind; colours need no worker.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from pytest_qgis.qgis_interface import QgisInterface
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtWidgets import QMainWindow
+
+REPOSITORY = Path(__file__).parents[1]
+NEW_WORDS = [
+    "pond",
+    "creek",
+    "harbour",
+    "canal",
+    "ditch",
+    "lagoon",
+    "marsh",
+    "stream",
+    "bay",
+    "delta",
+    "basin",
+    "brook",
+]
+
+
+def wait(condition, seconds=1800):
+    end = time.monotonic() + seconds
+    while not condition():
+        QCoreApplication.processEvents()
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.001)
+
+
+def main():
+    side = int(sys.argv[1]) if len(sys.argv) > 1 else 4096
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = folder
+        os.environ["QGIS_CUSTOM_CONFIG_PATH"] = folder
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        python = REPOSITORY / ".venv" / "bin" / "python"
+        scene = Path(folder) / "scene.tif"
+        command = [str(python), "-m", "proxyclip_geo", "sample", str(scene), "--size", str(side), "--quiet"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        application = QgsApplication([], True)
+        application.initQgis()
+        measure(scene, python)
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def measure(scene, python):
+    sys.path.insert(0, str(REPOSITORY / "qgis_plugin"))
+    from proxyclip_mapper import settings
+    from proxyclip_mapper.gui.dock import MapperDock
+
+    settings.write("interpreter", str(python))
+    settings.write("model", "demo")
+    window = QMainWindow()
+    canvas = QgsMapCanvas(window)
+    window.setCentralWidget(canvas)
+    window.resize(1200, 800)
+    window.show()
+    layer = QgsRasterLayer(str(scene), "scene", "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    canvas.setDestinationCrs(layer.crs())
+    canvas.setLayers([layer])
+    canvas.setExtent(layer.extent())
+    dock = MapperDock(QgisInterface(canvas, None, window))
+    wait(lambda: dock.words_panel.model.words.rows)
+    started = time.monotonic()
+    dock.encode_button.click()
+    live = dock.mapping.live
+    wait(lambda: live.layer is not None)
+    print(f"encoded {layer.width()} × {layer.height()} px in {time.monotonic() - started:.0f} s")
+    canvas.setLayers([live.layer, layer])
+    for name, factor in (("whole scene in view", 1.0), ("a quarter of its side", 0.25), ("1:1 pixels", None)):
+        canvas.setExtent(layer.extent())
+        if factor is None:
+            canvas.zoomByFactor(canvas.mapUnitsPerPixel() and layer.rasterUnitsPerPixelX() / canvas.mapUnitsPerPixel())
+        else:
+            canvas.zoomByFactor(factor)
+        wait(lambda: live._request is None and not live._timer.isActive() and not canvas.isDrawing())
+        print(f"{name}: {describe(dock, canvas)}")
+
+
+def describe(dock, canvas):
+    """Return the median and the longest of some changes."""
+    live, model = dock.mapping.live, dock.words_panel.model
+    whole, worker = [], []
+    live.updated.connect(lambda result: worker.append(result["seconds"]))
+    for word in NEW_WORDS:
+        shown = live.layer.source()
+        started = time.monotonic()
+        model.setData(model.index(0, 2), f"water, {word} {time.monotonic_ns()}")
+        wait(lambda shown=shown: live.layer.source() != shown)
+        wait(lambda: not canvas.isDrawing())
+        whole.append(time.monotonic() - started)
+    return (
+        f"{statistics.median(whole):.2f} s (longest {max(whole):.2f}), of which {statistics.median(worker):.2f} s the "
+        "worker and 0.15 s the wait for the end of typing"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -42,7 +42,8 @@ class FitResult:
     """A fitted vocabulary, and what fitting it gained.
 
     Attributes:
-        vocabulary: With the fitted biases, thresholds and logit scale; its description says what they gained.
+        vocabulary: With the fitted biases, thresholds and logit scale; its description says what they gained. Label
+            with the same examples and options that it was fitted with.
         fit: The gain, by cross-validation.
         parts: What was held out together: "squares of 336 px", "drawn shapes".
         samples: Number of labelled pixels fitted to.
@@ -78,7 +79,8 @@ def fit(
         truth: A label raster, on any grid, or a vector file of points and polygons with a column for the class. Pixels
             that are known to be none of the classes ("none", by name or mapping) let thresholds be fitted.
         field: Column of a vector file with the class.
-        mapping: For a raster: value or name in the truth → class, as for `evaluate`.
+        mapping: For a raster: value or name in the truth → class, or "none"; as for `evaluate`, what it does not
+            mention is left out. By the names in the raster's tags if not given.
         leave_out: For a raster: values or names in the truth to leave out.
         examples: Points and polygons that show classes, as they will be given to `label`; not those of `truth`.
         options: How the map will be labelled.
@@ -240,9 +242,11 @@ class _Truth:
     def read(self, source: LabelSource, region: Region) -> NDArray[np.int64]:
         """Return (H, W): 0 none, 1… classes, −1 not known."""
         block = source.read(region)
-        values, inverse = np.unique(block.values, return_inverse=True)
-        table = np.array([self._find(int(value)) for value in values])
-        return np.where(block.valid, table[inverse.reshape(block.values.shape)], _LEFT_OUT)
+        found = np.full(block.values.shape, _LEFT_OUT)
+        values, inverse = np.unique(block.values[block.valid], return_inverse=True)
+        # What stands where there is no data is nobody's class, and nothing to tell of.
+        found[block.valid] = np.array([self._find(int(value)) for value in values], np.int64)[inverse]
+        return found
 
     def _find(self, value: int) -> int:
         if value not in self._index:

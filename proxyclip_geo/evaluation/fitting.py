@@ -173,7 +173,10 @@ def fit(samples: Samples, start: Classifier, *, names: Sequence[str]) -> Fit:
             "what fitting gains; label more places, apart from each other"
         )
     if len(np.unique(samples.truth[samples.truth > 0])) < 2:
-        raise OptionError("only one class is labelled, so that nothing can be weighed against it; label two or more")
+        raise OptionError(
+            "only one class is labelled, so that nothing can be weighed against it; label two or more (of a "
+            "raster with a mapping, only what the mapping names counts)"
+        )
     before = start.predict(samples)
     after, losses = np.zeros_like(before), np.zeros(2)
     for fold in np.array_split(np.random.default_rng(0).permutation(groups), FOLDS):

@@ -68,6 +68,21 @@ def test_a_few_drawn_shapes_do_too(folder: Path, biased: pg.Vocabulary, tmp_path
     assert accuracy(folder, found.vocabulary) > accuracy(folder, biased) + 0.05
 
 
+def test_what_stands_where_there_is_no_data_is_not_told_of(folder: Path, biased: pg.Vocabulary, tmp_path: Path) -> None:
+    with rasterio.open(folder / "scene_truth.tif") as truth:
+        labels, profile, tags = truth.read(1), truth.profile, truth.tags()
+    labels[:, 400:] = truth.nodata
+    with rasterio.open(tmp_path / "part.tif", "w", **profile) as part:
+        part.write(labels, 1)
+        part.update_tags(**tags)
+    assert pg.fit(folder / "scene.emb", biased, tmp_path / "part.tif").notes == ()
+
+
+def test_a_mapping_that_names_one_class_is_told_of(folder: Path) -> None:
+    with pytest.raises(OptionError, match="only what the mapping names counts"):
+        pg.fit(folder / "scene.emb", WRONG, folder / "scene_truth.tif", mapping={"water": "water"})
+
+
 def test_bad_labels(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="no class in common"):
         pg.fit(folder / "scene.emb", ["harbour", "airport"], folder / "scene_truth.tif")

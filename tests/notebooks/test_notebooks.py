@@ -1,0 +1,112 @@
+"""Every notebook, run from top to bottom by a real kernel that cannot reach a network."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import rasterio
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from traitlets.config import Config
+
+import proxyclip_geo as pg
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+BLOCK_NETWORK = "import pytest_socket; pytest_socket.disable_socket(allow_unix_socket=True)"
+"""What a kernel runs first: it talks to us through Unix sockets alone, so nothing else is needed."""
+
+
+def run(path: Path, folder: Path, *, facts: str) -> tuple[NotebookNode, dict[str, Any]]:
+    """Run a notebook in a folder.
+
+    Args:
+        path: The notebook.
+        folder: Where its files go.
+        facts: Expression for a dict, worked out by the kernel at the end.
+
+    Returns:
+        The notebook with its outputs, and the facts.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    last = new_code_cell(f"import json\nprint(json.dumps({facts}))")
+    notebook.cells = [new_code_cell(BLOCK_NETWORK), *notebook.cells, last]
+    # The path of a Unix socket may not be longer than about a hundred letters, as pytest's own folders are in places.
+    with tempfile.TemporaryDirectory(prefix="nb") as short:
+        config = Config(KernelManager={"transport": "ipc", "connection_file": f"{short}/kernel.json"})
+        client = NotebookClient(notebook, config=config, timeout=300, resources={"metadata": {"path": str(folder)}})
+        # The kernel is that of no user: neither a profile in the home directory nor another backend counts.
+        own = {"IPYTHONDIR": short, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        client.execute(env=os.environ | own | {"OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1"})
+    return notebook, json.loads(notebook.cells[-1].outputs[0].text)
+
+
+def streams(notebook: NotebookNode, name: str) -> str:
+    """Return all that the cells wrote to stdout or stderr."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output.text for output in outputs if output.output_type == "stream" and output.name == name)
+
+
+def check_from_words_to_map(folder: Path) -> None:
+    """Check that it teaches what it says: a word fails; examples, labels and a plainer word each help."""
+    notebook, facts = run(
+        NOTEBOOKS / "from_words_to_map.ipynb",
+        folder,
+        facts="""{
+            "ranked": dict(zip(ranked["word"], ranked["share"])),
+            "similarity": dict(scores),
+            "accuracy": {name: accuracy(labelled, unseen) for name, labelled in steps.items()},
+            "fit": [fitted.fit.before, fitted.fit.after, *fitted.fit.interval, fitted.fit.helps],
+        }""",
+    )
+    ranked = list(facts["ranked"])
+    assert set(ranked[:4]) & {"river", "lake"}
+    assert "wheat field" in ranked[:4]
+    assert set(ranked[-2:]) == {"stadium", "elephant"}
+    assert "harbour" in ranked[:6]
+    assert facts["ranked"]["harbour"] < 0.01
+    assert facts["similarity"]["cropland"] > 0.6 > 0.2 > facts["similarity"]["arable land"]
+    words, examples, fitted, plainer = facts["accuracy"].values()
+    assert 0.6 < words < examples - 0.1 < fitted - 0.1 < plainer - 0.1 < 0.9
+    before, after, low, high, helps = facts["fit"]
+    assert 0 < low < after - before < high < 0.4
+    assert helps
+
+    files = folder / "from_words_to_map"
+    names = pg.as_vocabulary("water; forest; grassland; arable land, cropland; bare soil; road; building")
+    measured = pg.evaluate(files / "map" / "scene_labels.tif", files / "scene_truth.tif", vocabulary=names)
+    assert measured.matrix.overall().mean_iou > 0.75
+    with rasterio.open(files / "wheat field.tif") as heat:
+        assert heat.read(1).max() > 0.7
+    shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert sum("image/png" in data for data in shown) == 8
+    told = streams(notebook, "stderr")
+    assert told.count("Warning") == 1
+    assert "does not know 'stadium'" in told
+
+
+CHECKS: dict[str, Callable[[Path], None]] = {"from_words_to_map": check_from_words_to_map}
+
+
+def test_every_notebook_is_checked() -> None:
+    assert {path.stem for path in NOTEBOOKS.glob("*.ipynb")} == set(CHECKS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHECKS)
+def test_notebook_runs_and_shows_what_it_says(name: str, tmp_path: Path) -> None:
+    CHECKS[name](tmp_path)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_notebook_is_kept_without_outputs(name: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    kept = [cell.id for cell in notebook.cells if cell.get("outputs") or cell.get("execution_count")]
+    assert not kept, "clear all outputs before committing"

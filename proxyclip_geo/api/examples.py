@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Examples:
-    """Points and polygons that show classes; docs/examples.md says when they help.
+    """Points and polygons that show classes; docs/classifier.md says when they help.
 
     Attributes:
         path: Vector file in any CRS. A column holds the class; a column `negative` (true or 1), if there is one, marks

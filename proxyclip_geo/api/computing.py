@@ -84,7 +84,7 @@ def run_facts(
         "vocabulary": vocabulary.to_dict(),
         "options": {
             key: getattr(options, key)
-            for key in ("synonyms", "debias", "borders", "background", "templates", "probabilities")
+            for key in ("synonyms", "debias", "background", "templates", "probabilities", "borders")
         },
         "version": __version__,
     }

@@ -200,6 +200,7 @@ def encode_read(
     *,
     plan: Plan,
     encoder: DenseEncoder,
+    guided: bool = False,
     advance: Callable[[int], None] = lambda windows: None,
     profile: Profile | None = None,
 ) -> EncodedBlock:
@@ -210,6 +211,7 @@ def encode_read(
         read: Gives the pixels of its read region, or raises what reading them raised.
         plan: Blend and batch size.
         encoder: The image model.
+        guided: Whether the classification needs the image.
         advance: Called with the number of windows just finished.
         profile: Gets the seconds of each stage.
 
@@ -231,10 +233,12 @@ def encode_read(
             advance=advance,
             profile=profile,
         )
-        under = block.cells.scale(plan.grid.step)
-        inside = under.intersect(Region(0, 0, plan.grid.height, plan.grid.width))
-        part = inside.slices_in(block.read)
-        guide = read_guide(pixels.rgb[:, *part], pixels.valid[part], inside=inside, pixels=under)
+        guide = None
+        if guided:
+            under = block.cells.scale(plan.grid.step)
+            inside = under.intersect(Region(0, 0, plan.grid.height, plan.grid.width))
+            part = inside.slices_in(block.read)
+            guide = read_guide(pixels.rgb[:, *part], pixels.valid[part], inside=inside, pixels=under)
         return EncodedBlock(block, pixels.valid[rows, cols], embedding, guide)
 
 
@@ -335,8 +339,8 @@ def run_blocks(
     *,
     encoder: DenseEncoder,
     bank: TextBank,
-    blocks: Sequence[Block] | None = None,
     along: bool = False,
+    blocks: Sequence[Block] | None = None,
     probabilities: bool = False,
     on_failure: OnFailure | None = None,
     progress: Progress = ignore,
@@ -349,8 +353,8 @@ def run_blocks(
         plan: Windows and blocks.
         encoder: The image model.
         bank: The queries.
-        blocks: Those to compute; all of the plan if not given.
         along: Whether borders follow the image.
+        blocks: Those to compute; all of the plan if not given.
         probabilities: Whether to compute those of all classes.
         on_failure: Called with a block that fails, which is then left out; else the error is raised.
         progress: Called after each batch of windows.
@@ -362,7 +366,9 @@ def run_blocks(
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
     for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
         try:
-            encoded = encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance, profile=profile)
+            encoded = encode_read(
+                block, pixels.result, plan=plan, encoder=encoder, guided=along, advance=advance, profile=profile
+            )
             with profile.stage("classify"):
                 [result] = classify_blocks(
                     [encoded], bank=bank, step=plan.grid.step, along=along, probabilities=probabilities

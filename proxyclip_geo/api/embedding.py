@@ -1,9 +1,10 @@
 """An embedding that can be asked with words, interactively."""
 
+import io
 import json
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from proxyclip_geo.api.bank import make_bank
 from proxyclip_geo.api.examples import Examples, add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, class_styles
 from proxyclip_geo.engine.classify import TextBank, project_bank
 from proxyclip_geo.engine.examples import FeatureStatistics, measure_features
 from proxyclip_geo.engine.query import label_area
@@ -26,6 +28,7 @@ from proxyclip_geo.models.text import TextEncoder
 from proxyclip_geo.models.zoo import clip_weights, find_card, load_text
 from proxyclip_geo.place import Place
 from proxyclip_geo.raster.aoi import Bounds, find_area
+from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.source import Source, SourceOptions, open_source
 from proxyclip_geo.raster.stretch import Stretch
 from proxyclip_geo.vocabulary import Vocabulary
@@ -33,19 +36,21 @@ from proxyclip_geo.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class LabelMap:
-    """Labels in memory.
+    """Labels in memory; a notebook shows them as a picture.
 
     Attributes:
         labels: (H, W) uint8 or uint16 label values; 0 unclassified, the vocabulary's nodata where there is no data.
         score: (H, W) uint8, the winner's probability in percent; 255 without data.
         place: Where the pixels lie.
         vocabulary: The classes.
+        picture: (3, h, w) uint8 small picture of the same area.
     """
 
     labels: NDArray[np.unsignedinteger]
     score: NDArray[np.uint8]
     place: Place
     vocabulary: Vocabulary
+    picture: NDArray[np.uint8] = field(repr=False)
 
     @property
     def shares(self) -> Mapping[str, float]:
@@ -54,6 +59,18 @@ class LabelMap:
         total = max(1, int(counts.sum()))
         shares = {item.name: float(counts[item.value] / total) for item in self.vocabulary.classes}
         return shares | {"unclassified": float(counts[0] / total)}
+
+    def _repr_png_(self) -> bytes:
+        drawn = draw_preview(
+            self.picture,
+            self.labels,
+            classes=class_styles(self.vocabulary),
+            nodata=self.vocabulary.nodata,
+            max_side=PREVIEW_SIDE,
+        )
+        buffer = io.BytesIO()
+        drawn.save(buffer, "PNG")
+        return buffer.getvalue()
 
 
 class Embedding:
@@ -190,7 +207,7 @@ class Embedding:
         place = replace(
             place, transform=place.transform @ Affine.scale(area.factor, area.factor), height=height, width=width
         )
-        return LabelMap(area.map.labels, area.map.score, place, vocabulary)
+        return LabelMap(area.map.labels, area.map.score, place, vocabulary, self.picture(area.region))
 
     def open_raster(self, path: str | Path | None = None) -> Source:
         """Open the raster that was encoded, to be read in the embedding's pixels; use it in a `with`.

@@ -56,6 +56,26 @@ class FitResult:
     samples: int
     notes: tuple[str, ...] = ()
 
+    @property
+    def before(self) -> float:
+        """Mean IoU as it was, 0–1."""
+        return self.fit.before
+
+    @property
+    def after(self) -> float:
+        """Mean IoU by cross-validation, 0–1."""
+        return self.fit.after
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """(low, high) between which the gain lies with 90 %."""
+        return self.fit.interval
+
+    @property
+    def helps(self) -> bool:
+        """Whether all of that interval is above 0."""
+        return self.fit.helps
+
 
 def fit(
     embedding: str | Path | Embedding,

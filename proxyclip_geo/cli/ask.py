@@ -22,6 +22,7 @@ def explain(
     examples: options.Examples = None,
     example_field: options.ExampleField = "class",
     example_weight: options.ExampleWeight = 0.25,
+    negative_weight: options.NegativeWeight = 0.1,
     as_json: options.AsJson = False,
 ) -> None:
     """Say how well each word fits a place, best first: why it became its class."""
@@ -36,7 +37,7 @@ def explain(
         read_words(classes, vocabulary),
         at=parse_point(at),
         aoi=aoi,
-        examples=read_examples(examples, field=example_field, weight=example_weight),
+        examples=read_examples(examples, field=example_field, weight=example_weight, negative_weight=negative_weight),
         options=chosen,
     )
     table = Table(box=None, pad_edge=False)

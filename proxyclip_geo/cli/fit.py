@@ -35,6 +35,7 @@ def fit(
     examples: options.Examples = None,
     example_field: options.ExampleField = "class",
     example_weight: options.ExampleWeight = 0.25,
+    negative_weight: options.NegativeWeight = 0.1,
     anyway: Annotated[bool, typer.Option("--anyway", help="Save also what was not shown to help.")] = False,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
@@ -63,7 +64,9 @@ def fit(
             field=field,
             mapping=evaluation.parse_mapping(mapping) if mapping else None,
             leave_out=parse_values(ignore),
-            examples=read_examples(examples, field=example_field, weight=example_weight),
+            examples=read_examples(
+                examples, field=example_field, weight=example_weight, negative_weight=negative_weight
+            ),
             options=chosen,
             progress=progress,
         )

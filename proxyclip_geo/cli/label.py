@@ -24,6 +24,7 @@ def label(
     examples: options.Examples = None,
     example_field: options.ExampleField = "class",
     example_weight: options.ExampleWeight = 0.25,
+    negative_weight: options.NegativeWeight = 0.1,
     raster: Annotated[
         Path | None,
         typer.Option(help="The raster that was encoded, for --borders image; where it was if not given."),
@@ -62,7 +63,9 @@ def label(
             out=out,
             bounds=parse_bounds(bounds),
             aoi=aoi,
-            examples=read_examples(examples, field=example_field, weight=example_weight),
+            examples=read_examples(
+                examples, field=example_field, weight=example_weight, negative_weight=negative_weight
+            ),
             raster=raster,
             options=chosen,
             progress=progress,

@@ -162,6 +162,9 @@ ExampleWeight = Annotated[
         help="How much examples count against the words of their class: 0 not at all, 1 alone.", rich_help_panel=WORDS
     ),
 ]
+NegativeWeight = Annotated[
+    float, typer.Option(help="How much of an example of what a class is not is taken away.", rich_help_panel=WORDS)
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Directory for the results.", rich_help_panel=RESULTS)]
 Resolution = Annotated[
     float | None,

@@ -88,11 +88,11 @@ def read_words(classes: str | None, vocabulary: str | None) -> Any:
     return parse_classes(classes) if classes is not None else load_vocabulary(vocabulary or "")
 
 
-def read_examples(path: Path | None, *, field: str, weight: float) -> Any:
+def read_examples(path: Path | None, *, field: str, weight: float, negative_weight: float) -> Any:
     """Read --examples with its options."""
     from proxyclip_geo.api import Examples
 
-    return None if path is None else Examples(path, field, weight)
+    return None if path is None else Examples(path, field, weight, negative_weight)
 
 
 def parse_stretch(text: str | None) -> dict[str, Any]:

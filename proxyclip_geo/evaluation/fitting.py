@@ -259,16 +259,22 @@ def _choose_strength(samples: Samples, start: Classifier) -> float:
 def _fit_biases(samples: Samples, start: Classifier) -> Floats:
     """Return what to add to each bias: one after the other is moved to where the mean IoU is best.
 
+    Those of classes that are labelled in too few parts of the ground stay.
+
     Only differences between biases matter; the middle one of the classes that are there stays as it is, so that classes
     of which nothing is known are neither favoured nor held back.
     """
     logits, biases = start.logits(samples), np.array(start.biases)
     present = np.unique(samples.truth[samples.truth > 0]) - 1
+    # What was seen in one place or two tells little of the others.
+    spread = [n for n in present if len(np.unique(samples.group[samples.truth == n + 1])) >= INNER_FOLDS]
+    if not spread:
+        return np.zeros(len(biases))
     for _ in range(_SWEEPS):
-        for index in present:
+        for index in spread:
             biases[index] = _best_bias(logits, biases, int(index), samples.truth, present, start)
     moves: Floats = biases - np.array(start.biases)
-    moves[present] -= np.median(moves[present])
+    moves[spread] -= np.median(moves[spread])
     return moves
 
 

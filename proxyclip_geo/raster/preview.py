@@ -72,13 +72,26 @@ def write_preview(
     Raises:
         OutputError: If the picture cannot be written; an older one stays as it was.
     """
+    canvas = draw_preview(rgb, labels, classes=classes, nodata=nodata, shares=shares, max_side=max_side)
+    return _save(canvas, Path(path))
+
+
+def draw_preview(
+    rgb: NDArray[np.uint8],
+    labels: NDArray[np.integer],
+    *,
+    classes: Sequence[ClassStyle],
+    nodata: int,
+    shares: Mapping[int, float] | None = None,
+    max_side: int = 1000,
+) -> Image.Image:
+    """Draw what `write_preview` writes; the arguments are the same."""
     styles = with_unclassified(classes)
     size = _panel_size(labels.shape, max_side)
     hidden = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
     image = _resize(Image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))), size, smooth=True)
     colored = _resize(Image.fromarray(_paint(labels, styles)), size, smooth=False)
-    canvas = _compose((image, colored), hidden, _entries(styles, labels, shares, nodata))
-    return _save(canvas, Path(path))
+    return _compose((image, colored), hidden, _entries(styles, labels, shares, nodata))
 
 
 def _panel_size(shape: tuple[int, ...], max_side: int) -> tuple[int, int]:

@@ -68,6 +68,7 @@ def test_labels_in_memory_are_the_same(folder: Path) -> None:
     west, _, _, north = embedding.place.bounds
     part = embedding.label(WORDS, bounds=(west + 20, north - 60, west + 70, north - 10))
     np.testing.assert_array_equal(part.labels, shown.labels[20:120, 40:140])
+    assert part._repr_png_().startswith(b"\x89PNG")
     coarse = embedding.label(WORDS, resolution=4)
     assert coarse.labels.shape == (33, 38)
     assert coarse.place.bounds[0] == embedding.place.bounds[0]

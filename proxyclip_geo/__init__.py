@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         SegmentPlan,
         SegmentResult,
         StoreOptions,
+        VectorOptions,
+        VectorResult,
         WordPresence,
         encode,
         explain,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         sample,
         segment,
         similar,
+        vectorize,
     )
     from proxyclip_geo.evaluation import Report, evaluate
     from proxyclip_geo.models.zoo import Model, load_model
@@ -58,6 +61,8 @@ _HOMES = {
     "SegmentResult": "api",
     "StoreOptions": "api",
     "Stretch": "raster.stretch",
+    "VectorOptions": "api",
+    "VectorResult": "api",
     "Vocabulary": "vocabulary",
     "WordPresence": "api",
     "as_vocabulary": "vocabulary",
@@ -75,6 +80,7 @@ _HOMES = {
     "segment": "api",
     "similar": "api",
     "rank_words": "api",
+    "vectorize": "api",
 }
 
 __all__ = [
@@ -95,6 +101,8 @@ __all__ = [
     "SegmentResult",
     "StoreOptions",
     "Stretch",
+    "VectorOptions",
+    "VectorResult",
     "Vocabulary",
     "WordPresence",
     "__version__",
@@ -113,6 +121,7 @@ __all__ = [
     "sample",
     "segment",
     "similar",
+    "vectorize",
 ]
 
 

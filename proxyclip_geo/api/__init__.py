@@ -10,6 +10,8 @@ from proxyclip_geo.api.options import EncodeOptions, LabelOptions, SegmentOption
 from proxyclip_geo.api.results import LabelRaster, SegmentResult
 from proxyclip_geo.api.sampling import Sample, SampleOptions, sample
 from proxyclip_geo.api.segmenting import SegmentPlan, plan_segment, segment
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.api.vectorizing import VectorResult, vectorize
 from proxyclip_geo.raster.dataset import stem_of
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "SegmentPlan",
     "SegmentResult",
     "StoreOptions",
+    "VectorOptions",
+    "VectorResult",
     "WordPresence",
     "encode",
     "explain",
@@ -39,4 +43,5 @@ __all__ = [
     "segment",
     "similar",
     "stem_of",
+    "vectorize",
 ]

@@ -13,6 +13,7 @@ from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, write_json
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
+from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import Progress, ignore
@@ -29,6 +30,7 @@ def label(
     examples: Examples | str | Path | None = None,
     raster: str | Path | None = None,
     options: LabelOptions | None = None,
+    vectors: VectorOptions | None = None,
     progress: Progress = ignore,
 ) -> SegmentResult:
     """Make the map that `segment` would make, from a kept embedding: no image model is loaded.
@@ -42,6 +44,7 @@ def label(
         examples: Points and polygons that show classes, to go by beside the words: a vector file or `Examples`.
         raster: The raster that was encoded, where borders follow the image and it is not where it was.
         options: How to label.
+        vectors: How polygons are made; see `VectorOptions`.
         progress: Called with a `ProgressEvent` after each block; raising `Cancelled` in it stops the run.
 
     Raises:
@@ -84,12 +87,18 @@ def label(
             stage="label",
             seconds=seconds,
             progress=progress,
+            vectors=vectors,
         )
     record = make_record(
         raster=info.raster,
         model=info.model,
         vocabulary=vocabulary,
-        options={**info.options, **options.to_dict(), "examples": examples and examples.to_dict()},
+        options={
+            **info.options,
+            **options.to_dict(),
+            "examples": examples and examples.to_dict(),
+            "vectors": (vectors or VectorOptions()).to_dict(),
+        },
         windows={"embedding": kept.name, "blocks": len(kept.store.blocks), "block_size": info.core},
         notes=[*notes, *drawn_notes],
         shares=shares,

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, class_styles, open_writer
 from proxyclip_geo.api.record import make_tags
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.api.vectorizing import write_layer
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.place import Place
 from proxyclip_geo.progress import Progress
 from proxyclip_geo.raster.preview import write_preview
-from proxyclip_geo.styling import polygon_qml, polygon_sld
-from proxyclip_geo.vector import polygonize, write_polygons
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -31,6 +31,7 @@ def write_map(
     stage: str,
     seconds: dict[str, float],
     progress: Progress,
+    vectors: VectorOptions | None = None,
 ) -> dict[str, float]:
     """Write rasters, preview and polygons.
 
@@ -44,6 +45,7 @@ def write_map(
         stage: What computing the blocks is called in `seconds`.
         seconds: Gets the time of each stage.
         progress: Called while polygons are made.
+        vectors: How polygons are made.
 
     Returns:
         Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
@@ -59,7 +61,16 @@ def write_map(
     _write_preview(paths.preview, picture(), writer, vocabulary, shares)
     if paths.polygons is not None:
         with timing(seconds, "polygonize"):
-            _write_polygons(paths, vocabulary, tags=tags, progress=progress)
+            write_layer(
+                [paths.labels],
+                paths.polygons,
+                styles=class_styles(vocabulary),
+                options=vectors or VectorOptions(),
+                metadata={**tags, "VOCABULARY": vocabulary.to_dict()},
+                score=paths.score,
+                probabilities=paths.probabilities,
+                progress=progress,
+            )
     return shares
 
 
@@ -79,26 +90,6 @@ def _write_preview(
         nodata=vocabulary.nodata,
         shares={values[name]: share for name, share in shares.items()},
         max_side=PREVIEW_SIDE,
-    )
-
-
-def _write_polygons(paths: OutputPaths, vocabulary: Vocabulary, *, tags: Mapping[str, str], progress: Progress) -> None:
-    assert paths.polygons is not None
-    styles = class_styles(vocabulary)
-    frame = polygonize(
-        paths.labels,
-        classes=dict(zip(vocabulary.values, vocabulary.names, strict=True)),
-        score=paths.score,
-        progress=progress,
-    )
-    layer = paths.polygons.stem
-    write_polygons(
-        frame,
-        paths.polygons,
-        layer=layer,
-        style_qml=polygon_qml(styles),
-        style_sld=polygon_sld(styles, layer=layer),
-        metadata={**tags, "VOCABULARY": vocabulary.to_dict()},
     )
 
 

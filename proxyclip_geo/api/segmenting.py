@@ -11,6 +11,7 @@ from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, write_json
 from proxyclip_geo.api.record import describe_model, describe_plan, make_record
 from proxyclip_geo.api.results import SegmentResult
+from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.work import open_work
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
@@ -47,6 +48,7 @@ def segment(
     out: str | Path = "out",
     model: str | Path | ModelCard | Model = DEFAULT_MODEL,
     options: SegmentOptions | None = None,
+    vectors: VectorOptions | None = None,
     progress: Progress = ignore,
 ) -> SegmentResult:
     """Segment a raster into classes named in words.
@@ -58,6 +60,7 @@ def segment(
         out: Directory for the results; made if it is not there.
         model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
         options: Everything else.
+        vectors: How polygons are made; see `VectorOptions`.
         progress: Called with a `ProgressEvent` after each batch; raising `Cancelled` in it stops the run.
 
     Returns:
@@ -111,12 +114,13 @@ def segment(
                 stage="assemble",
                 seconds=seconds,
                 progress=progress,
+                vectors=vectors,
             )
             record = make_record(
                 raster=job.fingerprint,
                 model=describe_model(loaded),
                 vocabulary=vocabulary,
-                options=options.to_dict(),
+                options={**options.to_dict(), "vectors": (vectors or VectorOptions()).to_dict()},
                 windows={**describe_plan(plan), "resumed_blocks": work.resumed},
                 notes=[*notes, *word_notes, *failure_notes],
                 shares=shares,

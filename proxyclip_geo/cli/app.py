@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from proxyclip_geo import __version__
-from proxyclip_geo.cli import ask, encode, evaluate, fit, label, models, sample, segment, vocabulary, worker
+from proxyclip_geo.cli import ask, encode, evaluate, fit, label, models, sample, segment, vectorize, vocabulary, worker
 from proxyclip_geo.cli.console import REPORTER, set_reporter
 from proxyclip_geo.errors import ProxyClipGeoError
 
@@ -33,6 +33,7 @@ app.command("explain", no_args_is_help=True)(ask.explain)
 app.command("similar", no_args_is_help=True)(ask.similar)
 app.command("words", no_args_is_help=True)(ask.words)
 app.command("fit", no_args_is_help=True)(fit.fit)
+app.command("vectorize", no_args_is_help=True)(vectorize.vectorize)
 app.command("sample", no_args_is_help=True)(sample.sample)
 app.command("evaluate", no_args_is_help=True)(evaluate.evaluate)
 app.command("worker")(worker.worker)

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from proxyclip_geo.cli import options
+from proxyclip_geo.cli import options, vector_options
 from proxyclip_geo.cli.console import set_reporter
 from proxyclip_geo.cli.parsing import parse_bounds, parse_threshold, parse_words, read_examples, read_words
 from proxyclip_geo.cli.segment import show_result
+from proxyclip_geo.cli.vector_options import read_vector_options
 
 
 def label(
@@ -35,6 +36,10 @@ def label(
     scores: options.Scores = True,
     probabilities: options.Probabilities = False,
     polygons: options.Polygons = True,
+    exact: vector_options.Exact = False,
+    min_area: vector_options.MinArea = None,
+    smooth: vector_options.Smooth = True,
+    simplify: vector_options.Simplify = 1.0,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -56,6 +61,7 @@ def label(
         polygons=polygons,
         overwrite=overwrite,
     )
+    vectors = read_vector_options(exact=exact, min_area=min_area, smooth=smooth, simplify=simplify)
     with reporter.progress() as progress:
         result = api.label(
             embedding,
@@ -68,6 +74,7 @@ def label(
             ),
             raster=raster,
             options=chosen,
+            vectors=vectors,
             progress=progress,
         )
     show_result(reporter, result)

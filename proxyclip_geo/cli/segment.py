@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.cli import options
+from proxyclip_geo.cli import options, vector_options
 from proxyclip_geo.cli.console import Reporter, set_reporter
 from proxyclip_geo.cli.parsing import (
     parse_bands,
@@ -13,6 +13,7 @@ from proxyclip_geo.cli.parsing import (
     parse_words,
     read_words,
 )
+from proxyclip_geo.cli.vector_options import read_vector_options
 
 
 def segment(
@@ -43,6 +44,10 @@ def segment(
     scores: options.Scores = True,
     probabilities: options.Probabilities = False,
     polygons: options.Polygons = True,
+    exact: vector_options.Exact = False,
+    min_area: vector_options.MinArea = None,
+    smooth: vector_options.Smooth = True,
+    simplify: vector_options.Simplify = 1.0,
     workers: options.Workers = 1,
     scheduler: options.Scheduler = None,
     on_error: options.OnErrorChoice = options.OnError.stop,
@@ -89,11 +94,12 @@ def segment(
         on_error=on_error.value,
         **parse_stretch(stretch),
     )
+    vectors = read_vector_options(exact=exact, min_area=min_area, smooth=smooth, simplify=simplify)
     if dry_run:
         _show_plan(reporter, api.plan_segment(raster, words, out=out, model=model, options=chosen))
         return
     with reporter.progress() as progress:
-        result = api.segment(raster, words, out=out, model=model, options=chosen, progress=progress)
+        result = api.segment(raster, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress)
     show_result(reporter, result)
 
 

@@ -1,53 +1,25 @@
-"""Polygon layers on disk: written aside, and only a whole file gets its final name."""
+"""Polygon layers on disk: streamed into a hidden draft, and only a whole file gets its final name."""
 
 import json
 import os
 import shutil
 import sqlite3
 import tempfile
-import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from importlib.util import find_spec
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
+import numpy as np
 import pyogrio
+import pyogrio.raw
+import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from proxyclip_geo.errors import OutputError, VectorError
+from proxyclip_geo.vector.batch import PolygonBatch, Polygons
+from proxyclip_geo.vector.formats import Format, check_crs, check_size, convert, format_of, without_crs_warning
 from proxyclip_geo.vector.geopackage import embed_style
-
-
-@dataclass(frozen=True)
-class _Format:
-    """How a vector format is written.
-
-    Attributes:
-        driver: GDAL's name of it; empty for GeoParquet, which geopandas writes.
-        dataset_options: GDAL's dataset creation options.
-        layer_options: GDAL's layer creation options.
-        longest_name: Longest column name that it holds.
-    """
-
-    driver: str
-    dataset_options: Mapping[str, str] = field(default_factory=dict)
-    layer_options: Mapping[str, str] = field(default_factory=dict)
-    longest_name: int = 255
-
-
-_FORMATS: Mapping[str, _Format] = {
-    # GDAL's default, 1.4, makes the GDAL of many a QGIS in use warn.
-    ".gpkg": _Format("GPKG", {"VERSION": "1.2"}),
-    ".shp": _Format("ESRI Shapefile", layer_options={"ENCODING": "UTF-8"}, longest_name=10),
-    # Eight decimals of a degree are a millimetre; the driver's seven would move the edges of drone pixels.
-    ".geojson": _Format("GeoJSON", layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": "8"}),
-    ".fgb": _Format("FlatGeobuf"),
-    ".parquet": _Format(""),
-}
-SUFFIXES = tuple(_FORMATS)
-"""File name suffixes that `write_polygons` knows."""
 
 # Left behind by another program, these would be taken for parts of the new file.
 _STALE = {
@@ -67,20 +39,24 @@ _WRITE_ERRORS = (
 
 
 def write_polygons(
-    frame: gpd.GeoDataFrame,
+    polygons: Polygons,
     path: Path,
     *,
     layer: str,
+    by_class: bool = False,
+    overwrite: bool = True,
     style_qml: str | None = None,
     style_sld: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write polygons in the format that the suffix names; a file that stands there is replaced in one step.
+    """Write polygons in the format that the suffix names, batch by batch; an older file is replaced in one step.
 
     Args:
-        frame: Polygons, as `polygonize` returns them; it may be empty.
-        path: `.gpkg`, `.shp`, `.geojson` (in WGS 84, as RFC 7946 asks), `.fgb` or `.parquet`.
+        polygons: Batches of polygons.
+        path: `.gpkg`, `.shp`, `.geojson` (in WGS 84, as RFC 7946 asks), `.fgb`, `.parquet`, `.pmtiles` or `.mbtiles`.
         layer: Name of the layer (a Shapefile's is its file name).
+        by_class: Whether every class gets a layer of its own, with the class's name; GeoPackage only.
+        overwrite: Whether a file that stands there may be replaced.
         style_qml: QGIS style of the layer: inside a GeoPackage, otherwise beside the file as `<stem>.qml`.
         style_sld: OGC style of the layer, likewise.
         metadata: What to record about the run, by key, in a GeoPackage only. Values that are no strings become JSON.
@@ -90,11 +66,13 @@ def write_polygons(
 
     Raises:
         VectorError: If the suffix is unknown, or the format cannot hold these polygons.
-        OutputError: If the file cannot be written.
+        OutputError: If the file is there and may not be replaced, is open elsewhere, or cannot be written.
     """
     path = Path(path)
-    form = _format_of(path)
-    _check_fits(frame, path, form)
+    form = check_target(path, overwrite=overwrite)
+    check_crs(path, form, polygons.crs)
+    if by_class and form.driver != "GPKG":
+        raise VectorError(f"'{path}' holds one layer; a layer a class needs a GeoPackage: write .gpkg")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A hidden folder beside the target: on one file system a move is atomic; and side files keep their names.
@@ -103,71 +81,110 @@ def write_polygons(
         raise _cannot_write(path, error) from error
     try:
         draft = aside / path.name
-        _write(frame, draft, form=form, layer=layer, metadata=metadata or {})
-        _add_style(draft, layer=layer, qml=style_qml, sld=style_sld)
+        package = draft if form.driver == "GPKG" else aside / "draft.gpkg"
+        layers = _write_package(polygons, package, path, form, layer=layer, by_class=by_class, metadata=metadata or {})
+        if package != draft:
+            convert(package, draft, form, layer=layer, crs=polygons.crs)
+            package.unlink()
+        _add_style(draft, layers=layers, qml=style_qml, sld=style_sld)
         _move_into_place(draft, path)
     except _WRITE_ERRORS as error:
+        if isinstance(error, VectorError):
+            raise
         raise _cannot_write(path, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return path
 
 
-def _format_of(path: Path) -> _Format:
-    """Look up the format of a path by its suffix."""
-    try:
-        return _FORMATS[path.suffix.lower()]
-    except KeyError:
-        raise VectorError(
-            f"'{path}' has no vector suffix that is known ('{path.suffix}'): use one of {', '.join(SUFFIXES)}"
-        ) from None
+def check_target(path: Path, *, overwrite: bool) -> Format:
+    """See that a file can and may be written; return its format.
+
+    Raises:
+        VectorError: If the suffix is unknown.
+        OutputError: If the file is there and may not be replaced, or is open elsewhere.
+    """
+    form = format_of(path)
+    if not path.exists():
+        return form
+    if not overwrite:
+        raise OutputError(f"'{path}' is already there; pass --overwrite (overwrite=True in Python) to replace it")
+    if form.driver == "GPKG" and path.is_file():
+        try:
+            with closing(sqlite3.connect(path, timeout=0.5)) as database:
+                database.execute("BEGIN EXCLUSIVE")
+                database.rollback()
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise OutputError(
+                    f"'{path}' is open in another program that writes to it: close it there, or write to another name"
+                ) from error
+        except sqlite3.DatabaseError:
+            pass  # It is no GeoPackage, and may be replaced all the same.
+    return form
 
 
-def _check_fits(frame: gpd.GeoDataFrame, path: Path, form: _Format) -> None:
-    """Raise if the format cannot hold the frame."""
-    if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
-        raise VectorError(f"'{path}' needs pyarrow, which is not installed: run `pip install pyarrow`, or write .gpkg")
-    if path.suffix.lower() == ".geojson" and frame.crs is None:
-        raise VectorError(
-            f"'{path}' cannot hold polygons without a CRS, as GeoJSON is in WGS 84: "
-            "write .gpkg, or give the raster a CRS"
-        )
-    long = [str(name) for name in frame.columns if name != frame.geometry.name and len(name) > form.longest_name]
-    if long:
-        raise VectorError(
-            f"'{path}' holds column names of at most {form.longest_name} characters, not {', '.join(long)}: "
-            "rename them, or write .gpkg"
-        )
+def _write_package(
+    polygons: Polygons,
+    draft: Path,
+    path: Path,
+    form: Format,
+    *,
+    layer: str,
+    by_class: bool,
+    metadata: Mapping[str, Any],
+) -> tuple[str, ...]:
+    """Stream polygons into a GeoPackage, and make sure that all of them arrived; return the layers."""
+    sent: dict[str, int] = {}
+    vertices = 0
+    for batch in polygons:
+        vertices += int(shapely.get_num_coordinates(batch.geometry).sum())
+        check_size(path, form, vertices, sum(sent.values()))
+        for name, part in _split(batch, layer, by_class=by_class):
+            _append(part, draft, polygons, layer=name, is_new=name not in sent, metadata=metadata)
+            sent[name] = sent.get(name, 0) + len(part.geometry)
+    for name, count in sent.items():
+        written = pyogrio.read_info(draft, layer=name, force_feature_count=True)["features"]
+        if written != count:
+            raise OSError(f"only {written} of {count} polygons arrived")
+    return tuple(sent)
 
 
-def _write(frame: gpd.GeoDataFrame, path: Path, *, form: _Format, layer: str, metadata: Mapping[str, Any]) -> None:
-    """Write a frame and make sure that all of it arrived."""
-    if not form.driver:
-        frame.to_parquet(path)
+def _split(batch: PolygonBatch, layer: str, *, by_class: bool) -> Iterator[tuple[str, PolygonBatch]]:
+    """Yield a batch by layer."""
+    if not by_class or not len(batch.geometry):
+        yield layer, batch
         return
-    several_parts = bool((frame.geom_type == "MultiPolygon").any())
-    is_package = form.driver == "GPKG"
-    if form.driver == "ESRI Shapefile":
-        layer = path.stem
-    with warnings.catch_warnings():
-        # Whoever made the labels has already said that they have no CRS.
-        warnings.filterwarnings("ignore", message="'crs' was not provided")
-        pyogrio.write_dataframe(
-            frame,
-            path,
+    labels = batch.columns["label"]
+    for label in np.unique(labels):
+        part = batch.take(np.flatnonzero(labels == label))
+        yield str(part.columns["class"][0]), part
+
+
+def _append(
+    batch: PolygonBatch, draft: Path, polygons: Polygons, *, layer: str, is_new: bool, metadata: Mapping[str, Any]
+) -> None:
+    """Add a batch to a layer."""
+    columns = {name: np.asarray(values) for name, values in batch.columns.items()}
+    nulls = [np.isnan(values) if values.dtype.kind == "f" else None for values in columns.values()]
+    geometry = batch.geometry
+    kind = "MultiPolygon" if polygons.several_parts else "Polygon"
+    with without_crs_warning():
+        pyogrio.raw.write(
+            draft,
+            np.asarray(shapely.to_wkb(geometry), dtype=object),
+            list(columns.values()),
+            list(columns),
+            nulls,
             layer=layer,
-            driver=form.driver,
-            geometry_type="MultiPolygon" if several_parts else "Polygon",
-            promote_to_multi=several_parts,
-            dataset_options=dict(form.dataset_options),
-            layer_options=dict(form.layer_options),
-            layer_metadata={key: _as_text(value) for key, value in metadata.items()}
-            if is_package and metadata
-            else None,
+            driver="GPKG",
+            geometry_type=kind,
+            crs=None if polygons.crs is None else polygons.crs.to_wkt(),
+            promote_to_multi=polygons.several_parts,
+            append=not is_new,
+            dataset_options={"VERSION": "1.2"} if not draft.exists() else None,
+            layer_metadata={key: _as_text(value) for key, value in metadata.items()} if metadata and is_new else None,
         )
-    written = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
-    if written != len(frame):
-        raise OSError(f"only {written} of {len(frame)} polygons arrived")
 
 
 def _as_text(value: Any) -> str:
@@ -175,10 +192,10 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _add_style(draft: Path, *, layer: str, qml: str | None, sld: str | None) -> None:
+def _add_style(draft: Path, *, layers: tuple[str, ...], qml: str | None, sld: str | None) -> None:
     """Put styles where programs find them: in a GeoPackage, else beside the file."""
     if draft.suffix.lower() == ".gpkg":
-        if qml or sld:
+        for layer in layers if qml or sld else ():
             embed_style(draft, layer=layer, qml=qml, sld=sld)
         return
     for suffix, text in ((".qml", qml), (".sld", sld)):

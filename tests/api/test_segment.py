@@ -88,9 +88,13 @@ def test_polygons_cover_every_labelled_pixel_once(result: pg.SegmentResult) -> N
     polygons = result.polygons
     labels = read(result.paths.labels)[0]
     assert polygons.is_valid.all()
+    assert polygons.area.sum() == pytest.approx(labels.size * 0.25, rel=1e-9)
+    assert polygons.union_all().area == pytest.approx(labels.size * 0.25, rel=1e-9)
     areas = polygons.dissolve("label").area
     for value, count in zip(*np.unique(labels, return_counts=True), strict=True):
-        assert areas[value] == pytest.approx(count * 0.25)
+        assert areas[value] == pytest.approx(count * 0.25, rel=0.02)
+    assert polygons["pixels"].min() >= 16
+    assert polygons["margin"].between(0, 1).all()
     assert set(polygons["class"]) <= set(WORDS)
     assert polygons["score"].between(0, 1).all()
     assert polygons["area_m2"].sum() == pytest.approx(labels.size * 0.25, rel=2e-3)

@@ -1,9 +1,12 @@
+import json
 import os
 import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +17,41 @@ import pytest
 import shapely
 
 from proxyclip_geo.errors import OutputError, VectorError
-from proxyclip_geo.vector import SUFFIXES, write_polygons
+from proxyclip_geo.vector import write_polygons as write_batches
+from proxyclip_geo.vector.batch import PolygonBatch
 
 WITHOUT_CODE = pyproj.CRS("+proj=laea +lat_0=12.3 +lon_0=4.56 +ellps=WGS84 +type=crs")
-PLAIN_SUFFIXES = [suffix for suffix in SUFFIXES if suffix != ".parquet"]
+PLAIN_SUFFIXES = [".gpkg", ".shp", ".geojson", ".fgb"]
 NATIVE_SUFFIXES = [suffix for suffix in PLAIN_SUFFIXES if suffix != ".geojson"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame as batches of two."""
+
+    frame: gpd.GeoDataFrame
+
+    @property
+    def crs(self) -> pyproj.CRS | None:
+        return self.frame.crs
+
+    @property
+    def several_parts(self) -> bool:
+        return bool((self.frame.geom_type == "MultiPolygon").any())
+
+    def __iter__(self) -> Iterator[PolygonBatch]:
+        columns = {
+            name: self.frame[name].to_numpy(object if name == "class" else None)
+            for name in self.frame.columns
+            if name != "geometry"
+        }
+        whole = PolygonBatch(columns, self.frame.geometry.to_numpy())
+        for start in range(0, max(1, len(self.frame)), 1000 if len(self.frame) > 100 else 2):
+            yield whole.take(np.arange(start, min(start + (1000 if len(self.frame) > 100 else 2), len(self.frame))))
+
+
+def write_polygons(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> Path:
+    return write_batches(Frame(frame), path, **options)
 
 
 def polygons(count: int = 3, *, crs: pyproj.CRS | None = WITHOUT_CODE) -> gpd.GeoDataFrame:
@@ -137,9 +170,69 @@ def test_shapefile_has_all_its_files(tmp_path) -> None:
     assert (tmp_path / "out.cpg").read_text().strip() == "UTF-8"
 
 
-def test_shapefile_refuses_long_column_names(tmp_path) -> None:
-    with pytest.raises(VectorError, match="at most 10 characters, not perimeter_m"):
-        write_polygons(polygons().assign(perimeter_m=1.0), tmp_path / "out.shp", layer="map")
+def test_shapefile_shortens_long_column_names(tmp_path) -> None:
+    frame = polygons().assign(perimeter_m=1.0, a_long_name_1=1.0, a_long_name_2=2.0)
+    back = read(write_polygons(frame, tmp_path / "out.shp", layer="map"))
+    assert back.columns.tolist() == [
+        "class",
+        "label",
+        "area_m2",
+        "score",
+        "perim_m",
+        "a_long_nam",
+        "a_long_na2",
+        "geometry",
+    ]
+
+
+def test_a_shapefile_beyond_2_gb_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("proxyclip_geo.vector.formats._SHAPEFILE_BYTES", 300)
+    with pytest.raises(VectorError, match=r"a Shapefile holds 2: write \.gpkg"):
+        write_polygons(polygons(), tmp_path / "out.shp", layer="map")
+    assert os.listdir(tmp_path) == []
+
+
+def test_geoparquet_has_a_bounding_box_for_each_polygon(tmp_path) -> None:
+    from pyarrow import parquet
+
+    path = write_polygons(polygons(), tmp_path / "out.parquet", layer="map")
+    back = gpd.read_parquet(path)
+    assert back.columns.tolist() == polygons().columns.tolist()
+    assert back.crs == WITHOUT_CODE
+    geo = json.loads(parquet.read_metadata(path).metadata[b"geo"])
+    assert geo["columns"]["geometry"]["covering"]["bbox"]["xmin"] == ["bbox", "xmin"]
+    assert geo["columns"]["geometry"]["geometry_types"] == ["Polygon"]
+    assert gpd.read_parquet(path, bbox=(3.9, 0, 9, 1))["score"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("suffix", [".pmtiles", ".mbtiles"])
+def test_tiles_for_the_web(tmp_path, suffix) -> None:
+    frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry")
+    path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / f"out{suffix}", layer="map")
+    assert set(pyogrio.read_dataframe(path)["label"]) == {1, 2, 3}
+
+
+def test_a_layer_for_each_class(tmp_path) -> None:
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map", by_class=True, style_qml="<qgis/>")
+    layers = [name for name, kind in pyogrio.list_layers(path) if kind]
+    assert sorted(layers) == ["Wässer", "林"]
+    assert len(pyogrio.read_dataframe(path, layer="Wässer")) == 2
+    with pytest.raises(VectorError, match="one layer"):
+        write_polygons(polygons(), tmp_path / "out.fgb", layer="map", by_class=True)
+
+
+def test_what_is_there_stays_without_overwrite(tmp_path) -> None:
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    with pytest.raises(OutputError, match="already there; pass --overwrite"):
+        write_polygons(polygons(), path, layer="map", overwrite=False)
+
+
+def test_a_geopackage_that_is_open_elsewhere(tmp_path) -> None:
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OutputError, match="open in another program"):
+            write_polygons(polygons(), path, layer="map")
 
 
 def test_a_leftover_journal_does_not_spoil_a_new_file(tmp_path) -> None:
@@ -158,7 +251,7 @@ def test_an_unknown_suffix_is_an_error(tmp_path) -> None:
 
 
 def test_parquet_without_pyarrow_names_the_remedy(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("proxyclip_geo.vector.writing.find_spec", lambda name: None)
+    monkeypatch.setattr("proxyclip_geo.vector.formats.find_spec", lambda name: None)
     with pytest.raises(VectorError, match=r"pip install pyarrow"):
         write_polygons(polygons(), tmp_path / "out.parquet", layer="map")
 

@@ -1,0 +1,150 @@
+"""Speed, memory and losses of vectorising, beside GDAL's polygonize of the whole raster.
+
+    python benchmarks/vectors.py --side 20000 --json vectors.json            # made-up labels
+    python benchmarks/vectors.py --labels a_labels.tif --labels b_labels.tif # maps of your own: losses
+
+Speed and memory: each rival in a process of its own, on the same file: `rasterio.features.shapes` of the whole raster to
+a list, and ours to WKB, to a GeoPackage with all attributes, and with the default generalisation. Memory is the process's
+peak, Python and its libraries included. Losses: area of each class, gaps and overlaps after generalisation.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def run_gdal(labels: Path, out: Path) -> int:
+    import rasterio
+    from rasterio.features import shapes
+
+    with rasterio.open(labels) as source:
+        return len(list(shapes(source.read(1), transform=source.transform)))
+
+
+def run_wkb(labels: Path, out: Path) -> int:
+    import shapely
+
+    from proxyclip_geo.vector import open_polygons
+
+    with open_polygons([labels], classes={value: str(value) for value in range(1, 255)}) as source:
+        return sum(len(shapely.to_wkb(batch.geometry)) for batch in source)
+
+
+def run_geopackage(labels: Path, out: Path) -> int:
+    import proxyclip_geo as pg
+
+    return pg.vectorize(labels, out, options=pg.VectorOptions.exact()).polygons
+
+
+def run_smooth(labels: Path, out: Path) -> int:
+    import proxyclip_geo as pg
+
+    return pg.vectorize(labels, out, options=pg.VectorOptions(simplify=0)).polygons
+
+
+def run_default(labels: Path, out: Path) -> int:
+    import proxyclip_geo as pg
+
+    return pg.vectorize(labels, out).polygons
+
+
+RIVALS = {
+    "GDAL, whole raster": run_gdal,
+    "ours, to WKB": run_wkb,
+    "ours, to GeoPackage": run_geopackage,
+    "ours, min-area and smoothing": run_smooth,
+    "ours, all of the default": run_default,
+}
+
+
+def measure(name: str, labels: Path, folder: Path) -> dict[str, float]:
+    """Run a rival in a process of its own."""
+    command = [sys.executable, __file__, "--one", name, "--labels", str(labels), "--out", str(folder / "out.gpkg")]
+    (folder / "out.gpkg").unlink(missing_ok=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def losses(labels: Path, folder: Path) -> dict[str, Any]:
+    """Compare the area of classes with that of their pixels, and look for gaps and overlaps."""
+    import geopandas as gpd
+    import shapely
+
+    import proxyclip_geo as pg
+
+    frames = {}
+    for name, options in (("exact", pg.VectorOptions.exact()), ("default", pg.VectorOptions())):
+        path = pg.vectorize(labels, folder / f"{name}.gpkg", options=options, overwrite=True).path
+        frames[name] = gpd.read_file(path, layer=name)
+    exact, default = (frame.area.groupby(frame["class"]).sum() for frame in frames.values())
+    geometry = frames["default"].geometry.to_numpy()
+    union = shapely.coverage_union_all(geometry).area
+    covered = shapely.union_all(geometry).area if len(geometry) < 50_000 else union
+    total = shapely.area(geometry).sum()
+    vertices = {
+        name: int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum()) for name, frame in frames.items()
+    }
+    return {
+        "polygons": {name: len(frame) for name, frame in frames.items()},
+        "vertices": vertices,
+        "largest change of a class's area, %": float(100 * (default / exact - 1).abs().max()),
+        "area that changed its class or moved, %": float(100 * (total / exact.sum() - 1)),
+        "gaps, m2": float(exact.sum() - covered),
+        "overlaps, m2": float(total - covered),
+        "valid": bool(shapely.is_valid(geometry).all()),
+        "coverage valid": bool(shapely.coverage_is_valid(geometry)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--side", type=int, default=20_000)
+    parser.add_argument("--labels", type=Path, action="append")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.one:
+        started = time.perf_counter()
+        count = RIVALS[arguments.one](arguments.labels[0], arguments.out)
+        print(json.dumps({"seconds": time.perf_counter() - started, "MB": peak_mb(), "polygons": count}))
+        return
+    results: dict[str, Any] = {"machine": f"{platform.machine()}, {platform.python_version()}"}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if arguments.labels:
+            results["losses"] = {path.stem: losses(path, folder) for path in arguments.labels}
+            print(json.dumps(results["losses"], indent=2))
+        else:
+            from label_maps import make_label_map
+
+            labels = folder / "labels.tif"
+            make_label_map(labels, arguments.side)
+            results["rivals"] = {rival: measure(rival, labels, folder) for rival in RIVALS}
+            base = results["rivals"]["GDAL, whole raster"]
+            for rival, found in results["rivals"].items():
+                ratios = (
+                    f"{found['seconds'] / base['seconds']:.2f} × the time, {found['MB'] / base['MB']:.3f} × the memory"
+                )
+                print(
+                    f"{rival}: {found['polygons']} polygons, {found['seconds']:.1f} s, {found['MB']:.0f} MB, {ratios}"
+                )
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

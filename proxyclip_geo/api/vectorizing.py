@@ -1,0 +1,131 @@
+"""Label raster in, polygons out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proxyclip_geo import __version__
+from proxyclip_geo.api.outputs import class_styles
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.progress import Progress, ignore
+from proxyclip_geo.styling import ClassStyle, polygon_qml, polygon_sld
+from proxyclip_geo.vector import check_target, open_polygons, read_legend, write_polygons
+from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
+
+
+@dataclass(frozen=True)
+class VectorResult:
+    """What `vectorize` made.
+
+    Attributes:
+        path: The file.
+        polygons: Number of polygons.
+        areas: Square metres of each class by name; pixels where the labels have no CRS.
+    """
+
+    path: Path
+    polygons: int
+    areas: Mapping[str, float]
+
+
+def vectorize(
+    labels: str | Path | Sequence[str | Path],
+    out: str | Path,
+    *,
+    vocabulary: Any = None,
+    score: str | Path | None = None,
+    probabilities: str | Path | None = None,
+    statistics: Mapping[str, str | Path] | None = None,
+    options: VectorOptions | None = None,
+    overwrite: bool = False,
+    progress: Progress = ignore,
+) -> VectorResult:
+    """Turn label rasters into polygons, in bounded memory, whatever their size.
+
+    Args:
+        labels: A label raster, or several on one grid that become one layer without a seam (where they overlap, the
+            first counts).
+        out: File to write; its suffix says the format: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.
+        vocabulary: Names and colours of the labels, as for `segment`; the raster's own names (tags CLASS_<value>) and
+            colours if not given.
+        score: Raster of scores on the labels' grid, for the columns score and score_min.
+        probabilities: Raster with one band a class on the labels' grid, for the columns margin and margin_min.
+        statistics: Rasters by name, on any grid; each gives a column with its mean over the polygon (needs the extra
+            `exactextract`).
+        options: How.
+        overwrite: Whether a file that stands there may be replaced.
+        progress: Called with a `ProgressEvent`; raising `Cancelled` in it stops the run.
+
+    Raises:
+        ProxyClipGeoError: One of its children, for each thing that can be wrong with the input; see `errors`.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> result = pg.vectorize("doctest_truth.tif", "doctest.gpkg", overwrite=True)
+        >>> result.path.name, result.polygons > 3
+        ('doctest.gpkg', True)
+    """
+    options = options or VectorOptions()
+    path = Path(out)
+    check_target(path, overwrite=overwrite)
+    rasters = [labels] if isinstance(labels, str | Path) else list(labels)
+    if not rasters:
+        raise OptionError("there is no label raster; name at least one")
+    if vocabulary is None:
+        styles = tuple(ClassStyle(*entry) for entry in read_legend(rasters))
+    else:
+        words = vocabulary if isinstance(vocabulary, Vocabulary) else as_vocabulary(vocabulary)
+        styles = class_styles(words)
+    return write_layer(
+        rasters,
+        path,
+        styles=styles,
+        score=score,
+        probabilities=probabilities,
+        statistics=statistics or {},
+        options=options,
+        metadata={"SOFTWARE": f"proxyclip_geo {__version__}"},
+        progress=progress,
+    )
+
+
+def write_layer(
+    labels: Sequence[str | Path],
+    path: Path,
+    *,
+    styles: Sequence[ClassStyle],
+    options: VectorOptions,
+    metadata: Mapping[str, Any],
+    score: str | Path | None = None,
+    probabilities: str | Path | None = None,
+    statistics: Mapping[str, str | Path] | None = None,
+    progress: Progress = ignore,
+) -> VectorResult:
+    """Trace labels and write the polygons with their style; `segment` and `label` do this too."""
+    with open_polygons(
+        labels,
+        classes={style.value: style.name for style in styles},
+        score=score,
+        probabilities=probabilities,
+        statistics=statistics or {},
+        connectivity=options.connectivity,
+        generalisation=options.generalisation,
+        dissolve=options.dissolve,
+        options=options.tracing,
+        crs=options.crs,
+        aoi=options.aoi,
+        progress=progress,
+    ) as polygons:
+        write_polygons(
+            polygons,
+            path,
+            layer=path.stem,
+            by_class=options.by_class,
+            style_qml=polygon_qml(styles),
+            style_sld=polygon_sld(styles, layer=path.stem),
+            metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
+        )
+        return VectorResult(path, polygons.written, dict(polygons.areas))

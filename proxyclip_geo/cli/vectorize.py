@@ -1,0 +1,139 @@
+"""`proxyclip-geo vectorize`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from proxyclip_geo.cli import options, vector_options
+from proxyclip_geo.cli.console import Reporter, set_reporter
+from proxyclip_geo.cli.vector_options import POLYGONS, parse_statistics, read_vector_options
+
+Labels = Annotated[
+    list[str],
+    typer.Argument(help="Label rasters; several on one grid become one layer without a seam.", show_default=False),
+]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        "-o",
+        help="File to write: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.",
+        rich_help_panel=options.RESULTS,
+    ),
+]
+Vocabulary = Annotated[
+    str | None,
+    typer.Option(
+        "--vocabulary",
+        "-v",
+        help="Names and colours of the labels: a built-in vocabulary or a file; the raster's own if not given.",
+        rich_help_panel=options.WORDS,
+    ),
+]
+Score = Annotated[
+    Path | None, typer.Option(help="Score raster of the same run: mean and lowest score.", rich_help_panel=POLYGONS)
+]
+Probabilities = Annotated[
+    Path | None,
+    typer.Option(help="Raster with one band a class: margin to the second class.", rich_help_panel=POLYGONS),
+]
+Statistics = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=RASTER",
+        help="Column with the mean of any raster over each polygon; may be given again.",
+        rich_help_panel=POLYGONS,
+    ),
+]
+Aoi = Annotated[
+    Path | None,
+    typer.Option(help="Clip to the polygons of this vector file, exactly.", rich_help_panel=POLYGONS),
+]
+BlockRows = Annotated[
+    int | None,
+    typer.Option(
+        help="Rows traced at a time; fewer need less memory. The result is the same.", rich_help_panel=options.TELLING
+    ),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Threads that trace.", rich_help_panel=options.TELLING)]
+
+
+def vectorize(
+    labels: Labels,
+    out: Out,
+    vocabulary: Vocabulary = None,
+    exact: vector_options.Exact = False,
+    majority: vector_options.Majority = 0,
+    min_area: vector_options.MinArea = None,
+    max_hole: vector_options.MaxHole = None,
+    smooth: vector_options.Smooth = True,
+    simplify: vector_options.Simplify = 1.0,
+    score: Score = None,
+    probabilities: Probabilities = None,
+    statistics: Statistics = None,
+    connectivity: vector_options.Connectivity = 4,
+    dissolve: vector_options.Dissolve = False,
+    by_class: vector_options.ByClass = False,
+    crs: vector_options.Crs = None,
+    aoi: Aoi = None,
+    overwrite: options.Overwrite = False,
+    block_rows: BlockRows = None,
+    workers: Workers = 2,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Turn label rasters of any size into polygons.
+
+    Outlines are those of the whole raster, whatever its size: nothing is cut at tiles. By default patches below 16
+    pixels go to a neighbour and borders are smoothed, so that the result is a map; --exact keeps every pixel.
+
+    Example:  proxyclip-geo vectorize out/scene_labels.tif -o map.gpkg --min-area 50 --score out/scene_score.tif
+    """
+    reporter = set_reporter(as_json=as_json, quiet=quiet)
+    from proxyclip_geo import api
+    from proxyclip_geo.vocabulary import load_vocabulary
+
+    chosen = read_vector_options(
+        exact=exact,
+        majority=majority,
+        min_area=min_area,
+        max_hole=max_hole,
+        smooth=smooth,
+        simplify=simplify,
+        connectivity=connectivity,
+        dissolve=dissolve,
+        by_class=by_class,
+        crs=crs,
+        aoi=aoi,
+        block_rows=block_rows,
+        workers=workers,
+    )
+    with reporter.progress() as progress:
+        result = api.vectorize(
+            labels,
+            out,
+            vocabulary=None if vocabulary is None else load_vocabulary(vocabulary),
+            score=score,
+            probabilities=probabilities,
+            statistics=parse_statistics(statistics),
+            options=chosen,
+            overwrite=overwrite,
+            progress=progress,
+        )
+    _show(reporter, result)
+
+
+def _show(reporter: Reporter, result: Any) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("class")
+    table.add_column("area", justify="right")
+    areas = sorted(result.areas.items(), key=lambda entry: -entry[1])
+    for name, area in areas:
+        table.add_row(name.replace("[", r"\["), f"{area:,.0f} m²")
+    path, count = str(result.path), result.polygons
+    reporter.result(table, {"path": path, "polygons": count, "areas": dict(areas)})
+    if not reporter.as_json:
+        reporter.out.print(f"{count} polygons in {path}")

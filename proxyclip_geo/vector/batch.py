@@ -1,0 +1,41 @@
+"""Polygons that come in batches."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class PolygonBatch:
+    """Some polygons.
+
+    Attributes:
+        columns: Attributes by name, (N,) each.
+        geometry: (N,) polygons in the CRS; multipolygons where a patch has several parts.
+    """
+
+    columns: Mapping[str, NDArray[Any]]
+    geometry: NDArray[np.object_]
+
+    def take(self, index: NDArray[Any]) -> "PolygonBatch":
+        """Return some of them."""
+        return PolygonBatch({name: values[index] for name, values in self.columns.items()}, self.geometry[index])
+
+
+class Polygons(Protocol):
+    """What can be written: batches with the same columns, at least one (which may be empty)."""
+
+    @property
+    def crs(self) -> pyproj.CRS | None:
+        """CRS of the polygons."""
+
+    @property
+    def several_parts(self) -> bool:
+        """Whether there may be multipolygons."""
+
+    def __iter__(self) -> Iterator[PolygonBatch]:
+        """Yield the batches."""

@@ -1,0 +1,141 @@
+"""From pixels to where the polygons are wanted: clipped to an area, in another CRS."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pyogrio.errors
+import pyogrio.raw
+import pyproj
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj.exceptions import CRSError, ProjError
+
+from proxyclip_geo.errors import AreaError, OptionError, VectorError
+from proxyclip_geo.vector.ground import Ground, onto_ground
+
+Geometries = NDArray[np.object_]
+
+_EARTH_RADIUS = 6.371e6
+_DEVIATION = 0.02
+"""Pixels by which an edge may miss its true course after reprojection."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where polygons go.
+
+    Attributes:
+        ground: Where the pixels lie.
+        target: CRS wanted; None for that of the pixels.
+        area: Area to clip to, in pixel coordinates; None for all.
+    """
+
+    ground: Ground
+    target: pyproj.CRS | None = None
+    area: Any = None
+
+    @classmethod
+    def of(cls, ground: Ground, *, crs: str | None, aoi: Path | str | None) -> "Placing":
+        """Read the wishes of a user.
+
+        Raises:
+            OptionError: If the CRS is unknown, or the pixels have none.
+            VectorError: If the area cannot be read.
+            AreaError: If it does not meet the raster.
+        """
+        target = None if crs is None else _parse(crs, ground)
+        area = None if aoi is None else _read_area(aoi, ground)
+        return cls(ground, target, area)
+
+    @property
+    def crs(self) -> pyproj.CRS | None:
+        """CRS of the result."""
+        return self.target or self.ground.crs
+
+    @property
+    def several_parts(self) -> bool:
+        """Whether polygons may come out in several parts."""
+        return self.target is not None or self.area is not None
+
+    def clip(self, outlines: Geometries) -> Geometries:
+        """Cut outlines in pixel coordinates; what lies outside comes back empty."""
+        if self.area is None:
+            return outlines
+        shapely.prepare(self.area)
+        cut = np.flatnonzero(~shapely.covers(self.area, outlines))
+        clipped = outlines.copy()
+        clipped[cut] = [_only_polygons(part) for part in shapely.intersection(outlines[cut], self.area)]
+        return np.asarray(shapely.orient_polygons(clipped, exterior_cw=False), dtype=object)
+
+    def place(self, outlines: Geometries) -> Geometries:
+        """Move outlines from pixel coordinates to the CRS wanted; edges get vertices where they would bend."""
+        transform = self.ground.transform
+        if self.target is None:
+            return onto_ground(outlines, transform)
+        metres = 1.0 if self.ground.metric is None else float(np.sqrt(self.ground.metric[..., 0].mean()))
+        # The sagitta of a chord s on a curve of the Earth's radius R is s²/8R.
+        longest = max(1.0, np.sqrt(8 * _EARTH_RADIUS * _DEVIATION * metres) / metres)
+        placed = onto_ground(shapely.segmentize(outlines, longest), transform)
+        move = pyproj.Transformer.from_crs(self.ground.crs, self.target, always_xy=True)
+        try:
+            moved = shapely.transform(
+                placed, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], errcheck=True))
+            )
+        except ProjError as error:
+            raise OptionError(
+                f"the polygons cannot be put into {self.target.name} ({error}); choose a CRS that covers the area"
+            ) from error
+        moved = np.asarray(moved, dtype=object)
+        broken = np.flatnonzero(~shapely.is_valid(moved))
+        if len(broken):
+            fixed = shapely.make_valid(moved[broken], method="structure", keep_collapsed=False)
+            moved[broken] = [_only_polygons(part) for part in fixed]
+        return np.asarray(shapely.orient_polygons(moved), dtype=object)
+
+
+def _parse(text: str, ground: Ground) -> pyproj.CRS:
+    try:
+        target = pyproj.CRS.from_user_input(text)
+    except CRSError as error:
+        raise OptionError(f"CRS '{text}' is not known ({error}); write it like EPSG:3857") from error
+    if ground.crs is None:
+        raise OptionError(f"labels without a CRS cannot be put into {target.name}; assign one (gdal_edit -a_srs)")
+    return target
+
+
+def _read_area(path: Path | str, ground: Ground) -> Any:
+    """Read the union of a file's polygons in pixel coordinates."""
+    try:
+        meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
+        raise VectorError(f"cannot read the area of interest {path}: {error}") from error
+    shapes = shapely.from_wkb(geometry)
+    shapes = shapes[np.isin(shapely.get_type_id(shapes), (3, 6))]
+    if not len(shapes):
+        raise AreaError(f"the area of interest {path} has no polygons; give a file that has")
+    area = shapely.union_all(shapely.make_valid(shapes))
+    if meta["crs"] and ground.crs is not None and pyproj.CRS(meta["crs"]) != ground.crs:
+        move = pyproj.Transformer.from_crs(meta["crs"], ground.crs, always_xy=True)
+        dense = shapely.segmentize(area, max(area.length / 2000, 1e-9))
+        area = shapely.make_valid(shapely.transform(dense, lambda xy: np.column_stack(move.transform(*xy.T))))
+    inverse: Affine = ~ground.transform
+    t = inverse
+    area = shapely.transform(
+        area, lambda xy: np.column_stack((t.a * xy[:, 0] + t.b * xy[:, 1] + t.c, t.d * xy[:, 0] + t.e * xy[:, 1] + t.f))
+    )
+    height, width = ground.shape
+    if not area.intersects(shapely.box(0, 0, width, height)):
+        raise AreaError(f"the area of interest {path} does not meet the labels; both must cover the same ground")
+    return area
+
+
+def _only_polygons(shape: Any) -> Any:
+    """Drop the points and lines that cutting leaves."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "MultiPolygon")]
+    return shapely.union_all(parts) if parts else shapely.Polygon()

@@ -1,0 +1,80 @@
+"""Rasters to summarise by patch: scores, and how far the best class is ahead of the second."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxyclip_geo.errors import RasterError
+from proxyclip_geo.vector.mosaic import LabelMosaic
+
+_PERCENT = 0.01
+
+
+class Values(Protocol):
+    """A raster on the grid of the labels."""
+
+    def read(self, top: int, bottom: int) -> NDArray[np.float64]:
+        """Read rows: (bottom − top, W), NaN where there is no value."""
+
+
+class Scores:
+    """A raster of scores, 0–1; integers without a scale of their own are per cent."""
+
+    def __init__(self, dataset: Any) -> None:
+        self._dataset = dataset
+
+    def read(self, top: int, bottom: int) -> NDArray[np.float64]:
+        """Read rows."""
+        return _decode(self._dataset, 1, top, bottom)
+
+
+class Margin:
+    """How far the most probable class is ahead of the second, from a raster with one band a class."""
+
+    def __init__(self, dataset: Any) -> None:
+        self._dataset = dataset
+
+    def read(self, top: int, bottom: int) -> NDArray[np.float64]:
+        """Read rows."""
+        best = np.full((bottom - top, self._dataset.width), -np.inf)
+        second = best.copy()
+        for band in range(1, self._dataset.count + 1):
+            values = _decode(self._dataset, band, top, bottom)
+            values = np.where(np.isnan(values), -np.inf, values)
+            np.maximum(second, np.minimum(best, values), out=second)
+            np.maximum(best, values, out=best)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.where(np.isfinite(second), best - second, np.nan))
+
+
+def _decode(dataset: Any, band: int, top: int, bottom: int) -> NDArray[np.float64]:
+    values = dataset.read(band, window=((top, bottom), (0, dataset.width)))
+    scale, offset = dataset.scales[band - 1], dataset.offsets[band - 1]
+    if values.dtype.kind in "iu" and (scale, offset) == (1, 0):
+        scale = _PERCENT
+    nodata = dataset.nodata
+    if nodata is None and values.dtype == np.uint8:
+        nodata = 255
+    decoded = values * scale + offset
+    if nodata is not None:
+        decoded[values == nodata] = np.nan
+    return np.asarray(decoded, np.float64)
+
+
+def check_same_grid(labels: LabelMosaic, scores: Any) -> None:
+    """Raise unless a raster has the pixels of the labels.
+
+    Raises:
+        RasterError: If it does not.
+    """
+    # A hundredth of a pixel over the whole raster: what two writers may round differently.
+    tolerance = abs(labels.transform.determinant) ** 0.5 / max(labels.shape) / 100
+    if labels.shape == scores.shape and labels.transform.almost_equals(scores.transform, precision=tolerance):
+        return
+    height, width = labels.shape
+    raise RasterError(
+        f"scores '{Path(scores.name)}' ({scores.width} × {scores.height} px) do not lie on the grid of labels "
+        f"{labels.name} ({width} × {height} px): pass the score raster of the same run"
+    )

@@ -1,0 +1,174 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from scipy import ndimage
+
+import proxyclip_geo as pg
+from proxyclip_geo.errors import AreaError, OptionError, OutputError, QualityWarning, RasterError, VectorError
+
+CLASSES = {1: "water", 2: "forest", 3: "building"}
+CORNER = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
+SIDE = 120
+
+
+def write(path: Path, values: np.ndarray, *, transform: Affine = CORNER, crs: str = "EPSG:32631", **tags: str) -> Path:
+    profile = {"width": values.shape[1], "height": values.shape[0], "count": 1, "dtype": values.dtype}
+    nodata = 255 if values.dtype == np.uint8 else None
+    with rasterio.open(path, "w", "GTiff", transform=transform, crs=crs, nodata=nodata, **profile) as target:
+        target.write(values, 1)
+        target.update_tags(**(tags if tags else {f"CLASS_{value}": name for value, name in CLASSES.items()}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def map_values() -> np.ndarray:
+    field = ndimage.gaussian_filter(np.random.default_rng(5).normal(size=(3, SIDE, SIDE)), (0, 4, 4))
+    values = (field.argmax(0) + 1).astype(np.uint8)
+    values[:10, :10] = 255
+    return values
+
+
+@pytest.fixture
+def labels(tmp_path: Path, map_values: np.ndarray) -> Path:
+    return write(tmp_path / "map_labels.tif", map_values)
+
+
+def read(path: Path) -> gpd.GeoDataFrame:
+    return gpd.read_file(path, layer=path.stem)
+
+
+@pytest.mark.parametrize("options", [pg.VectorOptions(), pg.VectorOptions.exact()])
+def test_names_colours_and_areas(tmp_path, labels, map_values, options) -> None:
+    result = pg.vectorize(labels, tmp_path / "map.gpkg", options=options)
+    frame = read(result.path)
+    assert len(frame) == result.polygons
+    assert set(frame["class"]) == set(CLASSES.values())
+    area = frame.area.groupby(frame["label"]).sum()
+    loss = 0 if options == pg.VectorOptions.exact() else 0.01
+    for value, count in zip(*np.unique(map_values[map_values != 255], return_counts=True), strict=True):
+        assert area[value] == pytest.approx(count * 0.25, rel=loss or 1e-9)
+        assert result.areas[CLASSES[value]] == pytest.approx(frame["area_m2"][frame["label"] == value].sum())
+    assert (
+        pyogrio.read_info(result.path, layer="map")["layer_metadata"]["SOFTWARE"] == f"proxyclip_geo {pg.__version__}"
+    )
+
+
+def test_neighbouring_runs_become_one_layer_without_a_seam(tmp_path, labels, map_values) -> None:
+    whole = read(pg.vectorize(labels, tmp_path / "whole.gpkg").path)
+    pieces = []
+    # The halves overlap by five columns, and one begins lower.
+    for name, rows, columns in (("a", slice(0, 120), slice(0, 60)), ("b", slice(0, 70), slice(55, 120))):
+        place = CORNER @ Affine.translation(columns.start, rows.start)
+        pieces.append(write(tmp_path / f"{name}.tif", map_values[rows, columns], transform=place))
+    pieces.append(write(tmp_path / "c.tif", map_values[70:, 55:], transform=CORNER @ Affine.translation(55, 70)))
+    merged = read(pg.vectorize(pieces, tmp_path / "merged.gpkg").path)
+    assert merged.to_wkb()["geometry"].tolist() == whole.to_wkb()["geometry"].tolist()
+
+
+def test_rasters_of_another_grid_are_not_merged(tmp_path, labels, map_values) -> None:
+    other = write(tmp_path / "b.tif", map_values, transform=CORNER @ Affine.translation(0.5, 0))
+    with pytest.raises(RasterError, match="does not lie on the grid"):
+        pg.vectorize([labels, other], tmp_path / "map.gpkg")
+
+
+def test_clipping_is_exact(tmp_path, labels) -> None:
+    disc = shapely.Point(400_030, 5_599_970).buffer(20)
+    gpd.GeoDataFrame(geometry=[disc], crs=32631).to_crs(4326).to_file(tmp_path / "disc.gpkg")
+    options = pg.VectorOptions(aoi=tmp_path / "disc.gpkg")
+    frame = read(pg.vectorize(labels, tmp_path / "map.gpkg", options=options).path)
+    assert frame.union_all().symmetric_difference(disc).area < 1e-3
+    assert frame.area.sum() == pytest.approx(disc.area, rel=1e-5)
+    gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=32631).to_file(tmp_path / "far.gpkg")
+    with pytest.raises(AreaError, match="does not meet"):
+        pg.vectorize(labels, tmp_path / "no.gpkg", options=pg.VectorOptions(aoi=tmp_path / "far.gpkg"))
+
+
+def test_reprojection(tmp_path, labels) -> None:
+    plain = read(pg.vectorize(labels, tmp_path / "map.gpkg").path)
+    moved = read(pg.vectorize(labels, tmp_path / "moved.gpkg", options=pg.VectorOptions(crs="EPSG:4326")).path)
+    assert moved.crs.to_epsg() == 4326
+    assert moved.is_valid.all()
+    assert moved["area_m2"].tolist() == plain["area_m2"].tolist()
+    back = moved.to_crs(32631)
+    assert back.area.tolist() == pytest.approx(plain.area.tolist(), rel=1e-6)
+    with pytest.raises(OptionError, match="EPSG:99999"):
+        pg.vectorize(labels, tmp_path / "no.gpkg", options=pg.VectorOptions(crs="EPSG:99999"))
+
+
+def test_dissolved_and_by_class(tmp_path, labels) -> None:
+    whole = read(pg.vectorize(labels, tmp_path / "one.gpkg", options=pg.VectorOptions(dissolve=True)).path)
+    assert sorted(whole["class"]) == sorted(CLASSES.values())
+    path = pg.vectorize(labels, tmp_path / "layers.gpkg", options=pg.VectorOptions(by_class=True)).path
+    layers = {str(name) for name, kind in pyogrio.list_layers(path) if kind}
+    assert layers == set(CLASSES.values())
+
+
+def test_statistics_of_any_raster(tmp_path, labels) -> None:
+    heights = np.repeat(np.arange(60, dtype=np.float32), 60).reshape(60, 60)
+    dsm = write(tmp_path / "dsm.tif", heights, transform=CORNER @ Affine.scale(2))
+    exact = pg.VectorOptions.exact()
+    path = pg.vectorize(labels, tmp_path / "map.gpkg", statistics={"height": dsm}, options=exact).path
+    frame = read(path)
+    row = (5_600_000 - frame.centroid.y) - 0.5
+    assert frame["height"].to_numpy() == pytest.approx(row.to_numpy(), abs=0.3)
+    with pytest.raises(OptionError, match="is a column already"):
+        pg.vectorize(labels, tmp_path / "no.gpkg", statistics={"label": dsm})
+
+
+def test_specks_are_pointed_out(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("proxyclip_geo.vector.polygons._MANY_SPECKS", 1000)
+    noise = np.random.default_rng(0).integers(1, 4, (SIDE, SIDE)).astype(np.uint8)
+    path = write(tmp_path / "noise.tif", noise)
+    with pytest.warns(QualityWarning, match="--min-area"):
+        pg.vectorize(path, tmp_path / "noise.gpkg", options=pg.VectorOptions.exact())
+
+
+def test_input_that_is_no_label_raster(tmp_path, labels, map_values) -> None:
+    with pytest.raises(RasterError, match="float32, not labels"):
+        pg.vectorize(write(tmp_path / "f.tif", map_values.astype(np.float32)), tmp_path / "no.gpkg")
+    image = np.arange(SIDE * SIDE, dtype=np.int32).reshape(SIDE, SIDE)
+    with pytest.raises(RasterError, match="looks like an image"):
+        pg.vectorize(write(tmp_path / "i.tif", image, AUTHOR="me"), tmp_path / "no.gpkg")
+    with pytest.raises(RasterError, match="3 bands"):
+        pg.vectorize(pg.sample(tmp_path / "rgb.tif", size=64, seed=1).image, tmp_path / "no.gpkg")
+    with pytest.raises(RasterError, match="nowhere"):
+        pg.vectorize(tmp_path / "nowhere.tif", tmp_path / "no.gpkg")
+    with pytest.raises(VectorError, match="no class name"):
+        pg.vectorize(labels, tmp_path / "no.gpkg", vocabulary=["water", "forest"])
+    assert not (tmp_path / "no.gpkg").exists()
+
+
+def test_labels_without_names(tmp_path, map_values) -> None:
+    path = write(tmp_path / "map.tif", map_values, AUTHOR="me")
+    assert set(pg.vectorize(path, tmp_path / "map.gpkg").areas) == {"class 1", "class 2", "class 3"}
+
+
+def test_an_existing_file_stays(tmp_path, labels) -> None:
+    path = pg.vectorize(labels, tmp_path / "map.gpkg").path
+    with pytest.raises(OutputError, match="--overwrite"):
+        pg.vectorize(labels, path)
+    pg.vectorize(labels, path, overwrite=True)
+
+
+def test_the_command(tmp_path, labels) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "proxyclip_geo", "vectorize", str(labels), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    done = run("-o", "map.fgb", "--min-area", "20", "--simplify", "0", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["polygons"] == len(gpd.read_file(tmp_path / "map.fgb"))
+    assert run("-o", "map.fgb").returncode == OutputError.exit_code
+    contradiction = run("-o", "new.gpkg", "--exact", "--min-area", "5")
+    assert (contradiction.returncode, "contradict" in contradiction.stderr) == (2, True)
+    assert run("-o", "map.kmz").returncode == VectorError.exit_code

@@ -1,0 +1,153 @@
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from affine import Affine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from rasterio.features import rasterize
+from scipy import ndimage
+
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.vector import Generalisation, TraceOptions, open_polygons
+from proxyclip_geo.vector.majority import majority
+
+NORTH_UP = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
+CLASSES = {1: "water", 2: "forest", 3: "building"}
+NO_CHANGE = {"min_area": 0, "max_hole": 0, "smooth": False, "simplify": 0}
+
+label_rasters = arrays(
+    np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=12), elements=st.sampled_from([0, 1, 1, 2, 2, 3, 255])
+)
+
+
+def polygons(path, *, rows: int | None = None, connectivity: int = 4, radius: int = 0, **options) -> pd.DataFrame:
+    """Generalised polygons in pixel coordinates are (N,) rows of label, pixels and geometry."""
+    chosen = Generalisation(**{**NO_CHANGE, **options})
+    tracing = TraceOptions(block_rows=rows, majority=radius)
+    with open_polygons(
+        [path], classes=CLASSES, generalisation=chosen, options=tracing, connectivity=connectivity
+    ) as source:
+        batches = list(source)
+    return pd.DataFrame(
+        {
+            "label": np.concatenate([batch.columns["label"] for batch in batches]),
+            "pixels": np.concatenate([batch.columns["pixels"] for batch in batches]),
+            "geometry": np.concatenate([batch.geometry for batch in batches]),
+        }
+    )
+
+
+def drawn(frame: pd.DataFrame, shape: tuple[int, int]) -> np.ndarray:
+    pairs = list(zip(frame["geometry"], frame["label"], strict=True))
+    return rasterize(pairs, shape, transform=NORTH_UP, dtype="uint8") if pairs else np.zeros(shape, np.uint8)
+
+
+SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+shapes_of_maps = st.one_of(label_rasters, label_rasters.map(lambda labels: np.kron(labels, np.ones((3, 3), np.uint8))))
+generalisations = st.fixed_dictionaries(
+    {
+        "min_area": st.sampled_from([0.0, 0.4, 1.1, 3.0]),
+        "max_hole": st.sampled_from([0.0, 0.6]),
+        "smooth": st.booleans(),
+        "simplify": st.sampled_from([0.0, 1.0, 4.0]),
+    }
+)
+
+
+@SLOW
+@given(labels=shapes_of_maps, options=generalisations, rows=st.integers(1, 7), radius=st.sampled_from([0, 1, 2]))
+def test_the_result_is_the_same_for_every_block_size(make_band, labels, options, rows, radius) -> None:
+    path = make_band(labels)
+    some, all_at_once = (polygons(path, rows=size, radius=radius, **options) for size in (rows, None))
+    assert some["label"].tolist() == all_at_once["label"].tolist()
+    assert some["pixels"].tolist() == all_at_once["pixels"].tolist()
+    assert shapely.to_wkb(some["geometry"]).tolist() == shapely.to_wkb(all_at_once["geometry"]).tolist()
+
+
+@SLOW
+@given(labels=shapes_of_maps, options=generalisations)
+def test_there_are_no_gaps_and_no_overlaps(make_band, labels, options) -> None:
+    # Without unclassified pixels all that has data is covered once.
+    labels = np.where(labels == 0, 3, labels).astype(np.uint8)
+    frame = polygons(make_band(labels), **options)
+    geometry = frame["geometry"].to_numpy()
+    assert shapely.is_valid(geometry).all()
+    assert shapely.area(geometry).sum() == pytest.approx((labels != 255).sum() * 0.25, rel=1e-9)
+    assert shapely.union_all(geometry).area == pytest.approx((labels != 255).sum() * 0.25, rel=1e-9)
+    if options["smooth"] or options["simplify"]:
+        assert shapely.coverage_is_valid(geometry)
+
+
+@SLOW
+@given(labels=shapes_of_maps, area=st.sampled_from([0.4, 1.1, 3.0]))
+def test_small_patches_go_to_a_neighbour_and_leave_no_hole(make_band, labels, area) -> None:
+    frame = polygons(make_band(labels), min_area=area)
+    back = drawn(frame, labels.shape)
+    has_class = np.isin(labels, list(CLASSES))
+    np.testing.assert_array_equal(back > 0, has_class)
+    groups = [ndimage.label(back == value)[0] for value in CLASSES]
+    for value, group in zip(CLASSES, groups, strict=True):
+        for number in range(1, group.max() + 1):
+            inside = group == number
+            around = ndimage.binary_dilation(inside) & ~inside & has_class
+            # What is still small has no neighbour with a class.
+            assert inside.sum() * 0.25 >= area * 0.999 or not around.any(), value
+
+
+def test_a_small_patch_goes_where_its_border_is_longest(make_band) -> None:
+    labels = np.array([[1, 1, 1, 1], [1, 3, 3, 2], [2, 2, 2, 2]], np.uint8)
+    back = drawn(polygons(make_band(labels), min_area=0.6), labels.shape)
+    # Three edges to 1, three to 2: a tie, which the larger patch wins, and then the first.
+    np.testing.assert_array_equal(back[1], [1, 1, 1, 2])
+    labels[1, 0] = 2
+    back = drawn(polygons(make_band(labels), min_area=0.6), labels.shape)
+    np.testing.assert_array_equal(back[1], [2, 2, 2, 2])
+
+
+def test_dissolved_patches_join_their_neighbours(make_band) -> None:
+    labels = np.array([[1, 1, 3, 1, 1], [1, 1, 3, 1, 1]], np.uint8)
+    frame = polygons(make_band(labels), min_area=0.6)
+    assert frame["pixels"].tolist() == [10]
+    assert shapely.get_num_coordinates(frame["geometry"][0]) == 5
+
+
+def test_holes_of_unclassified_pixels_are_filled_but_not_those_without_data(make_band) -> None:
+    labels = np.full((5, 7), 2, np.uint8)
+    labels[2, 2], labels[2, 4] = 0, 255
+    assert len(polygons(make_band(labels), max_hole=1)["geometry"][0].interiors) == 1
+    assert len(polygons(make_band(labels))["geometry"][0].interiors) == 2
+
+
+def test_stairs_become_straight_lines(make_band) -> None:
+    rows, columns = np.indices((30, 90))
+    labels = np.where(columns > 3 * rows, 1, 2).astype(np.uint8)
+    frame = polygons(make_band(labels), smooth=True)
+    # Four corners of the raster and the ends of the border, where half a stair is left.
+    assert shapely.get_num_coordinates(frame["geometry"].to_numpy()).max() <= 9
+
+
+def test_smoothing_keeps_the_area_of_classes(make_band) -> None:
+    field = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(3, 400, 400)), (0, 6, 6))
+    path = make_band((field.argmax(0) + 1).astype(np.uint8))
+    plain = polygons(path).assign(area=lambda frame: shapely.area(frame["geometry"])).groupby("label")["area"].sum()
+    smooth = polygons(path, smooth=True, simplify=1.0)
+    areas = smooth.assign(area=shapely.area(smooth["geometry"])).groupby("label")["area"].sum()
+    np.testing.assert_allclose(areas, plain, rtol=1e-3)
+
+
+def test_majority_by_counting(make_band) -> None:
+    rng = np.random.default_rng(3)
+    keys = rng.integers(0, 4, (9, 11)).astype(np.uint8)
+    smooth = majority(keys, 1)
+    for row, column in np.ndindex(keys.shape):
+        around = keys[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+        votes = {key: 2 * (around == key).sum() + (key == keys[row, column]) for key in (1, 2, 3)}
+        best = min(key for key, count in votes.items() if count == max(votes.values()))
+        assert smooth[row, column] == (best if keys[row, column] else 0)
+
+
+def test_negative_areas_are_an_error() -> None:
+    with pytest.raises(OptionError, match="min_area -1"):
+        Generalisation(min_area=-1)

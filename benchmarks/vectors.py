@@ -3,9 +3,9 @@
     python benchmarks/vectors.py --side 20000 --json vectors.json            # made-up labels
     python benchmarks/vectors.py --labels a_labels.tif --labels b_labels.tif # maps of your own: losses
 
-Speed and memory: each rival in a process of its own, on the same file: `rasterio.features.shapes` of the whole raster to
-a list, and ours to WKB, to a GeoPackage with all attributes, and with the default generalisation. Memory is the process's
-peak, Python and its libraries included. Losses: area of each class, gaps and overlaps after generalisation.
+Speed and memory: each rival in a process of its own, on the same file: `rasterio.features.shapes` of the whole raster
+to a list, and ours to WKB, to a GeoPackage with all attributes, and with the default generalisation. Memory is the
+process's peak, Python and its libraries included. Losses: area of each class, gaps and overlaps after generalisation.
 """
 
 import argparse

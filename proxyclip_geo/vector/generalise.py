@@ -101,9 +101,9 @@ def merge_small(
     """Find out which patches go to which.
 
     Smallest first: a patch below its limit, none of whose neighbours is smaller, goes to the neighbour with the longest
-    common border (then the one of most pixels, then the first in reading order), never to what is unclassified or has no data.
-    What then lies side by side with one label is one patch. This is repeated until all are large enough; patches
-    without a neighbour that could take them stay.
+    common border (then the one of most pixels, then the first in reading order), never to what is unclassified or has
+    no data. What then lies side by side with one label is one patch. This is repeated until all are large enough;
+    patches without a neighbour that could take them stay.
 
     Args:
         coverage: Patches and arcs.

@@ -3,12 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.errors import OutputError
+from proxyclip_geo.api.vectorizing import vectorize
 from proxyclip_geo.progress import Progress
-from proxyclip_geo.raster.labels import open_labels
-from proxyclip_geo.styling import ClassStyle, polygon_qml, polygon_sld
-from proxyclip_geo.vector import polygonize, write_polygons
-from proxyclip_geo.vocabulary import parse_classes
 
 
 def vectorize_labels(
@@ -20,22 +16,5 @@ def vectorize_labels(
         RasterError: If it is no label raster.
         OutputError: If the file is already there, or cannot be written.
     """
-    target = Path(path)
-    if target.exists() and not overwrite:
-        raise OutputError(f"{target} is already there; choose another name, or replace it")
-    with open_labels(labels) as source:
-        names = dict(source.classes)
-    frame = polygonize(Path(labels), classes=names, score=None if score is None else Path(score), progress=progress)
-    styles = _styles({**{int(value): str(value) for value in frame["label"].unique()}, **names})
-    layer = target.stem
-    write_polygons(
-        frame, target, layer=layer, style_qml=polygon_qml(styles), style_sld=polygon_sld(styles, layer=layer)
-    )
-    return {"path": str(target), "layer": layer, "count": len(frame)}
-
-
-def _styles(names: dict[int, str]) -> tuple[ClassStyle, ...]:
-    if not names:
-        return ()
-    entries = [{"name": name, "value": value} for value, name in sorted(names.items()) if value > 0]
-    return tuple(ClassStyle(item.value, item.name, item.color) for item in parse_classes(entries).classes)
+    result = vectorize(labels, path, score=score, overwrite=overwrite, progress=progress)
+    return {"path": str(result.path), "layer": Path(path).stem, "count": result.polygons}

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 from osgeo import gdal, ogr
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsRasterLayer, QgsVectorLayer
 
 from .conftest import PLUGINS, WORDS, WORKER_PYTHON, command_line
 
@@ -101,8 +102,10 @@ def test_segment_makes_the_labels_of_the_command_line(profile, scene, direct, tm
     np.testing.assert_array_equal(read(made["OUTPUT"]), read(direct / "scene_labels.tif"))
     np.testing.assert_array_equal(read(made["SCORE"]), read(direct / "scene_score.tif"))
     assert (tmp_path / "labels.qml").is_file()
-    labels = gdal.Open(made["OUTPUT"])
-    assert labels.GetMetadataItem("CLASS_1") == "water"
+    labels = QgsRasterLayer(made["OUTPUT"], "labels", "gdal")
+    assert [item.label for item in labels.renderer().classes()][:3] == ["unclassified", "water", "forest"]
+    polygons = QgsVectorLayer(f"{made['POLYGONS']}|layername=map", "map", "ogr")
+    assert "water" in {category.label() for category in polygons.renderer().categories()}
     ours, theirs = ogr.Open(made["POLYGONS"]), ogr.Open(str(direct / "scene.gpkg"))
     assert ours.GetLayerByName("map").GetFeatureCount() == theirs.GetLayerByName("scene").GetFeatureCount()
     assert ours.GetLayerByName("layer_styles").GetFeatureCount() == 1
@@ -235,3 +238,35 @@ def test_the_list_of_models_is_that_of_the_worker():
 
     listed = json.loads(command_line("models", "list", "--json"))["models"]
     assert sorted(MODELS) == sorted(item["name"] for item in listed)
+
+
+def count_workers():
+    """Return how many workers this process has."""
+    ps = ["ps", "-o", "args=", "--ppid", str(os.getpid())]
+    return subprocess.run(ps, capture_output=True, text=True, check=True).stdout.count("proxyclip_geo worker")
+
+
+@pytest.mark.parametrize("name", ["encode", "segment"])
+def test_cancelling_ends_an_algorithm_and_its_worker(qgis_app, set_up, tmp_path, name):
+    from proxyclip_mapper.algorithms.provider import ProxyClipProvider
+
+    command_line("sample", tmp_path / "large.tif", "--size", 1024, "--quiet")
+    provider = ProxyClipProvider()
+    provider.loadAlgorithms()
+    algorithm = next(item for item in provider.algorithms() if item.name() == name).create()
+
+    class Impatient(QgsProcessingFeedback):
+        def setProgress(self, percent):
+            if percent > 5:
+                self.cancel()
+
+    parameters = {"INPUT": str(tmp_path / "large.tif"), "MODEL": "demo", "CLASSES": WORDS}
+    parameters["OUTPUT"] = str(tmp_path / ("out.emb" if name == "encode" else "labels.tif"))
+    feedback = Impatient()
+    before = count_workers()
+    started = time.monotonic()
+    _, good = algorithm.run(parameters, QgsProcessingContext(), feedback)
+    assert not good
+    assert time.monotonic() - started < 60
+    assert not (tmp_path / "labels.tif").exists()
+    assert count_workers() == before

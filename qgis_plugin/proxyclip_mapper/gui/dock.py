@@ -1,6 +1,6 @@
 """The panel: image, words, map."""
 
-from qgis.core import Qgis
+from qgis.core import Qgis, QgsMessageLog
 from qgis.gui import QgsCollapsibleGroupBox, QgsDockWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
@@ -187,6 +187,7 @@ class MapperDock(QgsDockWidget):
         self.clear_button.clicked.connect(lambda: self.mapping.examples.clear())
         self.side_button.toggled.connect(self.mapping.set_side_by_side)
         self.source_panel.changed.connect(lambda: self._on_busy(self.jobs.is_busy))
+        self.client.logged.connect(self._log)
         self.words_panel.failed.connect(self.fail)
         self.words_panel.told.connect(self.messages.tell)
         self.jobs.busy_changed.connect(self._on_busy)
@@ -209,6 +210,11 @@ class MapperDock(QgsDockWidget):
         path = QFileDialog.getExistingDirectory(self, tr("Open an embedding"), str(settings.work_folder()))
         if path:
             self.mapping.open(path)
+
+    @staticmethod
+    def _log(line):
+        """Put what the worker logs into QGIS's log, without a sign that something is wrong."""
+        QgsMessageLog.logMessage(line, "ProxyCLIP", Qgis.MessageLevel.Info, False)
 
     def _ask_for_environment(self):
         self.environment_hint.show()

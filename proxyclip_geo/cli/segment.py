@@ -133,7 +133,7 @@ def show_result(reporter: Reporter, result: Any) -> None:
         if share > 0:
             swatch = f"[{colors[name]}]■[/] " if name in colors else "  "
             table.add_row(swatch + name.replace("[", r"\["), f"{100 * share:.1f} %")
-    paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None}
+    paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None and field != "work"}
     reporter.result(table, {"shares": dict(result.shares), "paths": paths, "seconds": result.run["seconds"]})
     if not reporter.as_json:
         reporter.out.print("\n".join(paths.values()))

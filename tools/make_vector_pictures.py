@@ -18,9 +18,9 @@ WINDOW = (150, 120, 170, 170)
 ZOOM = 4
 STEPS = {
     "exact": pg.VectorOptions.exact(),
-    "min-area": pg.VectorOptions(smooth=False, simplify=0),
-    "smooth": pg.VectorOptions(simplify=0),
+    "min-area": pg.VectorOptions(smooth=False),
     "default": pg.VectorOptions(),
+    "simplified": pg.VectorOptions(simplify=2),
 }
 
 

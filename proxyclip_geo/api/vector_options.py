@@ -19,7 +19,7 @@ class VectorOptions:
         max_hole: Unclassified patches below this many m² go to a neighbour too; as `min_area` if not given. What has no
             data stays without data.
         smooth: Whether to turn the stairs of pixels into straight lines.
-        simplify: How far, in pixels, borders may be simplified; 0 leaves them.
+        simplify: How far, in pixels, borders may be simplified; 0 leaves them. It holds all polygons in memory.
         connectivity: 4, or 8 to take patches that meet at a corner for one.
         dissolve: Whether all patches of a class become one feature.
         by_class: Whether every class gets a layer of its own (GeoPackage).
@@ -33,7 +33,7 @@ class VectorOptions:
     min_area: float | None = None
     max_hole: float | None = None
     smooth: bool = True
-    simplify: float = 1.0
+    simplify: float = 0.0
     connectivity: Literal[4, 8] = 4
     dissolve: bool = False
     by_class: bool = False

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo import __version__
-from proxyclip_geo.api.outputs import class_styles
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, ignore
@@ -78,7 +77,7 @@ def vectorize(
         styles = tuple(ClassStyle(*entry) for entry in read_legend(rasters))
     else:
         words = vocabulary if isinstance(vocabulary, Vocabulary) else as_vocabulary(vocabulary)
-        styles = class_styles(words)
+        styles = tuple(ClassStyle(item.value, item.name, item.color) for item in words.classes)
     return write_layer(
         rasters,
         path,

@@ -39,7 +39,7 @@ def label(
     exact: vector_options.Exact = False,
     min_area: vector_options.MinArea = None,
     smooth: vector_options.Smooth = True,
-    simplify: vector_options.Simplify = 1.0,
+    simplify: vector_options.Simplify = 0.0,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,

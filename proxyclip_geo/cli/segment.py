@@ -47,7 +47,7 @@ def segment(
     exact: vector_options.Exact = False,
     min_area: vector_options.MinArea = None,
     smooth: vector_options.Smooth = True,
-    simplify: vector_options.Simplify = 1.0,
+    simplify: vector_options.Simplify = 0.0,
     workers: options.Workers = 1,
     scheduler: options.Scheduler = None,
     on_error: options.OnErrorChoice = options.OnError.stop,

@@ -40,7 +40,7 @@ Simplify = Annotated[
     float,
     typer.Option(
         metavar="PIXELS",
-        help="How far borders may be simplified; common borders stay common. 0 leaves them.",
+        help="How far borders may be simplified, e.g. 2; common borders stay common. All polygons are in memory then.",
         rich_help_panel=SHAPE,
     ),
 ]

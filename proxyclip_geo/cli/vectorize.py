@@ -68,7 +68,7 @@ def vectorize(
     min_area: vector_options.MinArea = None,
     max_hole: vector_options.MaxHole = None,
     smooth: vector_options.Smooth = True,
-    simplify: vector_options.Simplify = 1.0,
+    simplify: vector_options.Simplify = 0.0,
     score: Score = None,
     probabilities: Probabilities = None,
     statistics: Statistics = None,

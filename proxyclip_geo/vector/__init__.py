@@ -1,12 +1,31 @@
-"""Polygons from label rasters: exact outlines, areas on the ellipsoid, mean scores, and files to open in a GIS."""
+"""Polygons from label rasters: exact outlines, areas on the ellipsoid, mean scores, and files to open in a GIS.
 
-from proxyclip_geo.vector.areas import area_m2
-from proxyclip_geo.vector.formats import SUFFIXES
-from proxyclip_geo.vector.generalise import Generalisation
-from proxyclip_geo.vector.mosaic import read_legend
-from proxyclip_geo.vector.polygons import open_polygons, polygonize
-from proxyclip_geo.vector.tracing import TraceOptions
-from proxyclip_geo.vector.writing import check_target, write_polygons
+Everything here is loaded when it is first used: pyogrio alone brings 90 MB, which tracing does not need.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from proxyclip_geo.vector.areas import area_m2
+    from proxyclip_geo.vector.formats import SUFFIXES
+    from proxyclip_geo.vector.generalise import Generalisation
+    from proxyclip_geo.vector.mosaic import read_legend
+    from proxyclip_geo.vector.polygons import open_polygons, polygonize
+    from proxyclip_geo.vector.tracing import TraceOptions
+    from proxyclip_geo.vector.writing import check_target, write_polygons
+
+_HOMES = {
+    "SUFFIXES": "formats",
+    "Generalisation": "generalise",
+    "TraceOptions": "tracing",
+    "area_m2": "areas",
+    "check_target": "writing",
+    "open_polygons": "polygons",
+    "polygonize": "polygons",
+    "read_legend": "mosaic",
+    "write_polygons": "writing",
+}
 
 __all__ = [
     "SUFFIXES",
@@ -19,3 +38,9 @@ __all__ = [
     "read_legend",
     "write_polygons",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

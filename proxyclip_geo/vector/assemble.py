@@ -12,7 +12,7 @@ from proxyclip_geo.vector.chains import Ints, groups
 from proxyclip_geo.vector.coverage import Coverage, Rings, batches, corner_pairs, find_rings, stretches
 from proxyclip_geo.vector.strip import OUTSIDE
 
-_VERTICES_AT_ONCE = 500_000
+_VERTICES_AT_ONCE = 150_000
 _POLYGONS_AT_ONCE = 20_000
 
 

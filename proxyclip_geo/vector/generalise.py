@@ -19,7 +19,7 @@ from proxyclip_geo.vector.coverage import Arcs, Coverage, Polylines, batches, jo
 from proxyclip_geo.vector.ground import Ground
 from proxyclip_geo.vector.strip import NO_NODE, OUTSIDE
 
-_VERTICES_AT_ONCE = 500_000
+_VERTICES_AT_ONCE = 150_000
 
 MIN_PIXELS = 16
 """Smallest patch, in pixels, that is kept where no area is given."""
@@ -40,7 +40,7 @@ class Generalisation:
     min_area: float | None = None
     max_hole: float | None = None
     smooth: bool = True
-    simplify: float = 1.0
+    simplify: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise an OptionError for a negative number."""

@@ -17,6 +17,7 @@ Geometries = NDArray[np.object_]
 _SPACING = 4000.0
 """Metres between the nodes of the grid, and the widest polygon whose area its centroid's metric gives."""
 _MOST_NODES = 257
+_EDGES_AT_ONCE = 100_000
 
 
 def onto_ground(geometry: Geometries, transform: Affine) -> Geometries:
@@ -84,11 +85,15 @@ class Ground:
         parts, part_owner = shapely.get_parts(outlines, return_index=True)
         rings, ring_owner = shapely.get_rings(parts, return_index=True)
         xy, owner = shapely.get_coordinates(rings, return_index=True)
-        step = np.diff(xy, axis=0)
-        step[owner[1:] != owner[:-1]] = 0
-        e, f, g = self.form(xy[1:] - step / 2).T
-        lengths = np.sqrt(e * step[:, 0] ** 2 + 2 * f * step[:, 0] * step[:, 1] + g * step[:, 1] ** 2)
-        return sum_by(part_owner[ring_owner[owner[1:]]], lengths, len(outlines))
+        lengths = np.zeros(len(xy))
+        for start in range(0, len(xy) - 1, _EDGES_AT_ONCE):
+            part = slice(start, start + _EDGES_AT_ONCE + 1)
+            step = np.diff(xy[part], axis=0)
+            step[np.diff(owner[part]) != 0] = 0
+            e, f, g = self.form(xy[part][1:] - step / 2).T
+            here = np.sqrt(e * step[:, 0] ** 2 + 2 * f * step[:, 0] * step[:, 1] + g * step[:, 1] ** 2)
+            lengths[start + 1 : start + 1 + len(here)] = here
+        return sum_by(part_owner[ring_owner[owner]], lengths, len(outlines))
 
     def areas(self, outlines: Geometries, placed: Geometries) -> Floats:
         """Measure outlines.

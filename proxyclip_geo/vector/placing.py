@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
-import pyogrio.errors
-import pyogrio.raw
 import pyproj
 import shapely
 from affine import Affine
@@ -109,6 +106,9 @@ def _parse(text: str, ground: Ground) -> pyproj.CRS:
 
 def _read_area(path: Path | str, ground: Ground) -> Any:
     """Read the union of a file's polygons in pixel coordinates."""
+    import pyogrio.errors
+    import pyogrio.raw
+
     try:
         meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:

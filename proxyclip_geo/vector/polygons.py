@@ -192,19 +192,21 @@ def open_polygons(
         "margin": (probabilities, Margin),
     }
     check_statistics(statistics or {})
-    with ExitStack() as stack:
-        mosaic = stack.enter_context(open_mosaic(labels))
-        spill = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="proxyclip-geo-")))
-        ground = Ground.of(mosaic.shape, mosaic.transform, mosaic.crs)
-        placing = Placing.of(ground, crs=crs, aoi=aoi)
-        readers: dict[str, Values] = {}
-        for name, (path, kind) in rasters.items():
-            if path is not None:
-                dataset = stack.enter_context(open_raster(path))
-                check_same_grid(mosaic, dataset)
-                readers[name] = kind(dataset)
-        coverage = trace(mosaic, spill=spill, values=tuple(readers.values()), options=options, progress=progress)
-        _check_names(coverage, classes, mosaic)
+    with tempfile.TemporaryDirectory(prefix="proxyclip-geo-") as folder:
+        spill = Path(folder)
+        # The rasters are closed once they are traced: their cache is a good part of the memory.
+        with ExitStack() as stack:
+            mosaic = stack.enter_context(open_mosaic(labels))
+            ground = Ground.of(mosaic.shape, mosaic.transform, mosaic.crs)
+            placing = Placing.of(ground, crs=crs, aoi=aoi)
+            readers: dict[str, Values] = {}
+            for name, (path, kind) in rasters.items():
+                if path is not None:
+                    dataset = stack.enter_context(open_raster(path))
+                    check_same_grid(mosaic, dataset)
+                    readers[name] = kind(dataset)
+            coverage = trace(mosaic, spill=spill, values=tuple(readers.values()), options=options, progress=progress)
+            _check_names(coverage, classes, mosaic)
         skipped = () if 0 in classes else (_UNCLASSIFIED,)
         chosen = generalisation or Generalisation(0, 0, smooth=False, simplify=0)
         if generalisation is None:

@@ -20,7 +20,7 @@ STEPS = {
     "exact": pg.VectorOptions.exact(),
     "min-area": pg.VectorOptions(smooth=False),
     "default": pg.VectorOptions(),
-    "simplified": pg.VectorOptions(simplify=2),
+    "simplified": pg.VectorOptions(simplify=1),
 }
 
 

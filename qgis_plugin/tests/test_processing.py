@@ -134,6 +134,31 @@ def test_label_of_a_part_in_another_crs_and_with_a_threshold(profile, embedding,
     assert (labels == 0).all()
 
 
+def test_label_goes_by_examples(profile, embedding, direct, scene, tmp_path):
+    west, _, _, north, _, _ = gdal.Open(str(scene)).GetGeoTransform()
+    shape = {
+        "type": "Polygon",
+        "coordinates": [[[west, north], [west + 40, north], [west + 40, north - 40], [west, north]]],
+    }
+    drawn = {
+        "type": "FeatureCollection",
+        "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32632"}},
+        "features": [{"type": "Feature", "properties": {"kind": "road"}, "geometry": shape}],
+    }
+    (tmp_path / "drawn.geojson").write_text(json.dumps(drawn))
+    made = run(
+        profile,
+        "label",
+        EMBEDDING=embedding,
+        CLASSES=WORDS,
+        EXAMPLES=tmp_path / "drawn.geojson",
+        EXAMPLE_FIELD="kind",
+        EXAMPLE_WEIGHT=0.9,
+        OUTPUT=tmp_path / "labels.tif",
+    )
+    assert (read(made["OUTPUT"]) != read(direct / "scene_labels.tif")).any()
+
+
 def test_vectorize(profile, direct, tmp_path):
     made = run(
         profile,

@@ -6,12 +6,16 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterField,
     QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterVectorLayer,
 )
 
 from ..i18n import tr
 from ..rasters import as_bounds
 from ..worker.blocking import BlockingWorker
+from .base import NUMBER, SOURCE_VECTOR
 from .segment import MapAlgorithm
 
 SYNONYMS = ("max-probability", "max-logit", "mean")
@@ -58,6 +62,21 @@ class LabelFromEmbedding(MapAlgorithm):
                 usesStaticStrings=True,
             )
         )
+        self.advanced(
+            QgsProcessingParameterVectorLayer(
+                "EXAMPLES", tr("Examples: points and polygons that show classes"), [SOURCE_VECTOR], optional=True
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterField(
+                "EXAMPLE_FIELD", tr("Field with the class of the examples"), "class", "EXAMPLES", optional=True
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterNumber(
+                "EXAMPLE_WEIGHT", tr("Weight of the examples against the words"), NUMBER, 0.25, False, 0.0, 1.0
+            )
+        )
         self.add_results()
 
     def find_fault(self, parameters, context):
@@ -73,9 +92,22 @@ class LabelFromEmbedding(MapAlgorithm):
         options = self.read_label_options(parameters, context)
         options["synonyms"] = self.parameterAsEnumString(parameters, "SYNONYMS", context)
         request = {"embedding": embedding, "options": options, **self.read_words(parameters, context)}
+        request["examples"] = self.read_examples(parameters, context, feedback)
         if parameters.get("EXTENT"):
             with BlockingWorker(feedback) as worker:
                 crs = QgsCoordinateReferenceSystem.fromWkt(worker.ask("open", {"embedding": embedding})["crs"] or "")
             extent = self.parameterAsExtent(parameters, "EXTENT", context, crs)
             request["bounds"] = as_bounds(extent)
         return self.make_map("label", request, parameters, context, feedback)
+
+    def read_examples(self, parameters, context, feedback):
+        """Return the examples as a parameter of a request; layers that are no files are saved as one first."""
+        if not parameters.get("EXAMPLES"):
+            return None
+        suffixes = ["gpkg", "shp", "geojson", "fgb"]
+        path = self.parameterAsCompatibleSourceLayerPath(parameters, "EXAMPLES", context, suffixes, "gpkg", feedback)
+        return {
+            "path": path.split("|")[0],
+            "field": self.parameterAsString(parameters, "EXAMPLE_FIELD", context) or "class",
+            "weight": self.parameterAsDouble(parameters, "EXAMPLE_WEIGHT", context),
+        }

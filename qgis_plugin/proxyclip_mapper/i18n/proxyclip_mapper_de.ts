@@ -198,6 +198,16 @@ Die Zuordnung sagt, welche Klasse jeder Wert der Wahrheit ist: 1=building, 2=roa
   </message>
   <message>
    <location filename="../algorithms/label.py" />
+   <source>Examples: points and polygons that show classes</source>
+   <translation>Beispiele: Punkte und Polygone, die Klassen zeigen</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/label.py" />
+   <source>Field with the class of the examples</source>
+   <translation>Feld mit der Klasse der Beispiele</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/label.py" />
    <source>How synonyms count</source>
    <translation>Wie Synonyme zählen</translation>
   </message>
@@ -214,6 +224,11 @@ Classes are separated by “;”, synonyms of one class by “,”. With “max-
    <translation>Macht die Karte, die „Raster segmentieren“ machen würde, aus einem Embedding, das „Raster kodieren“ aufgehoben hat. Es dauert Sekunden, weil das Bildmodell nicht gebraucht wird.
 
 Klassen werden durch „;“ getrennt, Synonyme einer Klasse durch „,“. Mit „max-logit“ senken mehr Synonyme einer Klasse nicht die Werte der anderen.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/label.py" />
+   <source>Weight of the examples against the words</source>
+   <translation>Gewicht der Beispiele gegen die Wörter</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />

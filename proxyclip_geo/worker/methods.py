@@ -164,9 +164,10 @@ def segment(call: Call) -> dict[str, Any]:
 
     raster, classes, out = call.params.take("raster", str), call.params.classes(), call.params.take("out", str)
     name, options = call.params.take("model", str), call.params.options(api.SegmentOptions)
+    vectors = call.params.options(api.VectorOptions, name="vectors")
     call.params.finish()
     model = call.session.model(name, options)
-    made = api.segment(raster, classes, out=out, model=model, options=options, progress=call.progress)
+    made = api.segment(raster, classes, out=out, model=model, options=options, vectors=vectors, progress=call.progress)
     return _describe_result(made)
 
 
@@ -212,9 +213,18 @@ def label(call: Call) -> dict[str, Any]:
     kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
     out, bounds, aoi = call.params.take("out", str), _bounds(call.params), call.params.take("aoi", str, None)
     options, examples = call.params.options(api.LabelOptions), call.params.examples()
+    vectors = call.params.options(api.VectorOptions, name="vectors")
     call.params.finish()
     made = api.label(
-        kept, classes, out=out, bounds=bounds, aoi=aoi, examples=examples, options=options, progress=call.progress
+        kept,
+        classes,
+        out=out,
+        bounds=bounds,
+        aoi=aoi,
+        examples=examples,
+        options=options,
+        vectors=vectors,
+        progress=call.progress,
     )
     return _describe_result(made)
 
@@ -277,12 +287,14 @@ def words(call: Call) -> dict[str, Any]:
 
 def vectorize(call: Call) -> dict[str, Any]:
     """Label raster in, polygons out."""
-    from proxyclip_geo.worker.polygons import vectorize_labels
+    from proxyclip_geo import api
 
     labels, path = call.params.take("labels", str), call.params.take("path", str)
     score, overwrite = call.params.take("score", str, None), call.params.take("overwrite", bool, False)
+    options = call.params.options(api.VectorOptions)
     call.params.finish()
-    return vectorize_labels(labels, path, score=score, overwrite=overwrite, progress=call.progress)
+    made = api.vectorize(labels, path, score=score, options=options, overwrite=overwrite, progress=call.progress)
+    return {"path": str(made.path), "layer": made.path.stem, "count": made.polygons, "areas": dict(made.areas)}
 
 
 def evaluate(call: Call) -> dict[str, Any]:

@@ -89,17 +89,17 @@ class Params:
         inner.finish()
         return Examples(path, field, weight, negative)
 
-    def options(self, kind: type[T]) -> T:
-        """Take `options`, an object with fields of one of the api's option classes.
+    def options(self, kind: type[T], *, name: str = "options") -> T:
+        """Take an object with fields of one of the api's option classes.
 
         Raises:
             ProtocolError: If a field is unknown.
         """
-        given = self.take("options", dict, {})
+        given = self.take(name, dict, {})
         fields = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
         unknown = sorted(set(given) - fields)
         if unknown:
-            raise ProtocolError(f"unknown options {', '.join(unknown)}; there are {', '.join(sorted(fields))}")
+            raise ProtocolError(f"unknown {name} {', '.join(unknown)}; there are {', '.join(sorted(fields))}")
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
         if isinstance(given.get("stretch"), dict):
             values["stretch"] = Stretch.from_dict(given["stretch"])

@@ -1,4 +1,4 @@
-"""The models that proxyclip-geo knows, so that a list can be shown before any worker runs; a test compares them."""
+"""What proxyclip-geo knows, so that it can be shown before any worker runs; a test compares the models."""
 
 MODELS = (
     "vitb16-dino-b8",
@@ -17,3 +17,6 @@ MODELS = (
 )
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+
+EXACT = {"min_area": 0, "max_hole": 0, "smooth": False, "simplify": 0}
+"""Options by which polygons are the labels, pixel by pixel."""

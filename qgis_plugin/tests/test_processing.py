@@ -172,6 +172,8 @@ def test_vectorize(profile, direct, tmp_path):
     first = next(iter(data.GetLayer(0)))
     assert first["area_m2"] > 0
     assert 0 < first["score"] <= 1
+    exact = run(profile, "vectorize", INPUT=direct / "scene_labels.tif", EXACT=True, OUTPUT=tmp_path / "exact.gpkg")
+    assert exact["COUNT"] > made["COUNT"]
 
 
 def test_evaluate(profile, direct, scene, tmp_path):

@@ -191,6 +191,11 @@ def test_vectorize_and_evaluate(worker: Worker, folder: Path) -> None:
     assert len(polygons) == made["count"] > 5
     assert "forest" in set(polygons["class"])
     assert worker.ask("vectorize", labels=truth, path=path)["type"] == "OutputError"
+    exact = {"min_area": 0, "max_hole": 0, "smooth": False, "simplify": 0}
+    every = worker.result("vectorize", labels=truth, path=path, options=exact, overwrite=True)
+    assert every["count"] >= made["count"]
+    assert sum(every["areas"].values()) == pytest.approx(sum(made["areas"].values()), rel=0.01)
+    assert worker.ask("vectorize", labels=truth, path=path, options={"smoth": 1})["type"] == "ProtocolError"
     report = worker.result("evaluate", labels=truth, truth=truth)
     assert report["report"]["overall"]["accuracy"] == 1
     assert "accuracy" in report["text"]

@@ -8,6 +8,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
@@ -20,12 +21,12 @@ from qgis.core import (
 from .. import settings
 from ..i18n import tr
 from ..icons import icon
-from ..models import MODELS, PRECISIONS
+from ..models import EXACT, MODELS, PRECISIONS
 from ..rasters import file_of
 
 NUMBER = QgsProcessingParameterNumber.Type.Double
 INTEGER = QgsProcessingParameterNumber.Type.Integer
-POLYGON_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb")
+POLYGON_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".parquet")
 
 
 class WorkerAlgorithm(QgsProcessingAlgorithm):
@@ -123,6 +124,33 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
                 "BACKGROUND", tr("Words for what is no class, separated by “,”"), None, optional=True
             )
         )
+
+    def add_vector_options(self):
+        """Add how polygons are made."""
+        self.advanced(
+            QgsProcessingParameterBoolean(
+                "EXACT", tr("Polygons are exactly the pixels: nothing is left out or smoothed"), False
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterNumber(
+                "MIN_AREA", tr("Smallest patch in square metres (16 pixels if empty)"), NUMBER, None, True, 0.0
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterNumber(
+                "SIMPLIFY", tr("How far, in pixels, borders may be simplified"), NUMBER, 1.0, False, 0.0
+            )
+        )
+
+    def read_vector_options(self, parameters, context):
+        """Return how polygons are made as options of a request."""
+        if self.parameterAsBoolean(parameters, "EXACT", context):
+            return dict(EXACT)
+        options = {"simplify": self.parameterAsDouble(parameters, "SIMPLIFY", context)}
+        if parameters.get("MIN_AREA") is not None:
+            options["min_area"] = self.parameterAsDouble(parameters, "MIN_AREA", context)
+        return options
 
     def checkParameterValues(self, parameters, context):
         """Check what the types of the parameters do not."""

@@ -25,6 +25,8 @@ class MapAlgorithm(WorkerAlgorithm):
             )
         )
 
+        self.add_vector_options()
+
     def results_fault(self, parameters, context):
         """Return what is wrong with the names of the results."""
         return (
@@ -45,8 +47,14 @@ class MapAlgorithm(WorkerAlgorithm):
             made = worker.ask(method, {**params, "out": folder}, span=(0, share))
             if polygons:
                 Path(polygons).parent.mkdir(parents=True, exist_ok=True)
-                request = {"labels": made["paths"]["labels"], "score": made["paths"]["score"], "path": polygons}
-                worker.ask("vectorize", {**request, "overwrite": True}, span=(share, 100))
+                request = {
+                    "labels": made["paths"]["labels"],
+                    "score": made["paths"]["score"],
+                    "path": polygons,
+                    "options": self.read_vector_options(parameters, context),
+                    "overwrite": True,
+                }
+                worker.ask("vectorize", request, span=(share, 100))
                 results["POLYGONS"] = polygons
             move_raster(made["paths"]["labels"], labels)
             if score:

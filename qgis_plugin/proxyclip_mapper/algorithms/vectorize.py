@@ -21,18 +21,11 @@ class VectorizeLabels(WorkerAlgorithm):
 
     def displayName(self):
         """Return the name."""
-        return tr("Vectorize labels")
-
-    def tags(self):
-        """Return words to be found by."""
-        return ["polygonize", "polygons"]
-
-    def shortHelpString(self):
-        """Return the help."""
         return tr(
             "Turns a label raster into polygons with class, label, area in square metres on the ellipsoid and, where a "
-            "score raster is given, the mean score. Outlines follow pixel edges exactly; unclassified pixels and "
-            "pixels without data get no polygon.\n\n"
+            "score raster is given, the mean score.\n\n"
+            "By default patches below 16 pixels go to a neighbour and borders are smoothed, without gaps and overlaps. "
+            "“Exactly the pixels” keeps every pixel. Unclassified pixels and pixels without data get no polygon.\n\n"
             "A GeoPackage carries its style inside; other formats have it beside them."
         )
 
@@ -40,6 +33,7 @@ class VectorizeLabels(WorkerAlgorithm):
         """Define the parameters."""
         self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Labels")))
         self.addParameter(QgsProcessingParameterRasterLayer("SCORE", tr("Scores"), optional=True))
+        self.add_vector_options()
         self.addParameter(QgsProcessingParameterVectorDestination("OUTPUT", tr("Polygons"), SOURCE_POLYGON))
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of polygons")))
 
@@ -55,6 +49,13 @@ class VectorizeLabels(WorkerAlgorithm):
             _, score = self.read_image(parameters, context, "SCORE")
         target = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         Path(target).parent.mkdir(parents=True, exist_ok=True)
+        request = {
+            "labels": labels,
+            "score": score,
+            "path": target,
+            "options": self.read_vector_options(parameters, context),
+            "overwrite": True,
+        }
         with BlockingWorker(feedback) as worker:
-            made = worker.ask("vectorize", {"labels": labels, "score": score, "path": target, "overwrite": True})
+            made = worker.ask("vectorize", request)
         return {"OUTPUT": made["path"], "COUNT": made["count"]}

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel
+from qgis.PyQt.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QLabel
 
 from ..i18n import tr
+from ..models import EXACT
 
 
 class ExportDialog(QDialog):
@@ -21,6 +22,14 @@ class ExportDialog(QDialog):
         self.polygons = QCheckBox(tr("Polygons with areas and styles ({}.gpkg)").format(stem), self)
         self.score = QCheckBox(tr("Scores ({}_score.tif)").format(stem), self)
         self.probabilities = QCheckBox(tr("Probabilities of all classes ({}_probabilities.tif)").format(stem), self)
+        self.exact = QCheckBox(tr("Polygons are exactly the pixels: nothing is left out or smoothed"), self)
+        self.min_area = QDoubleSpinBox(self)
+        self.min_area.setRange(0.0, 1e9)
+        self.min_area.setSuffix(tr(" m²"))
+        self.min_area.setSpecialValueText(tr("16 pixels"))
+        self.min_area.setToolTip(tr("Smaller patches go to the neighbour with the longest common border"))
+        self.exact.toggled.connect(lambda on: self.min_area.setEnabled(not on))
+        self.polygons.toggled.connect(self.exact.setEnabled)
         self.overwrite = QCheckBox(tr("Replace files that are there"), self)
         self.polygons.setChecked(True)
         self.score.setChecked(True)
@@ -30,8 +39,10 @@ class ExportDialog(QDialog):
         form = QFormLayout(self)
         form.addRow(tr("Folder"), self.folder)
         form.addRow(QLabel(tr("Labels ({}_labels.tif)").format(stem), self))
-        for box in (self.score, self.probabilities, self.polygons, self.overwrite):
+        for box in (self.score, self.probabilities, self.polygons, self.exact):
             form.addRow(box)
+        form.addRow(tr("Smallest polygon"), self.min_area)
+        form.addRow(self.overwrite)
         form.addRow(buttons)
         self.resize(460, self.sizeHint().height())
 
@@ -43,3 +54,9 @@ class ExportDialog(QDialog):
             "polygons": self.polygons.isChecked(),
             "overwrite": self.overwrite.isChecked(),
         }
+
+    def vectors(self):
+        """Return how polygons are made, as `vectors` of a `label` request."""
+        if self.exact.isChecked():
+            return dict(EXACT)
+        return {"min_area": self.min_area.value()} if self.min_area.value() else {}

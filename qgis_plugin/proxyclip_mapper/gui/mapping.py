@@ -107,14 +107,15 @@ class Mapping(QObject):
         """Ask where to, and export."""
         dialog = ExportDialog(self.live.embedding.stem, self._dock.iface.mainWindow())
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            self.export(dialog.folder.filePath(), dialog.options())
+            self.export(dialog.folder.filePath(), dialog.options(), dialog.vectors())
 
-    def export(self, folder, options):
+    def export(self, folder, options, vectors=None):
         """Write labels, scores and polygons of the whole embedding, and add them to the project.
 
         Args:
             folder: Where they go.
             options: Which, as options of a `label` request.
+            vectors: How polygons are made, likewise; as suits mapping if not given.
         """
         params = {
             "embedding": self.live.embedding.path,
@@ -122,6 +123,7 @@ class Mapping(QObject):
             "out": str(folder),
             "examples": self.live.examples,
             "options": options,
+            "vectors": vectors or {},
         }
         self._dock.jobs.ask(tr("Export"), "label", params, self._add_results)
 

@@ -35,6 +35,11 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>How far, in pixels, borders may be simplified</source>
+   <translation>Wie weit, in Pixeln, Grenzen vereinfacht werden dürfen</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>Image</source>
    <translation>Bild</translation>
   </message>
@@ -50,6 +55,11 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>Polygons are exactly the pixels: nothing is left out or smoothed</source>
+   <translation>Polygone sind genau die Pixel: nichts wird ausgelassen oder geglättet</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>Precision</source>
    <translation>Rechengenauigkeit</translation>
   </message>
@@ -62,6 +72,11 @@
    <location filename="../algorithms/base.py" />
    <source>Score below which a pixel stays unclassified</source>
    <translation>Wert, unter dem ein Pixel unklassifiziert bleibt</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Smallest patch in square metres (16 pixels if empty)</source>
+   <translation>Kleinster Fleck in Quadratmetern (16 Pixel, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
@@ -274,17 +289,16 @@ Labels sind 1, 2, … in der Reihenfolge der Klassen, 0 für nicht klassifiziert
   </message>
   <message>
    <location filename="../algorithms/vectorize.py" />
-   <source>Turns a label raster into polygons with class, label, area in square metres on the ellipsoid and, where a score raster is given, the mean score. Outlines follow pixel edges exactly; unclassified pixels and pixels without data get no polygon.
+   <source>Turns a label raster into polygons with class, label, area in square metres on the ellipsoid and, where a score raster is given, the mean score.
+
+By default patches below 16 pixels go to a neighbour and borders are smoothed, without gaps and overlaps. “Exactly the pixels” keeps every pixel. Unclassified pixels and pixels without data get no polygon.
 
 A GeoPackage carries its style inside; other formats have it beside them.</source>
-   <translation>Macht aus einem Labelraster Polygone mit Klasse, Label, Fläche in Quadratmetern auf dem Ellipsoid und, wo ein Werteraster gegeben ist, dem mittleren Wert. Umrisse folgen genau den Pixelkanten; unklassifizierte Pixel und Pixel ohne Daten bekommen kein Polygon.
+   <translation>Macht aus einem Labelraster Polygone mit Klasse, Label, Fläche in Quadratmetern auf dem Ellipsoid und, wo ein Werteraster gegeben ist, dem mittleren Wert.
+
+Ohne Weiteres gehen Flecken unter 16 Pixeln an einen Nachbarn, und Grenzen werden geglättet, ohne Lücken und Überlappungen. „Genau die Pixel“ behält jedes Pixel. Unklassifizierte Pixel und Pixel ohne Daten bekommen kein Polygon.
 
 Ein GeoPackage trägt seinen Stil in sich; andere Formate haben ihn neben sich.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/vectorize.py" />
-   <source>Vectorize labels</source>
-   <translation>Labels vektorisieren</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
@@ -592,6 +606,16 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
+   <source> m²</source>
+   <translation> m²</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>16 pixels</source>
+   <translation>16 Pixel</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
    <source>Export the map</source>
    <translation>Karte exportieren</translation>
   </message>
@@ -624,6 +648,16 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
    <location filename="../gui/export_dialog.py" />
    <source>Scores ({}_score.tif)</source>
    <translation>Werte ({}_score.tif)</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>Smaller patches go to the neighbour with the longest common border</source>
+   <translation>Kleinere Flecken gehen an den Nachbarn mit der längsten gemeinsamen Grenze</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>Smallest polygon</source>
+   <translation>Kleinstes Polygon</translation>
   </message>
   <message>
    <location filename="../gui/jobs.py" />

@@ -14,6 +14,7 @@ from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.memory import Needs, fit_core
 from proxyclip_geo.engine.pipeline import behind
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
@@ -22,6 +23,7 @@ from proxyclip_geo.engine.work import WorkFolder, pack
 from proxyclip_geo.engine.workers import run_in_processes
 from proxyclip_geo.errors import OptionError, ProxyClipGeoError, QualityWarning, RasterError
 from proxyclip_geo.grid import Block
+from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.zoo import Model
 from proxyclip_geo.progress import Progress
 from proxyclip_geo.raster.source import Source
@@ -69,6 +71,24 @@ class Failures:
     def to_list(self) -> list[dict[str, Any]]:
         """Return JSON-able values."""
         return [{"block": index, "reason": reason} for index, reason in sorted(self.reasons.items())]
+
+
+def needs_of(parameters: int, vocabulary: Vocabulary, options: SegmentOptions) -> Needs:
+    """Return what a block of a run needs beside its features."""
+    layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
+    return Needs(parameters, len(vocabulary.queries) + len(options.background), layers)
+
+
+def fit_plan(plan: Plan, encoder: DenseEncoder, needs: Needs, *, limit: int | None) -> Plan:
+    """Return the plan with blocks small enough for a limit of memory.
+
+    Raises:
+        OptionError: If even the smallest blocks need more.
+    """
+    if limit is None:
+        return plan
+    core = fit_core(plan.grid, encoder, needs, plan=plan, limit=limit)
+    return replace(plan, core=core, blocks=tuple(plan.grid.blocks(core)))
 
 
 def run_facts(

@@ -109,11 +109,13 @@ class SegmentOptions(EncodeOptions, LabelOptions):
         workers: Processes on this machine that compute blocks; 1 computes in this one. On a machine with several GPUs
             each worker takes the next GPU.
         scheduler: Address of a Dask cluster whose workers compute the blocks, e.g. "tcp://10.0.0.1:8786".
+        max_memory: Bytes that a process may use; blocks are made smaller until they fit.
         on_error: What to do with a block that fails: "stop", or "skip" to leave it without data and go on.
     """
 
     workers: int = 1
     scheduler: str | None = None
+    max_memory: int | None = None
     on_error: OnError = "stop"
 
     def to_dict(self) -> dict[str, Any]:

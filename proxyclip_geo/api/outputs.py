@@ -39,7 +39,6 @@ class OutputPaths:
         polygons: GeoPackage.
         preview: Picture of image and labels.
         run: What was run, with what, and how long it took (JSON).
-        work: Folder of the finished blocks while the run is not.
     """
 
     labels: Path
@@ -48,7 +47,6 @@ class OutputPaths:
     polygons: Path | None
     preview: Path
     run: Path
-    work: Path
 
     @classmethod
     def in_directory(cls, out: Path, stem: str, options: LabelOptions) -> "OutputPaths":
@@ -60,8 +58,12 @@ class OutputPaths:
             polygons=out / f"{stem}.gpkg" if options.polygons else None,
             preview=out / f"{stem}_preview.png",
             run=out / "run.json",
-            work=out / f".{stem}.work",
         )
+
+    @property
+    def work(self) -> Path:
+        """Folder of the finished blocks while the run is not finished."""
+        return self.labels.with_name(f".{self.labels.name.removesuffix('_labels.tif')}.work")
 
     def all(self) -> tuple[Path, ...]:
         """Return the files that are written."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proxyclip_geo.api.bank import make_bank
-from proxyclip_geo.api.computing import Failures, compute_blocks, run_facts
+from proxyclip_geo.api.computing import Failures, compute_blocks, fit_plan, needs_of, run_facts
 from proxyclip_geo.api.job import Classes, Job, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import SegmentOptions
@@ -12,6 +12,7 @@ from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_dra
 from proxyclip_geo.api.record import describe_model, describe_plan, make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.engine.memory import peak_disk, peak_memory, time_window
 from proxyclip_geo.engine.work import open_work
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
@@ -28,6 +29,9 @@ class SegmentPlan:
         windows: Windows to encode.
         blocks: Blocks they are encoded in.
         core: Side of a block in pixels.
+        memory: The most memory that a process will use, in bytes, as predicted.
+        disk: The most disk that the run may take, in bytes, if nothing could be compressed.
+        seconds: How long encoding will take on this machine, from one window timed just now.
         paths: The files that would be written.
         notes: Warnings.
     """
@@ -37,6 +41,9 @@ class SegmentPlan:
     windows: int
     blocks: int
     core: int
+    memory: int
+    disk: int
+    seconds: float
     paths: OutputPaths
     notes: tuple[str, ...]
 
@@ -92,14 +99,17 @@ def segment(
         with noting_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
-        plan = job.plan(options, loaded.encoder)
+        needs = needs_of(loaded.parameters, vocabulary, options)
+        plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
         with timing(seconds, "text"):
             bank = make_bank(loaded.text, vocabulary, logit_scale=job.card.text.logit_scale, options=options)
         facts = run_facts(job, describe_model(loaded), plan, vocabulary, options)
         with open_work(folder, facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
             failed = Failures(skip=options.on_error == "skip")
             with timing(seconds, "segment"):
-                compute_blocks(work, job, plan, loaded, bank, options=options, failed=failed, progress=progress)
+                profile = compute_blocks(
+                    work, job, plan, loaded, bank, options=options, failed=failed, progress=progress
+                )
             with noting_warnings() as failure_notes:
                 failed.warn(len(plan.blocks))
             shares = write_map(
@@ -121,12 +131,17 @@ def segment(
                 model=describe_model(loaded),
                 vocabulary=vocabulary,
                 options={**options.to_dict(), "vectors": (vectors or VectorOptions()).to_dict()},
-                windows={**describe_plan(plan), "resumed_blocks": work.resumed},
+                windows={
+                    **describe_plan(plan),
+                    "resumed_blocks": work.resumed,
+                    "memory_bytes": peak_memory(plan, loaded.encoder, needs),
+                },
                 notes=[*notes, *word_notes, *failure_notes],
                 shares=shares,
                 seconds=seconds,
             )
-            write_json(paths.run, {**record, "failed_blocks": failed.to_list()})
+            record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list()}
+            write_json(paths.run, record)
             work.remove()
     return SegmentResult(paths, vocabulary, shares, record)
 
@@ -145,11 +160,22 @@ def plan_segment(
     """
     options = options or SegmentOptions()
     with noting_warnings() as notes:
-        prepare_vocabulary(classes, options)
+        vocabulary = prepare_vocabulary(classes, options)
         job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        plan = job.plan(options, job.load(model, options).encoder)
+        loaded = job.load(model, options)
+        needs = needs_of(loaded.parameters, vocabulary, options)
+        plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
         return SegmentPlan(
-            source.describe(), source.place.shape, plan.windows, len(plan.blocks), plan.core, paths, tuple(notes)
+            description=source.describe(),
+            shape=source.place.shape,
+            windows=plan.windows,
+            blocks=len(plan.blocks),
+            core=plan.core,
+            memory=peak_memory(plan, loaded.encoder, needs),
+            disk=peak_disk(plan, needs),
+            seconds=plan.windows * time_window(plan, loaded.encoder) / options.workers,
+            paths=paths,
+            notes=tuple(notes),
         )

@@ -254,6 +254,14 @@ Scheduler = Annotated[
         rich_help_panel=RUNNING,
     ),
 ]
+MaxMemory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="Memory a process may use, e.g. 6GB: blocks are made small enough. --dry-run says what is predicted.",
+        rich_help_panel=RUNNING,
+    ),
+]
 OnErrorChoice = Annotated[
     OnError,
     typer.Option(
@@ -272,6 +280,10 @@ Overwrite = Annotated[
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Check everything and say what would be done.", rich_help_panel=TELLING)
+]
+ProfileChoice = Annotated[
+    bool,
+    typer.Option("--profile", help="Say at the end what share of the time each stage took.", rich_help_panel=TELLING),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write events as JSON lines to stdout.", rich_help_panel=TELLING)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.", rich_help_panel=TELLING)]

@@ -59,6 +59,17 @@ def parse_point(text: str | None) -> tuple[float, float] | None:
     return x, y
 
 
+def parse_bytes(text: str | None) -> int | None:
+    """Read --max-memory: a number with MB, GB, MiB or GiB."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MG])(i?)B?", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise OptionError(f"--max-memory '{text}' is no size; write it like --max-memory 6GB (or 800MB, 4GiB)")
+    power = {"M": 2, "G": 3}[found[2].upper()]
+    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
+
+
 def parse_threshold(value: float | None) -> float | None:
     """Check --threshold."""
     if value is not None and not 0 <= value <= 1:

@@ -8,6 +8,7 @@ from proxyclip_geo.cli.console import Reporter, set_reporter
 from proxyclip_geo.cli.parsing import (
     parse_bands,
     parse_bounds,
+    parse_bytes,
     parse_stretch,
     parse_threshold,
     parse_words,
@@ -50,9 +51,11 @@ def segment(
     simplify: vector_options.Simplify = 0.0,
     workers: options.Workers = 1,
     scheduler: options.Scheduler = None,
+    max_memory: options.MaxMemory = None,
     on_error: options.OnErrorChoice = options.OnError.stop,
     overwrite: options.Overwrite = False,
     dry_run: options.DryRun = False,
+    profile: options.ProfileChoice = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -91,6 +94,7 @@ def segment(
         overwrite=overwrite,
         workers=workers,
         scheduler=scheduler,
+        max_memory=parse_bytes(max_memory),
         on_error=on_error.value,
         **parse_stretch(stretch),
     )
@@ -101,6 +105,18 @@ def segment(
     with reporter.progress() as progress:
         result = api.segment(raster, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress)
     show_result(reporter, result)
+    if profile and not as_json:
+        _show_profile(reporter, result.run)
+
+
+def _show_profile(reporter: Reporter, run: Any) -> None:
+    """Show what share of the time each stage took."""
+    stages = dict(run["profile"])
+    stages["other computing"] = run["seconds"]["segment"] - sum(stages.values())
+    stages |= {name: run["seconds"][name] for name in run["seconds"] if name != "segment"}
+    total = sum(stages.values())
+    lines = [f"{name:<16}{seconds:9.2f} s {100 * seconds / total:5.1f} %" for name, seconds in stages.items()]
+    reporter.out.print("\n".join(lines))
 
 
 def _show_plan(reporter: Reporter, plan: Any) -> None:
@@ -108,6 +124,9 @@ def _show_plan(reporter: Reporter, plan: Any) -> None:
     lines = [
         plan.description,
         f"area: {width} × {height} px, {plan.windows} windows in {plan.blocks} blocks of up to {plan.core} px",
+        f"time: about {_duration(plan.seconds)} to encode, from a window timed just now",
+        f"memory: at most about {plan.memory / 1e9:.1f} GB a process; disk: at most {_size(plan.disk)}, "
+        "usually a fifth of that",
         "would write: " + ", ".join(str(path) for path in plan.paths.all()),
     ]
     data = {
@@ -116,9 +135,25 @@ def _show_plan(reporter: Reporter, plan: Any) -> None:
         "windows": plan.windows,
         "blocks": plan.blocks,
         "block_size": plan.core,
+        "memory_bytes": plan.memory,
+        "disk_bytes": plan.disk,
+        "seconds": round(plan.seconds, 1),
         "paths": [str(path) for path in plan.paths.all()],
     }
     reporter.result("\n".join(lines), {"dry_run": True, **data})
+
+
+def _size(count: int) -> str:
+    """Say a number of bytes in the unit that suits it."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+def _duration(seconds: float) -> str:
+    """Say a duration in the unit that suits it."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(1, round(seconds))} s"
 
 
 def show_result(reporter: Reporter, result: Any) -> None:

@@ -60,19 +60,22 @@ def run_on_cluster(
             return [future]
 
         width = PER_THREAD * max(1, sum(client.nthreads().values()))
-        finished: Any = as_completed([future for _ in range(width) for future in submit()])  # type: ignore[no-untyped-call]
-        for future in finished:
-            block, failure = of.pop(future.key), future.exception()
+        begun = [future for _ in range(width) for future in submit()]
+        # Results are fetched as they are finished: one that is lost with its worker before that is computed again.
+        finished: Any = as_completed(begun, with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
+        for future, outcome in finished:
+            block = of.pop(future.key)
             for following in submit():
                 finished.add(following)
             advance(len(block.windows))
-            if isinstance(failure, KilledWorker):
-                failure = EngineError(f"{block.name} failed: every worker that tried it was lost ({failure})")
-            if failure is None:
-                yield block, future.result()
-            elif on_failure is None or not isinstance(failure, ProxyClipGeoError):
-                raise failure
+            if isinstance(outcome, bytes):
+                yield block, outcome
             else:
+                failure = future.exception()
+                if isinstance(failure, KilledWorker):
+                    failure = EngineError(f"{block.name} failed: every worker that tried it was lost ({failure})")
+                if on_failure is None or not isinstance(failure, ProxyClipGeoError):
+                    raise failure
                 on_failure(block, failure)
             future.release()
 

@@ -18,8 +18,6 @@ def coming(items: Sequence[Item], work: Callable[[Item], Result]) -> "Iterator[t
         try:
             for item, after in itertools.zip_longest(items, items[1:]):
                 current = following
-                # Only what is read may lie ready, so that never more than two items are held.
-                current.exception()
                 if after is not None:
                     following = pool.submit(work, after)
                 yield item, current

@@ -15,6 +15,10 @@ class Profile:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
+    def to_dict(self) -> dict[str, float]:
+        """Return JSON-able seconds."""
+        return {name: round(seconds, 4) for name, seconds in self.seconds.items()}
+
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Add the time of the block to a stage."""

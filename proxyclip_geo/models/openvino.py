@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -146,18 +147,20 @@ class OpenVinoEncoder:
         if rgb.shape[2:] != (self._side, self._side):
             return self._torch.encode(rgb)
         grid = self._side // self.step
-        dense = torch.empty(len(rgb), self.dim, grid, grid)
-        whole = torch.empty(len(rgb), self.dim)
+        # Filled by threads of OpenVINO's, which torch's inference mode knows nothing of.
+        dense = np.empty((len(rgb), self.dim, grid, grid), np.float32)
+        whole = np.empty((len(rgb), self.dim), np.float32)
 
         def keep(request: Any, index: int) -> None:
-            dense[index] = torch.from_numpy(request.get_output_tensor(0).data)[0]
-            whole[index] = torch.from_numpy(request.get_output_tensor(1).data)[0]
+            dense[index] = request.get_output_tensor(0).data[0]
+            whole[index] = request.get_output_tensor(1).data[0]
 
         self._queue.set_callback(keep)
         for index in range(len(rgb)):
             self._queue.start_async({0: rgb[index : index + 1].cpu().contiguous().numpy()}, index)
         self._queue.wait_all()
-        return WindowFeatures(functional.normalize(dense, dim=1), functional.normalize(whole, dim=1))
+        features = (torch.from_numpy(part) for part in (dense, whole))
+        return WindowFeatures(*(functional.normalize(part, dim=1) for part in features))
 
 
 def _keep(model: Any, path: Path) -> None:

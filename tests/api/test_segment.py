@@ -296,4 +296,7 @@ def test_a_plan_computes_nothing(scene: Path, tmp_path: Path) -> None:
     plan = pg.plan_segment(scene, WORDS, out=tmp_path / "out", model="demo")
     assert plan.shape == (300, 420)
     assert plan.windows > 0
+    assert plan.memory > 500e6
+    assert plan.disk >= 300 * 420 * 2
+    assert plan.seconds > 0
     assert not (tmp_path / "out").exists()

@@ -203,7 +203,8 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="A built-in model (see `models list`; `demo` needs no download) or the path of a model card.",
+        help="fast, balanced or best; or a built-in model (see `models list`; `demo` needs no download); or the path "
+        "of a model card.",
         rich_help_panel=MODEL,
     ),
 ]

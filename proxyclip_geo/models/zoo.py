@@ -26,6 +26,12 @@ from proxyclip_geo.models.weights import Weights, fill, load_state_dict
 logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "vitb16-dino-b8"
+PRESETS: Mapping[str, str] = {
+    "fast": "vitb16-dinov3-s16",
+    "balanced": "vitb16-dino-b8",
+    "best": "vith14-dino-b8",
+}
+"""Models by what they buy: a first look, the paper's standard, and its best; docs/performance.md has their cost."""
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Backend = Literal["auto", "torch", "openvino"]
 SMALL = 20_000_000
@@ -45,14 +51,15 @@ def find_card(model: str | Path) -> ModelCard:
     """Return the card of a built-in model, or of a TOML file.
 
     Args:
-        model: Name of a built-in model, or path of a card (or of a folder with one card in it).
+        model: Name of a built-in model or preset, or path of a card (or of a folder with one card in it).
 
     Raises:
         ModelError: If there is no such model or the card is malformed.
     """
     cards = builtin_cards()
-    if str(model) in cards:
-        return read_card(cards[str(model)])
+    name = PRESETS.get(str(model), str(model))
+    if name in cards:
+        return read_card(cards[name])
     path = Path(model)
     if path.is_dir():
         found = sorted(path.glob("*.toml"))
@@ -64,7 +71,8 @@ def find_card(model: str | Path) -> ModelCard:
     close = difflib.get_close_matches(str(model), cards, n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
     raise ModelError(
-        f"unknown model '{model}'{hint}; known: {', '.join(cards)}; or give the path of a model card (.toml)"
+        f"unknown model '{model}'{hint}; known: {', '.join([*PRESETS, *cards])}; or give the path of a model card "
+        "(.toml)"
     )
 
 

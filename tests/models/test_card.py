@@ -4,7 +4,15 @@ import pytest
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import OPENAI_MEAN, read_card
-from proxyclip_geo.models.zoo import builtin_cards, clip_config, clip_weights, find_card, load_model, vfm_weights
+from proxyclip_geo.models.zoo import (
+    PRESETS,
+    builtin_cards,
+    clip_config,
+    clip_weights,
+    find_card,
+    load_model,
+    vfm_weights,
+)
 
 WANTED = {
     "demo": None,
@@ -141,3 +149,7 @@ def test_weights_of_another_model(tiny_model: Path) -> None:
 
     with pytest.raises(WeightsError, match="another shape"):
         load_model(change(tiny_model, "embed_dim = 32", "embed_dim = 64"), device="cpu")
+
+
+def test_presets_are_built_in_models() -> None:
+    assert [find_card(name).name for name in PRESETS] == list(PRESETS.values())

@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 # Idle OpenMP threads that spin make two processes on two cores many times slower than one.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test lint test-qgis plugin pictures demo-model clean
+.PHONY: help demo test lint test-qgis plugin pictures demo-model clean bench
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
+	@echo "  make bench   speed and memory against rivals and limits, as one table (half an hour)"
 	@echo "  make lint    lint, types and import contracts alone"
 	@echo "  make test-qgis   the QGIS plugin in a real QGIS, which is installed by apt where it is missing"
 	@echo "  make plugin      the QGIS plugin as a ZIP in dist/, checked by the plugin site's rules"
@@ -54,6 +55,14 @@ test-qgis: $(VENV)/.installed $(QGIS_VENV)/.installed
 plugin: $(QGIS_VENV)/.installed
 	$(QGIS_BIN)/python tools/check_plugin.py --zip dist
 
+# Half an hour on two cores; nothing else should run meanwhile.
+bench: $(VENV)/.installed
+	mkdir -p bench
+	$(BIN)/python benchmarks/encoder.py --json bench/encoder.json
+	$(BIN)/python benchmarks/presets.py --json bench/presets.json
+	$(BIN)/python benchmarks/pipeline.py --json bench/pipeline.json
+	$(BIN)/python benchmarks/table.py bench
+
 pictures: $(VENV)/.installed
 	$(BIN)/python tools/make_pictures.py
 
@@ -62,4 +71,4 @@ demo-model: $(VENV)/.installed
 	$(BIN)/python tools/demo_model/train.py
 
 clean:
-	rm -rf $(VENV) $(QGIS_VENV) demo build dist
+	rm -rf $(VENV) $(QGIS_VENV) bench demo build dist

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         rank_words,
         sample,
         segment,
+        segment_many,
         similar,
         vectorize,
     )
@@ -78,6 +79,7 @@ _HOMES = {
     "plan_segment": "api",
     "sample": "api",
     "segment": "api",
+    "segment_many": "api",
     "similar": "api",
     "rank_words": "api",
     "vectorize": "api",
@@ -120,6 +122,7 @@ __all__ = [
     "rank_words",
     "sample",
     "segment",
+    "segment_many",
     "similar",
     "vectorize",
 ]

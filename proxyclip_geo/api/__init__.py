@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from proxyclip_geo.api.examples import Examples
     from proxyclip_geo.api.fitting import FitResult, fit
     from proxyclip_geo.api.labelling import label
+    from proxyclip_geo.api.many import RasterReport, segment_many
     from proxyclip_geo.api.options import EncodeOptions, LabelOptions, SegmentOptions
     from proxyclip_geo.api.results import LabelRaster, SegmentResult
     from proxyclip_geo.api.sampling import Sample, SampleOptions, sample
     from proxyclip_geo.api.segmenting import SegmentPlan, plan_segment, segment
     from proxyclip_geo.api.vector_options import VectorOptions
     from proxyclip_geo.api.vectorizing import VectorResult, vectorize
+    from proxyclip_geo.raster.collection import find_rasters
     from proxyclip_geo.raster.dataset import stem_of
 
 _HOMES = {
@@ -30,6 +32,7 @@ _HOMES = {
     "LabelOptions": "proxyclip_geo.api.options",
     "LabelRaster": "proxyclip_geo.api.results",
     "QueryScore": "proxyclip_geo.api.asking",
+    "RasterReport": "proxyclip_geo.api.many",
     "Sample": "proxyclip_geo.api.sampling",
     "SampleOptions": "proxyclip_geo.api.sampling",
     "SegmentOptions": "proxyclip_geo.api.options",
@@ -41,6 +44,7 @@ _HOMES = {
     "WordPresence": "proxyclip_geo.api.asking",
     "encode": "proxyclip_geo.api.encoding",
     "explain": "proxyclip_geo.api.asking",
+    "find_rasters": "proxyclip_geo.raster.collection",
     "fit": "proxyclip_geo.api.fitting",
     "label": "proxyclip_geo.api.labelling",
     "open_embedding": "proxyclip_geo.api.embedding",
@@ -48,6 +52,7 @@ _HOMES = {
     "rank_words": "proxyclip_geo.api.asking",
     "sample": "proxyclip_geo.api.sampling",
     "segment": "proxyclip_geo.api.segmenting",
+    "segment_many": "proxyclip_geo.api.many",
     "similar": "proxyclip_geo.api.asking",
     "stem_of": "proxyclip_geo.raster.dataset",
     "vectorize": "proxyclip_geo.api.vectorizing",
@@ -62,6 +67,7 @@ __all__ = [
     "LabelOptions",
     "LabelRaster",
     "QueryScore",
+    "RasterReport",
     "Sample",
     "SampleOptions",
     "SegmentOptions",
@@ -73,6 +79,7 @@ __all__ = [
     "WordPresence",
     "encode",
     "explain",
+    "find_rasters",
     "fit",
     "label",
     "open_embedding",
@@ -80,6 +87,7 @@ __all__ = [
     "rank_words",
     "sample",
     "segment",
+    "segment_many",
     "similar",
     "stem_of",
     "vectorize",

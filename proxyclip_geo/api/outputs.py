@@ -123,6 +123,18 @@ def write_json(path: Path, values: Any) -> None:
     write_text(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
 
 
+def read_json(path: Path) -> Any:
+    """Read JSON that a run has written.
+
+    Raises:
+        OutputError: If it is damaged.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be read ({error}); remove it, or choose another directory") from error
+
+
 def class_styles(vocabulary: Vocabulary) -> tuple[ClassStyle, ...]:
     """Return how the classes are shown."""
     return tuple(ClassStyle(item.value, item.name, item.color) for item in vocabulary.classes)

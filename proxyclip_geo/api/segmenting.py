@@ -1,6 +1,7 @@
 """Raster in, words in, map out."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from proxyclip_geo.api.bank import make_bank
@@ -12,11 +13,13 @@ from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_dra
 from proxyclip_geo.api.record import describe_model, describe_plan, make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
-from proxyclip_geo.engine.memory import peak_disk, peak_memory, time_window
-from proxyclip_geo.engine.work import open_work
+from proxyclip_geo.engine.memory import Needs, peak_disk, peak_memory, time_window
+from proxyclip_geo.engine.runner import Plan
+from proxyclip_geo.engine.work import WorkFolder, open_work
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
 from proxyclip_geo.progress import Progress, ignore
+from proxyclip_geo.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -91,59 +94,88 @@ def segment(
     with noting_warnings() as notes, timing(seconds, "open"):
         vocabulary = prepare_vocabulary(classes, options)
         job = Job.prepare(raster, model=model, options=options)
-    with job.source as source:
-        paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        folder = paths.work
+    with job.source:
+        paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
         # What a run that was broken off has already put there is its own to replace.
-        prepare_directory(Path(out), paths, overwrite=options.overwrite or folder.exists())
+        prepare_directory(Path(out), paths, overwrite=options.overwrite or paths.work.exists())
         with noting_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
-        needs = needs_of(loaded.parameters, vocabulary, options)
-        plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
-        with timing(seconds, "text"):
-            bank = make_bank(loaded.text, vocabulary, logit_scale=job.card.text.logit_scale, options=options)
-        facts = run_facts(job, describe_model(loaded), plan, vocabulary, options)
-        with open_work(folder, facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
-            failed = Failures(skip=options.on_error == "skip")
-            with timing(seconds, "segment"):
-                profile = compute_blocks(
-                    work, job, plan, loaded, bank, options=options, failed=failed, progress=progress
-                )
-            with noting_warnings() as failure_notes:
-                failed.warn(len(plan.blocks))
-            shares = write_map(
-                work.results(
-                    plan.blocks, nodata=bank.nodata, classes=len(vocabulary.names) if options.probabilities else None
-                ),
-                paths=paths,
-                place=source.place,
-                vocabulary=vocabulary,
-                card=job.card,
-                picture=lambda: failed.picture(source),
-                stage="assemble",
-                seconds=seconds,
-                progress=progress,
-                vectors=vectors,
-            )
-            record = make_record(
-                raster=job.fingerprint,
-                model=describe_model(loaded),
-                vocabulary=vocabulary,
-                options={**options.to_dict(), "vectors": (vectors or VectorOptions()).to_dict()},
-                windows={
-                    **describe_plan(plan),
-                    "resumed_blocks": work.resumed,
-                    "memory_bytes": peak_memory(plan, loaded.encoder, needs),
-                },
-                notes=[*notes, *word_notes, *failure_notes],
-                shares=shares,
-                seconds=seconds,
-            )
-            record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list()}
-            write_json(paths.run, record)
+        run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
+        facts = run_facts(job, describe_model(loaded), run.plan, vocabulary, options)
+        with open_work(paths.work, facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
+            result = run.carry_out(work, progress=progress)
             work.remove()
-    return SegmentResult(paths, vocabulary, shares, record)
+    return result
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run whose input has been checked."""
+
+    job: Job
+    vocabulary: Vocabulary
+    paths: OutputPaths
+    model: Model
+    options: SegmentOptions
+    vectors: VectorOptions | None
+    seconds: dict[str, float]
+    notes: list[str]
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What a block needs of memory and disk."""
+        return needs_of(self.model.parameters, self.vocabulary, self.options)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Windows and blocks, within the limit of memory."""
+        encoder = self.model.encoder
+        return fit_plan(self.job.plan(self.options, encoder), encoder, self.needs, limit=self.options.max_memory)
+
+    def carry_out(self, work: WorkFolder, *, progress: Progress) -> SegmentResult:
+        """Compute the blocks that are missing, and put the results together."""
+        job, options, plan, seconds = self.job, self.options, self.plan, self.seconds
+        scale = job.card.text.logit_scale
+        with timing(seconds, "text"):
+            bank = make_bank(self.model.text, self.vocabulary, logit_scale=scale, options=options)
+        failed = Failures(skip=options.on_error == "skip")
+        with timing(seconds, "segment"):
+            profile = compute_blocks(
+                work, job, plan, self.model, bank, options=options, failed=failed, progress=progress
+            )
+        with noting_warnings() as failure_notes:
+            failed.warn(len(plan.blocks))
+        classes = len(self.vocabulary.names) if options.probabilities else None
+        shares = write_map(
+            work.results(plan.blocks, nodata=bank.nodata, classes=classes),
+            paths=self.paths,
+            place=job.source.place,
+            vocabulary=self.vocabulary,
+            card=job.card,
+            picture=lambda: failed.picture(job.source),
+            stage="assemble",
+            seconds=seconds,
+            progress=progress,
+            vectors=self.vectors,
+        )
+        record = make_record(
+            raster=job.fingerprint,
+            model=describe_model(self.model),
+            vocabulary=self.vocabulary,
+            options={**options.to_dict(), "vectors": (self.vectors or VectorOptions()).to_dict()},
+            windows={
+                **describe_plan(plan),
+                "resumed_blocks": work.resumed,
+                "memory_bytes": peak_memory(plan, self.model.encoder, self.needs),
+            },
+            notes=[*self.notes, *failure_notes],
+            shares=shares,
+            seconds=seconds,
+        )
+        record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list()}
+        write_json(self.paths.run, record)
+        return SegmentResult(self.paths, self.vocabulary, shares, record)
 
 
 def plan_segment(

@@ -64,6 +64,9 @@ def segment(
     Writes to the output directory: NAME_labels.tif and NAME_score.tif (cloud-optimised GeoTIFFs with styles), NAME.gpkg
     (polygons with class, area and score), NAME_preview.png and run.json. A run that was broken off, by whatever, is
     finished by the same command.
+
+    RASTER may be a directory, a pattern ("tiles/*.tif") or a JSON file of STAC items: each raster then gets a directory
+    of its own in the output directory, and report.json says what became of each.
     """
     reporter = set_reporter(as_json=as_json, quiet=quiet)
     from proxyclip_geo import api
@@ -99,7 +102,19 @@ def segment(
         **parse_stretch(stretch),
     )
     vectors = read_vector_options(exact=exact, min_area=min_area, smooth=smooth, simplify=simplify)
+    many = api.find_rasters(raster)
+    if many is not None and not dry_run:
+        with reporter.progress() as progress:
+            reports = api.segment_many(
+                many, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress
+            )
+        _show_reports(reporter, reports, out)
+        return
     if dry_run:
+        for one in many or ():
+            _show_plan(reporter, api.plan_segment(one, words, out=out, model=model, options=chosen))
+        if many:
+            return
         _show_plan(reporter, api.plan_segment(raster, words, out=out, model=model, options=chosen))
         return
     with reporter.progress() as progress:
@@ -107,6 +122,14 @@ def segment(
     show_result(reporter, result)
     if profile and not as_json:
         _show_profile(reporter, result.run)
+
+
+def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:
+    """Show what became of each raster of a job."""
+    lines = [f"{report.status:<12} {report.out}" + (f": {report.reason}" * bool(report.reason)) for report in reports]
+    failed = sum(report.status == "failed" for report in reports)
+    lines.append(f"{len(reports) - failed} of {len(reports)} rasters are done; see {out / 'report.json'}")
+    reporter.result("\n".join(lines), {"rasters": len(reports), "failed": failed, "report": str(out / "report.json")})
 
 
 def _show_profile(reporter: Reporter, run: Any) -> None:

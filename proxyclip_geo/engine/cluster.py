@@ -27,8 +27,7 @@ def run_on_cluster(
 ) -> Iterator[tuple[Block, bytes]]:
     """Compute blocks on a Dask cluster; each comes packed, in the order in which they are finished.
 
-    Blocks of lost workers go to others; Dask gives a block up after it has lost several workers. Where workers announce
-    the resource GPU, a block takes one.
+    Blocks of lost workers go to others. Where workers announce the resource GPU, a block takes one.
 
     Args:
         task: The run; its raster and weights must be within reach of the workers.

@@ -1,0 +1,226 @@
+"""The speed of the image model against the published loop and against the processor's own limit, in one run.
+
+    python benchmarks/encoder.py --json encoder.json
+
+Models are ViT-B/16 with DINO ViT-B/8 at full size with random weights: features of such weights lie close together, so
+that rounding changes more labels than with trained ones. Ratios of one run are what counts: absolute times are noisy.
+
+The rival is the published sliding window, written from its equations: window 336, stride 112, one window at a time, in
+float32, stock attention modules, cosines enlarged to pixels and averaged over the image. Pixels a second are those of a
+large raster: a window advances by its stride in both directions; ours also counts windows that blocks encode twice.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import rasterio
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+import proxyclip_geo as pg
+from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.models import openvino
+from proxyclip_geo.models.clip import interpolate_positions
+from proxyclip_geo.models.encoder import DenseEncoder, ProxyClipEncoder
+from proxyclip_geo.models.text import TextEncoder
+from proxyclip_geo.models.vfm import VisionFoundationModel
+from proxyclip_geo.models.zoo import Model, find_card
+
+WORDS = ["water", "forest", "building", "road", "cropland", "grassland", "bare soil", "car"]
+LARGE = 20_000
+
+
+def random_model(card_name: str = "vitb16-dino-b8") -> tuple[Any, ProxyClipEncoder]:
+    """Build a model of a card's architectures with random weights; return its CLIP and its encoder."""
+    torch.manual_seed(0)
+    card = find_card(card_name)
+    config = open_clip.get_model_config(card.clip.architecture or "")
+    clip: Any = open_clip.CLIP(**{**(config or {}), "quick_gelu": True}).eval()
+    vfm = VisionFoundationModel(card.vfm.architecture, overrides=card.vfm.overrides, position=card.vfm.position)
+    encoder = ProxyClipEncoder(
+        clip.visual,
+        vfm,
+        clip_statistics=((0.48, 0.46, 0.41), (0.27, 0.26, 0.28)),
+        vfm_statistics=(card.vfm.mean, card.vfm.std),
+    )
+    return clip, encoder
+
+
+def published_window(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) -> Tensor:
+    """Compute the (Q, H, W) cosines of one window as the paper's equations say, with stock modules."""
+    pixels = rgb.float() / 255
+    vfm, visual = encoder.vfm, encoder.visual
+    features = functional.normalize(vfm(encoder.vfm_pixels(pixels)), dim=1)
+    grid = features.shape[2:]
+    flat = features.flatten(2)
+    similarity = flat.transpose(1, 2) @ flat
+    scores = encoder.gamma * (similarity - encoder.beta * similarity.mean())
+    weights = scores.masked_fill(scores < 0, float("-inf")).nan_to_num(neginf=-1e4).softmax(dim=-1)
+    patches = visual.conv1(encoder.clip_pixels(pixels))
+    side = (int(patches.shape[2]), int(patches.shape[3]))
+    tokens = patches.flatten(2).transpose(1, 2)
+    tokens = torch.cat([visual.class_embedding.expand(1, 1, -1), tokens], dim=1)
+    tokens = visual.ln_pre(tokens + interpolate_positions(visual.positional_embedding, side))
+    for block in visual.transformer.resblocks[:-1]:
+        tokens = block(tokens)
+    last = visual.transformer.resblocks[-1]
+    heads, width = last.attn.num_heads, last.attn.embed_dim
+    joint = functional.linear(last.ln_1(tokens), last.attn.in_proj_weight, last.attn.in_proj_bias)
+    values = joint[:, 1:, 2 * width :].transpose(1, 2).reshape(1, width, *side)
+    values = functional.interpolate(values, size=grid, mode="bilinear").flatten(2)
+    per_head = values.reshape(heads, width // heads, -1).transpose(1, 2)
+    mixed = weights.repeat(heads, 1, 1) @ per_head
+    dense = visual.ln_post(last.attn.out_proj(mixed.transpose(0, 1).reshape(1, -1, width))) @ visual.proj
+    cosines = queries @ functional.normalize(dense, dim=-1)[0].T
+    logits = cosines.reshape(1, -1, *grid)
+    return functional.interpolate(logits, size=rgb.shape[2:], mode="bilinear")[0]
+
+
+def published_loop(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) -> float:
+    """Segment an image by the published sliding window; return seconds a window."""
+    total = torch.zeros(len(queries), *rgb.shape[2:])
+    count = torch.zeros(rgb.shape[2:])
+    starts = [(y, x) for y in range(0, rgb.shape[2] - 335, 112) for x in range(0, rgb.shape[3] - 335, 112)]
+    began = time.perf_counter()
+    for y, x in starts:
+        part = (slice(y, y + 336), slice(x, x + 336))
+        total[:, *part] += published_window(encoder, rgb[:, :, *part], queries)
+        count[part] += 1
+    probabilities = (40 * total / count).softmax(dim=0)
+    probabilities.max(dim=0)
+    return (time.perf_counter() - began) / len(starts)
+
+
+def median(work: Callable[[], Any], repeats: int = 3) -> float:
+    """Return the median of the seconds that something takes, after doing it once."""
+    work()
+    seconds = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
+
+
+def matrix_rate(dtype: torch.dtype, side: int = 2048) -> float:
+    """Return the GFLOP/s of a matrix product."""
+    one, other = (torch.randn(side, side).to(dtype) for _ in range(2))
+    return 2 * side**3 / median(lambda: one @ other, 5) / 1e9
+
+
+def count_flop(encoder: ProxyClipEncoder, window: Tensor) -> float:
+    """Return the GFLOP of a window's matrix products and convolutions, attention among them."""
+    with torch.inference_mode(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        encoder(window)
+    return float(counter.get_total_flops()) / 1e9
+
+
+def run_ours(clip: Any, encoder: DenseEncoder, scene: Path, folder: Path, *, parameters: int) -> dict[str, Any]:
+    """Segment a scene by the product, from file to files; return the record's facts."""
+    card = find_card("vitb16-dino-b8")
+    text = TextEncoder(clip, open_clip.tokenizer.SimpleTokenizer(), templates="plain")
+    model = Model(card, encoder, text, {}, parameters)
+    options = pg.SegmentOptions(overwrite=True, polygons=False)
+    return dict(pg.segment(scene, WORDS, out=folder / "out", model=model, options=options).run)
+
+
+def agreement(one: DenseEncoder, other: DenseEncoder, windows: Tensor, queries: Tensor) -> dict[str, float]:
+    """Compare two encoders of the same weights by the cosines with queries and the labels that follow."""
+    first, second = (torch.einsum("qd,bdhw->bqhw", queries, encoder.encode(windows).dense) for encoder in (one, other))
+    return {
+        "mean |difference of cosine|": float((first - second).abs().mean()),
+        "labels that agree %": 100 * float((first.argmax(dim=1) == second.argmax(dim=1)).float().mean()),
+    }
+
+
+def measure(folder: Path, *, side: int) -> dict[str, Any]:
+    """Take all measurements."""
+    clip, exact = random_model()
+    parameters = sum(weight.numel() for weight in exact.parameters())
+    made = pg.sample(folder / "scene.tif", size=side, seed=7)
+    with rasterio.open(made.image) as dataset:
+        rgb = torch.from_numpy(dataset.read())[None]
+    window = rgb[:, :, :336, :336].contiguous()
+    dtype = openvino.native_dtype()
+    fast = openvino.OpenVinoEncoder(exact, window=336, dtype=dtype)
+    queries = functional.normalize(torch.randn(len(WORDS), exact.dim), dim=1)
+    flop = count_flop(exact, window)
+    with torch.inference_mode():
+        loop = published_loop(exact, rgb[:, :, :560, :560].contiguous(), queries)
+        pair = torch.cat([window, rgb[:, :, -336:, -336:]])
+        rates = [matrix_rate(dtype)]
+        ours = run_ours(clip, fast, made.image, folder, parameters=parameters)
+        seconds = {
+            "published loop, float32": loop,
+            "torch float32": median(lambda: exact.encode(window)),
+            f"OpenVINO {str(dtype).removeprefix('torch.')}": median(lambda: fast.encode(pair)) / 2,
+        }
+        rates.append(matrix_rate(dtype))
+        compared = agreement(exact, fast, pair, queries)
+    stride, count = ours["windows"]["stride"], ours["windows"]["count"]
+    large = make_plan((LARGE, LARGE), encoder=fast, window=336, stride=stride)
+    twice = large.windows / large.grid.window_count
+    whole = ours["seconds"]["segment"] + ours["seconds"]["assemble"] + ours["seconds"]["write"]
+    encoding = ours["profile"]["encode"]
+    per_second = {"published loop": 112**2 / loop, "ours": stride**2 / twice / (whole / count)}
+    return {
+        "seconds a window": seconds,
+        "GFLOP a window": flop,
+        "stride": stride,
+        "windows encoded twice %": 100 * (twice - 1),
+        "pixels per second": per_second,
+        "times the published loop": per_second["ours"] / per_second["published loop"],
+        "GFLOP/s of a matrix product": statistics.mean(rates),
+        "encoder, % of the matrix product": 100 * flop / (encoding / count) / statistics.mean(rates),
+        "everything else, % of the time": 100 * (1 - encoding / whole),
+        "profile": ours["profile"],
+        **compared,
+    }
+
+
+def demo_agreement(folder: Path) -> dict[str, float]:
+    """Compare float32 torch and OpenVINO in the processor's own precision with the demo model, as the labels show."""
+    made = pg.sample(folder / "demo.tif", size=512, seed=11)
+    labels = []
+    for backend, precision in (("torch", "float32"), ("openvino", "auto")):
+        model = pg.load_model("demo", device="cpu", backend=backend, precision=precision)
+        options = pg.SegmentOptions(polygons=False, overwrite=True)
+        labels.append(pg.segment(made.image, "landcover", out=folder / "demo", model=model, options=options).labels)
+        labels[-1] = labels[-1].read()
+    return {"labels that agree with the demo model %": 100 * float(np.mean(labels[0] == labels[1]))}
+
+
+def main() -> None:
+    """Measure, print, and write JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--side", type=int, default=1080, help="side of the raster that ours is measured on")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as name:
+        results = {
+            "machine": platform.processor() or platform.machine(),
+            "threads": torch.get_num_threads(),
+            **measure(Path(name), side=options.side),
+            **demo_agreement(Path(name)),
+        }
+    print(json.dumps(results, indent=1, default=str))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Many rasters at once: a directory, a pattern, or a list of STAC items."""
+
+import glob
+import json
+from pathlib import Path
+from typing import Any
+
+from proxyclip_geo.errors import RasterError
+from proxyclip_geo.raster.dataset import stem_of
+
+SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".img", ".asc", ".png"}
+ASSETS = ("visual", "image", "data")
+"""STAC assets in the order in which they are taken; else the first with the role "data" or "visual"."""
+
+
+def find_rasters(name: str | Path) -> tuple[str, ...] | None:
+    """Return the rasters that a directory, a pattern with * or ?, or a STAC file stands for; None for a single raster.
+
+    Args:
+        name: What the user gave. A STAC file is a JSON file of an item or an item collection.
+
+    Raises:
+        RasterError: If it stands for none, or two would have results of the same name.
+    """
+    text, path = str(name), Path(name)
+    if path.is_dir():
+        found = sorted(str(file) for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+    elif path.suffix.lower() in (".json", ".geojson") and path.is_file():
+        found = _stac_assets(path)
+    elif "://" not in text and glob.has_magic(text) and not path.exists():
+        found = sorted(glob.glob(text, recursive=True))
+    else:
+        return None
+    if not found:
+        raise RasterError(f"{name} holds no raster; give a file, or a folder or pattern that matches some")
+    stems = [stem_of(raster) for raster in found]
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        raise RasterError(f"several rasters of {name} are called {', '.join(twice[:3])}; segment them one by one")
+    return tuple(found)
+
+
+def _stac_assets(path: Path) -> list[str]:
+    try:
+        import pystac
+    except ImportError as error:
+        raise RasterError(f"{path} is read with pystac: pip install proxyclip-geo[stac]") from error
+    try:
+        values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        single = values.get("type") == "Feature"
+        features = [values] if single else values["features"]
+        items = [pystac.Item.from_dict(feature) for feature in features]
+    except (OSError, ValueError, KeyError, TypeError, pystac.STACError) as error:
+        raise RasterError(f"{path} is no STAC item or item collection ({error!r})") from error
+    for item in items:
+        if item.get_self_href() is None:
+            item.set_self_href(str(path.resolve()))
+    return [_asset(item) for item in items]
+
+
+def _asset(item: Any) -> str:
+    """Return where the picture of an item is."""
+    for key in ASSETS:
+        if key in item.assets:
+            return str(item.assets[key].get_absolute_href())
+    for asset in item.assets.values():
+        if {"data", "visual"} & set(asset.roles or ()):
+            return str(asset.get_absolute_href())
+    raise RasterError(f"STAC item {item.id} has no asset called {', '.join(ASSETS)}, nor one with the role data")

@@ -1,0 +1,77 @@
+import json
+from pathlib import Path
+
+import pytest
+
+import proxyclip_geo as pg
+from proxyclip_geo.api import find_rasters
+from proxyclip_geo.errors import OutputError, RasterError
+
+WORDS = ["water", "forest", "building"]
+
+
+@pytest.fixture(scope="module")
+def demo() -> pg.Model:
+    return pg.load_model("demo", device="cpu")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two rasters and one that is none."""
+    for name, seed in (("east", 1), ("west", 2)):
+        pg.sample(tmp_path / "tiles" / f"{name}.tif", size=96, seed=seed)
+        (tmp_path / "tiles" / f"{name}_truth.tif").unlink()
+    (tmp_path / "tiles" / "broken.tif").write_text("no raster")
+    return tmp_path / "tiles"
+
+
+def item(name: str, href: str, key: str = "visual") -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": name,
+        "geometry": None,
+        "properties": {"datetime": "2024-01-01T00:00:00Z"},
+        "links": [],
+        "assets": {key: {"href": href, "roles": ["data"]}},
+    }
+
+
+def test_directories_patterns_and_stac_items(folder: Path) -> None:
+    assert find_rasters(folder / "east.tif") is None
+    assert find_rasters("https://example.org/tiles?x=*.tif") is None
+    names = [Path(name).name for name in find_rasters(folder) or ()]
+    assert names == ["broken.tif", "east.tif", "west.tif"]
+    assert find_rasters(str(folder / "?ast.tif")) == (str(folder / "east.tif"),)
+    stac = folder / "items.json"
+    features = [item("a", "./east.tif"), item("b", "./west.tif", key="B04")]
+    stac.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert find_rasters(stac) == (str(folder / "east.tif"), str(folder / "west.tif"))
+
+
+def test_nothing_there_and_names_that_clash(folder: Path) -> None:
+    with pytest.raises(RasterError, match="holds no raster"):
+        find_rasters(str(folder / "*.jp2"))
+    (folder / "east.vrt").write_text("")
+    with pytest.raises(RasterError, match="several rasters .* called east"):
+        find_rasters(folder)
+    (folder / "no.json").write_text("{}")
+    with pytest.raises(RasterError, match="no STAC item"):
+        find_rasters(folder / "no.json")
+
+
+def test_one_job_with_one_report_that_goes_on(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    rasters = find_rasters(folder) or ()
+    out = tmp_path / "out"
+    with pytest.raises(RasterError, match=r"broken\.tif"):
+        pg.segment_many(rasters, WORDS, out=out, model=demo)
+    skipping = pg.SegmentOptions(on_error="skip", polygons=False)
+    reports = pg.segment_many(rasters, WORDS, out=out, model=demo, options=skipping)
+    assert [report.status for report in reports] == ["failed", "done", "done"]
+    assert (out / "west" / "west_labels.tif").exists()
+    again = pg.segment_many(rasters, WORDS, out=out, model=demo, options=skipping)
+    assert [report.status for report in again] == ["failed", "done before", "done before"]
+    told = json.loads((out / "report.json").read_text())
+    assert "broken.tif" in told[0]["reason"]
+    with pytest.raises(OutputError, match="results of other words"):
+        pg.segment_many(rasters[1:], ["water", "road"], out=out, model=demo, options=skipping)

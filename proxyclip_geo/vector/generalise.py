@@ -121,26 +121,9 @@ def merge_small(
     while True:
         is_class = ~np.isin(labels, (*skipped, OUTSIDE))
         small = (areas < limits) & (labels != OUTSIDE)
-        start, target, weight = (
-            np.concatenate((sides[:, 0], sides[:, 1])),
-            np.concatenate((sides[:, 1], sides[:, 0])),
-            np.tile(lengths, 2),
-        )
-        able = np.zeros(len(labels), bool)
-        usable = small[start] & is_class[target]
-        able[start[usable]] = True
-        if not able.any():
+        goes, comes = _go(sides, lengths, small=small, is_class=is_class, pixels=pixels, first=first)
+        if not len(goes):
             return into, labels
-        rank = np.empty(len(labels), np.int64)
-        rank[np.lexsort((first, pixels))] = np.arange(len(labels))
-        least = np.full(len(labels), len(labels))
-        rivals = able[start] & able[target]
-        np.minimum.at(least, start[rivals], rank[target[rivals]])
-        acts = able & (rank < least)
-        edges = np.flatnonzero(usable & acts[start])
-        order = edges[np.lexsort((first[target[edges]], -pixels[target[edges]], -weight[edges], start[edges]))]
-        _, best = np.unique(start[order], return_index=True)
-        goes, comes = start[order[best]], target[order[best]]
         # Stars: every patch that goes has a centre that stays, whose label all get.
         labels[goes] = labels[comes]
         same = labels[sides[:, 0]] == labels[sides[:, 1]]
@@ -160,6 +143,32 @@ def merge_small(
         fresh_limits[group[stays]] = limits[stays]
         labels, limits = fresh_labels, fresh_limits
         sides, lengths = _sum_borders(group[sides], lengths)
+
+
+def _go(
+    sides: Ints,
+    lengths: NDArray[np.float64],
+    *,
+    small: NDArray[np.bool_],
+    is_class: NDArray[np.bool_],
+    pixels: NDArray[np.float64],
+    first: Ints,
+) -> tuple[Ints, Ints]:
+    """Return the small patches none of whose neighbours goes before them, and where each goes."""
+    start, target = np.concatenate((sides, sides[:, ::-1])).T
+    weight = np.tile(lengths, 2)
+    usable = small[start] & is_class[target]
+    able = np.zeros(len(small), bool)
+    able[start[usable]] = True
+    rank = np.empty(len(small), np.int64)
+    rank[np.lexsort((first, pixels))] = np.arange(len(small))
+    least = np.full(len(small), len(small))
+    rivals = able[start] & able[target]
+    np.minimum.at(least, start[rivals], rank[target[rivals]])
+    edges = np.flatnonzero(usable & (able & (rank < least))[start])
+    order = edges[np.lexsort((first[target[edges]], -pixels[target[edges]], -weight[edges], start[edges]))]
+    _, best = np.unique(start[order], return_index=True)
+    return start[order[best]], target[order[best]]
 
 
 def _sum_borders(sides: Ints, lengths: NDArray[np.float64]) -> tuple[Ints, NDArray[np.float64]]:

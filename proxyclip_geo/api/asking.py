@@ -127,8 +127,11 @@ def similar(
         raise OptionError("say like what, with one of a word, a point (--at X,Y) and polygons (--aoi FILE)")
     kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
     path = Path(out)
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        raise OutputError(f"{path}: a heat map is a GeoTIFF; give a name that ends in .tif")
     if path.exists() and not overwrite:
         raise OutputError(f"{path} is already there; pass --overwrite to replace it")
+    path.parent.mkdir(parents=True, exist_ok=True)
     if word is None:
         spot = _find_spot(kept, at=at, aoi=aoi)
         mean = mean_feature(kept.store, spot)

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,8 @@ def run_facts(
     grid = plan.grid
     return {
         "raster": job.fingerprint,
-        "model": {key: model[key] for key in ("name", "sha256", "backend", "dtype")},
+        "model": {key: model[key] for key in ("name", "sha256", "constants_sha256", "backend", "dtype")},
+        "text": asdict(job.card.text),
         "windows": [list(grid.window), grid.stride, grid.step, plan.blend],
         "block size": plan.core,
         "vocabulary": vocabulary.to_dict(),

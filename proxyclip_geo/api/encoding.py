@@ -130,7 +130,10 @@ def _find_begun(name: str, info: StoreInfo, *, overwrite: bool) -> EmbeddingStor
     try:
         found = open_store(name, writable=True)
     except StoreError as error:
-        raise OutputError(f"{name} is already there, and cannot be finished: {error}; pass --overwrite") from error
+        raise OutputError(
+            f"{name} is already there, and cannot be finished: {error}; pass --overwrite to replace an embedding, or "
+            "choose another place with -o"
+        ) from error
     different = found.info.differences(info)
     if different:
         raise OutputError(

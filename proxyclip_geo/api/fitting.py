@@ -187,7 +187,12 @@ def _collect(kept: Embedding, bank: TextBank, known: _Known, *, progress: Progre
 
 
 def _from_shapes(kept: Embedding, vocabulary: Vocabulary, path: str | Path, *, field: str) -> _Known:
-    shapes = [shape for shape in read_examples(path, kept.place, field=field, name=kept.name) if not shape.negative]
+    every = read_examples(path, kept.place, field=field, name=kept.name)
+    shapes = [shape for shape in every if not shape.negative]
+    if not shapes:
+        raise OptionError(
+            f"all {len(every)} shapes in {path} are negative; fitting needs shapes that show what they are"
+        )
     legend = Legend.of({}, vocabulary)
     patches = []
     for number, shape in enumerate(shapes):
@@ -290,7 +295,7 @@ class _Truth:
 def _write_back(vocabulary: Vocabulary, found: Fit, truth: str | Path) -> Vocabulary:
     fitted = found.classifier
     classes = tuple(
-        replace(item, bias=round(bias, 3), threshold=threshold if threshold != vocabulary.threshold else item.threshold)
+        replace(item, bias=round(bias, 3), threshold=None if threshold == vocabulary.threshold else threshold)
         for item, bias, threshold in zip(vocabulary.classes, fitted.biases, fitted.thresholds, strict=False)
     )
     low, high = found.interval

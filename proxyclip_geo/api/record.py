@@ -1,7 +1,9 @@
 """The record of a run: all that is needed to know, or to repeat, what was done."""
 
 import datetime
+import hashlib
 import importlib.metadata
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from proxyclip_geo import __version__
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import Model
+from proxyclip_geo.models.zoo import Model, identity
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -30,10 +32,15 @@ def describe_model(model: Model) -> dict[str, Any]:
         "licence": card.licence,
         "citation": card.citation,
         "sha256": dict(model.checksums),
+        "constants_sha256": _digest(identity(card, model.checksums)),
         "device": str(model.encoder.device),
         "backend": model.encoder.backend,
         "dtype": str(model.encoder.dtype).removeprefix("torch."),
     }
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:

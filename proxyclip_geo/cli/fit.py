@@ -50,9 +50,12 @@ def fit(
     from proxyclip_geo import api, evaluation
     from proxyclip_geo.errors import OutputError
     from proxyclip_geo.vocabulary import dump_vocabulary
+    from proxyclip_geo.vocabulary.files import check_writable
 
     if save is not None and save.exists() and not overwrite:
         raise OutputError(f"{save} is already there; pass --overwrite to replace it")
+    if save is not None:
+        check_writable(save)
     chosen = api.LabelOptions(
         templates=templates, synonyms=synonyms.value, debias=debias, background=parse_words(background)
     )

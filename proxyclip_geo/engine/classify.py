@@ -138,11 +138,12 @@ def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
 def cell_logits(embedding: Embedding, bank: TextBank) -> Tensor:
     """Return the logits of cells: (Q, h, w), scaled, debiased and biased."""
     logits = _multiply(bank.queries, embedding.features, scale=bank.logit_scale)
+    offsets = bank.offsets or (0.0,) * len(bank.query_class)
     if bank.debias and embedding.context is not None:
         about = embedding.context.features[:, :, None]
         cosines = _multiply(bank.queries, about.transpose(0, 1), scale=bank.logit_scale)[..., 0]
+        cosines += bank.logit_scale * torch.tensor(offsets, device=cosines.device)[:, None]
         logits += bank.debias * embedding.context.blend(cosines.T, embedding.cells)
-    offsets = bank.offsets or (0.0,) * len(bank.query_class)
     added = [bank.logit_scale * offset + bank.biases[n] for offset, n in zip(offsets, bank.query_class, strict=True)]
     bias = torch.tensor(added, device=logits.device)
     return logits.add_(bias[:, None, None])

@@ -33,6 +33,7 @@ from proxyclip_geo.grid import Block, Region, ceil_div
 
 KEY = "proxyclip_geo"
 MISSING = 2
+_ARRAYS = frozenset({"features", "scale", "valid", "rim", "whole", "thumbnail", "basis"})
 # What zarr, its codecs and file systems raise of a damaged or unreachable store.
 _FAILURES = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError)
 
@@ -293,6 +294,7 @@ def create_store(
     Raises:
         OutputError: If it cannot be written.
     """
+    _check_replaceable(name)
     grid = info.grid
     shape = zip(info.place.shape, info.origin, strict=True)
     rows, cols = (ceil_div(side - start, info.core) for side, start in shape)
@@ -325,6 +327,27 @@ def create_store(
     except _FAILURES as error:
         raise OutputError(f"cannot make the embedding {name} ({error}); choose another place with -o") from error
     return EmbeddingStore(name, group, info)
+
+
+def _check_replaceable(name: str) -> None:
+    """Refuse to replace what is not an embedding: it may be anything.
+
+    Raises:
+        OutputError: If something else is there.
+    """
+    try:
+        files, path = fsspec.core.url_to_fs(name)
+        if not files.exists(path) or (files.isdir(path) and not files.ls(path)):
+            return
+        group = zarr.open_group(name, mode="r", zarr_format=3)
+        # A group that was begun and never got its description has nothing but our arrays.
+        if KEY in group.attrs or set(group.keys()) <= _ARRAYS:
+            return
+    except _FAILURES:
+        pass
+    raise OutputError(
+        f"{name} is already there and is no embedding, so it is not replaced; choose another place with -o"
+    )
 
 
 def exists(name: str) -> bool:

@@ -18,6 +18,9 @@ FORMAT = 2
 MAX_CHUNK = 64
 """Cells a side of what is read at a time."""
 
+_MODEL_FACTS = ("name", "sha256", "constants_sha256", "backend", "dtype")
+"""What of a model its features depend on."""
+
 Storage = Literal["float16", "int8"]
 
 
@@ -108,7 +111,15 @@ class StoreInfo:
             ) from error
 
     def differences(self, other: "StoreInfo") -> tuple[str, ...]:
-        """Return the facts in which two stores differ."""
-        # What was written and read again has lists for tuples.
-        ours, theirs = (json.loads(json.dumps(info.to_dict())) for info in (self, other))
+        """Return the facts in which two stores differ, as far as their features depend on them."""
+        ours, theirs = self._identity(), other._identity()
         return tuple(key for key in ours if ours[key] != theirs[key])
+
+    def _identity(self) -> dict[str, Any]:
+        # What was written and read again has lists for tuples.
+        facts: dict[str, Any] = json.loads(json.dumps(self.to_dict()))
+        # Options are in the grid, the raster's fingerprint and the model's type, but for those that change no feature.
+        del facts["options"]
+        facts["model"] = {key: facts["model"].get(key) for key in _MODEL_FACTS}
+        facts["raster"] = {key: value for key, value in facts["raster"].items() if key not in ("path", "stem")}
+        return facts

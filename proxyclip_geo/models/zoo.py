@@ -372,7 +372,7 @@ def load_model(
         dtype = openvino.native_dtype() if precision == "auto" else dtype
         side = window or card.window.size
         logger.info("model %s in OpenVINO in %s", card.name, dtype)
-        compiled = openvino.OpenVinoEncoder(encoder, window=side, dtype=dtype, identity=_identity(card, checksums))
+        compiled = openvino.OpenVinoEncoder(encoder, window=side, dtype=dtype, identity=identity(card, checksums))
         return Model(card, compiled, text, checksums, parameters)
     encoder.visual.to(dtype)
     encoder.vfm.to(dtype)
@@ -380,8 +380,8 @@ def load_model(
     return Model(card, encoder.to(where), text, checksums, parameters)
 
 
-def _identity(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, Any]:
-    """Return what an export depends on: weights, architectures and constants; not where the card lies."""
+def identity(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, Any]:
+    """Return what features depend on: weights, architectures and constants; not where the card lies."""
     return {
         "weights": dict(checksums),
         "clip": clip_config(card),

@@ -212,7 +212,7 @@ class Source:
         area = self._area.region
         outline = self._area.outline
         return {
-            "path": _without_secrets(self.name),
+            "path": _without_secrets(self.name) if is_remote(self.name) else _absolute(self.name),
             **_file_facts(self._gdal_name),
             "driver": self._dataset.driver,
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
@@ -332,6 +332,11 @@ def _file_facts(name: str) -> dict[str, int | None]:
         return {"bytes": None, "modified_ns": None}
     facts = path.stat()
     return {"bytes": facts.st_size, "modified_ns": facts.st_mtime_ns}
+
+
+def _absolute(name: str) -> str:
+    """Return the full path of a file; a name that means something to GDAL alone as it is."""
+    return str(Path(name).resolve()) if Path(name).exists() else name
 
 
 def _without_secrets(name: str) -> str:

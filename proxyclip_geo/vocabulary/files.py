@@ -184,6 +184,18 @@ SUFFIXES = tuple(_READERS)
 """Suffixes of vocabulary files."""
 
 
+def check_writable(path: Path) -> None:
+    """Find what is wrong with the name of a vocabulary file before it is written.
+
+    Raises:
+        OutputError: If it has another suffix, or its folder is not there.
+    """
+    if path.suffix.lower() not in (".json", ".yaml", ".yml"):
+        raise OutputError(f"{path}: a vocabulary is written as .yaml or .json, not as {path.suffix!r}")
+    if not path.absolute().parent.is_dir():
+        raise OutputError(f"{path} cannot be written: there is no folder {path.absolute().parent}; make it first")
+
+
 def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
     """Write a vocabulary as YAML or JSON, by the suffix; reading it gives the same vocabulary.
 
@@ -198,13 +210,12 @@ def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
         OutputError: If the suffix is another, or the file cannot be written.
     """
     path = Path(path)
+    check_writable(path)
     content = vocabulary.to_dict()
     if path.suffix.lower() == ".json":
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    elif path.suffix.lower() in (".yaml", ".yml"):
-        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
     else:
-        raise OutputError(f"{path}: a vocabulary is written as .yaml or .json, not as {path.suffix!r}")
+        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
     # Renaming is atomic: no half-written file ever stands under the final name.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

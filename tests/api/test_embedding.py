@@ -128,8 +128,23 @@ def test_an_embedding_of_something_else_is_not_overwritten(folder: Path, tmp_pat
     with pytest.raises(OutputError, match=r"differs in .*raster.*--overwrite"):
         pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model=demo, options=options)
     (tmp_path / "b.emb").mkdir()
-    with pytest.raises(OutputError, match=r"already there.*--overwrite"):
-        pg.encode(tmp_path / "other.tif", out=tmp_path / "b.emb", model=demo, options=options)
+    (tmp_path / "b.emb" / "thesis.docx").write_text("years of work")
+    for overwrite in (False, True):
+        with pytest.raises(OutputError, match=r"already there.*choose another place"):
+            pg.encode(
+                tmp_path / "other.tif",
+                out=tmp_path / "b.emb",
+                model=demo,
+                options=options,
+                store=pg.StoreOptions(overwrite=overwrite),
+            )
+    assert (tmp_path / "b.emb" / "thesis.docx").read_text() == "years of work"
+    # What changes no feature does not keep a run from going on.
+    gone_on = pg.EncodeOptions(block_size=64, batch_size=1, device="cpu")
+    pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=demo, options=gone_on)
+    bent = replace(demo, card=replace(demo.card, proxy=replace(demo.card.proxy, gamma=9.0)))
+    with pytest.raises(OutputError, match="differs in model"):
+        pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=bent, options=options)
     again = pg.StoreOptions(overwrite=True, storage="int8", components=16)
     made = pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=demo, options=options, store=again)
     assert (made.store.info.storage, made.store.info.dim) == ("int8", 16)
@@ -301,6 +316,8 @@ def test_similar_to_a_place(folder: Path, tmp_path: Path, drawn: Path) -> None:
     forest = next(int(key.removeprefix("CLASS_")) for key, name in tags.items() if name == "forest")
     assert values.max() <= 1.001
     assert values[labels == forest].mean() > values[labels != forest].mean() + 0.2
+    with pytest.raises(OutputError, match=r"ends in \.tif"):
+        pg.similar(folder / "scene.emb", "forest", out=tmp_path / "b.png")
     with pytest.raises(OptionError, match="one of a word, a point"):
         pg.similar(folder / "scene.emb", "forest", aoi=drawn, out=tmp_path / "b.tif")
 

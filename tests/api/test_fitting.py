@@ -95,6 +95,9 @@ def test_bad_labels(folder: Path, tmp_path: Path) -> None:
     point.to_file(tmp_path / "one.gpkg")
     with pytest.raises(VocabularyError, match="class 'harbour', which the vocabulary lacks"):
         pg.fit(folder / "scene.emb", WRONG, tmp_path / "one.gpkg")
+    point.assign(**{"class": "road", "negative": 1}).to_file(tmp_path / "no.gpkg")
+    with pytest.raises(OptionError, match="all 1 shapes .* are negative"):
+        pg.fit(folder / "scene.emb", WRONG, tmp_path / "no.gpkg")
     point.assign(**{"class": "road"}).to_file(tmp_path / "one.gpkg")
     with pytest.raises(OptionError, match="1 parts of the ground"):
         pg.fit(folder / "scene.emb", WRONG, tmp_path / "one.gpkg")

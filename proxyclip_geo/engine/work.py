@@ -124,7 +124,7 @@ class WorkFolder:
             full = error.errno == errno.ENOSPC or shutil.disk_usage(self.path).free < _FULL
             reason = "the disk is full" if full else error.strerror or str(error)
             raise OutputError(
-                f"{block.name} cannot be kept in {self.path}: {reason}; {len(self)} blocks are done: make room, and "
+                f"{block.name} cannot be written to {self.path}: {reason}; {len(self)} blocks are done: make room, and "
                 "run the same command again to go on"
             ) from error
         self._done.add(block.index)

@@ -56,7 +56,8 @@ def test_every_option_of_segment_is_explained() -> None:
     text = run("segment", "--help").stdout
     options = (
         "classes,vocabulary,threshold,templates,out,scores,probabilities,polygons,overwrite,resolution,aoi,bounds,bands,"
-        "stretch,model,device,precision,window,stride,blend,batch-size,dry-run,json,quiet"
+        "stretch,model,device,precision,window,stride,blend,batch-size,dry-run,json,quiet,"
+        "backend,workers,scheduler,max-memory,on-error,profile"
     )
     for option in options.split(","):
         assert f"--{option}" in text

@@ -10,8 +10,8 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import WindowGrid
 from proxyclip_geo.models.encoder import DenseEncoder
 
-BASE = 500 << 20
-"""The interpreter, torch, GDAL and what else is loaded before any raster is opened."""
+BASE = 700 << 20
+"""The interpreter, torch, GDAL, and what allocators keep: measured, see docs/performance.md."""
 GDAL_CACHE = 192 << 20
 STRIPS = 160 << 20
 """What is worked on a strip at a time: logits on their way to labels, tiles on their way to files."""

@@ -15,7 +15,8 @@ class VectorOptions:
     Attributes:
         majority: Each pixel takes the most frequent label within this many pixels; 0 leaves labels as they are.
         min_area: Patches below this many m² go to the neighbour with the longest common border; 16 pixels if not given,
-            0 keeps all. Where labels have no CRS it counts pixels.
+            0 keeps all. Where labels have no CRS it counts pixels; a raster that reaches beyond its CRS (the corners of
+            an oval world map) cannot be measured so.
         max_hole: Unclassified patches below this many m² go to a neighbour too; as `min_area` if not given. What has no
             data stays without data.
         smooth: Whether to turn the stairs of pixels into straight lines.

@@ -21,12 +21,14 @@ class VectorResult:
     Attributes:
         path: The file.
         polygons: Number of polygons.
-        areas: Square metres of each class by name; pixels where the labels have no CRS.
+        areas: Area of each class by name, in `unit`.
+        unit: "m²"; "px" where the labels have no CRS, or one that is not tied to the Earth.
     """
 
     path: Path
     polygons: int
     areas: Mapping[str, float]
+    unit: str = "m²"
 
 
 def vectorize(
@@ -127,4 +129,6 @@ def write_layer(
             style_sld=polygon_sld(styles, layer=path.stem),
             metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
         )
-        return VectorResult(path, polygons.written, dict(polygons.areas))
+        return VectorResult(
+            path, polygons.written, dict(polygons.areas), "m²" if polygons.placing.ground.on_earth else "px"
+        )

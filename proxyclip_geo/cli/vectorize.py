@@ -132,8 +132,8 @@ def _show(reporter: Reporter, result: Any) -> None:
     table.add_column("area", justify="right")
     areas = sorted(result.areas.items(), key=lambda entry: -entry[1])
     for name, area in areas:
-        table.add_row(name.replace("[", r"\["), f"{area:,.0f} m²")
+        table.add_row(name.replace("[", r"\["), f"{area:,.0f} {result.unit}")
     path, count = str(result.path), result.polygons
-    reporter.result(table, {"path": path, "polygons": count, "areas": dict(areas)})
+    reporter.result(table, {"path": path, "polygons": count, "areas": dict(areas), "unit": result.unit})
     if not reporter.as_json:
         reporter.out.print(f"{count} polygons in {path}")

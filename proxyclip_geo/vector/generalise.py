@@ -68,8 +68,16 @@ def generalise(
         skipped: Keys of what is unclassified.
         spill: Directory for the vertices.
         progress: Called in the stage "generalise".
+
+    Raises:
+        OptionError: If areas are given in m² and the raster cannot be measured.
     """
     progress(ProgressEvent("generalise", 0, 2, "steps"))
+    if ground.metric is None and ground.on_earth and (chosen.min_area or chosen.max_hole):
+        raise OptionError(
+            "a part of the raster lies beyond its CRS, so that patches cannot be measured in m²; leave out --min-area "
+            "and --max-hole (16 pixels are kept then), or warp the raster to another CRS"
+        )
     areas, unclassified = _areas(coverage, ground), np.isin(coverage.patches.labels, skipped)
     limits = np.zeros(len(areas))
     for limit, of in ((chosen.min_area, ~unclassified), (chosen.max_hole, unclassified)):

@@ -46,8 +46,8 @@ class Ground:
         shape: (height, width) of the raster.
         transform: From (column, row) to CRS coordinates.
         crs: The CRS; None where there is none.
-        metric: (rows, columns, 3) of the first fundamental form in m² per pixel²: E, F, G, at evenly spaced nodes; None
-            where the ground cannot be measured.
+        metric: (rows, columns, 3) at evenly spaced nodes: metres per pixel across, cosine between the axes, and metres
+            per pixel down; None where the ground cannot be measured.
     """
 
     shape: tuple[int, int]
@@ -60,8 +60,13 @@ class Ground:
         """Tabulate the metric of a raster."""
         return cls(shape, transform, crs, None if crs is None else _tabulate(shape, transform, crs))
 
+    @property
+    def on_earth(self) -> bool:
+        """Whether areas are in square metres; pixels are counted if not."""
+        return self.crs is not None and _geographic(self.crs) is not None
+
     def form(self, xy: Floats) -> Floats:
-        """Interpolate E, F and G at (N, 2) pixel coordinates: (N, 3)."""
+        """Interpolate the first fundamental form, E, F and G in m² per pixel², at (N, 2) pixel coordinates: (N, 3)."""
         assert self.metric is not None
         rows, columns = self.metric.shape[0] - 1, self.metric.shape[1] - 1
         u = np.clip(xy[:, 0] / self.shape[1] * columns, 0, columns)
@@ -71,7 +76,9 @@ class Ground:
         table = self.metric
         above = table[upper, left] * (1 - u) + table[upper, left + 1] * u
         below = table[upper + 1, left] * (1 - u) + table[upper + 1, left + 1] * u
-        return np.asarray(above * (1 - v) + below * v)
+        # Lengths and not their squares: along a meridian these are as good as linear up to the pole.
+        across, cosine, down = (above * (1 - v) + below * v).T
+        return np.column_stack((across**2, cosine * across * down, down**2))
 
     def pixel_areas(self, xy: Floats) -> Floats:
         """Return the area in m² of a pixel at (N, 2) pixel coordinates."""
@@ -120,38 +127,46 @@ class Ground:
         return areas
 
 
-def _tabulate(shape: tuple[int, int], transform: Affine, crs: pyproj.CRS) -> Floats | None:
-    """Measure one pixel's steps at the nodes of a grid."""
-    geographic, geod = crs.geodetic_crs, crs.get_geod()
+def _geographic(crs: pyproj.CRS) -> pyproj.CRS | None:
+    """Return the longitudes and latitudes that a CRS is based on; None where it is not tied to the Earth."""
+    geographic = crs.geodetic_crs
     if geographic is not None and geographic.is_derived:
         geographic = geographic.source_crs
-    if geographic is None or geod is None or not geographic.is_geographic:
+    return geographic if geographic is not None and geographic.is_geographic and crs.get_geod() else None
+
+
+def _tabulate(shape: tuple[int, int], transform: Affine, crs: pyproj.CRS) -> Floats | None:
+    """Measure one pixel's steps at the nodes of a grid."""
+    geographic, geod = _geographic(crs), crs.get_geod()
+    if geographic is None or geod is None:
         return None
-    down = pyproj.Transformer.from_crs(crs, geographic, always_xy=True)
+    move = pyproj.Transformer.from_crs(crs, geographic, always_xy=True)
     radians = geographic.axis_info[0].unit_conversion_factor
+    height, width = shape
 
     def degrees(x: Floats, y: Floats) -> tuple[Floats, Floats]:
         t = transform
-        lon, lat = down.transform(t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f)
+        lon, lat = move.transform(t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f)
         return lon * radians, lat * radians
 
     def steps(x: Floats, y: Floats) -> Floats:
-        # Central differences, over whole pixels.
-        west, east = degrees(x - 0.5, y), degrees(x + 0.5, y)
-        north, south = degrees(x, y - 0.5), degrees(x, y + 0.5)
-        upper, lower = degrees(x - 0.5, y - 0.5), degrees(x + 0.5, y + 0.5)
-        across = geod.inv(*west, *east, radians=True)[2]
-        along = geod.inv(*north, *south, radians=True)[2]
-        slant = geod.inv(*upper, *lower, radians=True)[2]
-        return np.stack((across**2, (slant**2 - across**2 - along**2) / 2, along**2), axis=-1)
+        # Central differences over whole pixels; one-sided at the rim, as nothing may lie beyond it (poles).
+        west, east = np.maximum(x - 0.5, 0), np.minimum(x + 0.5, width)
+        north, south = np.maximum(y - 0.5, 0), np.minimum(y + 0.5, height)
+        across = geod.inv(*degrees(west, y), *degrees(east, y), radians=True)[2]
+        down = geod.inv(*degrees(x, north), *degrees(x, south), radians=True)[2]
+        slant = geod.inv(*degrees(west, north), *degrees(east, south), radians=True)[2]
+        # Where meridians meet, there is no angle.
+        product = np.maximum(across * down, 1e-9)
+        cosine = np.clip((slant**2 - across**2 - down**2) / (2 * product), -1, 1)
+        return np.stack((across / (east - west), cosine, down / (south - north)), axis=-1)
 
-    height, width = shape
     try:
         middle = steps(np.array([width / 2]), np.array([height / 2]))[0]
         if not np.isfinite(middle).all() or min(middle[0], middle[2]) <= 0:
             return None
         nodes = [
-            int(np.clip(np.ceil(side * np.sqrt(step) / _SPACING), 1, _MOST_NODES)) + 1
+            int(np.clip(np.ceil(side * step / _SPACING), 1, _MOST_NODES)) + 1
             for side, step in ((height, middle[2]), (width, middle[0]))
         ]
         rows, columns = np.linspace(0, height, nodes[0]), np.linspace(0, width, nodes[1])

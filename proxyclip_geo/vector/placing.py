@@ -73,9 +73,11 @@ class Placing:
         transform = self.ground.transform
         if self.target is None:
             return onto_ground(outlines, transform)
-        metres = 1.0 if self.ground.metric is None else float(np.sqrt(self.ground.metric[..., 0].mean()))
-        # The sagitta of a chord s on a curve of the Earth's radius R is s²/8R.
-        longest = max(1.0, np.sqrt(8 * _EARTH_RADIUS * _DEVIATION * metres) / metres)
+        longest = 1.0
+        if self.ground.metric is not None:
+            metres = float(self.ground.metric[..., 0].mean())
+            # The sagitta of a chord s on a curve of the Earth's radius R is s²/8R.
+            longest = max(1.0, np.sqrt(8 * _EARTH_RADIUS * _DEVIATION * metres) / metres)
         placed = onto_ground(shapely.segmentize(outlines, longest), transform)
         move = pyproj.Transformer.from_crs(self.ground.crs, self.target, always_xy=True)
         try:

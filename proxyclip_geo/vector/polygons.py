@@ -91,7 +91,7 @@ class PolygonSource:
             done += len(outlines.polygons)
             batch = self._batch(outlines, merged)
             self.written += len(batch.geometry)
-            sizes = batch.columns["area_m2" if self.placing.ground.metric is not None else "pixels"]
+            sizes = batch.columns["area_m2" if self.placing.ground.on_earth else "pixels"]
             for name in set(batch.columns["class"].tolist()):
                 here = batch.columns["class"] == name
                 self.areas[name] = self.areas.get(name, 0.0) + float(np.nansum(sizes[here]))

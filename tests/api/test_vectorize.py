@@ -172,3 +172,26 @@ def test_the_command(tmp_path, labels) -> None:
     contradiction = run("-o", "new.gpkg", "--exact", "--min-area", "5")
     assert (contradiction.returncode, "contradict" in contradiction.stderr) == (2, True)
     assert run("-o", "map.kmz").returncode == VectorError.exit_code
+
+
+def test_areas_of_the_world_are_square_metres(tmp_path) -> None:
+    values = np.repeat(np.array([[1, 2]], np.uint8), 18, axis=0).repeat(18, axis=1)
+    world = write(tmp_path / "world.tif", values, transform=Affine(10, 0, -180, 0, -10, 90), crs="EPSG:4326")
+    result = pg.vectorize(world, tmp_path / "world.gpkg", options=pg.VectorOptions(min_area=1e9))
+    assert (sum(result.areas.values()), result.unit) == (pytest.approx(5.10065621724e14, rel=1e-6), "m²")
+    assert read(result.path)["perimeter_m"].notna().all()
+    # The corners of an oval map lie beyond it.
+    oval = Affine(1e6, 0, -18e6, 0, -1e6, 9e6)
+    world = write(tmp_path / "oval.tif", values, transform=oval, crs="ESRI:54009")
+    assert pg.vectorize(world, tmp_path / "oval.gpkg").unit == "m²"
+    with pytest.raises(OptionError, match="beyond its CRS"):
+        pg.vectorize(world, tmp_path / "no.gpkg", options=pg.VectorOptions(min_area=1e9))
+
+
+def test_without_a_crs_pixels_are_counted(tmp_path) -> None:
+    path = tmp_path / "plain.tif"
+    with rasterio.open(path, "w", "GTiff", width=4, height=4, count=1, dtype="uint8", transform=CORNER) as target:
+        target.write(np.ones((1, 4, 4), np.uint8))
+        target.update_tags(CLASS_1="water")
+    result = pg.vectorize(path, tmp_path / "plain.gpkg")
+    assert (result.areas, result.unit) == ({"water": 16}, "px")

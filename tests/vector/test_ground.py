@@ -42,3 +42,20 @@ def test_nothing_is_known_without_a_crs() -> None:
     ground = Ground.of((10, 10), Affine.identity(), None)
     assert np.isnan(ground.perimeters(outlines())).all()
     assert np.isnan(ground.areas(outlines(), outlines())).all()
+
+
+def test_the_whole_world_in_degrees() -> None:
+    crs, transform = pyproj.CRS(4326), Affine(0.1, 0, -180, 0, -0.1, 90)
+    ground = Ground.of((1800, 3600), transform, crs)
+    geod = crs.get_geod()
+    assert ground.on_earth
+    assert geod is not None
+    # Near the pole, at the antimeridian, at the equator.
+    for column, row in ((5, 2), (3599, 600), (1800, 900), (20, 1799)):
+        cell = np.array([shapely.box(column, row, column + 1, row + 1, ccw=True)], object)
+        west, north = transform @ (column, row)
+        corners = [(west, north), (west + 0.1, north), (west + 0.1, north - 0.1), (west, north - 0.1)]
+        expected, length = geod.geometry_area_perimeter(shapely.Polygon(corners).segmentize(0.01))
+        middle = np.array([[column + 0.5, row + 0.5]])
+        assert ground.pixel_areas(middle) == pytest.approx(abs(expected), rel=1e-3)
+        assert ground.perimeters(cell) == pytest.approx(length, rel=1e-3)

@@ -121,6 +121,8 @@ def simplify(coverage: Coverage, features: Features, *, tolerance: float) -> Ite
     if not shapes:
         return
     simple = shapely.coverage_simplify(np.concatenate(shapes), tolerance, simplify_boundary=False)
+    # GEOS does not keep the orientation of rings. Clockwise on screen, where y runs down, is its counter-clockwise.
+    simple = shapely.orient_polygons(simple, exterior_cw=False)
     for begin in range(0, features.count, _POLYGONS_AT_ONCE):
         end = min(begin + _POLYGONS_AT_ONCE, features.count)
         yield Outlines(simple[begin:end], np.arange(begin, end))

@@ -151,3 +151,14 @@ def test_majority_by_counting(make_band) -> None:
 def test_negative_areas_are_an_error() -> None:
     with pytest.raises(OptionError, match="min_area -1"):
         Generalisation(min_area=-1)
+
+
+def test_simplified_rings_keep_their_orientation(make_band) -> None:
+    labels = np.full((80, 80), 1, np.uint8)
+    for number, rim in enumerate((10, 20, 30), start=1):
+        labels[rim:-rim, rim:-rim] = number % 2 + 1
+    shapes = polygons(make_band(labels), smooth=True, simplify=1)["geometry"].to_numpy()
+    holes = [hole for shape in shapes for hole in shape.interiors]
+    assert len(holes) == 3
+    assert all(shapely.is_ccw(shape.exterior) for shape in shapes)
+    assert not any(shapely.is_ccw(hole) for hole in holes)

@@ -10,7 +10,7 @@ from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, ignore
 from proxyclip_geo.styling import ClassStyle, polygon_qml, polygon_sld
-from proxyclip_geo.vector import check_target, open_polygons, read_legend, write_polygons
+from proxyclip_geo.vector import check_target, format_of, open_polygons, read_legend, write_polygons
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
 
@@ -118,6 +118,8 @@ def write_layer(
         options=options.tracing,
         crs=options.crs,
         aoi=options.aoi,
+        # Formats with a CRS of their own are reprojected while they are written.
+        straight=not format_of(path).needs_crs,
         progress=progress,
     ) as polygons:
         write_polygons(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proxyclip_geo.vector.areas import area_m2
-    from proxyclip_geo.vector.formats import SUFFIXES
+    from proxyclip_geo.vector.formats import SUFFIXES, format_of
     from proxyclip_geo.vector.generalise import Generalisation
     from proxyclip_geo.vector.mosaic import read_legend
     from proxyclip_geo.vector.polygons import open_polygons, polygonize
@@ -21,6 +21,7 @@ _HOMES = {
     "TraceOptions": "tracing",
     "area_m2": "areas",
     "check_target": "writing",
+    "format_of": "formats",
     "open_polygons": "polygons",
     "polygonize": "polygons",
     "read_legend": "mosaic",
@@ -33,6 +34,7 @@ __all__ = [
     "TraceOptions",
     "area_m2",
     "check_target",
+    "format_of",
     "open_polygons",
     "polygonize",
     "read_legend",

@@ -100,7 +100,7 @@ def assemble(coverage: Coverage, features: Features, *, straight: bool = True) -
         polygons = _polygons(coverage, rings, index, straight=straight)
         arcs.lines.forget()
         owners = np.repeat(np.arange(begin, end), np.diff(features.starts[begin : end + 1]))
-        yield Outlines(_as_features(polygons, owners - begin, end - begin), np.arange(begin, end))
+        yield Outlines(as_features(polygons, owners - begin, end - begin), np.arange(begin, end))
 
 
 def simplify(coverage: Coverage, features: Features, *, tolerance: float) -> Iterator[Outlines]:
@@ -188,8 +188,8 @@ def _close(xy: NDArray[Any], owner: Ints, polygon: Ints, width: int) -> tuple[ND
     return xy[np.repeat(begins, sizes + 1) + step % np.repeat(sizes, sizes + 1)], closed
 
 
-def _as_features(polygons: NDArray[np.object_], owners: Ints, count: int) -> NDArray[np.object_]:
-    """Put the parts of features together."""
+def as_features(polygons: NDArray[np.object_], owners: Ints, count: int) -> NDArray[np.object_]:
+    """Put (M,) parts of features together: (count,) polygons, multipolygons where there are several."""
     if len(polygons) == count:
         return polygons
     parts = np.bincount(owners, minlength=count)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 
 from proxyclip_geo.errors import AreaError, OptionError, VectorError
+from proxyclip_geo.vector.assemble import as_features
 from proxyclip_geo.vector.ground import Ground, onto_ground
 
 Geometries = NDArray[np.object_]
@@ -78,7 +79,7 @@ class Placing:
             metres = float(self.ground.metric[..., 0].mean())
             # The sagitta of a chord s on a curve of the Earth's radius R is s²/8R.
             longest = max(1.0, np.sqrt(8 * _EARTH_RADIUS * _DEVIATION * metres) / metres)
-        placed = onto_ground(shapely.segmentize(outlines, longest), transform)
+        placed = onto_ground(densify(outlines, longest), transform)
         move = pyproj.Transformer.from_crs(self.ground.crs, self.target, always_xy=True)
         try:
             moved = shapely.transform(
@@ -94,6 +95,31 @@ class Placing:
             fixed = shapely.make_valid(moved[broken], method="structure", keep_collapsed=False)
             moved[broken] = [_only_polygons(part) for part in fixed]
         return np.asarray(shapely.orient_polygons(moved), dtype=object)
+
+
+def densify(outlines: Geometries, longest: float) -> Geometries:
+    """Divide edges longer than `longest`, each in the same points from both sides (which GEOS's rounding does not)."""
+    parts, owner = shapely.get_parts(outlines, return_index=True)
+    if not len(parts):
+        return outlines
+    _, xy, (rings, polygons) = shapely.to_ragged_array(parts)
+    low, high = xy[:-1], xy[1:]
+    count = np.maximum(np.ceil(np.hypot(*(high - low).T) / longest), 1).astype(np.int64)
+    # No edge leads from one ring to the next.
+    count[rings[1:-1] - 1] = 1
+    begins = np.concatenate(([0], np.cumsum(count)))
+    edge = np.repeat(np.arange(len(count)), count)
+    step = np.arange(len(edge)) - begins[edge]
+    backwards = (low[:, 0] > high[:, 0]) | ((low[:, 0] == high[:, 0]) & (low[:, 1] > high[:, 1]))
+    low, high = np.where(backwards[:, None], high, low), np.where(backwards[:, None], low, high)
+    step = np.where(backwards[edge], count[edge] - step, step)
+    # Ends stay what they are to the last digit.
+    share = (step / count[edge])[:, None]
+    points = np.where(share == 1, high[edge], low[edge] + (high - low)[edge] * share)
+    points = np.concatenate((points, xy[-1:]))
+    starts = np.append(begins[rings[:-1]], len(points))
+    dense = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, (starts, polygons))
+    return as_features(np.asarray(dense, dtype=object), owner, len(outlines))
 
 
 def _parse(text: str, ground: Ground) -> pyproj.CRS:

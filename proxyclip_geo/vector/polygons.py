@@ -158,6 +158,7 @@ def open_polygons(
     statistics: Mapping[str, Path | str] | None = None,
     crs: str | None = None,
     aoi: Path | str | None = None,
+    straight: bool = True,
     options: TraceOptions = TraceOptions(),  # noqa: B008 - immutable
     progress: Progress = ignore,
 ) -> Iterator[PolygonSource]:
@@ -177,6 +178,8 @@ def open_polygons(
         statistics: Rasters on any grid to average over the polygons, by column name.
         crs: CRS to reproject to; the labels' if not given.
         aoi: Vector file whose polygons to clip to.
+        straight: Whether vertices in the middle of straight lines, where a third patch begins, may be left out. They
+            stay with `crs`, and must where polygons are reprojected later, as the lines do not stay straight.
         options: How to read and trace.
         progress: Called with rows and polygons done, in the stages "polygonize" and "write".
 
@@ -221,7 +224,7 @@ def open_polygons(
             placing,
             tuple(readers),
             statistics or {},
-            straight=not (chosen.smooth or chosen.simplify),
+            straight=straight and crs is None and not (chosen.smooth or chosen.simplify),
             simplify=chosen.simplify,
             progress=progress,
         )

@@ -12,6 +12,7 @@ from scipy import ndimage
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.vector import Generalisation, TraceOptions, open_polygons
 from proxyclip_geo.vector.majority import majority
+from proxyclip_geo.vector.placing import densify
 
 NORTH_UP = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
 CLASSES = {1: "water", 2: "forest", 3: "building"}
@@ -162,3 +163,20 @@ def test_simplified_rings_keep_their_orientation(make_band) -> None:
     assert len(holes) == 3
     assert all(shapely.is_ccw(shape.exterior) for shape in shapes)
     assert not any(shapely.is_ccw(hole) for hole in holes)
+
+
+@pytest.mark.parametrize("longest", [0.7, 1.0, 2.3])
+def test_nothing_opens_and_nothing_overlaps_after_reprojection(make_band, longest) -> None:
+    labels = np.random.default_rng(0).integers(1, 4, (12, 12), dtype=np.uint8).repeat(3, axis=0).repeat(3, axis=1)
+    path = make_band(labels, transform=Affine(3e4, 7e3, 400_000, 5e3, -3e4, 5_600_000))
+    with open_polygons([path], classes=CLASSES, crs="EPSG:3035") as source:
+        moved = np.concatenate([batch.geometry for batch in source])
+    for shapes in (moved, densify(moved, longest * 1e4)):
+        parts = shapely.get_parts(shapes)
+        union = shapely.union_all(parts)
+        assert shapely.coverage_is_valid(parts)
+        assert (union.geom_type, len(union.interiors)) == ("Polygon", 0)
+        assert shapely.area(parts).sum() == pytest.approx(union.area, rel=1e-12)
+    edges = np.concatenate([np.diff(shapely.get_coordinates(ring), axis=0) for ring in shapely.get_rings(parts)])
+    assert np.hypot(*edges.T).max() <= longest * 1e4 * (1 + 1e-12)
+    assert shapely.area(shapes) == pytest.approx(shapely.area(moved), rel=1e-12)

@@ -153,25 +153,42 @@ def _corner(first: Any, raster: Any) -> tuple[int, int]:
 def read_legend(paths: Sequence[Path | str]) -> tuple[tuple[int, str, tuple[int, int, int]], ...]:
     """Return (value, name, colour) of the classes that label rasters name in their CLASS_<value> tags.
 
-    Values without a name of a raster without any are called "class 7".
+    Values of rasters without any such tag that no other raster names are called "class 7".
 
     Raises:
-        RasterError: If a raster cannot be read or holds no labels.
+        RasterError: If a raster cannot be read or holds no labels, or two name a value differently.
     """
     names: dict[int, str] = {}
+    sources: dict[int, Path | str] = {}
     colors: dict[int, tuple[int, int, int]] = {}
+    nameless: set[int] = set()
     for path in paths:
         with open_raster(path) as raster:
             _check_labels(raster)
-            for key, text in {**raster.tags(), **raster.tags(1)}.items():
-                match = _CLASS_TAG.fullmatch(key)
-                if match and text.strip() and int(match[1]) != raster.nodata:
-                    names.setdefault(int(match[1]), text.strip())
+            own = _names_in(raster)
+            for value, name in own.items():
+                if names.setdefault(value, name) != name:
+                    raise RasterError(
+                        f"label {value} is '{names[value]}' in '{sources[value]}' and '{name}' in '{path}': rasters to "
+                        "merge must mean the same by a label; relabel one, or name the classes with --vocabulary"
+                    )
+                sources.setdefault(value, path)
             with suppress(ValueError):
                 colors = {value: color[:3] for value, color in raster.colormap(1).items()} | colors
-            if not names:
-                names = {value: f"class {value}" for value in _values_in(raster) if value != 0}
+            if not own:
+                nameless.update(value for value in _values_in(raster) if value != 0)
+    names = {value: f"class {value}" for value in nameless} | names
     return tuple((value, names[value], colors.get(value, _color(value))) for value in sorted(names))
+
+
+def _names_in(raster: Any) -> dict[int, str]:
+    """Return the names of label values in a raster's tags."""
+    names: dict[int, str] = {}
+    for key, text in {**raster.tags(), **raster.tags(1)}.items():
+        match = _CLASS_TAG.fullmatch(key)
+        if match and text.strip() and int(match[1]) != raster.nodata:
+            names.setdefault(int(match[1]), text.strip())
+    return names
 
 
 def _values_in(raster: Any) -> list[int]:

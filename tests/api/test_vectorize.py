@@ -80,6 +80,26 @@ def test_rasters_of_another_grid_are_not_merged(tmp_path, labels, map_values) ->
         pg.vectorize([labels, other], tmp_path / "map.gpkg")
 
 
+def test_names_of_merged_rasters(tmp_path) -> None:
+    def pair(first: dict[str, str], second: dict[str, str]) -> list[Path]:
+        a = write(tmp_path / "a.tif", np.full((9, 9), 1, np.uint8), **first)
+        return [
+            a,
+            write(
+                tmp_path / "b.tif", np.full((9, 9), 2, np.uint8), transform=CORNER @ Affine.translation(9, 0), **second
+            ),
+        ]
+
+    nothing = {"AUTHOR": "me"}
+    conflict = pair({"CLASS_1": "water"}, {"CLASS_1": "road", "CLASS_2": "wood"})
+    with pytest.raises(RasterError, match=r"label 1 is 'water' in .*a\.tif.* 'road' in .*b\.tif.*--vocabulary"):
+        pg.vectorize(conflict, tmp_path / "map.gpkg")
+    assert set(pg.vectorize(conflict, tmp_path / "map.gpkg", vocabulary=["water", "wood"]).areas) == {"water", "wood"}
+    assert set(pg.vectorize(pair(nothing, nothing), tmp_path / "plain.gpkg").areas) == {"class 1", "class 2"}
+    half = pg.vectorize(pair({"CLASS_1": "water"}, nothing), tmp_path / "half.gpkg")
+    assert set(half.areas) == {"water", "class 2"}
+
+
 def test_clipping_is_exact(tmp_path, labels) -> None:
     disc = shapely.Point(400_030, 5_599_970).buffer(20)
     gpd.GeoDataFrame(geometry=[disc], crs=32631).to_crs(4326).to_file(tmp_path / "disc.gpkg")

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import RasterError
@@ -72,7 +73,12 @@ def check_same_grid(labels: LabelMosaic, scores: Any) -> None:
     # A hundredth of a pixel over the whole raster: what two writers may round differently.
     tolerance = abs(labels.transform.determinant) ** 0.5 / max(labels.shape) / 100
     if labels.shape == scores.shape and labels.transform.almost_equals(scores.transform, precision=tolerance):
-        return
+        if labels.crs is None or scores.crs is None or labels.rasters[0].crs == scores.crs:
+            return
+        raise RasterError(
+            f"scores '{Path(scores.name)}' are in {pyproj.CRS(scores.crs.to_wkt()).name}, labels {labels.name} in "
+            f"{labels.crs.name}: pass the score raster of the same run"
+        )
     height, width = labels.shape
     raise RasterError(
         f"scores '{Path(scores.name)}' ({scores.width} × {scores.height} px) do not lie on the grid of labels "

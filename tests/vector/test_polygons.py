@@ -262,6 +262,12 @@ def test_scores_on_another_grid_are_an_error(make_band, change) -> None:
         polygonize(make_band(np.ones((2, 2), np.uint8)), classes=CLASSES, score=score)
 
 
+def test_scores_in_another_crs_are_an_error(make_band) -> None:
+    score = make_band(np.ones((2, 2), np.uint8), "score", crs="EPSG:32632")
+    with pytest.raises(RasterError, match=r"zone 32N.*zone 31N"):
+        polygonize(make_band(np.ones((2, 2), np.uint8)), classes=CLASSES, score=score)
+
+
 def test_a_damaged_raster_is_an_error(make_band) -> None:
     noise = np.random.default_rng(0).integers(1, 4, (400, 400)).astype(np.uint8)
     path = make_band(noise, compress="deflate", blockysize=16)

@@ -102,13 +102,16 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
 
     Raises:
         VectorError: If the suffix is unknown.
-        OutputError: If the file is there and may not be replaced, or is open elsewhere.
+        OutputError: If the file, or one that belongs beside it, is there and may not be replaced, or is open elsewhere.
     """
     form = format_of(path)
-    if not path.exists():
-        return form
-    if not overwrite:
-        raise OutputError(f"'{path}' is already there; pass --overwrite (overwrite=True in Python) to replace it")
+    sides = () if form.driver == "GPKG" else (*_STALE.get(path.suffix.lower(), ()), ".qml", ".sld")
+    for there in (path, *(path.with_suffix(suffix) for suffix in sides)):
+        if there.exists() and not overwrite:
+            raise OutputError(
+                f"'{there}' is already there; pass --overwrite (overwrite=True in Python) to replace it, or write to "
+                "another name"
+            )
     if form.driver == "GPKG" and path.is_file():
         try:
             with closing(sqlite3.connect(path, timeout=0.5)) as database:

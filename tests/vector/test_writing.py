@@ -227,6 +227,14 @@ def test_what_is_there_stays_without_overwrite(tmp_path) -> None:
         write_polygons(polygons(), path, layer="map", overwrite=False)
 
 
+@pytest.mark.parametrize("name", ["out.dbf", "out.qpj", "out.qml", "out.sld"])
+def test_side_files_stay_without_overwrite(tmp_path, name) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(OutputError, match=f"{name}' is already there; pass --overwrite"):
+        write_polygons(polygons(), tmp_path / "out.shp", layer="map", overwrite=False, style_qml="<qgis/>")
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "mine")]
+
+
 def test_a_geopackage_that_is_open_elsewhere(tmp_path) -> None:
     path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
     with closing(sqlite3.connect(path)) as other:

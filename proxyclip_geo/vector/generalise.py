@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 from proxyclip_geo.vector.chains import Ints, groups, sum_by
-from proxyclip_geo.vector.coverage import Arcs, Coverage, Polylines, batches, join_arcs
+from proxyclip_geo.vector.coverage import Arcs, Coverage, Polylines, batches, corner_pairs, join_arcs
 from proxyclip_geo.vector.ground import Ground
 from proxyclip_geo.vector.strip import NO_NODE, OUTSIDE
 
@@ -57,6 +57,7 @@ def generalise(
     ground: Ground,
     skipped: tuple[int, ...],
     spill: Path,
+    connectivity: int = 4,
     progress: Progress = ignore,
 ) -> Coverage:
     """Dissolve small patches and smooth borders.
@@ -67,6 +68,7 @@ def generalise(
         ground: Where the raster lies, for areas.
         skipped: Keys of what is unclassified.
         spill: Directory for the vertices.
+        connectivity: 4, or 8 to compare limits with the area of all patches that meet at corners together.
         progress: Called in the stage "generalise".
 
     Raises:
@@ -85,6 +87,10 @@ def generalise(
         # Just below, so that rounding does not decide about patches of just as many pixels.
         limits[of] = pixel * (MIN_PIXELS - 0.5) if limit is None else limit
     if limits.any():
+        if connectivity == 8:
+            pairs = corner_pairs(coverage)
+            group = groups(len(areas), pairs[:, 0], pairs[:, 1])
+            limits[sum_by(group, areas, int(group.max()) + 1)[group] >= limits] = 0
         into, labels = merge_small(coverage, areas, limits, skipped=skipped)
         coverage = dissolve(coverage, into, labels)
     progress(ProgressEvent("generalise", 1, 2, "steps"))

@@ -215,7 +215,15 @@ def open_polygons(
         if generalisation is None:
             _warn_of_specks(coverage)
         else:
-            coverage = generalise(coverage, chosen, ground=ground, skipped=skipped, spill=spill, progress=progress)
+            coverage = generalise(
+                coverage,
+                chosen,
+                ground=ground,
+                skipped=skipped,
+                spill=spill,
+                connectivity=connectivity,
+                progress=progress,
+            )
         features = choose_features(coverage, connectivity=connectivity, skipped=skipped, dissolve=dissolve)
         yield PolygonSource(
             coverage,

@@ -107,6 +107,16 @@ def test_a_small_patch_goes_where_its_border_is_longest(make_band) -> None:
     np.testing.assert_array_equal(back[1], [2, 2, 2, 2])
 
 
+def test_thin_diagonals_stay_where_corners_connect(make_band) -> None:
+    labels = np.full((30, 30), 2, np.uint8)
+    diagonal = np.arange(4, 24)
+    labels[diagonal, diagonal] = 1
+    labels[2, 20:22] = 1
+    kept = polygons(make_band(labels), connectivity=8, min_area=None)
+    assert kept.groupby("label")["pixels"].sum().to_dict() == {1: 20, 2: 880}
+    assert polygons(make_band(labels), connectivity=4, min_area=None)["label"].tolist() == [2]
+
+
 def test_dissolved_patches_join_their_neighbours(make_band) -> None:
     labels = np.array([[1, 1, 3, 1, 1], [1, 1, 3, 1, 1]], np.uint8)
     frame = polygons(make_band(labels), min_area=0.6)

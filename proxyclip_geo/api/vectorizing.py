@@ -10,7 +10,7 @@ from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, ignore
 from proxyclip_geo.styling import ClassStyle, polygon_qml, polygon_sld
-from proxyclip_geo.vector import check_target, format_of, open_polygons, read_legend, write_polygons
+from proxyclip_geo.vector import check_layers, check_target, format_of, open_polygons, read_legend, write_polygons
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
 
@@ -106,6 +106,7 @@ def write_layer(
     progress: Progress = ignore,
 ) -> VectorResult:
     """Trace labels and write the polygons with their style; `segment` and `label` do this too."""
+    check_layers(path, [style.name for style in styles] if options.by_class else [path.stem])
     with open_polygons(
         labels,
         classes={style.value: style.name for style in styles},

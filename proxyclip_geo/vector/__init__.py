@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from proxyclip_geo.vector.mosaic import read_legend
     from proxyclip_geo.vector.polygons import open_polygons, polygonize
     from proxyclip_geo.vector.tracing import TraceOptions
-    from proxyclip_geo.vector.writing import check_target, write_polygons
+    from proxyclip_geo.vector.writing import check_layers, check_target, write_polygons
 
 _HOMES = {
     "SUFFIXES": "formats",
     "Generalisation": "generalise",
     "TraceOptions": "tracing",
     "area_m2": "areas",
+    "check_layers": "writing",
     "check_target": "writing",
     "format_of": "formats",
     "open_polygons": "polygons",
@@ -33,6 +34,7 @@ __all__ = [
     "Generalisation",
     "TraceOptions",
     "area_m2",
+    "check_layers",
     "check_target",
     "format_of",
     "open_polygons",

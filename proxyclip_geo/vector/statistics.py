@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.vector.opening import open_raster
 
+_COLUMNS = ("class", "label", "area_m2", "perimeter_m", "pixels", "score", "score_min", "margin", "margin_min")
+_RESERVED = ("fid", "ogc_fid", "geom", "geometry", "bbox", "wkb_geometry")
+
 
 def check_statistics(rasters: Mapping[str, Path | str]) -> None:
     """Raise where statistics cannot be made.
@@ -23,10 +26,14 @@ def check_statistics(rasters: Mapping[str, Path | str]) -> None:
         return
     if find_spec("exactextract") is None:
         raise OptionError("statistics of rasters need exactextract: run `pip install 'proxyclip-geo[statistics]'`")
-    taken = {"class", "label", "area_m2", "perimeter_m", "pixels", "score", "score_min", "margin", "margin_min"}
+    taken = {name: name for name in (*_COLUMNS, *_RESERVED)}
     for name, path in rasters.items():
-        if name in taken:
-            raise OptionError(f"'{name}' is a column already; give the raster {path} another name")
+        # Databases do not tell upper from lower case.
+        if name.lower() in taken:
+            of = f" ('{taken[name.lower()]}')" if name != taken[name.lower()] else ""
+            kind = "a name that formats keep for themselves" if name.lower() in _RESERVED else f"a column already{of}"
+            raise OptionError(f"'{name}' is {kind}; give the raster {path} another name")
+        taken[name.lower()] = name
         with open_raster(path):
             pass
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ _STALE = {
     ".gpkg": ("-wal", "-shm", "-journal"),
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj"),
 }
+_RESERVED = ("gpkg_", "sqlite_", "rtree_")
+_TABLES = ("layer_styles",)
 _WRITE_ERRORS = (
     OSError,
     sqlite3.Error,
@@ -127,6 +129,29 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
     return form
 
 
+def check_layers(path: Path, layers: Iterable[str]) -> None:
+    """See that layers of these names can stand side by side in a file.
+
+    Raises:
+        VectorError: If it is a GeoPackage, and a name is reserved, or two differ in nothing but upper and lower case.
+    """
+    if format_of(path).driver != "GPKG":
+        return
+    known: dict[str, str] = {}
+    for name in layers:
+        low = name.lower()
+        if low.startswith(_RESERVED) or low in _TABLES:
+            raise VectorError(
+                f"'{path}' cannot hold a layer '{name}', as GeoPackages keep this name for themselves: rename "
+                "the class or the file"
+            )
+        if known.setdefault(low, name) != name:
+            raise VectorError(
+                f"'{path}' cannot hold layers '{known[low]}' and '{name}', as GeoPackages do not tell upper from lower "
+                "case: rename one class, or leave out --by-class"
+            )
+
+
 def _write_package(
     polygons: Polygons,
     draft: Path,
@@ -223,6 +248,9 @@ def _move_into_place(draft: Path, path: Path) -> None:
 
 def _cannot_write(path: Path, error: Exception) -> OutputError:
     """Say what went wrong, how much space there is, and what to do."""
+    # What GDAL says about a full disk is neither of these.
+    if isinstance(error, CRSError | FieldError | GeometryError):
+        return OutputError(f"cannot write '{path}': {error}")
     folder = next((parent for parent in path.absolute().parents if parent.exists()), Path("/"))
     free = shutil.disk_usage(folder).free // 2**20
     return OutputError(

@@ -132,6 +132,25 @@ def test_dissolved_and_by_class(tmp_path, labels) -> None:
     assert layers == set(CLASSES.values())
 
 
+def test_names_that_a_file_cannot_hold_are_refused_before_the_work(tmp_path, labels, map_values) -> None:
+    both = write(tmp_path / "both.tif", map_values, CLASS_1="water", CLASS_2="Wood", CLASS_3="wood")
+
+    def refuse(out: str, match: str, error: type[Exception] = VectorError, **options) -> None:
+        def never(event: object) -> None:
+            raise AssertionError(f"work has begun: {event}")
+
+        with pytest.raises(error, match=match):
+            pg.vectorize(both, tmp_path / out, progress=never, **options)
+
+    layers = pg.VectorOptions(by_class=True)
+    refuse("a.gpkg", "'Wood' and 'wood'", options=layers)
+    refuse("a.gpkg", "'layer_styles'", vocabulary=["water", "layer_styles", "wood"], options=layers)
+    refuse("gpkg_map.gpkg", "keep this name")
+    refuse("a.gpkg", "'fid' is a name that formats keep", OptionError, statistics={"fid": labels})
+    refuse("a.gpkg", "'Pixels' is a column already", OptionError, statistics={"Pixels": labels})
+    refuse("a.gpkg", r"'H' is a column already \('h'\)", OptionError, statistics={"h": labels, "H": labels})
+
+
 def test_statistics_of_any_raster(tmp_path, labels) -> None:
     heights = np.repeat(np.arange(60, dtype=np.float32), 60).reshape(60, 60)
     dsm = write(tmp_path / "dsm.tif", heights, transform=CORNER @ Affine.scale(2))

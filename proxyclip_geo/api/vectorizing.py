@@ -129,7 +129,7 @@ def write_layer(
             layer=path.stem,
             by_class=options.by_class,
             style_qml=polygon_qml(styles),
-            style_sld=polygon_sld(styles, layer=path.stem),
+            style_sld=lambda layer: polygon_sld(styles, layer=layer),
             metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
         )
         return VectorResult(

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def write_polygons(
     by_class: bool = False,
     overwrite: bool = True,
     style_qml: str | None = None,
-    style_sld: str | None = None,
+    style_sld: Callable[[str], str] | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write polygons in the format that the suffix names, batch by batch; an older file is replaced in one step.
@@ -60,7 +60,7 @@ def write_polygons(
         by_class: Whether every class gets a layer of its own, with the class's name; GeoPackage only.
         overwrite: Whether a file that stands there may be replaced.
         style_qml: QGIS style of the layer: inside a GeoPackage, otherwise beside the file as `<stem>.qml`.
-        style_sld: OGC style of the layer, likewise.
+        style_sld: Makes the OGC style of a layer from the layer's name; likewise.
         metadata: What to record about the run, by key, in a GeoPackage only. Values that are no strings become JSON.
 
     Returns:
@@ -220,13 +220,13 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _add_style(draft: Path, *, layers: tuple[str, ...], qml: str | None, sld: str | None) -> None:
+def _add_style(draft: Path, *, layers: tuple[str, ...], qml: str | None, sld: Callable[[str], str] | None) -> None:
     """Put styles where programs find them: in a GeoPackage, else beside the file."""
     if draft.suffix.lower() == ".gpkg":
         for layer in layers if qml or sld else ():
-            embed_style(draft, layer=layer, qml=qml, sld=sld)
+            embed_style(draft, layer=layer, qml=qml, sld=sld(layer) if sld else None)
         return
-    for suffix, text in ((".qml", qml), (".sld", sld)):
+    for suffix, text in ((".qml", qml), (".sld", sld(layers[0]) if sld else None)):
         if text:
             draft.with_suffix(suffix).write_text(text, encoding="utf-8")
 

@@ -125,7 +125,9 @@ def test_geojson_needs_a_crs(tmp_path) -> None:
 
 
 def test_geopackage_carries_its_style(tmp_path) -> None:
-    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map", style_qml="<qgis/>", style_sld="<sld/>")
+    path = write_polygons(
+        polygons(), tmp_path / "out.gpkg", layer="map", style_qml="<qgis/>", style_sld="<sld>{}</sld>".format
+    )
     with closing(sqlite3.connect(path)) as database:
         # The very question that QGIS asks when it opens a layer.
         style = database.execute(
@@ -135,7 +137,7 @@ def test_geopackage_carries_its_style(tmp_path) -> None:
         tables = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents"))
         (geometry_column,) = database.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()
         (version,) = database.execute("PRAGMA user_version").fetchone()
-    assert style == ("map", "<qgis/>", "<sld/>")
+    assert style == ("map", "<qgis/>", "<sld>map</sld>")
     assert tables == {"map": "features", "layer_styles": "attributes"}
     assert geometry_column == "geom"
     assert version == 10200
@@ -157,9 +159,11 @@ def test_geopackage_has_a_spatial_index(tmp_path) -> None:
 
 @pytest.mark.parametrize("suffix", [".shp", ".fgb", ".geojson"])
 def test_other_formats_have_their_style_beside_them(tmp_path, suffix) -> None:
-    write_polygons(polygons(), tmp_path / f"out{suffix}", layer="map", style_qml="<é/>", style_sld="<sld/>")
+    write_polygons(
+        polygons(), tmp_path / f"out{suffix}", layer="map", style_qml="<é/>", style_sld="<sld>{}</sld>".format
+    )
     assert (tmp_path / "out.qml").read_text(encoding="utf-8") == "<é/>"
-    assert (tmp_path / "out.sld").read_text(encoding="utf-8") == "<sld/>"
+    assert (tmp_path / "out.sld").read_text(encoding="utf-8") == "<sld>map</sld>"
 
 
 def test_shapefile_has_all_its_files(tmp_path) -> None:
@@ -213,10 +217,15 @@ def test_tiles_for_the_web(tmp_path, suffix) -> None:
 
 
 def test_a_layer_for_each_class(tmp_path) -> None:
-    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map", by_class=True, style_qml="<qgis/>")
+    path = write_polygons(
+        polygons(), tmp_path / "out.gpkg", layer="map", by_class=True, style_sld="<sld>{}</sld>".format
+    )
     layers = [name for name, kind in pyogrio.list_layers(path) if kind]
     assert sorted(layers) == ["Wässer", "林"]
     assert len(pyogrio.read_dataframe(path, layer="Wässer")) == 2
+    with closing(sqlite3.connect(path)) as database:
+        styles = dict(database.execute("SELECT f_table_name, styleSLD FROM layer_styles"))
+    assert styles == {name: f"<sld>{name}</sld>" for name in layers}
     with pytest.raises(VectorError, match="one layer"):
         write_polygons(polygons(), tmp_path / "out.fgb", layer="map", by_class=True)
 

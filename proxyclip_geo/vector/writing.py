@@ -171,6 +171,8 @@ def _write_package(
         for name, part in _split(batch, layer, by_class=by_class):
             _append(part, draft, polygons, layer=name, is_new=name not in sent, metadata=metadata)
             sent[name] = sent.get(name, 0) + len(part.geometry)
+    if form.driver == "PMTiles" and not any(sent.values()):
+        raise VectorError(f"there are no polygons, and '{path}' cannot hold a map without any: write .gpkg")
     for name, count in sent.items():
         written = pyogrio.read_info(draft, layer=name, force_feature_count=True)["features"]
         if written != count:

@@ -216,6 +216,14 @@ def test_tiles_for_the_web(tmp_path, suffix) -> None:
     assert set(pyogrio.read_dataframe(path)["label"]) == {1, 2, 3}
 
 
+def test_tiles_need_polygons(tmp_path) -> None:
+    nothing = polygons(0, crs=pyproj.CRS(32631))
+    with pytest.raises(VectorError, match=r"there are no polygons.*write \.gpkg"):
+        write_polygons(nothing, tmp_path / "out.pmtiles", layer="map")
+    assert os.listdir(tmp_path) == []
+    assert write_polygons(nothing, tmp_path / "out.mbtiles", layer="map").exists()
+
+
 def test_a_layer_for_each_class(tmp_path) -> None:
     path = write_polygons(
         polygons(), tmp_path / "out.gpkg", layer="map", by_class=True, style_sld="<sld>{}</sld>".format

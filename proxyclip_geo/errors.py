@@ -64,6 +64,12 @@ class EngineError(ProxyClipGeoError, RuntimeError):
     exit_code = 10
 
 
+class WorkerError(ProxyClipGeoError, RuntimeError):
+    """Another process cannot take part in a run: it does not start, or lacks the raster or the model."""
+
+    exit_code = 12
+
+
 class StoreError(ProxyClipGeoError, OSError):
     """A kept embedding is missing, damaged, not complete, or of another raster or model."""
 

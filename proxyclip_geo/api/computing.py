@@ -21,7 +21,7 @@ from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
 from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.engine.work import WorkFolder, pack
 from proxyclip_geo.engine.workers import run_in_processes
-from proxyclip_geo.errors import OptionError, ProxyClipGeoError, QualityWarning, RasterError
+from proxyclip_geo.errors import EngineError, OptionError, ProxyClipGeoError, QualityWarning, RasterError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.zoo import Model
@@ -37,19 +37,31 @@ class Failures:
     Attributes:
         skip: Whether failed blocks are left without data; else the first one ends the run.
         reasons: What was said of each failed block, by its index.
+        last: What the last one raised.
     """
 
     skip: bool
     reasons: dict[int, str] = field(default_factory=dict)
+    last: ProxyClipGeoError | None = None
 
     def add(self, block: Block, error: ProxyClipGeoError) -> None:
-        """Note a block that failed."""
-        if not self.skip:
+        """Note a block that failed; raise what is not the block's own fault, e.g. a model that cannot be loaded."""
+        if not (self.skip and isinstance(error, (RasterError, EngineError))):
             raise error
         self.reasons[block.index] = str(error)
+        self.last = error
 
     def warn(self, blocks: int) -> None:
-        """Report the failed blocks."""
+        """Report the failed blocks.
+
+        Args:
+            blocks: Number of all blocks of the run.
+
+        Raises:
+            ProxyClipGeoError: What the last block raised, if every block failed: an empty map is no result.
+        """
+        if self.last is not None and len(self.reasons) == blocks:
+            raise type(self.last)(f"every block failed ({blocks} of {blocks}); the last one: {self.last}")
         if self.reasons:
             told = "; ".join(self.reasons[index] for index in sorted(self.reasons)[:3])
             more = f"; and {len(self.reasons) - 3} more, see run.json" if len(self.reasons) > 3 else ""
@@ -128,7 +140,8 @@ def compute_blocks(
         Where the time went, where it can be told.
 
     Raises:
-        ProxyClipGeoError: What the first block that failed raised, unless failures are skipped.
+        ProxyClipGeoError: What the first block that failed raised, unless failures are skipped. Only those of reading
+            and computing a block can be: without a model or a raster no block would ever be done.
     """
     missing = work.missing(plan.blocks)
     profile = Profile()

@@ -9,6 +9,7 @@ import torch
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.runner import Plan, run_blocks
 from proxyclip_geo.engine.work import pack
+from proxyclip_geo.errors import RasterError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import load_model
@@ -48,10 +49,19 @@ class BlockTask:
 
         Args:
             threads: Processor threads to compute with; torch's own choice if not given.
+
+        Raises:
+            WorkerError: If the raster cannot be opened here; it could where the run was begun.
+            ModelError: If the model cannot be loaded here.
+            WeightsError: If its weights are not here.
         """
         if threads is not None:
             torch.set_num_threads(threads)
-        return BlockMaker(self, open_source(self.raster, self.reading))
+        try:
+            source = open_source(self.raster, self.reading)
+        except RasterError as error:
+            raise WorkerError(f"a worker cannot open the raster: {error}") from error
+        return BlockMaker(self, source)
 
 
 class BlockMaker:

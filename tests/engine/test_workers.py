@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 import time
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 
 import proxyclip_geo as pg
-from proxyclip_geo.errors import EngineError, OptionError, QualityWarning
+from proxyclip_geo.errors import EngineError, ModelError, OptionError, WorkerError
+from proxyclip_geo.models.zoo import find_card
 from proxyclip_geo.progress import ProgressEvent
 
 WORDS = ["water", "forest", "building", "road"]
@@ -75,9 +77,29 @@ def test_a_block_whose_workers_are_killed_is_named(scene: Path, tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("reaper")
-def test_and_skipped_on_request(scene: Path, tmp_path: Path) -> None:
-    with pytest.warns(QualityWarning, match=r"blocks failed .*signal 9"):
-        assert (segment(scene, tmp_path, workers=2, on_error="skip") == 255).all()
+def test_a_run_whose_every_block_fails_is_no_empty_map(scene: Path, tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"every block failed \(12 of 12\); the last one: block \d+ .*signal 9"):
+        segment(scene, tmp_path, workers=2, on_error="skip")
+    assert not list(tmp_path.glob("*"))
+
+
+@pytest.mark.parametrize("missing", ["raster", "model"])
+def test_workers_without_raster_or_model_are_not_skipped(missing: str, scene: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(scene.parent, moved)
+    shutil.copytree(find_card("demo").directory, moved / "model")
+    (card,) = (moved / "model").glob("*.toml")
+    model = pg.load_model(card, device="cpu")
+    gone = moved / scene.name if missing == "raster" else moved / "model"
+
+    def remove(event: ProgressEvent) -> None:
+        if event.stage == "segment" and event.done == 0 and gone.exists():
+            gone.rename(tmp_path / "gone")
+
+    options = pg.SegmentOptions(block_size=64, polygons=False, device="cpu", workers=2, on_error="skip")
+    with pytest.raises(WorkerError if missing == "raster" else ModelError):
+        pg.segment(moved / scene.name, WORDS, out=tmp_path / "out", model=model, options=options, progress=remove)
+    assert not list((tmp_path / "out").glob("*_labels.tif"))
 
 
 @pytest.mark.enable_socket

@@ -1,5 +1,6 @@
 """The blocks of a run, computed here, in several processes or on a cluster, and kept in its work folder."""
 
+import json
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from proxyclip_geo import __version__
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import PREVIEW_SIDE
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths
+from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.memory import Needs, fit_core
 from proxyclip_geo.engine.pipeline import behind
@@ -121,6 +123,21 @@ def run_facts(
         },
         "version": __version__,
     }
+
+
+def map_facts(
+    facts: Mapping[str, Any], paths: OutputPaths, options: SegmentOptions, vectors: VectorOptions
+) -> dict[str, Any]:
+    """Return all that the results of a run depend on: `run_facts`, but for the blocks, and how polygons are made."""
+    generalised = {key: value for key, value in vectors.to_dict().items() if key not in ("workers", "block_rows")}
+    wanted = {
+        **{key: value for key, value in facts.items() if key != "block size"},
+        "files": [path.name for path in paths.all()],
+        "vectors": generalised if options.polygons else None,
+    }
+    # As it is read back: tuples are lists in JSON.
+    found: dict[str, Any] = json.loads(json.dumps(wanted))
+    return found
 
 
 def compute_blocks(

@@ -1,17 +1,16 @@
 """Many rasters as one job, with one report."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.job import Classes, prepare_vocabulary
+from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import OutputPaths, read_json, write_json
-from proxyclip_geo.api.segmenting import segment
+from proxyclip_geo.api.outputs import write_json
+from proxyclip_geo.api.segmenting import is_done, segment
 from proxyclip_geo.api.vector_options import VectorOptions
-from proxyclip_geo.errors import Cancelled, OutputError, ProxyClipGeoError
+from proxyclip_geo.errors import Cancelled, OptionError, OutputError, ProxyClipGeoError
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model, load_model
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
@@ -49,8 +48,9 @@ def segment_many(
 ) -> tuple[RasterReport, ...]:
     """Segment rasters one after another, each into a directory of its own, with one model.
 
-    Broken off, the same call goes on: finished rasters are left alone. With `on_error="skip"` a raster that fails is
-    reported, and the next one begun. `report.json` in the output directory says what became of each.
+    Broken off, the same call goes on: rasters with results of the same call are left alone. With `on_error="skip"` a
+    raster that fails is reported, and the next one begun. `report.json` in the output directory says what became of
+    each.
 
     Args:
         rasters: Files or URLs; see `find_rasters`.
@@ -62,29 +62,32 @@ def segment_many(
         progress: Called as for `segment`, and with the stage "rasters" after each.
 
     Raises:
+        OptionError: If two rasters would have results of the same name.
         ProxyClipGeoError: What the first raster that failed raised, unless failures are skipped.
     """
     options = options or SegmentOptions()
+    stems = [stem_of(raster) for raster in rasters]
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        raise OptionError(f"several rasters are called {', '.join(twice[:3])}; segment them one by one")
     try:
         Path(out).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make the directory {out}: {error.strerror or error}; choose another") from error
     reports: list[RasterReport] = []
-    loaded = model
+    if not isinstance(model, Model):
+        kept = {key: getattr(options, key) for key in ("device", "precision", "backend", "window")}
+        model = load_model(model, **kept)
     for number, raster in enumerate(rasters):
         progress(ProgressEvent("rasters", number, len(rasters), "rasters", stem_of(raster)))
         own = Path(out) / stem_of(raster)
-        paths = OutputPaths.in_directory(own, stem_of(raster), options)
-        if not options.overwrite and _is_done(paths, prepare_vocabulary(classes, options).to_dict()):
-            reports.append(RasterReport(raster, own, "done before"))
-            continue
-        if not isinstance(loaded, Model):
-            kept = {key: getattr(options, key) for key in ("device", "precision", "backend", "window")}
-            loaded = load_model(loaded, **kept)
         try:
-            result = segment(
-                raster, classes, out=own, model=loaded, options=options, vectors=vectors, progress=progress
-            )
+            if not options.overwrite and is_done(
+                raster, classes, out=own, model=model, options=options, vectors=vectors
+            ):
+                reports.append(RasterReport(raster, own, "done before"))
+                continue
+            result = segment(raster, classes, out=own, model=model, options=options, vectors=vectors, progress=progress)
             reports.append(RasterReport(raster, own, "done", shares=tuple(result.shares.items())))
         except Cancelled:
             raise
@@ -96,19 +99,6 @@ def segment_many(
     progress(ProgressEvent("rasters", len(rasters), len(rasters), "rasters"))
     write_json(Path(out) / "report.json", [_plain(report) for report in reports])
     return tuple(reports)
-
-
-def _is_done(paths: OutputPaths, vocabulary: dict[str, Any]) -> bool:
-    """Return whether a raster's results are there, from the same words."""
-    if not paths.run.exists() or paths.work.exists():
-        return False
-    found = read_json(paths.run).get("vocabulary")
-    if found != json.loads(json.dumps(vocabulary)):
-        raise OutputError(
-            f"{paths.run.parent} holds results of other words; pass --overwrite to replace them, or choose another "
-            "directory with -o"
-        )
-    return True
 
 
 def _plain(report: RasterReport) -> dict[str, Any]:

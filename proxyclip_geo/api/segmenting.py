@@ -3,22 +3,25 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from proxyclip_geo.api.bank import make_bank
-from proxyclip_geo.api.computing import Failures, compute_blocks, fit_plan, needs_of, run_facts
+from proxyclip_geo.api.computing import Failures, compute_blocks, fit_plan, map_facts, needs_of, run_facts
 from proxyclip_geo.api.job import Classes, Job, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, write_json
+from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, read_json, remove_drafts, write_json
 from proxyclip_geo.api.record import describe_model, describe_plan, make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.memory import Needs, peak_disk, peak_memory, time_window
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.engine.work import WorkFolder, open_work
+from proxyclip_geo.errors import OutputError
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
 from proxyclip_geo.progress import Progress, ignore
+from proxyclip_geo.raster.dataset import stem_of
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -102,11 +105,42 @@ def segment(
             loaded = job.load(model, options)
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
         run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
-        facts = run_facts(job, describe_model(loaded), run.plan, vocabulary, options)
-        with open_work(paths.work, facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
+        with open_work(paths.work, run.facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
             result = run.carry_out(work, progress=progress)
             work.remove()
     return result
+
+
+def is_done(
+    raster: str | Path,
+    classes: Classes,
+    *,
+    out: str | Path,
+    model: Model,
+    options: SegmentOptions,
+    vectors: VectorOptions | None = None,
+) -> bool:
+    """Return whether `segment` has already made just these results in a directory.
+
+    Raises:
+        OutputError: If it holds other results, e.g. of other words, another model or a raster that has changed since.
+    """
+    with noting_warnings() as notes:
+        vocabulary = prepare_vocabulary(classes, options)
+        paths = OutputPaths.in_directory(Path(out), stem_of(str(raster)), options)
+        if not paths.run.exists() or paths.work.exists():
+            return False
+        job = Job.prepare(raster, model=model, options=options)
+    with job.source:
+        wanted = _Run(job, vocabulary, paths, model, options, vectors, {}, notes).made_from
+    found = read_json(paths.run).get("made_from", {})
+    different = [key for key in wanted if found.get(key) != wanted[key]]
+    if different:
+        raise OutputError(
+            f"{out} holds results of a run that differs in {', '.join(different)}; pass --overwrite to replace them, "
+            "or choose another directory with -o"
+        )
+    return all(path.exists() for path in paths.all())
 
 
 @dataclass(frozen=True)
@@ -132,6 +166,16 @@ class _Run:
         """Windows and blocks, within the limit of memory."""
         encoder = self.model.encoder
         return fit_plan(self.job.plan(self.options, encoder), encoder, self.needs, limit=self.options.max_memory)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What the maps of blocks depend on."""
+        return run_facts(self.job, describe_model(self.model), self.plan, self.vocabulary, self.options)
+
+    @cached_property
+    def made_from(self) -> dict[str, Any]:
+        """What the results depend on."""
+        return map_facts(self.facts, self.paths, self.options, self.vectors or VectorOptions())
 
     def carry_out(self, work: WorkFolder, *, progress: Progress) -> SegmentResult:
         """Compute the blocks that are missing, and put the results together."""
@@ -173,7 +217,7 @@ class _Run:
             shares=shares,
             seconds=seconds,
         )
-        record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list()}
+        record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list(), "made_from": self.made_from}
         write_json(self.paths.run, record)
         return SegmentResult(self.paths, self.vocabulary, shares, record)
 

@@ -1,11 +1,13 @@
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import proxyclip_geo as pg
 from proxyclip_geo.api import find_rasters
-from proxyclip_geo.errors import OutputError, RasterError
+from proxyclip_geo.errors import OptionError, OutputError, RasterError
 
 WORDS = ["water", "forest", "building"]
 
@@ -73,5 +75,31 @@ def test_one_job_with_one_report_that_goes_on(folder: Path, demo: pg.Model, tmp_
     assert [report.status for report in again] == ["failed", "done before", "done before"]
     told = json.loads((out / "report.json").read_text())
     assert "broken.tif" in told[0]["reason"]
-    with pytest.raises(OutputError, match="results of other words"):
-        pg.segment_many(rasters[1:], ["water", "road"], out=out, model=demo, options=skipping)
+
+
+@pytest.mark.parametrize(
+    ("words", "change", "told"),
+    [
+        (["water", "road"], {}, "vocabulary"),
+        (WORDS, {"debias": -0.5}, "options"),
+        (WORDS, {"stride": 8}, "windows"),
+        (WORDS, {"probabilities": True}, "options, files"),
+        (WORDS, None, "raster"),
+    ],
+)
+def test_results_of_another_run_are_not_done_before(
+    words: list[str], change: dict[str, Any] | None, told: str, folder: Path, demo: pg.Model, tmp_path: Path
+) -> None:
+    call = {"rasters": [str(folder / "east.tif")], "out": tmp_path / "out", "model": demo}
+    pg.segment_many(classes=WORDS, options=pg.SegmentOptions(polygons=False), **call)
+    if change is None:
+        os.utime(folder / "east.tif", (1, 1))
+    options = pg.SegmentOptions(polygons=False, **(change or {}))
+    with pytest.raises(OutputError, match=f"differs in {told}; pass --overwrite"):
+        pg.segment_many(classes=words, options=options, **call)
+
+
+def test_two_rasters_of_one_name_are_refused(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    twice = [str(folder / "east.tif"), str(folder / "more" / "east.jp2")]
+    with pytest.raises(OptionError, match="several rasters are called east"):
+        pg.segment_many(twice, WORDS, out=tmp_path / "out", model=demo)

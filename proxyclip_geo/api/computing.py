@@ -165,7 +165,7 @@ def compute_blocks(
     if options.workers < 1:
         raise OptionError(f"--workers {options.workers} must be at least 1")
     if options.scheduler is not None or options.workers > 1:
-        task = _as_task(job, plan, bank, options)
+        task = _as_task(job, plan, model, bank, options)
         for block, data in _elsewhere(task, missing, options=options, failed=failed, progress=progress):
             work.keep(block, data)
         return profile
@@ -190,19 +190,34 @@ def compute_blocks(
     return profile
 
 
-def _as_task(job: Job, plan: Plan, bank: TextBank, options: SegmentOptions) -> BlockTask:
+def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: SegmentOptions) -> BlockTask:
     name = job.source.name
+    encoder = model.encoder
+    dtype = str(encoder.dtype).removeprefix("torch.")
     return BlockTask(
         # A worker may have been started in another directory.
         raster=str(Path(name).resolve()) if Path(name).exists() else name,
         reading=job.source.settled,
         card=job.card,
-        loading=job.loading(options),
+        # What this process has settled, so that others compute the same whatever is on their machine.
+        loading={
+            "device": options.device if options.scheduler else _device(encoder, options),
+            "precision": dtype,
+            "backend": encoder.backend,
+            "window": plan.grid.window[0],
+        },
+        arithmetic=(encoder.backend, dtype),
         plan=plan,
         bank=replace(bank, queries=bank.queries.cpu()),
         along=options.borders == "image",
         probabilities=options.probabilities,
     )
+
+
+def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
+    """Return where local workers compute: on the very device that was asked for, else on all of its kind."""
+    here = encoder.device
+    return str(here) if here.index or options.device == str(here) else here.type
 
 
 def _elsewhere(

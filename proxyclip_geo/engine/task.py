@@ -25,6 +25,7 @@ class BlockTask:
         reading: Bands, resolution and area, and the stretch that was measured.
         card: The model; its weights must be on the machine of the process.
         loading: Keyword arguments of `load_model`.
+        arithmetic: Backend and type of number that loading must come to, e.g. ("torch", "float32").
         plan: Windows and blocks.
         bank: The queries, on the CPU.
         along: Whether borders follow the image.
@@ -35,6 +36,7 @@ class BlockTask:
     reading: SourceOptions
     card: ModelCard
     loading: Mapping[str, Any]
+    arithmetic: tuple[str, str]
     plan: Plan
     bank: TextBank
     along: bool
@@ -51,7 +53,8 @@ class BlockTask:
             threads: Processor threads to compute with; torch's own choice if not given.
 
         Raises:
-            WorkerError: If the raster cannot be opened here; it could where the run was begun.
+            WorkerError: If the raster cannot be opened here, though it could where the run was begun, or the model
+                computes otherwise here.
             ModelError: If the model cannot be loaded here.
             WeightsError: If its weights are not here.
         """
@@ -68,10 +71,16 @@ class BlockMaker:
     """Computes blocks of a run, one at a time."""
 
     def __init__(self, task: BlockTask, source: Source) -> None:
-        """Load the model; use `BlockTask.open`."""
+        """Load the model, and see that it computes as the run does; use `BlockTask.open`."""
         self.task = task
         self._source = source
         self._encoder = load_model(task.card, **task.loading).encoder
+        found = (self._encoder.backend, str(self._encoder.dtype).removeprefix("torch."))
+        if found != task.arithmetic:
+            raise WorkerError(
+                f"a worker would compute with {' in '.join(found)}, the run does with {' in '.join(task.arithmetic)}; "
+                "use the same versions and the same kind of machine"
+            )
 
     def compute(self, block: Block) -> bytes:
         """Compute a block and pack its map.

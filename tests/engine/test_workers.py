@@ -11,11 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 import proxyclip_geo as pg
+from proxyclip_geo.api.bank import make_bank
+from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.errors import EngineError, ModelError, OptionError, WorkerError
-from proxyclip_geo.models.zoo import find_card
+from proxyclip_geo.models.zoo import Precision, find_card
 from proxyclip_geo.progress import ProgressEvent
+from proxyclip_geo.raster.source import SourceOptions
+from proxyclip_geo.vocabulary import as_vocabulary
 
 WORDS = ["water", "forest", "building", "road"]
 
@@ -50,6 +56,39 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(scene: Path, whole: np.
     assert killed
     np.testing.assert_array_equal(found, whole)
     assert multiprocessing.active_children() == []
+
+
+def test_workers_compute_as_the_loaded_model_does(scene: Path, tmp_path: Path) -> None:
+    def scores(precision: Precision, workers: int) -> np.ndarray:
+        model = pg.load_model("demo", device="cpu", precision=precision)
+        options = pg.SegmentOptions(block_size=96, polygons=False, workers=workers)
+        out = tmp_path / f"{precision}-{workers}"
+        result = pg.segment(scene, WORDS, out=out, model=model, options=options)
+        assert result.run["model"]["dtype"] == precision
+        with rasterio.open(out / "scene_score.tif") as dataset:
+            return dataset.read()
+
+    half = scores("bfloat16", 1)
+    assert (half != scores("float32", 1)).any()
+    np.testing.assert_array_equal(scores("bfloat16", 2), half)
+
+
+def test_a_worker_that_computes_otherwise_is_refused(scene: Path) -> None:
+    model = pg.load_model("demo", device="cpu")
+    loading = {"device": "cpu", "precision": "bfloat16"}
+    task = BlockTask(
+        raster=str(scene),
+        reading=SourceOptions(),
+        card=model.card,
+        loading=loading,
+        arithmetic=("torch", "float32"),
+        plan=make_plan((128, 192), encoder=model.encoder, window=64, stride=32),
+        bank=make_bank(model.text, as_vocabulary(WORDS), logit_scale=40, options=pg.SegmentOptions()),
+        along=False,
+        probabilities=False,
+    )
+    with pytest.raises(WorkerError, match="with torch in bfloat16, the run does with torch in float32"):
+        task.open()
 
 
 @pytest.fixture

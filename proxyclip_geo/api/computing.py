@@ -2,7 +2,8 @@
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -166,8 +167,9 @@ def compute_blocks(
         raise OptionError(f"--workers {options.workers} must be at least 1")
     if options.scheduler is not None or options.workers > 1:
         task = _as_task(job, plan, model, bank, options)
-        for block, data in _elsewhere(task, missing, options=options, failed=failed, progress=progress):
-            work.keep(block, data)
+        with closing(_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as packed:
+            for block, data in packed:
+                work.keep(block, data)
         return profile
     results = run_blocks(
         job.source,
@@ -185,8 +187,10 @@ def compute_blocks(
     def keep(result: BlockResult) -> None:
         work.keep(result.block, pack(result.map))
 
-    for _ in behind(results, keep):
-        pass
+    # Its thread may still read from the source, which is closed when keeping a block has failed.
+    with closing(results):
+        for _ in behind(results, keep):
+            pass
     return profile
 
 
@@ -222,7 +226,7 @@ def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
 
 def _elsewhere(
     task: BlockTask, blocks: tuple[Block, ...], *, options: SegmentOptions, failed: Failures, progress: Progress
-) -> Iterator[tuple[Block, bytes]]:
+) -> Generator[tuple[Block, bytes], None, None]:
     if options.scheduler is None:
         return run_in_processes(task, blocks, workers=options.workers, on_failure=failed.add, progress=progress)
     from proxyclip_geo.engine.cluster import run_on_cluster

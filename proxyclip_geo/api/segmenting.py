@@ -1,5 +1,6 @@
 """Raster in, words in, map out."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -191,18 +192,19 @@ class _Run:
         with noting_warnings() as failure_notes:
             failed.warn(len(plan.blocks))
         classes = len(self.vocabulary.names) if options.probabilities else None
-        shares = write_map(
-            work.results(plan.blocks, nodata=bank.nodata, classes=classes),
-            paths=self.paths,
-            place=job.source.place,
-            vocabulary=self.vocabulary,
-            card=job.card,
-            picture=lambda: failed.picture(job.source),
-            stage="assemble",
-            seconds=seconds,
-            progress=progress,
-            vectors=self.vectors,
-        )
+        with closing(work.results(plan.blocks, nodata=bank.nodata, classes=classes)) as results:
+            shares = write_map(
+                results,
+                paths=self.paths,
+                place=job.source.place,
+                vocabulary=self.vocabulary,
+                card=job.card,
+                picture=lambda: failed.picture(job.source),
+                stage="assemble",
+                seconds=seconds,
+                progress=progress,
+                vectors=self.vectors,
+            )
         record = make_record(
             raster=job.fingerprint,
             model=describe_model(self.model),

@@ -1,7 +1,7 @@
 """Blocks computed by the workers of a Dask cluster."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from proxyclip_geo.engine.runner import OnFailure, counter
@@ -24,7 +24,7 @@ def run_on_cluster(
     scheduler: str,
     on_failure: OnFailure | None = None,
     progress: Progress = ignore,
-) -> Iterator[tuple[Block, bytes]]:
+) -> Generator[tuple[Block, bytes], None, None]:
     """Compute blocks on a Dask cluster; each comes packed, in the order in which they are finished.
 
     Blocks of lost workers go to others. Where workers announce the resource GPU, a block takes one.

@@ -1,6 +1,6 @@
 """Run blocks: read ahead, encode, classify, hand on."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -347,7 +347,7 @@ def run_blocks(
     on_failure: OnFailure | None = None,
     progress: Progress = ignore,
     profile: Profile | None = None,
-) -> Iterator[BlockResult]:
+) -> Generator[BlockResult, None, None]:
     """Read, encode and classify blocks, in order, and keep no embedding.
 
     Args:

@@ -10,7 +10,7 @@ import logging
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,9 @@ class WorkFolder:
             ) from error
         self._done.add(block.index)
 
-    def results(self, blocks: Sequence[Block], *, nodata: int, classes: int | None) -> Iterator[BlockResult]:
+    def results(
+        self, blocks: Sequence[Block], *, nodata: int, classes: int | None
+    ) -> Generator[BlockResult, None, None]:
         """Yield the maps of all blocks, in order; those that are not done are no-data.
 
         Args:

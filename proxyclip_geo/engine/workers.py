@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -44,7 +44,7 @@ def run_in_processes(
     workers: int,
     on_failure: OnFailure | None = None,
     progress: Progress = ignore,
-) -> Iterator[tuple[Block, bytes]]:
+) -> Generator[tuple[Block, bytes], None, None]:
     """Compute blocks in processes; each comes packed, in the order in which they are finished.
 
     A process that dies, e.g. because the system is out of memory, is replaced and its block tried once more.

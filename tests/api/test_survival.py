@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,9 @@ import proxyclip_geo as pg
 from proxyclip_geo.engine import work as work_module
 from proxyclip_geo.engine.work import WorkFolder
 from proxyclip_geo.errors import Cancelled, OutputError, QualityWarning, RasterError
+from proxyclip_geo.grid import Block, Region
 from proxyclip_geo.progress import ProgressEvent
+from proxyclip_geo.raster.source import Source
 
 WORDS = ["water", "forest", "building", "road", "cropland"]
 BLOCKS = pg.SegmentOptions(block_size=128)
@@ -197,6 +201,35 @@ def test_a_full_disk_names_the_block_and_the_run_goes_on_later(
     monkeypatch.undo()
     result = pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS)
     assert result.run["windows"]["resumed_blocks"] == 2
+
+
+def test_nothing_reads_from_a_source_that_is_closed(
+    demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, while_closing = threading.Event(), []
+    read, close = Source.read, Source.close
+
+    def read_slowly(self: Source, region: Region) -> Any:
+        reading.set()
+        time.sleep(0.3)
+        pixels = read(self, region)
+        reading.clear()
+        return pixels
+
+    def note_and_close(self: Source) -> None:
+        while_closing.append(reading.is_set())
+        close(self)
+
+    def fail_while_reading(self: WorkFolder, block: Block, data: bytes) -> None:
+        assert reading.wait(10)
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr(Source, "read", read_slowly)
+    monkeypatch.setattr(Source, "close", note_and_close)
+    monkeypatch.setattr(WorkFolder, "keep", fail_while_reading)
+    with pytest.raises(OutputError, match="the disk is full"):
+        pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=pg.SegmentOptions(block_size=64))
+    assert while_closing == [False]
 
 
 def test_packing_gives_the_same_back_and_notices_damage(tmp_path: Path) -> None:

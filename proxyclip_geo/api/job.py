@@ -10,7 +10,7 @@ from typing import Any
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.runner import Plan, make_plan
 from proxyclip_geo.errors import QualityWarning
-from proxyclip_geo.grid import round_up
+from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.text import TextEncoder
@@ -47,10 +47,19 @@ class Job:
         return cls(card, source, source.fingerprint())
 
     def load(self, model: str | Path | ModelCard | Model, options: EncodeOptions) -> Model:
-        """Load the model, if it is not yet."""
-        if isinstance(model, Model):
-            return model
-        return load_model(self.card, **self.loading(options))
+        """Load the model, if it is not yet, with the encoder that computes this raster's windows."""
+        loaded = model if isinstance(model, Model) else load_model(self.card, **self.loading(options))
+        encoder = loaded.encoder
+        window, stride = self._window(options)
+        grid = WindowGrid.fit(
+            self.source.place.shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple
+        )
+        return loaded.for_windows(grid.window)
+
+    def _window(self, options: EncodeOptions) -> tuple[int, int]:
+        """Return side and stride of windows, in pixels."""
+        window = options.window or self.card.window.size
+        return window, options.stride or min(self.card.window.stride, window)
 
     @staticmethod
     def loading(options: EncodeOptions) -> dict[str, Any]:
@@ -65,13 +74,13 @@ class Job:
             encoder: The image model.
             core_multiple: Cells of which a block's side is made a multiple, so that it can be kept in chunks.
         """
-        window = options.window or self.card.window.size
+        window, stride = self._window(options)
         on_gpu = encoder.device.type != "cpu"
         plan = make_plan(
             self.source.place.shape,
             encoder=encoder,
             window=window,
-            stride=options.stride or min(self.card.window.stride, window),
+            stride=stride,
             blend=options.blend,
             batch_size=(GPU_BATCH if on_gpu else CPU_BATCH) if options.batch_size is None else options.batch_size,
             core=options.block_size,

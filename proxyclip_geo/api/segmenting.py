@@ -133,7 +133,8 @@ def is_done(
             return False
         job = Job.prepare(raster, model=model, options=options)
     with job.source:
-        wanted = _Run(job, vocabulary, paths, model, options, vectors, {}, notes).made_from
+        loaded = job.load(model, options)
+        wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).made_from
     found = read_json(paths.run).get("made_from", {})
     different = [key for key in wanted if found.get(key) != wanted[key]]
     if different:

@@ -60,6 +60,10 @@ class OpenVinoEncoder:
     """A `DenseEncoder` that leaves windows of one size to OpenVINO, and others to the torch encoder it was made from.
 
     Each window is a request of its own, so that its features do not depend on the batch.
+
+    Attributes:
+        torch: The torch encoder.
+        window: Side in pixels of the windows that OpenVINO computes.
     """
 
     backend = "openvino"
@@ -84,8 +88,8 @@ class OpenVinoEncoder:
         Raises:
             ModelError: If OpenVINO cannot compile the model, or its features differ from torch's.
         """
-        self._torch = encoder
-        self._side = window
+        self.torch = encoder
+        self.window = window
         self.step, self.multiple, self.dim = encoder.step, encoder.multiple, encoder.dim
         self.device = torch.device("cpu")
         self.dtype = dtype
@@ -97,7 +101,7 @@ class OpenVinoEncoder:
 
         if identity is None:
             return self._export()
-        facts = {**identity, "window": self._side, "versions": [__version__, torch.__version__, openvino.__version__]}
+        facts = {**identity, "window": self.window, "versions": [__version__, torch.__version__, openvino.__version__]}
         key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
         path = cache_folder() / "openvino" / key / "model.xml"
         if not path.is_file():
@@ -107,13 +111,13 @@ class OpenVinoEncoder:
     def _export(self) -> Any:
         import openvino
 
-        shape = openvino.PartialShape([1, 3, self._side, self._side])
-        example = sample_window(self._side)
+        shape = openvino.PartialShape([1, 3, self.window, self.window])
+        example = sample_window(self.window)
         logger.info("exporting the model for OpenVINO; this is done once")
         # Sizes become constants on purpose, and torch's tracer is what OpenVINO reads.
         with warnings.catch_warnings(), torch.inference_mode():
             warnings.simplefilter("ignore")
-            traced = torch.jit.trace(self._torch, example, check_trace=False)  # type: ignore[no-untyped-call]
+            traced = torch.jit.trace(self.torch, example, check_trace=False)  # type: ignore[no-untyped-call]
             return openvino.convert_model(traced, example_input=example, input=[shape])
 
     def _compile(self, model: Any) -> Any:
@@ -133,8 +137,8 @@ class OpenVinoEncoder:
         return openvino.AsyncInferQueue(compiled, settings["NUM_STREAMS"])
 
     def _check(self) -> None:
-        window = sample_window(self._side)
-        ours, theirs = self.encode(window).dense, self._torch.encode(window).dense
+        window = sample_window(self.window)
+        ours, theirs = self.encode(window).dense, self.torch.encode(window).dense
         cosine = float((ours * theirs).sum(dim=1).mean())
         if not cosine >= MIN_COSINE:
             raise ModelError(
@@ -144,9 +148,9 @@ class OpenVinoEncoder:
 
     def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode windows; see `DenseEncoder`."""
-        if rgb.shape[2:] != (self._side, self._side):
-            return self._torch.encode(rgb)
-        grid = self._side // self.step
+        if rgb.shape[2:] != (self.window, self.window):
+            return self.torch.encode(rgb)
+        grid = self.window // self.step
         # Filled by threads of OpenVINO's, which torch's inference mode knows nothing of.
         dense = np.empty((len(rgb), self.dim, grid, grid), np.float32)
         whole = np.empty((len(rgb), self.dim), np.float32)

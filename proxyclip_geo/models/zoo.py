@@ -5,7 +5,7 @@ import difflib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -305,6 +305,22 @@ class Model:
     text: TextEncoder
     checksums: Mapping[str, str]
     parameters: int
+
+    def for_windows(self, shape: tuple[int, int]) -> "Model":
+        """Return the model as it computes windows of (height, width) pixels.
+
+        OpenVINO computes windows of one size only, torch all others: e.g. of a raster smaller than a window.
+        """
+        encoder = self.encoder
+        if not isinstance(encoder, openvino.OpenVinoEncoder) or shape == (encoder.window, encoder.window):
+            return self
+        logger.warning(
+            "windows of %d × %d px are computed by torch in float32: OpenVINO was prepared for %d × %d px",
+            *shape,
+            encoder.window,
+            encoder.window,
+        )
+        return replace(self, encoder=encoder.torch)
 
 
 def resolve_backend(backend: Backend, device: torch.device, *, parameters: int) -> Backend:

@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
+import proxyclip_geo as pg
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -57,6 +59,19 @@ def test_windows_of_another_size_are_computed_by_torch(tiny_model: Path) -> None
     batch = windows(2, side=32)
     exact = load_model(tiny_model, device="cpu", backend="torch").encoder.encode(batch).dense
     assert torch.equal(load(tiny_model).encoder.encode(batch).dense, exact)
+
+
+def test_the_record_of_a_small_raster_says_torch(tiny_model: Path, tmp_path: Path) -> None:
+    pg.sample(tmp_path / "small.tif", size=(48, 128), seed=1)
+    pg.sample(tmp_path / "large.tif", size=(64, 128), seed=1)
+    model = load(tiny_model, precision="bfloat16")
+    rasters = [str(tmp_path / "small.tif"), str(tmp_path / "large.tif")]
+    for status in ("done", "done before"):
+        reports = pg.segment_many(rasters, ["water", "road"], out=tmp_path / "out", model=model)
+        assert [report.status for report in reports] == [status, status]
+    for name, told in (("small", ("torch", "float32")), ("large", ("openvino", "bfloat16"))):
+        record = json.loads((tmp_path / "out" / name / "run.json").read_text())["model"]
+        assert (record["backend"], record["dtype"]) == told
 
 
 def test_an_export_is_kept_and_found_again(tiny_model: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import logging
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -104,8 +105,18 @@ class OpenVinoEncoder:
         facts = {**identity, "window": self.window, "versions": [__version__, torch.__version__, openvino.__version__]}
         key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
         path = cache_folder() / "openvino" / key / "model.xml"
-        if not path.is_file():
-            _keep(self._export(), path)
+        try:
+            if path.is_file():
+                return openvino.Core().read_model(path)
+        except (RuntimeError, OSError) as error:
+            logger.warning("the kept export %s cannot be read (%s); it is made again", path, error)
+            shutil.rmtree(path.parent, ignore_errors=True)
+        exported = self._export()
+        try:
+            _keep(exported, path)
+        except OSError as error:
+            logger.warning("the export for OpenVINO cannot be kept in %s (%s); set %s", path, error, CACHE_FOLDER)
+            return exported
         return openvino.Core().read_model(path)
 
     def _export(self) -> Any:

@@ -89,6 +89,24 @@ def test_an_export_is_kept_and_found_again(tiny_model: Path, cache: Path, monkey
         load(tiny_model)
 
 
+@pytest.mark.parametrize("part", ["model.xml", "model.bin"])
+def test_a_damaged_export_is_made_again(part: str, tiny_model: Path, cache: Path) -> None:
+    first = load(tiny_model).encoder.encode(windows(1)).dense
+    (file,) = cache.glob(f"openvino/*/{part}")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    assert torch.equal(load(tiny_model).encoder.encode(windows(1)).dense, first)
+    assert file.stat().st_size == len(whole)
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(
+    tiny_model: Path, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.write_text("a file, not a folder")
+    assert load(tiny_model).encoder.backend == "openvino"
+    assert f"cannot be kept in {cache}" in caplog.text
+
+
 def test_an_export_that_differs_is_refused(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(tiny_model)
     monkeypatch.setattr(openvino, "MIN_COSINE", 1.5)

@@ -147,9 +147,9 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     model = pg.load_model("demo", device="cpu")
-    sets: dict[str, tuple[Iterator[Picture], tuple[tuple[str, ...], ...]]] = {
-        "scenes": (map(make_scene, range(options.scenes)), tuple((name,) for name in SCENE_CLASSES))
-    }
+    sets: dict[str, tuple[Iterator[Picture], tuple[tuple[str, ...], ...]]] = {}
+    if options.scenes:
+        sets["scenes"] = (map(make_scene, range(options.scenes)), tuple((name,) for name in SCENE_CLASSES))
     for name in options.sets if options.masks else ():
         pictures = in_rows(read_masks(options.masks / name, SETS[name], multiple=model.encoder.step))
         sets[name] = (pictures, tuple(SETS[name].words.values()))

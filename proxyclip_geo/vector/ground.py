@@ -63,7 +63,7 @@ class Ground:
     @property
     def on_earth(self) -> bool:
         """Whether areas are in square metres; pixels are counted if not."""
-        return self.crs is not None and _geographic(self.crs) is not None
+        return self.crs is not None and geographic_base(self.crs) is not None
 
     def form(self, xy: Floats) -> Floats:
         """Interpolate the first fundamental form, E, F and G in m² per pixel², at (N, 2) pixel coordinates: (N, 3)."""
@@ -127,7 +127,7 @@ class Ground:
         return areas
 
 
-def _geographic(crs: pyproj.CRS) -> pyproj.CRS | None:
+def geographic_base(crs: pyproj.CRS) -> pyproj.CRS | None:
     """Return the longitudes and latitudes that a CRS is based on; None where it is not tied to the Earth."""
     geographic = crs.geodetic_crs
     if geographic is not None and geographic.is_derived:
@@ -137,7 +137,7 @@ def _geographic(crs: pyproj.CRS) -> pyproj.CRS | None:
 
 def _tabulate(shape: tuple[int, int], transform: Affine, crs: pyproj.CRS) -> Floats | None:
     """Measure one pixel's steps at the nodes of a grid."""
-    geographic, geod = _geographic(crs), crs.get_geod()
+    geographic, geod = geographic_base(crs), crs.get_geod()
     if geographic is None or geod is None:
         return None
     move = pyproj.Transformer.from_crs(crs, geographic, always_xy=True)

@@ -1,5 +1,6 @@
 """From pixels to where the polygons are wanted: clipped to an area, in another CRS."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 
 from proxyclip_geo.errors import AreaError, OptionError, VectorError
+from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
 from proxyclip_geo.vector.assemble import as_features
-from proxyclip_geo.vector.ground import Ground, onto_ground
+from proxyclip_geo.vector.ground import Ground, geographic_base, onto_ground
 
 Geometries = NDArray[np.object_]
 
@@ -77,8 +79,8 @@ class Placing:
         longest = 1.0
         if self.ground.metric is not None:
             metres = float(self.ground.metric[..., 0].mean())
-            # The sagitta of a chord s on a curve of the Earth's radius R is s²/8R.
-            longest = max(1.0, np.sqrt(8 * _EARTH_RADIUS * _DEVIATION * metres) / metres)
+            # The sagitta of a chord s on a curve of radius R is s²/8R.
+            longest = max(1.0, np.sqrt(8 * self._bend() * _DEVIATION * metres) / metres)
         placed = onto_ground(densify(outlines, longest), transform)
         move = pyproj.Transformer.from_crs(self.ground.crs, self.target, always_xy=True)
         try:
@@ -89,12 +91,25 @@ class Placing:
             raise OptionError(
                 f"the polygons cannot be put into {self.target.name} ({error}); choose a CRS that covers the area"
             ) from error
-        moved = np.asarray(moved, dtype=object)
+        moved = cut_at_antimeridian(np.asarray(moved, dtype=object), self.target)
         broken = np.flatnonzero(~shapely.is_valid(moved))
         if len(broken):
             fixed = shapely.make_valid(moved[broken], method="structure", keep_collapsed=False)
             moved[broken] = [_only_polygons(part) for part in fixed]
         return np.asarray(shapely.orient_polygons(moved), dtype=object)
+
+    def _bend(self) -> float:
+        """Return the smallest radius in metres of what is straight in another CRS: that of parallels on a cone."""
+        assert self.ground.crs is not None
+        base = geographic_base(self.ground.crs)
+        assert base is not None
+        height, width = self.ground.shape
+        x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(0, width, 17), np.linspace(0, height, 17)))
+        t = self.ground.transform
+        move = pyproj.Transformer.from_crs(self.ground.crs, base, always_xy=True)
+        _, latitude = move.transform(t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f)
+        steepest = float(np.abs(latitude).max()) * base.axis_info[0].unit_conversion_factor
+        return _EARTH_RADIUS / max(1.0, abs(math.tan(steepest)))
 
 
 def densify(outlines: Geometries, longest: float) -> Geometries:

@@ -22,6 +22,8 @@ Geometries = NDArray[np.object_]
 _EARTH_RADIUS = 6.371e6
 _DEVIATION = 0.02
 """Pixels by which an edge may miss its true course after reprojection."""
+_ACROSS = 1.5e7
+"""Metres; edges are far shorter, unless a pixel is a continent."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Placing:
                 f"the polygons cannot be put into {self.target.name} ({error}); choose a CRS that covers the area"
             ) from error
         moved = cut_at_antimeridian(np.asarray(moved, dtype=object), self.target)
+        if self.target.is_projected:
+            _check_seam(moved, self.target)
         broken = np.flatnonzero(~shapely.is_valid(moved))
         if len(broken):
             fixed = shapely.make_valid(moved[broken], method="structure", keep_collapsed=False)
@@ -135,6 +139,20 @@ def densify(outlines: Geometries, longest: float) -> Geometries:
     starts = np.append(begins[rings[:-1]], len(points))
     dense = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, (starts, polygons))
     return as_features(np.asarray(dense, dtype=object), owner, len(outlines))
+
+
+def _check_seam(shapes: Geometries, crs: pyproj.CRS) -> None:
+    """Raise where an edge leads across the whole map, as its ends lie on both sides of where the map begins."""
+    across = _ACROSS / crs.axis_info[0].unit_conversion_factor
+    west, _, east, _ = shapely.bounds(shapes).reshape(-1, 4).T
+    rings = shapely.get_rings(shapely.get_parts(shapes[east - west > across]))
+    xy, owner = shapely.get_coordinates(rings, return_index=True)
+    steps = np.abs(np.diff(xy[:, 0]))[np.diff(owner) == 0]
+    if steps.max(initial=0) > across:
+        raise OptionError(
+            f"polygons lie across the edge of the map in {crs.name} (its antimeridian); choose a CRS whose middle is "
+            "near the area, or a geographic one such as EPSG:4326, where they are cut"
+        )
 
 
 def _parse(text: str, ground: Ground) -> pyproj.CRS:

@@ -3,6 +3,7 @@ import pytest
 import shapely
 from affine import Affine
 
+from proxyclip_geo.errors import OptionError
 from proxyclip_geo.vector import area_m2, open_polygons
 
 CLASSES = {1: "a", 2: "b", 3: "c"}
@@ -34,3 +35,15 @@ def test_polygons_are_cut_at_the_antimeridian(make_band, place) -> None:
     assert sum(len(part.interiors) for part in shapely.get_parts(union)) == 0
     if place != "beside it":
         assert {-180, 180} <= set(longitudes.tolist())
+
+
+def test_other_maps_are_not_cut(make_band) -> None:
+    crs, transform = PLACES["across"]
+    path = make_band(np.ones((24, 24), np.uint8), crs=crs, transform=transform)
+    with (
+        open_polygons([path], classes=CLASSES, crs="EPSG:3857") as source,
+        pytest.raises(OptionError, match="edge of the map in WGS 84 / Pseudo-Mercator"),
+    ):
+        list(source)
+    with open_polygons([path], classes=CLASSES, crs="EPSG:3832") as source:
+        assert sum(len(batch.geometry) for batch in source) == 1

@@ -149,8 +149,22 @@ class WorkFolder:
             yield BlockResult(block, mapped)
 
     def remove(self) -> None:
-        """Remove the folder: the run is finished."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove the folder: the run is finished.
+
+        In one step for whoever looks: killed in between, it leaves no folder that a next run would go on from.
+        """
+        trash = _trash(self.path)
+        shutil.rmtree(trash, ignore_errors=True)
+        try:
+            self.path.rename(trash)
+        except OSError:
+            trash = self.path
+        shutil.rmtree(trash, ignore_errors=True)
+
+
+def _trash(path: Path) -> Path:
+    """Return what a work folder is called while it is being removed."""
+    return path.with_name(f"{path.name}.removed")
 
 
 def _no_data(shape: tuple[int, int], *, nodata: int, classes: int | None) -> BlockLabels:
@@ -180,6 +194,7 @@ def open_work(
     """
     with _alone(path):
         tidy()
+        shutil.rmtree(_trash(path), ignore_errors=True)
         _prepare(path, json.loads(json.dumps(facts)), overwrite=overwrite)
         work = WorkFolder(path)
         if work.resumed:

@@ -203,6 +203,28 @@ def test_a_full_disk_names_the_block_and_the_run_goes_on_later(
     assert result.run["windows"]["resumed_blocks"] == 2
 
 
+def test_killed_while_the_work_folder_is_removed_the_run_is_finished(
+    demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    rmtree = shutil.rmtree
+
+    def remove_some(folder: Path, **kwargs: Any) -> None:
+        if ".work" in str(folder) and Path(folder).exists():
+            Path(folder, "manifest.json").unlink()
+            raise Killed
+        rmtree(folder, **kwargs)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_some)
+    with pytest.raises(Killed):
+        pg.segment(scene, WORDS, out=tmp_path / "scene", model=demo, options=BLOCKS)
+    monkeypatch.undo()
+    (job,) = pg.segment_many([str(scene)], WORDS, out=tmp_path, model=demo, options=BLOCKS)
+    assert job.status == "done before"
+
+
 def test_nothing_reads_from_a_source_that_is_closed(
     demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from proxyclip_geo.engine.runner import OnFailure, counter
+from proxyclip_geo.engine.runner import Counter, OnFailure
 from proxyclip_geo.engine.task import BlockMaker, BlockTask
 from proxyclip_geo.errors import EngineError, OptionError, ProxyClipGeoError
 from proxyclip_geo.grid import Block
@@ -43,7 +43,7 @@ def run_on_cluster(
     client = _connect(scheduler)
     from distributed import KilledWorker, as_completed
 
-    advance = counter(blocks, stage="segment", progress=progress)
+    advance = Counter(blocks, stage="segment", progress=progress)
     with client:
         resources = _resources(client)
         sent = client.scatter(task, broadcast=True, hash=False)

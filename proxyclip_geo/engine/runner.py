@@ -177,23 +177,29 @@ def encode_blocks(
         progress: Called after each batch of windows.
     """
     wanted = plan.blocks if blocks is None else blocks
-    advance = counter(wanted, stage=stage, progress=progress)
+    advance = Counter(wanted, stage=stage, progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
     for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
         yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
 
 
-def counter(blocks: Sequence[Block], *, stage: str, progress: Progress) -> Callable[[int], None]:
-    """Return what takes the number of windows just finished, and reports their sum."""
-    total, done = window_total(blocks), 0
+class Counter:
+    """Takes the number of windows just finished, and reports their sum.
 
-    def advance(windows: int) -> None:
-        nonlocal done
-        done += windows
-        progress(ProgressEvent(stage, done, total, "windows"))
+    Attributes:
+        done: The sum.
+    """
 
-    progress(ProgressEvent(stage, 0, total, "windows"))
-    return advance
+    def __init__(self, blocks: Sequence[Block], *, stage: str, progress: Progress) -> None:
+        """Begin at nought of the windows of all blocks."""
+        self.done = 0
+        self._total, self._stage, self._progress = window_total(blocks), stage, progress
+        self(0)
+
+    def __call__(self, windows: int) -> None:
+        """Add to the sum."""
+        self.done += windows
+        self._progress(ProgressEvent(self._stage, self.done, self._total, "windows"))
 
 
 def encode_read(
@@ -364,9 +370,10 @@ def run_blocks(
     """
     wanted = plan.blocks if blocks is None else blocks
     profile = Profile() if profile is None else profile
-    advance = counter(wanted, stage="segment", progress=progress)
+    advance = Counter(wanted, stage="segment", progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
     for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
+        passed = advance.done
         try:
             encoded = encode_read(
                 block, pixels.result, plan=plan, encoder=encoder, guided=along, advance=advance, profile=profile
@@ -381,6 +388,7 @@ def run_blocks(
             if on_failure is None:
                 raise
             on_failure(block, error)
+            advance(passed + len(block.windows) - advance.done)
         else:
             yield result
 

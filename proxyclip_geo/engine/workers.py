@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from proxyclip_geo.engine.runner import OnFailure, counter
+from proxyclip_geo.engine.runner import Counter, OnFailure
 from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError
 from proxyclip_geo.grid import Block
@@ -60,7 +60,7 @@ def run_in_processes(
         ProxyClipGeoError: What computing a block raised; EngineError if its process died.
     """
     team = _Team(task, min(workers, len(blocks)))
-    advance = counter(blocks, stage="segment", progress=progress)
+    advance = Counter(blocks, stage="segment", progress=progress)
     todo, attempts = deque(blocks), dict.fromkeys((block.index for block in blocks), 0)
     try:
         while todo or team.busy:

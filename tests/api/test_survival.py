@@ -174,8 +174,11 @@ def test_a_read_error_names_the_block_and_keeps_the_others(damaged: Path, demo: 
 
 def test_skipped_blocks_are_no_data_and_reported(damaged: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
     options = pg.SegmentOptions(block_size=64, on_error="skip")
+    events: list[ProgressEvent] = []
     with pytest.warns(QualityWarning, match=r"of \d+ blocks failed and are without data: block"):
-        result = pg.segment(damaged, WORDS, out=tmp_path / "out", model=demo, options=options)
+        result = pg.segment(damaged, WORDS, out=tmp_path / "out", model=demo, options=options, progress=events.append)
+    last = [event for event in events if event.stage == "segment"][-1]
+    assert last.done == last.total == result.run["windows"]["count"]
     failed = json.loads(result.paths.run.read_text())["failed_blocks"]
     assert 0 < len(failed) < result.run["windows"]["blocks"]
     whole = pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS).labels.read()

@@ -15,7 +15,7 @@ import torch
 
 from proxyclip_geo.engine.runner import Counter, OnFailure
 from proxyclip_geo.engine.task import BlockTask
-from proxyclip_geo.errors import EngineError, ProxyClipGeoError
+from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.progress import Progress, ignore
 
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 2
 """Times that a block is tried before the process that dies on it is taken for its fault."""
+
+_STARTED = "started"
+"""What a process says before it takes blocks."""
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -35,6 +38,7 @@ class _Worker:
     process: Any
     pipe: Connection
     block: Block | None = None
+    started: bool = False
 
 
 def run_in_processes(
@@ -58,6 +62,7 @@ def run_in_processes(
 
     Raises:
         ProxyClipGeoError: What computing a block raised; EngineError if its process died.
+        WorkerError: If the processes cannot start, or lack the raster or the model.
     """
     team = _Team(task, min(workers, len(blocks)))
     advance = Counter(blocks, stage="segment", progress=progress)
@@ -126,14 +131,23 @@ class _Team:
                     worker.pipe.send(worker.block)
 
     def answers(self) -> Iterator[tuple[_Worker, Any]]:
-        """Wait for answers; yield the processes that gave one, or None for those that died."""
+        """Wait for answers; yield the processes that gave one, or None for those that died.
+
+        Raises:
+            WorkerError: If a process ended by itself before it could take a block.
+        """
         at_work = {worker.pipe: worker for worker in self._workers if worker.block is not None}
         for pipe in wait(list(at_work)):
             worker = at_work[pipe]  # type: ignore[index]
             try:
-                yield worker, worker.pipe.recv()
+                answer = worker.pipe.recv()
             except (EOFError, ConnectionResetError):
-                yield worker, None
+                answer = None
+                _require_start(worker)
+            if answer == _STARTED:
+                worker.started = True
+            else:
+                yield worker, answer
 
     def replace(self, worker: _Worker) -> str:
         """Start another process in place of one that died; return what ended it."""
@@ -141,7 +155,7 @@ class _Team:
         code = worker.process.exitcode
         worker.pipe.close()
         fresh = self._start(worker.number)
-        worker.process, worker.pipe = fresh.process, fresh.pipe
+        worker.process, worker.pipe, worker.started = fresh.process, fresh.pipe, False
         if code == -signal.SIGKILL:
             return "killed, most likely by the system for want of memory (signal 9)"
         return f"ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
@@ -156,12 +170,24 @@ class _Team:
             worker.process.join()
 
 
+def _require_start(worker: _Worker) -> None:
+    """Raise if a process that died was not killed but could not even start."""
+    worker.process.join()
+    code = worker.process.exitcode
+    if not worker.started and code > 0:
+        raise WorkerError(
+            f"the processes could not start (exit code {code}, see what they printed above); a script must begin the "
+            "run under `if __name__ == '__main__':`, for each process reads it, too"
+        )
+
+
 def _serve(pipe: Connection, task: BlockTask, threads: int) -> None:
     """Compute blocks until nobody asks for more; runs in a process of its own."""
     # Ctrl-C reaches the whole group; the parent decides what follows.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     maker = None
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        pipe.send(_STARTED)
         while True:
             block: Block = pipe.recv()
             try:

@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -89,6 +91,16 @@ def test_a_worker_that_computes_otherwise_is_refused(scene: Path) -> None:
     )
     with pytest.raises(WorkerError, match="with torch in bfloat16, the run does with torch in float32"):
         task.open()
+
+
+def test_a_script_without_a_guard_is_told_so(scene: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    call = f"pg.segment({str(scene)!r}, ['water'], out={str(tmp_path / 'out')!r}, model='demo', options=options)"
+    script.write_text(f"import proxyclip_geo as pg\noptions = pg.SegmentOptions(workers=2, device='cpu')\n{call}\n")
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=100)
+    assert told.returncode != 0
+    assert "WorkerError: the processes could not start" in told.stderr.splitlines()[-1]
+    assert "if __name__ == '__main__':" in told.stderr.splitlines()[-1]
 
 
 @pytest.fixture

@@ -85,6 +85,24 @@ def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None
         raise OutputError(
             f"cannot write to the output directory {out}: {error.strerror or error}; choose another with -o"
         ) from error
+    _refuse_existing(out, paths, overwrite=overwrite)
+
+
+def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
+    """Check what `prepare_directory` checks, as far as that goes without making anything.
+
+    Raises:
+        OutputError: As there.
+    """
+    nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        reason = "no permission" if nearest.is_dir() else f"{nearest} is no directory"
+        raise OutputError(f"cannot write to the output directory {out}: {reason}; choose another with -o")
+    _refuse_existing(out, paths, overwrite=overwrite)
+
+
+def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
+    """Raise an OutputError if results are there that may not be overwritten."""
     existing = [path.name for path in paths.all() if path.exists()]
     if existing and not overwrite:
         raise OutputError(

@@ -11,7 +11,14 @@ from proxyclip_geo.api.computing import Failures, compute_blocks, fit_plan, map_
 from proxyclip_geo.api.job import Classes, Job, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, read_json, remove_drafts, write_json
+from proxyclip_geo.api.outputs import (
+    OutputPaths,
+    check_directory,
+    prepare_directory,
+    read_json,
+    remove_drafts,
+    write_json,
+)
 from proxyclip_geo.api.record import describe_model, describe_plan, make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
@@ -243,6 +250,7 @@ def plan_segment(
         job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
+        check_directory(Path(out), paths, overwrite=options.overwrite or paths.work.exists())
         loaded = job.load(model, options)
         needs = needs_of(loaded.parameters, vocabulary, options)
         plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)

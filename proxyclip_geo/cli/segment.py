@@ -1,5 +1,6 @@
 """`proxyclip-geo segment`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,9 @@ def segment(
         return
     if dry_run:
         for one in many or ():
-            _show_plan(reporter, api.plan_segment(one, words, out=out, model=model, options=chosen))
+            # Of many rasters, those that are done are left alone, not refused.
+            anyhow = replace(chosen, overwrite=True)
+            _show_plan(reporter, api.plan_segment(one, words, out=out, model=model, options=anyhow))
         if many:
             return
         _show_plan(reporter, api.plan_segment(raster, words, out=out, model=model, options=chosen))

@@ -150,6 +150,14 @@ def test_mistakes_with_embeddings(folder: Path) -> None:
     assert "1 to 63" in made.stderr
 
 
+@pytest.mark.parametrize(("out", "told"), [("out", "already holds scene_labels.tif"), ("text.tif/new", "no directory")])
+def test_dry_run_is_refused_where_the_run_would_be(out: str, told: str, folder: Path) -> None:
+    call = ("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", out)
+    for refused in (run(*call, "--dry-run", cwd=folder), run(*call, cwd=folder)):
+        assert refused.returncode == 8
+    assert told in run(*call, "--dry-run", cwd=folder).stderr
+
+
 def test_dry_run_writes_nothing(folder: Path) -> None:
     made = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", cwd=folder)
     assert made.returncode == 0, made.stderr

@@ -15,7 +15,7 @@ from proxyclip_geo.engine.store import EmbeddingStore, create_store, exists, ope
 from proxyclip_geo.engine.store_info import Storage, StoreInfo
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
+from proxyclip_geo.models.zoo import DEFAULT_MODEL, PRESETS, Model, builtin_cards
 from proxyclip_geo.progress import Progress, ignore
 
 CORE_MULTIPLE = 16
@@ -112,8 +112,10 @@ def _fill(kept: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress:
 
 def _card_name(model: str | Path | ModelCard | Model, card: ModelCard) -> str:
     """Return what finds the card again: a built-in name, or the file's full path."""
-    path = Path(str(model))
-    return str(path.resolve()) if isinstance(model, (str, Path)) and path.exists() else card.name
+    # A folder may happen to be called like a built-in model.
+    if not isinstance(model, (str, Path)) or str(model) in {*PRESETS, *builtin_cards()}:
+        return card.name
+    return str(Path(model).resolve())
 
 
 def _check_components(components: int | None, dim: int) -> None:

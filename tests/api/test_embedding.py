@@ -247,6 +247,13 @@ def test_bad_input(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "a.emb").exists()
 
 
+def test_a_folder_called_like_a_model_is_no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demo").mkdir()
+    pg.sample("s.tif", size=64, seed=9)
+    assert pg.encode("s.tif", out="s.emb", model="demo").label(WORDS).labels.shape == (64, 64)
+
+
 def test_another_model_s_words_are_refused(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
     pg.sample(tmp_path / "s.tif", size=64, seed=9)
     changed = replace(demo, checksums={**demo.checksums, "clip": "0" * 64})

@@ -246,7 +246,9 @@ def _prepare(path: Path, facts: dict[str, Any], *, overwrite: bool) -> None:
     except (OSError, ValueError) as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError(f"the work folder {path} cannot be used ({error}); remove it") from error
+        raise OutputError(
+            f"the work folder {path} cannot be written ({error}); free space, or remove it and run the same command again"
+        ) from error
 
 
 def _differences(found: Any, facts: dict[str, Any]) -> list[str]:

@@ -29,3 +29,22 @@ Progress: TypeAlias = Callable[[ProgressEvent], None]
 
 def ignore(event: ProgressEvent) -> None:
     """Take an event and do nothing: the default progress."""
+
+
+class Counter:
+    """Takes the number of windows just finished, and reports their sum.
+
+    Attributes:
+        done: The sum.
+    """
+
+    def __init__(self, total: int, *, stage: str, progress: Progress) -> None:
+        """Begin at nought of a total."""
+        self.done = 0
+        self._total, self._stage, self._progress = total, stage, progress
+        self(0)
+
+    def __call__(self, windows: int) -> None:
+        """Add to the sum."""
+        self.done += windows
+        self._progress(ProgressEvent(self._stage, self.done, self._total, "windows"))

@@ -4,11 +4,12 @@ import threading
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from proxyclip_geo.engine.runner import Counter, OnFailure
+from proxyclip_geo.engine.mosaic import window_total
+from proxyclip_geo.engine.runner import OnFailure
 from proxyclip_geo.engine.task import BlockMaker, BlockTask
 from proxyclip_geo.errors import EngineError, OptionError, ProxyClipGeoError
 from proxyclip_geo.grid import Block
-from proxyclip_geo.progress import Progress, ignore
+from proxyclip_geo.progress import Counter, Progress, ignore
 
 CONNECT = "30s"
 # A thread of a worker loads the model and opens the raster once a run; a scattered task is one object on a worker.
@@ -43,7 +44,7 @@ def run_on_cluster(
     client = _connect(scheduler)
     from distributed import KilledWorker, as_completed
 
-    advance = Counter(blocks, stage="segment", progress=progress)
+    advance = Counter(window_total(blocks), stage="segment", progress=progress)
     with client:
         resources = _resources(client)
         sent = client.scatter(task, broadcast=True, hash=False)

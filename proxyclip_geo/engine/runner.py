@@ -17,7 +17,7 @@ from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
 from proxyclip_geo.grid import Block, Region, WindowGrid, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
-from proxyclip_geo.progress import Progress, ProgressEvent, ignore
+from proxyclip_geo.progress import Counter, Progress, ProgressEvent, ignore
 
 MIN_CORE = 2048
 """Side of a block's core in pixels where the overlap is small."""
@@ -177,29 +177,10 @@ def encode_blocks(
         progress: Called after each batch of windows.
     """
     wanted = plan.blocks if blocks is None else blocks
-    advance = Counter(wanted, stage=stage, progress=progress)
+    advance = Counter(window_total(wanted), stage=stage, progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
     for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
         yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
-
-
-class Counter:
-    """Takes the number of windows just finished, and reports their sum.
-
-    Attributes:
-        done: The sum.
-    """
-
-    def __init__(self, blocks: Sequence[Block], *, stage: str, progress: Progress) -> None:
-        """Begin at nought of the windows of all blocks."""
-        self.done = 0
-        self._total, self._stage, self._progress = window_total(blocks), stage, progress
-        self(0)
-
-    def __call__(self, windows: int) -> None:
-        """Add to the sum."""
-        self.done += windows
-        self._progress(ProgressEvent(self._stage, self.done, self._total, "windows"))
 
 
 def encode_read(
@@ -370,7 +351,7 @@ def run_blocks(
     """
     wanted = plan.blocks if blocks is None else blocks
     profile = Profile() if profile is None else profile
-    advance = Counter(wanted, stage="segment", progress=progress)
+    advance = Counter(window_total(wanted), stage="segment", progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
     for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
         passed = advance.done

@@ -13,11 +13,12 @@ from typing import Any
 
 import torch
 
-from proxyclip_geo.engine.runner import Counter, OnFailure
+from proxyclip_geo.engine.mosaic import window_total
+from proxyclip_geo.engine.runner import OnFailure
 from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
 from proxyclip_geo.grid import Block
-from proxyclip_geo.progress import Progress, ignore
+from proxyclip_geo.progress import Counter, Progress, ignore
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def run_in_processes(
         WorkerError: If the processes cannot start, or lack the raster or the model.
     """
     team = _Team(task, min(workers, len(blocks)))
-    advance = Counter(blocks, stage="segment", progress=progress)
+    advance = Counter(window_total(blocks), stage="segment", progress=progress)
     todo, attempts = deque(blocks), dict.fromkeys((block.index for block in blocks), 0)
     try:
         while todo or team.busy:

@@ -247,7 +247,7 @@ def _prepare(path: Path, facts: dict[str, Any], *, overwrite: bool) -> None:
         if isinstance(error, OutputError):
             raise
         raise OutputError(
-            f"the work folder {path} cannot be written ({error}); free space, or remove it and run the same command again"
+            f"the work folder {path} cannot be written ({error}); free space, or remove it and run this again"
         ) from error
 
 

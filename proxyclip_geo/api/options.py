@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from proxyclip_geo.engine.mosaic import Blend
-from proxyclip_geo.models.zoo import Backend, Precision
+from proxyclip_geo.models.arithmetic import Backend, Precision
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.raster.stretch import Stretch
 

@@ -13,7 +13,7 @@ from proxyclip_geo.models.encoder import DenseEncoder
 BASE = 700 << 20
 """The interpreter, torch, GDAL, and what allocators keep: measured, see docs/performance.md."""
 GDAL_CACHE = 192 << 20
-STRIPS = 160 << 20
+STRIPS = 240 << 20
 """What is worked on a strip at a time: logits on their way to labels, tiles on their way to files."""
 
 

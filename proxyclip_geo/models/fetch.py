@@ -10,9 +10,10 @@ from typing import Any
 import torch
 
 from proxyclip_geo.errors import ModelError, WeightsError
+from proxyclip_geo.models.arithmetic import Backend
 from proxyclip_geo.models.card import HubFile, ModelCard
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
-from proxyclip_geo.models.zoo import Backend, clip_weights, load_model, vfm_weights
+from proxyclip_geo.models.zoo import clip_weights, load_model, vfm_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 
 

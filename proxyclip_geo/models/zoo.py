@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import open_clip
 import timm
-import torch
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
+from proxyclip_geo.models.arithmetic import Backend, Precision, resolve_backend, resolve_device, resolve_dtype
 from proxyclip_geo.models.card import OPENAI_MEAN, OPENAI_STD, HubFile, ModelCard, read_card
 from proxyclip_geo.models.encoder import DenseEncoder, ProxyClipEncoder, Statistics
 from proxyclip_geo.models.text import TextEncoder
@@ -32,10 +32,6 @@ PRESETS: Mapping[str, str] = {
     "best": "vith14-dino-b8",
 }
 """Models by what they buy: a first look, the paper's standard, and its best; docs/performance.md has their cost."""
-Precision = Literal["auto", "float32", "bfloat16", "float16"]
-Backend = Literal["auto", "torch", "openvino"]
-SMALL = 20_000_000
-"""Parameters below which exporting a model takes longer than it saves."""
 
 
 @cache
@@ -249,45 +245,6 @@ def load_text(card: ModelCard, clip: Any = None) -> TextEncoder:
     )
 
 
-def resolve_device(device: str) -> torch.device:
-    """Return the device of a name; "auto" takes CUDA, then Apple's MPS, then the CPU.
-
-    Raises:
-        ModelError: If the device is unknown or not on this machine.
-    """
-    if device == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        found = torch.device(device)
-    except RuntimeError as error:
-        raise ModelError(f"unknown device '{device}': give auto, cpu, cuda, cuda:0 … or mps") from error
-    counts = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
-    if (found.index or 0) >= counts.get(found.type, 0):
-        raise ModelError(
-            f"device '{device}' is not on this machine (CUDA devices: {counts['cuda']}, MPS devices: {counts['mps']}); "
-            "use --device cpu or --device auto"
-        )
-    return found
-
-
-def resolve_dtype(precision: Precision, device: torch.device) -> torch.dtype:
-    """Return what the towers compute in; "auto" is float32 on the CPU, bfloat16 on CUDA where native, else float16.
-
-    Raises:
-        ModelError: If the precision is unknown.
-    """
-    if precision == "auto":
-        if device.type == "cuda":
-            return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-        return torch.float32 if device.type == "cpu" else torch.float16
-    dtypes = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-    if precision not in dtypes:
-        raise ModelError(f"unknown precision '{precision}': give auto, {', '.join(dtypes)}")
-    return dtypes[precision]
-
-
 @dataclass(frozen=True)
 class Model:
     """A loaded model: both sides of the shared space.
@@ -321,27 +278,6 @@ class Model:
             encoder.window,
         )
         return replace(self, encoder=encoder.torch)
-
-
-def resolve_backend(backend: Backend, device: torch.device, *, parameters: int) -> Backend:
-    """Return what computes; "auto" is OpenVINO where it is installed, on the CPU, for models that are not small.
-
-    Raises:
-        ModelError: If the backend is unknown, not installed, or not for this device.
-    """
-    if backend not in ("auto", "torch", "openvino"):
-        raise ModelError(f"unknown backend '{backend}': give auto, torch or openvino")
-    usable = device.type == "cpu" and openvino.is_installed()
-    if backend == "auto":
-        return "openvino" if usable and parameters >= SMALL else "torch"
-    if backend == "openvino" and not usable:
-        remedy = (
-            "install it with `pip install proxyclip-geo[openvino]`"
-            if device.type == "cpu"
-            else f"it computes on the CPU, not on {device}: pass --device cpu"
-        )
-        raise ModelError(f"the OpenVINO backend cannot be used: {remedy}, or use --backend torch")
-    return backend
 
 
 def load_model(

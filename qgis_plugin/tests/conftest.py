@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from osgeo import gdal
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop
 
@@ -26,6 +27,11 @@ def wait_until(condition, seconds=60.0, what="it"):
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         time.sleep(0.005)
+
+
+def read(path):
+    """Return the pixels of a raster."""
+    return gdal.Open(str(path)).ReadAsArray()
 
 
 def command_line(*arguments, cwd=None):

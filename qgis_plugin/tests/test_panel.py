@@ -16,13 +16,8 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QMessageBox
 
-from .conftest import WORKER_PYTHON, command_line, wait_until
-
-
-def read(path):
-    return gdal.Open(str(path)).ReadAsArray()
+from .conftest import WORKER_PYTHON, command_line, read, wait_until
 
 
 def messages(iface):
@@ -239,55 +234,6 @@ def test_an_example_beside_the_image_says_so(encoded):
     assert told == ["This place is not on the image."]
 
 
-def test_a_web_layer_is_saved_first_after_a_warning(dock, tmp_path, monkeypatch, scene):
-    # A real XYZ layer of QGIS's own provider; its tiles lie on disk.
-    make_tiles(scene, tmp_path / "tiles")
-    uri = f"type=xyz&url=file://{tmp_path}/tiles/{{z}}/{{x}}/{{y}}.png&zmin=16&zmax=16"
-    layer = QgsRasterLayer(uri, "web", "wms")
-    assert layer.isValid()
-    QgsProject.instance().addMapLayer(layer)
-    dock.source_panel.layers.setLayer(layer)
-    from proxyclip_mapper.rasters import transform_extent
-
-    original = QgsRasterLayer(str(scene), "scene", "gdal")
-    area = transform_extent(original.extent(), original.crs(), layer.crs())
-    dock.source_panel.extent.setOutputExtentFromUser(area, layer.crs())
-    dock.source_panel.resolution.setValue(1.0)
-    asked = []
-
-    def refuse(*arguments):
-        asked.append(arguments[2])
-        return QMessageBox.StandardButton.No
-
-    monkeypatch.setattr(QMessageBox, "question", refuse)
-    dock.encode_button.click()
-    assert not dock.jobs.is_busy
-    assert "terms" in asked[0]
-    assert "MB" in asked[0]
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
-    dock.encode_button.click()
-    assert dock.jobs.is_busy
-    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
-    saved = next(iter((dock.source_panel.source().embedding_path().parent).glob("web-*.tif")))
-    assert read(saved)[:3].std() > 5
-
-
-def make_tiles(scene, folder, zoom=16):
-    """Cut a raster into XYZ tiles of one zoom level."""
-    merged = gdal.Warp("", str(scene), format="MEM", dstSRS="EPSG:3857")
-    west, width, _, north, _, height = merged.GetGeoTransform()
-    world = 20037508.342789244
-    side = 2 * world / 2**zoom
-    east, south = west + width * merged.RasterXSize, north + height * merged.RasterYSize
-    for x in range(int((west + world) // side), int((east + world) // side) + 1):
-        for y in range(int((world - north) // side), int((world - south) // side) + 1):
-            bounds = (x * side - world, world - (y + 1) * side, (x + 1) * side - world, world - y * side)
-            tile = gdal.Warp("", merged, format="MEM", outputBounds=bounds, width=256, height=256)
-            path = folder / str(zoom) / str(x) / f"{y}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            gdal.Translate(str(path), tile, format="PNG")
-
-
 def test_the_report_has_versions_and_no_home(encoded):
     from proxyclip_mapper.report import make_report
 
@@ -359,48 +305,6 @@ def test_unloading_leaves_nothing(plugin, qgis_iface):
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
     plugin.initGui()
-
-
-@pytest.mark.parametrize("kind", ["degrees", "rotated", "nodata"])
-def test_rasters_of_all_kinds(dock, scene, tmp_path, kind, qgis_canvas):
-    path = tmp_path / f"{kind}.tif"
-    if kind == "degrees":
-        gdal.Warp(str(path), str(scene), dstSRS="EPSG:4326", srcNodata=0, dstNodata=0)
-    elif kind == "rotated":
-        made = gdal.Translate(str(path), str(scene))
-        west, _, _, north, _, _ = made.GetGeoTransform()
-        made.SetGeoTransform((west, 0.4, 0.3, north, 0.3, -0.4))
-        made = None
-    else:
-        made = gdal.Translate(str(path), str(scene), noData=0)
-        band = made.ReadAsArray()
-        band[:, :150] = 0
-        made.WriteArray(band)
-        made = None
-    layer = QgsRasterLayer(str(path), kind, "gdal")
-    QgsProject.instance().addMapLayer(layer)
-    dock.source_panel.layers.setLayer(layer)
-    qgis_canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:25832"))
-    from proxyclip_mapper.rasters import transform_extent
-
-    area = transform_extent(layer.extent(), layer.crs(), QgsCoordinateReferenceSystem("EPSG:25832"))
-    qgis_canvas.setExtent(area)
-    # The area is given in the canvas's CRS: its lower half.
-    area.setYMaximum(area.center().y())
-    dock.source_panel.extent.setOutputExtentFromUser(
-        transform_extent(area, QgsCoordinateReferenceSystem("EPSG:25832"), layer.crs()), layer.crs()
-    )
-    dock.encode_button.click()
-    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
-    embedding = dock.mapping.live.embedding
-    # Of a rotated raster the pixels that meet the area span more than the area.
-    assert embedding.extent.height() < (0.99 if kind == "rotated" else 0.8) * layer.extent().height()
-    labels = read(dock.mapping.live.layer.source())
-    assert ((labels >= 1) & (labels <= 7)).any()
-    if kind != "rotated":
-        assert dock.mapping.live.layer.extent().intersects(layer.extent())
-    dock.mapping.explain(area.center())
-    wait_until(lambda: dock.scores.rowCount() > 0, what="the scores")
 
 
 def test_an_area_beside_the_image_is_told(dock, layer):

@@ -12,7 +12,7 @@ import pytest
 from osgeo import gdal, ogr
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsRasterLayer, QgsVectorLayer
 
-from .conftest import PLUGINS, WORDS, WORKER_PYTHON, command_line
+from .conftest import PLUGINS, WORDS, WORKER_PYTHON, command_line, read
 
 QGIS_PROCESS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
 
@@ -67,10 +67,6 @@ def fail(profile, name, **parameters):
     out, err = process.communicate(timeout=240)
     assert process.returncode != 0
     return out + err
-
-
-def read(path):
-    return gdal.Open(str(path)).ReadAsArray()
 
 
 @pytest.fixture(scope="module")

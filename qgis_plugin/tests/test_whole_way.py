@@ -1,14 +1,10 @@
 """From an image to an exported map, as a user goes."""
 
 import numpy as np
-from osgeo import gdal, ogr
+from osgeo import ogr
 from qgis.core import QgsProject, QgsVectorLayer
 
-from .conftest import WORDS, command_line, wait_until
-
-
-def read(path):
-    return gdal.Open(str(path)).ReadAsArray()
+from .conftest import WORDS, command_line, read, wait_until
 
 
 def test_image_words_map_export(encoded, scene, tmp_path):

@@ -20,7 +20,8 @@ from proxyclip_geo.api.bank import make_bank
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.errors import EngineError, ModelError, OptionError, WorkerError
-from proxyclip_geo.models.zoo import Precision, find_card
+from proxyclip_geo.models.arithmetic import Precision
+from proxyclip_geo.models.zoo import find_card
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.vocabulary import as_vocabulary

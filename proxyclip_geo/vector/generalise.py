@@ -274,13 +274,7 @@ def cut_corners(
         fixed: (L,) whether a line stays as it is.
         most: Longest distance from a corner between two sides of more than a pixel.
     """
-    count = len(closed)
-    first = np.searchsorted(owner, np.arange(count))
-    last = np.searchsorted(owner, np.arange(count), side="right") - 1
-    again = closed & (last > first) & (xy[first] == xy[last]).all(axis=1)
-    keep = np.ones(len(xy), bool)
-    keep[last[again]] = False
-    xy, owner = xy[keep], owner[keep]
+    xy, owner = _distinct(xy, owner, closed)
     inner = _inner(owner, closed) & ~fixed[owner]
     before, after = _around(owner, closed)
     bends = ~inner | (_turn(xy, before, after) != 0)
@@ -296,12 +290,17 @@ def cut_corners(
     for place, step, length, across in zip((ends - 2, ends - 1), steps, lengths, lengths[::-1], strict=True):
         longest = np.where(across <= 1, 0.5, np.minimum(0.5, most / np.maximum(length, 1)))
         cut[place[inner]] = (xy + longest[:, None] * step)[inner]
-    owner = np.repeat(owner, copies)
-    repeated = np.append(False, (cut[1:] == cut[:-1]).all(axis=1) & (owner[1:] == owner[:-1]))
-    cut, owner = cut[~repeated], owner[~repeated]
+    cut, owner = _distinct(cut, np.repeat(owner, copies), closed)
     before, after = _around(owner, closed)
     bends = ~_inner(owner, closed) | fixed[owner] | (_turn(cut, before, after) != 0)
     return cut[bends], owner[bends]
+
+
+def _distinct(xy: NDArray[Any], owner: Ints, closed: NDArray[np.bool_]) -> tuple[NDArray[Any], Ints]:
+    """Leave out vertices that equal the next one, which of the last one of a closed line is the first."""
+    _, after = _around(owner, closed)
+    same = (after != np.arange(len(owner))) & (xy == xy[after]).all(axis=1)
+    return xy[~same], owner[~same]
 
 
 def _around(owner: Ints, closed: NDArray[np.bool_]) -> tuple[Ints, Ints]:

@@ -67,6 +67,15 @@ def test_the_result_is_the_same_for_every_block_size(make_band, labels, options,
     assert shapely.to_wkb(some["geometry"]).tolist() == shapely.to_wkb(all_at_once["geometry"]).tolist()
 
 
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, None])
+def test_a_hole_keeps_its_corners_wherever_its_outline_begins(make_band, rows) -> None:
+    labels = np.ones((30, 21), np.uint8)
+    labels[25, 3:6] = labels[24:27, 4] = 0
+    [hole] = polygons(make_band(labels), rows=rows, smooth=True)["geometry"].item().interiors
+    # A cross of five pixels becomes a square that stands on a corner.
+    assert shapely.Polygon(hole).area == 4.5 * 0.5**2
+
+
 @SLOW
 @given(labels=shapes_of_maps, options=generalisations)
 def test_there_are_no_gaps_and_no_overlaps(make_band, labels, options) -> None:

@@ -1,7 +1,7 @@
 """Windows of a block, encoded in batches and blended on the lattice."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -170,9 +170,8 @@ def encode_block(
     """
     step, cells = encoder.step, block.cells
     profile = Profile() if profile is None else profile
-    total = torch.zeros(encoder.dim, *cells.shape, device=encoder.device)
-    weight = torch.zeros(cells.shape, device=encoder.device)
     window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
+    blended = _Blending(cells, window_weights, dim=encoder.dim)
     seen: list[Region] = []
     whole: list[Tensor] = []
     for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
@@ -180,22 +179,86 @@ def encode_block(
             encoded = _encode(encoder, pixels)
         with profile.stage("blend"):
             for window, features in zip(windows, encoded.dense, strict=True):
-                shared = window.intersect(cells)
-                inside = (slice(None), *shared.slices_in(window))
-                target = (slice(None), *shared.slices_in(cells))
-                total[target].addcmul_(features[inside], window_weights[inside[1:]])
-                weight[target[1:]] += window_weights[inside[1:]]
+                blended.add(window, features)
         seen += windows
         whole.append(encoded.whole.half())
         advance(len(windows))
     if len(seen) < len(block.windows):
         advance(len(block.windows) - len(seen))
-    rows, cols = cells.scale(step).slices_in(block.read)
-    has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
     with profile.stage("blend"):
-        features = total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
+        features = blended.finish()
+        rows, cols = cells.scale(step).slices_in(block.read)
+        has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
     about = torch.cat(whole) if whole else features.new_zeros(0, encoder.dim)
     return Embedding(features, has_data, cells, Context(about, tuple(seen), window_weights))
+
+
+class _Blending:
+    """The weighted mean of windows that come row by row.
+
+    Only the rows of cells that windows may still be added to are kept as sums, so that they stay in the processor's
+    cache; a row that is done is divided by its weights and goes into the features.
+    """
+
+    def __init__(self, cells: Region, weights: Tensor, *, dim: int) -> None:
+        """Begin with no window.
+
+        Args:
+            cells: The part of the lattice.
+            weights: (wh, ww) weight of each token of a window.
+            dim: Features a cell.
+        """
+        self._cells = cells
+        self._weights = weights
+        self._features = empty((dim, *cells.shape), dtype=torch.float16, device=weights.device)
+        rows = min(len(weights), cells.height)
+        self._total = torch.zeros(dim, rows, cells.width, device=weights.device)
+        self._weight = torch.zeros(rows, cells.width, device=weights.device)
+        self._top = cells.top
+
+    def add(self, window: Region, features: Tensor) -> None:
+        """Add a window.
+
+        Args:
+            window: In lattice cells; not above the window added before.
+            features: (D, wh, ww).
+        """
+        self._move_to(min(window.top, self._cells.bottom - len(self._weight)))
+        shared = window.intersect(self._cells)
+        inside = shared.slices_in(window)
+        target = shared.slices_in(replace(self._cells, top=self._top))
+        weights = self._weights[inside]
+        self._total[:, *target].addcmul_(features[:, *inside], weights)
+        self._weight[target] += weights
+
+    def finish(self) -> Tensor:
+        """Return the (D, h, w) float16 features of all cells; 0 where no window was added."""
+        self._move_to(self._cells.bottom)
+        return self._features
+
+    def _move_to(self, top: int) -> None:
+        """Finish the rows above `top`, and make room for those below."""
+        kept = len(self._weight)
+        while self._top < top:
+            rows = min(top - self._top, kept)
+            done = self._total[:, :rows].div_(self._weight[:rows].clamp_min(torch.finfo(torch.float32).tiny))
+            start = self._top - self._cells.top
+            self._features[:, start : start + rows] = done
+            for sums in (self._total, self._weight):
+                sums[..., : kept - rows, :] = sums[..., rows:, :].clone()
+                sums[..., kept - rows :, :] = 0
+            self._top += rows
+
+
+def empty(shape: tuple[int, ...], *, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Return a tensor with any content.
+
+    On a processor it is numpy's, which asks the system for large pages, as torch does not: to get a block's worth of small
+    ones takes longer than to fill them.
+    """
+    if device.type != "cpu":
+        return torch.empty(shape, dtype=dtype, device=device)
+    return torch.from_numpy(np.empty(shape, str(dtype).removeprefix("torch.")))
 
 
 def _encode(encoder: DenseEncoder, pixels: Tensor) -> WindowFeatures:

@@ -44,7 +44,9 @@ class Free:
     def __init__(self, window: int) -> None:
         soft = torch.randn(1, self.dim, 8, 8, generator=torch.Generator().manual_seed(0))
         grid = window // self.step
-        self.dense = functional.normalize(functional.interpolate(soft, size=(grid, grid), mode="bilinear"), dim=1)
+        dense = functional.normalize(functional.interpolate(soft, size=(grid, grid), mode="bilinear"), dim=1)
+        # In memory as the features of the real encoder lie on a GPU.
+        self.dense = dense.contiguous(memory_format=torch.channels_last)
         self.whole = functional.normalize(torch.ones(1, self.dim), dim=1)
 
     def encode(self, rgb: Tensor) -> WindowFeatures:

@@ -19,8 +19,8 @@ UNCLASSIFIED = 0
 _STRIP_BYTES = 8 << 20
 """Of logits worked on at a time: what fits a processor's cache is done twice as fast as what does not."""
 
-_CELLS, _COMPONENTS = 16384, 8
-"""Cells and numbers of their features that are multiplied at a time: in double precision, a megabyte."""
+_CELLS = 1024
+"""Whose features are multiplied at a time: in double precision, some megabytes."""
 
 Synonyms = Literal["max-probability", "max-logit"]
 
@@ -122,16 +122,11 @@ def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
     # MPS has no double precision.
     exact = torch.float32 if features.device.type == "mps" else torch.float64
     scaled = queries.to(features.device, exact) * scale
-    flat = features.flatten(1)
-    products = torch.zeros(len(queries), flat.shape[1], dtype=torch.float32, device=features.device)
-    # A few components of some cells at a time, so that both sides stay in the processor's cache.
+    flat = features.flatten(1) if features.is_contiguous() else features.permute(1, 2, 0).flatten(0, 1).T
+    products = torch.empty(len(queries), flat.shape[1], dtype=torch.float32, device=features.device)
     for start in range(0, flat.shape[1], _CELLS):
-        cells = flat[:, start : start + _CELLS]
-        total = torch.zeros(len(queries), cells.shape[1], dtype=exact, device=features.device)
-        for first in range(0, len(cells), _COMPONENTS):
-            some = slice(first, first + _COMPONENTS)
-            total.addmm_(scaled[:, some], cells[some].to(exact))
-        products[:, start : start + _CELLS] = total
+        some = slice(start, start + _CELLS)
+        products[:, some] = scaled @ flat[:, some].to(exact)
     return products.reshape(len(queries), *features.shape[1:])
 
 
@@ -267,10 +262,9 @@ def classify_pixels(
             device = logits.device
             values, thresholds = values.to(device), thresholds.to(device)
         entries = logits if per_query else torch.stack([logits[queries].amax(dim=0) for queries in members])
-        best = entries.amax(dim=0)
-        winner = _first_equal(entries, best)
-        odds = (entries - best).exp_()
-        probability = odds.sum(dim=0).reciprocal_()
+        winner = _first_largest(entries)
+        shares = entries.softmax(dim=0)
+        probability = shares.amax(dim=0)
         value = _look_up(values, winner)
         if unsure:
             value.masked_fill_(probability < _look_up(thresholds, winner), UNCLASSIFIED)
@@ -279,24 +273,24 @@ def classify_pixels(
         score[place] = _to_percent(probability)
         if per_class is not None:
             for index in range(reported):
-                top = odds[members[index]].amax(dim=0) if per_query else odds[index]
-                per_class[(index, *place)] = _to_percent(top * probability)
-    labels[~valid] = bank.nodata
-    score[~valid] = SCORE_NODATA
-    if per_class is not None:
-        per_class[:, ~valid] = SCORE_NODATA
+                share = shares[members[index]].amax(dim=0) if per_query else shares[index]
+                per_class[(index, *place)] = _to_percent(share)
+    if not valid.all():
+        np.copyto(labels, bank.nodata, where=~valid)
+        for layer in (score, *(() if per_class is None else per_class)):
+            np.copyto(layer, SCORE_NODATA, where=~valid)
     return BlockLabels(labels, score, per_class)
 
 
-def _first_equal(entries: Tensor, best: Tensor) -> Tensor:
-    """Return the (H, W) int32 index of the first of (n, H, W) entries that equals the best.
+def _first_largest(entries: Tensor) -> Tensor:
+    """Return the (H, W) int32 index of the first of (n, H, W) entries that is the largest.
 
     It is what `entries.max(dim=0)` returns as well, but several times slower.
     """
     count = len(entries)
     ranks = torch.arange(count, 0, -1, dtype=entries.dtype, device=entries.device)[:, None, None]
     # Compared into floats, since comparing into booleans is four times slower.
-    equal = torch.eq(entries, best, out=torch.empty_like(entries))
+    equal = torch.eq(entries, entries.amax(dim=0), out=torch.empty_like(entries))
     return count - equal.mul_(ranks).amax(dim=0).int()
 
 

@@ -197,7 +197,8 @@ class _Blending:
     """The weighted mean of windows that come row by row.
 
     Only the rows of cells that windows may still be added to are kept as sums, so that they stay in the processor's
-    cache; a row that is done is divided by its weights and goes into the features.
+    cache; a row that is done is divided by its weights and goes into the features. In memory the features of a cell lie
+    side by side, as encoders give them.
     """
 
     def __init__(self, cells: Region, weights: Tensor, *, dim: int) -> None:
@@ -209,11 +210,11 @@ class _Blending:
             dim: Features a cell.
         """
         self._cells = cells
-        self._weights = weights
-        self._features = empty((dim, *cells.shape), dtype=torch.float16, device=weights.device)
+        self._weights = weights[..., None]
+        self._features = empty((*cells.shape, dim), dtype=torch.float16, device=weights.device)
         rows = min(len(weights), cells.height)
-        self._total = torch.zeros(dim, rows, cells.width, device=weights.device)
-        self._weight = torch.zeros(rows, cells.width, device=weights.device)
+        self._total = torch.zeros(rows, cells.width, dim, device=weights.device)
+        self._weight = torch.zeros(rows, cells.width, 1, device=weights.device)
         self._top = cells.top
 
     def add(self, window: Region, features: Tensor) -> None:
@@ -228,33 +229,33 @@ class _Blending:
         inside = shared.slices_in(window)
         target = shared.slices_in(replace(self._cells, top=self._top))
         weights = self._weights[inside]
-        self._total[:, *target].addcmul_(features[:, *inside], weights)
+        self._total[target].addcmul_(features.permute(1, 2, 0)[inside], weights)
         self._weight[target] += weights
 
     def finish(self) -> Tensor:
         """Return the (D, h, w) float16 features of all cells; 0 where no window was added."""
         self._move_to(self._cells.bottom)
-        return self._features
+        return self._features.permute(2, 0, 1)
 
     def _move_to(self, top: int) -> None:
         """Finish the rows above `top`, and make room for those below."""
         kept = len(self._weight)
         while self._top < top:
             rows = min(top - self._top, kept)
-            done = self._total[:, :rows].div_(self._weight[:rows].clamp_min(torch.finfo(torch.float32).tiny))
+            done = self._total[:rows].div_(self._weight[:rows].clamp_min(torch.finfo(torch.float32).tiny))
             start = self._top - self._cells.top
-            self._features[:, start : start + rows] = done
+            self._features[start : start + rows] = done
             for sums in (self._total, self._weight):
-                sums[..., : kept - rows, :] = sums[..., rows:, :].clone()
-                sums[..., kept - rows :, :] = 0
+                sums[: kept - rows] = sums[rows:].clone()
+                sums[kept - rows :] = 0
             self._top += rows
 
 
 def empty(shape: tuple[int, ...], *, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Return a tensor with any content.
 
-    On a processor it is numpy's, which asks the system for large pages, as torch does not: to get a block's worth of small
-    ones takes longer than to fill them.
+    On a processor it is numpy's, which asks the system for large pages, as torch does not: to get a block's worth of
+    small ones takes longer than to fill them.
     """
     if device.type != "cpu":
         return torch.empty(shape, dtype=dtype, device=device)

@@ -153,6 +153,8 @@ def read_block(source: PixelSource, block: Block, *, raster: Region) -> ReadBloc
     """
     inside = block.read.intersect(raster)
     pixels = source.read(inside)
+    if inside == block.read:
+        return ReadBlock(pixels.rgb, pixels.valid)
     margins = ((0, block.read.bottom - inside.bottom), (0, block.read.right - inside.right))
     return ReadBlock(np.pad(pixels.rgb, ((0, 0), *margins), mode="edge"), np.pad(pixels.valid, margins, mode="edge"))
 

@@ -163,6 +163,8 @@ def read_bands(dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int
 def _told_by_values(values: NDArray[Any], plan: BandPlan) -> NDArray[np.bool_]:
     """Tell no-data from the values themselves: no-data values, NaN and infinity."""
     valid = np.ones(values.shape[1:], dtype=bool)
+    if values.dtype.kind != "f" and all(nodata is None for nodata in plan.nodata):
+        return valid
     if values.dtype.kind == "f":
         valid &= np.isfinite(values).all(axis=0)
     all_nodata = np.ones_like(valid)

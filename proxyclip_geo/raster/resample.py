@@ -105,26 +105,27 @@ def resample(samples: Samples, *, rows: Taps, cols: Taps) -> Samples:
         (C, len(rows), len(cols)) values in a float type.
     """
     work = working_type(samples.values.dtype)
-    layers = np.concatenate([samples.values.astype(work), samples.valid[None].astype(work)])
-    layers = _combine(layers, rows, axis=1)
-    layers = _combine(layers, cols, axis=2)
-    share = layers[-1]
+    values = _combine(_combine(samples.values, rows, axis=1, work=work), cols, axis=2, work=work)
+    # Where all is valid, one column of ones stands for all columns.
+    everywhere = bool(samples.valid.all())
+    weighed = np.ones((1, len(samples.valid), 1), np.bool_) if everywhere else samples.valid[None]
+    down = _combine(weighed, rows, axis=1, work=work)
+    share = _combine(np.broadcast_to(down, (*down.shape[:2], samples.valid.shape[1])), cols, axis=2, work=work)[0]
     valid = share >= 0.5 - 1e-6
-    values = layers[:-1]
     np.divide(values, share, out=values, where=valid)
     if not valid.all():
         values[:, ~valid] = 0
     return Samples(values, valid)
 
 
-def _combine(layers: NDArray[Any], taps: Taps, *, axis: int) -> NDArray[Any]:
+def _combine(layers: NDArray[Any], taps: Taps, *, axis: int, work: Any) -> NDArray[Any]:
     """Sum the weighted taps one after another: plain element-wise sums, hence the same in any chunk."""
     index = taps.index - taps.span[0]
     shape = (-1, 1) if axis == 1 else (1, -1)
     total: NDArray[Any] | None = None
     for tap in range(index.shape[1]):
-        part = np.take(layers, index[:, tap], axis=axis)
-        part *= taps.weight[:, tap].astype(layers.dtype).reshape(shape)
+        weight = taps.weight[:, tap].astype(work).reshape(shape)
+        part = np.multiply(np.take(layers, index[:, tap], axis=axis), weight, dtype=work)
         total = part if total is None else np.add(total, part, out=total)
     assert total is not None
     return total

@@ -221,7 +221,7 @@ def _window(region: Region) -> Window:
 
 
 def _checksum(layers: NDArray[Any]) -> int:
-    return zlib.crc32(layers.tobytes())
+    return zlib.crc32(np.ascontiguousarray(layers).data)
 
 
 def _no_georeference_is_fine() -> Any:

@@ -355,16 +355,20 @@ def run_blocks(
     profile = Profile() if profile is None else profile
     advance = Counter(window_total(wanted), stage="segment", progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
+
+    def compute(block: Block, read: Callable[[], ReadBlock]) -> BlockResult:
+        encoded = encode_read(block, read, plan=plan, encoder=encoder, guided=along, advance=advance, profile=profile)
+        with profile.stage("classify"):
+            [result] = classify_blocks(
+                [encoded], bank=bank, step=plan.grid.step, along=along, probabilities=probabilities
+            )
+        return result
+
     for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
         passed = advance.done
         try:
-            encoded = encode_read(
-                block, pixels.result, plan=plan, encoder=encoder, guided=along, advance=advance, profile=profile
-            )
-            with profile.stage("classify"):
-                [result] = classify_blocks(
-                    [encoded], bank=bank, step=plan.grid.step, along=along, probabilities=probabilities
-                )
+            # In a function of its own, so that the features are gone when the next block's are made.
+            result = compute(block, pixels.result)
         except Cancelled:
             raise
         except ProxyClipGeoError as error:

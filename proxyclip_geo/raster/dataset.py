@@ -14,7 +14,7 @@ from proxyclip_geo.errors import RasterError
 # GDAL's own file systems; rasterio's handling of s3:// would ask for boto3.
 _FILE_SYSTEMS = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
 # Of decoded tiles; GDAL takes a share of the machine by default. Blocks are read once, so that more buys nothing.
-_CACHE_BYTES = 192 << 20
+_CACHE_BYTES = 64 << 20
 _WEB = {"http", "https", "ftp"}
 _REMOTE = ("/vsicurl", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/", "/vsiwebhdfs/")
 

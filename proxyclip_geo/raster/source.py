@@ -81,15 +81,17 @@ class _View:
     reader: ScaledReader
 
     def read(self, region: Region) -> Pixels:
-        rgb = np.zeros((3, *region.shape), dtype=np.uint8)
-        valid = np.zeros(region.shape, dtype=bool)
         inside = region.intersect(self.place.region)
-        if not inside.is_empty:
-            rows, cols = inside.slices_in(region)
-            drawn = None if self.outline is None else self.outline.draw(inside)
-            if drawn is None or drawn.any():
-                rgb[:, rows, cols], valid[rows, cols] = self._colors(inside, drawn)
-        return Pixels(rgb, valid, self.place.crop(region))
+        place = self.place.crop(region)
+        drawn = None if self.outline is None or inside.is_empty else self.outline.draw(inside)
+        if inside.is_empty or (drawn is not None and not drawn.any()):
+            return Pixels(np.zeros((3, *region.shape), np.uint8), np.zeros(region.shape, bool), place)
+        rgb, valid = self._colors(inside, drawn)
+        if inside != region:
+            rows = inside.top - region.top, region.bottom - inside.bottom
+            cols = inside.left - region.left, region.right - inside.right
+            rgb, valid = np.pad(rgb, ((0, 0), rows, cols)), np.pad(valid, (rows, cols))
+        return Pixels(rgb, valid, place)
 
     def _colors(self, inside: Region, drawn: NDArray[np.bool_] | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         samples = self.reader.read(inside)

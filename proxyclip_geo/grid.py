@@ -5,9 +5,11 @@ model input each) lie on one global grid; **blocks** only say which windows are 
 gives the same result.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 from proxyclip_geo.errors import OptionError
 
@@ -113,6 +115,43 @@ def _starts(cells: int, window: int, stride: int) -> tuple[int, ...]:
     return (*range(0, last, stride), last)
 
 
+def _between(starts: tuple[int, ...], low: int, high: int) -> tuple[int, ...]:
+    """Return those of ascending numbers that are above `low` and below `high`."""
+    return starts[bisect_right(starts, low) : bisect_left(starts, high)]
+
+
+@dataclass(frozen=True)
+class Windows(Sequence[Region]):
+    """Windows of a grid in row-major order, in lattice cells, made as they are asked for: a country has millions.
+
+    Attributes:
+        tops: First row of each row of windows.
+        lefts: First column of each column of windows.
+        shape: (rows, columns) of a window.
+    """
+
+    tops: tuple[int, ...]
+    lefts: tuple[int, ...]
+    shape: tuple[int, int]
+
+    def __len__(self) -> int:
+        """Return the number of windows."""
+        return len(self.tops) * len(self.lefts)
+
+    @overload
+    def __getitem__(self, index: int) -> Region: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Region, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Region | tuple[Region, ...]:
+        """Return one window or several."""
+        if isinstance(index, slice):
+            return tuple(self[n] for n in range(*index.indices(len(self))))
+        row, column = divmod(range(len(self))[index], len(self.lefts))
+        return Region(self.tops[row], self.lefts[column], *self.shape)
+
+
 @dataclass(frozen=True)
 class Block:
     """The unit of work.
@@ -121,14 +160,14 @@ class Block:
         index: Position in row-major order, from 0.
         core: Pixels that the block owns and writes. Cores partition the raster.
         cells: Lattice cells whose features the core needs: its own and a halo of one or more on each side.
-        windows: Windows, in lattice cells, that touch `cells`; row-major.
+        windows: Those that touch `cells`.
         read: Pixels that the windows cover; it may reach beyond the raster by less than a window.
     """
 
     index: int
     core: Region
     cells: Region
-    windows: tuple[Region, ...]
+    windows: Windows
     read: Region
 
     @property
@@ -214,16 +253,12 @@ class WindowGrid:
         """Number of windows over the whole raster."""
         return len(self.row_starts) * len(self.col_starts)
 
-    def windows_touching(self, cells: Region) -> tuple[Region, ...]:
-        """Return the windows, in lattice cells and row-major order, that share a cell with `cells`."""
+    def windows_touching(self, cells: Region) -> Windows:
+        """Return the windows that share a cell with `cells`."""
         rows, cols = self.window_cells
-        return tuple(
-            Region(top, left, rows, cols)
-            for top in self.row_starts
-            if top < cells.bottom and top + rows > cells.top
-            for left in self.col_starts
-            if left < cells.right and left + cols > cells.left
-        )
+        tops = _between(self.row_starts, cells.top - rows, cells.bottom)
+        lefts = _between(self.col_starts, cells.left - cols, cells.right)
+        return Windows(tops, lefts, self.window_cells)
 
     def origin(self, core: int) -> tuple[int, int]:
         """Return the (row, column) in pixels at which the tiling by cores begins; 0, or less where it is shifted.

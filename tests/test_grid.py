@@ -1,5 +1,6 @@
 import itertools
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -194,11 +195,21 @@ class TestBlocks:
             assert block.cells.scale(grid.step).intersect(interpolated) == interpolated
             assert block.cells.intersect(lattice) == block.cells
             touching = tuple(window for window in everywhere if not window.intersect(block.cells).is_empty)
-            assert block.windows == touching
+            assert tuple(block.windows) == touching
             covered = np.zeros(block.cells.shape, int)
             for window in block.windows:
                 covered[window.intersect(block.cells).slices_in(block.cells)] += 1
             assert covered.min() >= 1
+
+    def test_blocks_of_a_country_take_little_memory(self) -> None:
+        # 400 by 200 km at 0.5 m: 36 thousand blocks with 6 million windows.
+        grid = WindowGrid.fit((800_000, 400_000), window=336, stride=248, step=8)
+        tracemalloc.start()
+        blocks = list(grid.blocks(2976))
+        used = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert sum(len(block.windows) for block in blocks) > 5_000_000
+        assert used < 100e6
 
     @settings(max_examples=60, deadline=None)
     @given(window_grids(), core_cells)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from proxyclip_geo.engine.mosaic import encode_block
 from proxyclip_geo.engine.runner import PixelSource, Plan, read_block
-from proxyclip_geo.grid import Block, Region
+from proxyclip_geo.grid import Block, Region, Windows
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 
@@ -26,7 +26,7 @@ def sample_windows(source: PixelSource, plan: Plan, *, encoder: DenseEncoder, pr
     for n in range(count):
         window = windows[n * len(windows) // count]
         pixels = window.scale(plan.grid.step)
-        block = Block(n, pixels, window, (window,), pixels)
+        block = Block(n, pixels, window, Windows((window.top,), (window.left,), window.shape), pixels)
         read = read_block(source, block, raster=raster)
         embedding = encode_block(encoder, block, rgb=read.rgb, valid=read.valid, batch_size=1)
         parts.append(embedding.features.flatten(1).T[embedding.valid.flatten()].float().cpu())

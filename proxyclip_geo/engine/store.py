@@ -242,14 +242,13 @@ class EmbeddingStore:
             "with --overwrite, or copy the whole store again"
         )
 
-    @cached_property
-    def _rows_of_windows(self) -> Mapping[Region, tuple[int, int]]:
-        return {window: (block.index, n) for block in self.blocks for n, window in enumerate(block.windows)}
-
     def _context(self, cells: Region) -> Context:
         info = self.info
         windows = info.grid.windows_touching(cells)
-        rows = [self._rows_of_windows[window] for window in windows]
+        covered = windows[0].union(windows[-1])
+        near = [block for block in self.blocks if not block.cells.intersect(covered).is_empty]
+        places = {window: (block.index, n) for block in near for n, window in enumerate(block.windows)}
+        rows = [places[window] for window in windows]
         with self._reading("what its windows are about"):
             kept = {index: np.asarray(self._whole[index]) for index in {index for index, _ in rows}}
         about = torch.from_numpy(np.stack([kept[index][n] for index, n in rows]))

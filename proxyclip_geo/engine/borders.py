@@ -1,6 +1,5 @@
 """Logits enlarged from cells to pixels along the image, so that borders follow edges that are finer than a cell."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +7,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from proxyclip_geo.engine.strips import STRIP_BYTES, Strips
 from proxyclip_geo.grid import Region
 
 EPSILON = 0.001
 """How far colours may differ, squared, on a scale of 0 to 1; docs/decisions/0008 compares others."""
-_STRIP_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,8 @@ def cell_colours(guide: Guide, step: int) -> Tensor:
     return pool(rgb).float() / (255 * pool(valid).clamp_min(1)).float()
 
 
-def enlarge_along(
-    logits: Tensor, has_data: Tensor, *, guide: Guide, cells: Region, step: int, core: Region
-) -> Iterator[tuple[Region, Tensor]]:
-    """Enlarge the lattice by place and colour, strip by strip.
+def enlarge_along(logits: Tensor, has_data: Tensor, *, guide: Guide, cells: Region, step: int, core: Region) -> Strips:
+    """Enlarge the lattice by place and colour.
 
     A pixel takes the mean of the four cells around it, each weighted as in bilinear interpolation times
     1 / (1 + d² / 4ε)², where d is from its colour to the cell's mean colour: joint bilateral upsampling (J. Kopf et
@@ -64,16 +61,13 @@ def enlarge_along(
         cells: The core's cells and one more on each side, where the raster has any.
         step: Pixels per cell.
         core: The pixels wanted.
-
-    Yields:
-        A strip of the core and its (Q, H, W) logits.
     """
     device = logits.device
     # Colours and validity are picked with the logits.
     stack = torch.cat([cell_colours(guide, step).to(device), has_data.float()[None], logits])
-    rows = max(1, _STRIP_BYTES // (4 * len(stack) * core.width))
-    for top in range(core.top, core.bottom, rows):
-        strip = Region.from_edges(top, core.left, min(top + rows, core.bottom), core.right)
+    rows = max(1, STRIP_BYTES // (4 * len(stack) * core.width))
+
+    def interpolate(strip: Region) -> Tensor:
         image = torch.from_numpy(np.ascontiguousarray(guide.crop(strip).rgb)).to(device).float() / 255
         total = torch.zeros(len(logits), *strip.shape, device=device)
         weight = torch.zeros(strip.shape, device=device)
@@ -85,7 +79,11 @@ def enlarge_along(
                 own /= (1 + distance / (4 * EPSILON)).square_()
                 total.addcmul_(own, near[4:])
                 weight += own
-        yield strip, total.div_(weight.clamp_min_(torch.finfo(torch.float32).tiny))
+        return total.div_(weight.clamp_min_(torch.finfo(torch.float32).tiny))
+
+    tops = range(core.top, core.bottom, rows)
+    strips = tuple(Region.from_edges(top, core.left, min(top + rows, core.bottom), core.right) for top in tops)
+    return Strips(strips, interpolate, device)
 
 
 @dataclass(frozen=True)

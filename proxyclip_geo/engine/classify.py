@@ -1,6 +1,6 @@
 """Embeddings and words to labels and scores."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,15 +12,13 @@ from torch.nn import functional
 
 from proxyclip_geo.engine.borders import Guide, enlarge_along
 from proxyclip_geo.engine.mosaic import Embedding
+from proxyclip_geo.engine.strips import STRIP_BYTES, Strips, on_all_cores
 from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 
 UNCLASSIFIED = 0
-_STRIP_BYTES = 8 << 20
-"""Of logits worked on at a time: what fits a processor's cache is done twice as fast as what does not."""
-
-_CELLS = 1024
-"""Whose features are multiplied at a time: in double precision, some megabytes."""
+_CELLS, _RUN = 512, 8192
+"""Cells whose features are multiplied at a time (in double precision, some megabytes), and cells done by one core."""
 
 Synonyms = Literal["max-probability", "max-logit"]
 
@@ -124,9 +122,15 @@ def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
     scaled = queries.to(features.device, exact) * scale
     flat = features.flatten(1) if features.is_contiguous() else features.permute(1, 2, 0).flatten(0, 1).T
     products = torch.empty(len(queries), flat.shape[1], dtype=torch.float32, device=features.device)
-    for start in range(0, flat.shape[1], _CELLS):
-        some = slice(start, start + _CELLS)
-        products[:, some] = scaled @ flat[:, some].to(exact)
+
+    def multiply(first: int) -> None:
+        wide = torch.empty(_CELLS, len(flat), dtype=exact, device=features.device).T
+        last = min(first + _RUN, flat.shape[1])
+        for start in range(first, last, _CELLS):
+            cells = flat[:, start : min(start + _CELLS, last)]
+            products[:, start : start + cells.shape[1]] = scaled @ wide[:, : cells.shape[1]].copy_(cells)
+
+    on_all_cores(multiply, range(0, flat.shape[1], _RUN), device=features.device)
     return products.reshape(len(queries), *features.shape[1:])
 
 
@@ -144,26 +148,21 @@ def cell_logits(embedding: Embedding, bank: TextBank) -> Tensor:
     return logits.add_(bias[:, None, None])
 
 
-def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Iterator[tuple[Region, Tensor]]:
-    """Yield the logits of a core, strip by strip.
+def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Strips:
+    """Return the logits of a core.
 
     Args:
         embedding: Features of the core's cells and one cell more on each side.
         bank: The queries.
         step: Pixels per cell.
         core: The pixels wanted.
-
-    Yields:
-        A strip of the core and its (Q, H, W) logits.
     """
     logits = cell_logits(embedding, bank)
-    yield from enlarge(logits, embedding.valid, cells=embedding.cells, step=step, core=core)
+    return enlarge(logits, embedding.valid, cells=embedding.cells, step=step, core=core)
 
 
-def enlarge(
-    logits: Tensor, valid: Tensor, *, cells: Region, step: int, core: Region
-) -> Iterator[tuple[Region, Tensor]]:
-    """Interpolate from cells to pixels, strip by strip.
+def enlarge(logits: Tensor, valid: Tensor, *, cells: Region, step: int, core: Region) -> Strips:
+    """Interpolate from cells to pixels.
 
     Cells without data take no part in the interpolation, so that a collar does not colour the pixels beside it.
 
@@ -173,26 +172,25 @@ def enlarge(
         cells: The core's cells and one more on each side, where the raster has any.
         step: Pixels per cell.
         core: The pixels wanted.
-
-    Yields:
-        A strip of the core and its (Q, H, W) logits.
     """
     has_data = valid.float()[None]
     everywhere = bool(valid.all())
     stack = logits if everywhere else torch.cat([logits * has_data, has_data])
     left, right = core.left // step, ceil_div(core.right, step)
-    rows = max(1, _STRIP_BYTES // (4 * stack.shape[0] * (right - left) * step * step))
-    for top in range(core.top // step, ceil_div(core.bottom, step), rows):
-        bottom = min(top + rows, ceil_div(core.bottom, step))
-        own = Region.from_edges(top, left, bottom, right)
+    first, last = core.top // step, ceil_div(core.bottom, step)
+    rows = max(1, STRIP_BYTES // (4 * stack.shape[0] * (right - left) * step * step))
+
+    def interpolate(strip: Region) -> Tensor:
+        own = Region.from_edges(strip.top // step, left, ceil_div(strip.bottom, step), right)
         # Columns first, while there are few rows: what enlarges rows runs along them, several times faster.
         pixels = upsample(upsample(_pad_to(stack, cells, own.pad(1)), step, axis=2), step, axis=1)
-        strip = own.scale(step).intersect(core)
-        inside = (slice(None), *strip.slices_in(own.scale(step)))
-        pixels = pixels[inside]
-        if not everywhere:
-            pixels = pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
-        yield strip, pixels
+        pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
+        if everywhere:
+            return pixels
+        return pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
+
+    own = [Region.from_edges(top, left, min(top + rows, last), right) for top in range(first, last, rows)]
+    return Strips(tuple(cells.scale(step).intersect(core) for cells in own), interpolate, logits.device)
 
 
 def classify_block(
@@ -228,7 +226,7 @@ def classify_block(
 
 
 def classify_pixels(
-    strips: Iterable[tuple[Region, Tensor]],
+    strips: Strips,
     bank: TextBank,
     *,
     core: Region,
@@ -238,7 +236,7 @@ def classify_pixels(
     """Turn the logits of pixels into labels and scores.
 
     Args:
-        strips: Parts of the core with their (Q, H, W) logits.
+        strips: Logits of the core.
         bank: The queries.
         core: The pixels wanted.
         valid: (H, W) of the core, True where there is data.
@@ -249,18 +247,16 @@ def classify_pixels(
     reported = len(bank.values) - bank.background
     per_class = np.empty((reported, *core.shape), np.uint8) if probabilities else None
     members = _members(bank.query_class, len(bank.values))
-    device = bank.queries.device
     per_query = bank.synonyms == "max-probability" or len(bank.query_class) == len(bank.values)
     owner = bank.query_class if per_query else tuple(range(len(bank.values)))
     # A byte is looked up several times faster than a wider number.
     dtype = torch.uint8 if bank.label_dtype is np.uint8 else torch.int32
-    values = torch.tensor([bank.values[index] for index in owner], dtype=dtype)
-    thresholds = torch.tensor([bank.thresholds[index] for index in owner])
+    values = torch.tensor([bank.values[index] for index in owner], dtype=dtype, device=strips.device)
+    thresholds = torch.tensor([bank.thresholds[index] for index in owner], device=strips.device)
     unsure = any(bank.thresholds)
-    for strip, logits in strips:
-        if device != logits.device:
-            device = logits.device
-            values, thresholds = values.to(device), thresholds.to(device)
+
+    def classify(strip: Region) -> None:
+        logits = strips.logits(strip)
         entries = logits if per_query else torch.stack([logits[queries].amax(dim=0) for queries in members])
         winner = _first_largest(entries)
         shares = entries.softmax(dim=0)
@@ -275,6 +271,8 @@ def classify_pixels(
             for index in range(reported):
                 share = shares[members[index]].amax(dim=0) if per_query else shares[index]
                 per_class[(index, *place)] = _to_percent(share)
+
+    on_all_cores(classify, strips.regions, device=strips.device)
     if not valid.all():
         np.copyto(labels, bank.nodata, where=~valid)
         for layer in (score, *(() if per_class is None else per_class)):

@@ -21,6 +21,7 @@ from proxyclip_geo.engine.classify import (
 )
 from proxyclip_geo.engine.runner import PixelSource, guide_of, stored_blocks
 from proxyclip_geo.engine.store import EmbeddingStore
+from proxyclip_geo.engine.strips import Strips
 from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.progress import Progress, ignore
 
@@ -111,7 +112,8 @@ def label_area(
             region.top // whole, region.left // whole, ceil_div(region.bottom, whole), ceil_div(region.right, whole)
         )
         found = read_logits(store, bank, cells=core.scale(group).intersect(lattice))
-        strips = iter([(core, _average(found, group))])
+        averages = _average(found, group)
+        strips = Strips((core,), lambda _: averages, averages.device)
     valid = store.read_valid(region) == 1
     # A map pixel has data where the raster's pixel in its middle has.
     middle = whole // 2

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from proxyclip_geo.engine.classify import TextBank, classify_pixels
+from proxyclip_geo.engine.strips import Strips
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.evaluation.fitting import Classifier, Samples, fit
 from proxyclip_geo.grid import Region
@@ -90,7 +91,13 @@ def test_the_classifier_is_that_of_the_engine(synonyms: str) -> None:
     biases = torch.tensor([settings.biases[owner] for owner in PLAIN.query_class])
     logits = 40 * torch.from_numpy(samples.products.T.copy()).reshape(4, 30, 30) + biases[:, None, None]
     core = Region(0, 0, 30, 30)
-    mapped = classify_pixels([(core, logits)], bank, core=core, valid=np.ones((30, 30), bool), probabilities=True)
+    mapped = classify_pixels(
+        Strips((core,), lambda _: logits, logits.device),
+        bank,
+        core=core,
+        valid=np.ones((30, 30), bool),
+        probabilities=True,
+    )
     np.testing.assert_array_equal(mapped.labels.ravel(), settings.predict(samples))
     assert mapped.probabilities is not None
     expected = 100 * settings.probabilities(samples).T.reshape(3, 30, 30)

@@ -28,7 +28,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.engine.borders import Guide, enlarge_along
-from proxyclip_geo.engine.classify import TextBank, cell_logits, enlarge
+from proxyclip_geo.engine.classify import CellLogits, TextBank, cell_logits, enlarge
 from proxyclip_geo.engine.mosaic import encode_block
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
@@ -277,13 +277,14 @@ def make_case(model: Model, bank: TextBank, picture: Picture) -> Case:
     margins = ((0, block.read.bottom - shape[0]), (0, block.read.right - shape[1]))
     rgb = np.pad(picture.rgb, ((0, 0), *margins), mode="edge")
     embedding = encode_block(model.encoder, block, rgb=rgb, valid=np.ones(rgb.shape[1:], np.bool_), batch_size=16)
-    return enlarge_case(picture.rgb, cell_logits(embedding, bank), model.encoder.step)
+    return enlarge_case(picture.rgb, cell_logits(embedding, bank).logits, model.encoder.step)
 
 
 def enlarge_case(rgb: NDArray[np.uint8], cells: Tensor, step: int) -> Case:
     """Enlarge logits as the product does."""
     lattice, core = Region(0, 0, *cells.shape[1:]), Region(0, 0, *rgb.shape[1:])
-    strips = enlarge(cells, torch.ones(lattice.shape, dtype=torch.bool), cells=lattice, step=step, core=core)
+    found = CellLogits(cells, torch.ones(lattice.shape, dtype=torch.bool), lattice)
+    strips = enlarge(found, step=step, core=core)
     return Case(rgb, step, cells, torch.cat([logits for _, logits in strips], dim=1))
 
 

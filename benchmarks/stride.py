@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from smoothing import SETS, Picture, make_bank, make_scene, read_masks
 
-from proxyclip_geo.engine.classify import classify_block
+from proxyclip_geo.engine.classify import cell_logits, classify_cells
 from proxyclip_geo.engine.mosaic import encode_block
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
@@ -39,9 +39,8 @@ def score(
         margins = ((0, block.read.bottom - shape[0]), (0, block.read.right - shape[1]))
         rgb = np.pad(picture.rgb, ((0, 0), *margins), mode="edge")
         embedding = encode_block(model.encoder, block, rgb=rgb, valid=np.ones(rgb.shape[1:], np.bool_))
-        found = classify_block(
-            embedding, bank, step=model.encoder.step, core=block.core, valid=np.ones(shape, np.bool_)
-        )
+        logits = cell_logits(embedding, bank)
+        found = classify_cells(logits, bank, step=model.encoder.step, core=block.core, valid=np.ones(shape, np.bool_))
         matrix = matrix.add(picture.truth, found.labels, valid=picture.truth > 0)
     overall = matrix.overall()
     return {"mIoU": 100 * (overall.mean_iou or 0.0), "accuracy": 100 * (overall.accuracy or 0.0)}

@@ -11,15 +11,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.engine.borders import Guide, enlarge_along
-from proxyclip_geo.engine.mosaic import Embedding
+from proxyclip_geo.engine.mosaic import Context, Embedding
 from proxyclip_geo.engine.strips import STRIP_BYTES, Strips, on_all_cores
 from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 
 UNCLASSIFIED = 0
-_CELLS, _RUN = 512, 8192
-"""Cells whose features are multiplied at a time (in double precision, some megabytes), and cells done by one core."""
-
 Synonyms = Literal["max-probability", "max-logit"]
 
 
@@ -111,41 +108,75 @@ def _pad_to(grid: Tensor, cells: Region, wanted: Region) -> Tensor:
     return grid[:, rows][:, :, cols]
 
 
-def _multiply(queries: Tensor, features: Tensor, *, scale: float) -> Tensor:
-    """Return the scaled products of (Q, D) queries and (D, h, w) features as (Q, h, w) float32.
+@dataclass(frozen=True)
+class CellLogits:
+    """Logits on the lattice.
+
+    Attributes:
+        logits: (Q, h, w), scaled, debiased and biased.
+        valid: (h, w) bool, True where a cell has data.
+        cells: The part of the lattice.
+    """
+
+    logits: Tensor
+    valid: Tensor
+    cells: Region
+
+
+class Products:
+    """Products of queries with the features of cells, row by row as they come.
 
     The order in which a matrix product adds up depends on the shape of the matrix, here on that of the block. In double
     precision the difference vanishes when the sum is rounded, so that a cell's logits do not depend on its block.
     """
-    # MPS has no double precision.
-    exact = torch.float32 if features.device.type == "mps" else torch.float64
-    scaled = queries.to(features.device, exact) * scale
-    flat = features.flatten(1) if features.is_contiguous() else features.permute(1, 2, 0).flatten(0, 1).T
-    products = torch.empty(len(queries), flat.shape[1], dtype=torch.float32, device=features.device)
 
-    def multiply(first: int) -> None:
-        wide = torch.empty(_CELLS, len(flat), dtype=exact, device=features.device).T
-        last = min(first + _RUN, flat.shape[1])
-        for start in range(first, last, _CELLS):
-            cells = flat[:, start : min(start + _CELLS, last)]
-            products[:, start : start + cells.shape[1]] = scaled @ wide[:, : cells.shape[1]].copy_(cells)
+    def __init__(self, bank: TextBank, cells: Region, *, device: torch.device) -> None:
+        """Begin with no product; `finish` is for when all rows have been taken."""
+        self._bank = bank
+        self._cells = cells
+        # MPS has no double precision.
+        self._exact = torch.float32 if device.type == "mps" else torch.float64
+        self._queries = bank.queries.to(device, self._exact) * bank.logit_scale
+        self._products = torch.empty(len(bank.queries), *cells.shape, device=device)
 
-    on_all_cores(multiply, range(0, flat.shape[1], _RUN), device=features.device)
-    return products.reshape(len(queries), *features.shape[1:])
+    def multiply(self, features: Tensor) -> Tensor:
+        """Return the (Q, n) float32 products with (n, D) features."""
+        return (self._queries @ features.T.to(self._exact)).float()
+
+    def take(self, rows: Region, features: Tensor) -> None:
+        """Multiply some whole rows of cells, with (n, w, D) features; from any thread, each row once."""
+        products = self.multiply(features.flatten(0, 1)).reshape(-1, *rows.shape)
+        self._products[(slice(None), *rows.slices_in(self._cells))] = products
+
+    def finish(self, valid: Tensor, context: Context | None) -> CellLogits:
+        """Debias and bias the products.
+
+        Args:
+            valid: (h, w), True where a cell has data.
+            context: What windows over the cells are about.
+        """
+        bank, logits = self._bank, self._products
+        offsets = bank.offsets or (0.0,) * len(bank.query_class)
+        if bank.debias and context is not None:
+            cosines = self.multiply(context.features)
+            cosines += bank.logit_scale * torch.tensor(offsets, device=cosines.device)[:, None]
+            logits += bank.debias * context.blend(cosines.T, self._cells)
+        pairs = zip(offsets, bank.query_class, strict=True)
+        added = torch.tensor([bank.logit_scale * offset + bank.biases[n] for offset, n in pairs], device=logits.device)
+        return CellLogits(logits.add_(added[:, None, None]), valid, self._cells)
 
 
-def cell_logits(embedding: Embedding, bank: TextBank) -> Tensor:
-    """Return the logits of cells: (Q, h, w), scaled, debiased and biased."""
-    logits = _multiply(bank.queries, embedding.features, scale=bank.logit_scale)
-    offsets = bank.offsets or (0.0,) * len(bank.query_class)
-    if bank.debias and embedding.context is not None:
-        about = embedding.context.features[:, :, None]
-        cosines = _multiply(bank.queries, about.transpose(0, 1), scale=bank.logit_scale)[..., 0]
-        cosines += bank.logit_scale * torch.tensor(offsets, device=cosines.device)[:, None]
-        logits += bank.debias * embedding.context.blend(cosines.T, embedding.cells)
-    added = [bank.logit_scale * offset + bank.biases[n] for offset, n in zip(offsets, bank.query_class, strict=True)]
-    bias = torch.tensor(added, device=logits.device)
-    return logits.add_(bias[:, None, None])
+def cell_logits(embedding: Embedding, bank: TextBank) -> CellLogits:
+    """Return the logits of cells whose features are at hand."""
+    cells = embedding.cells
+    products = Products(bank, cells, device=embedding.features.device)
+
+    def multiply(row: int) -> None:
+        rows = Region(cells.top + row, cells.left, 1, cells.width)
+        products.take(rows, embedding.features[:, row : row + 1].permute(1, 2, 0))
+
+    on_all_cores(multiply, range(cells.height), device=embedding.features.device)
+    return products.finish(embedding.valid, embedding.context)
 
 
 def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Strips:
@@ -157,25 +188,22 @@ def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Regio
         step: Pixels per cell.
         core: The pixels wanted.
     """
-    logits = cell_logits(embedding, bank)
-    return enlarge(logits, embedding.valid, cells=embedding.cells, step=step, core=core)
+    return enlarge(cell_logits(embedding, bank), step=step, core=core)
 
 
-def enlarge(logits: Tensor, valid: Tensor, *, cells: Region, step: int, core: Region) -> Strips:
+def enlarge(found: CellLogits, *, step: int, core: Region) -> Strips:
     """Interpolate from cells to pixels.
 
     Cells without data take no part in the interpolation, so that a collar does not colour the pixels beside it.
 
     Args:
-        logits: (Q, h, w) of `cells`.
-        valid: (h, w), True where a cell has data.
-        cells: The core's cells and one more on each side, where the raster has any.
+        found: Logits of the core's cells and one more on each side, where the raster has any.
         step: Pixels per cell.
         core: The pixels wanted.
     """
-    has_data = valid.float()[None]
-    everywhere = bool(valid.all())
-    stack = logits if everywhere else torch.cat([logits * has_data, has_data])
+    has_data = found.valid.float()[None]
+    everywhere = bool(found.valid.all())
+    stack = found.logits if everywhere else torch.cat([found.logits * has_data, has_data])
     left, right = core.left // step, ceil_div(core.right, step)
     first, last = core.top // step, ceil_div(core.bottom, step)
     rows = max(1, STRIP_BYTES // (4 * stack.shape[0] * (right - left) * step * step))
@@ -183,18 +211,18 @@ def enlarge(logits: Tensor, valid: Tensor, *, cells: Region, step: int, core: Re
     def interpolate(strip: Region) -> Tensor:
         own = Region.from_edges(strip.top // step, left, ceil_div(strip.bottom, step), right)
         # Columns first, while there are few rows: what enlarges rows runs along them, several times faster.
-        pixels = upsample(upsample(_pad_to(stack, cells, own.pad(1)), step, axis=2), step, axis=1)
+        pixels = upsample(upsample(_pad_to(stack, found.cells, own.pad(1)), step, axis=2), step, axis=1)
         pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
         if everywhere:
             return pixels
         return pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
 
     own = [Region.from_edges(top, left, min(top + rows, last), right) for top in range(first, last, rows)]
-    return Strips(tuple(cells.scale(step).intersect(core) for cells in own), interpolate, logits.device)
+    return Strips(tuple(cells.scale(step).intersect(core) for cells in own), interpolate, found.logits.device)
 
 
-def classify_block(
-    embedding: Embedding,
+def classify_cells(
+    found: CellLogits,
     bank: TextBank,
     *,
     step: int,
@@ -203,25 +231,24 @@ def classify_block(
     guide: Guide | None = None,
     probabilities: bool = False,
 ) -> BlockLabels:
-    """Turn an embedding into labels and scores.
+    """Turn the logits of cells into labels and scores of pixels.
 
     A class has the probability that `bank.synonyms` says, and the most probable class wins. The softmax is monotonic,
     so the winner is the class of the largest logit.
 
     Args:
-        embedding: Features of the core's cells and one cell more on each side.
+        found: Logits of the core's cells and one cell more on each side.
         bank: The queries.
         step: Pixels per cell.
         core: The pixels wanted.
         valid: (H, W) of the core, True where there is data.
-        guide: The image under the embedding's cells, for borders to follow; they are interpolated if not given.
+        guide: The image under the cells, for borders to follow; they are interpolated if not given.
         probabilities: Whether to return those of all classes.
     """
     if guide is None:
-        strips = pixel_logits(embedding, bank, step=step, core=core)
+        strips = enlarge(found, step=step, core=core)
     else:
-        logits, cells = cell_logits(embedding, bank), embedding.cells
-        strips = enlarge_along(logits, embedding.valid, guide=guide, cells=cells, step=step, core=core)
+        strips = enlarge_along(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
     return classify_pixels(strips, bank, core=core, valid=valid, probabilities=probabilities)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.profile import Profile
+from proxyclip_geo.engine.strips import on_all_cores
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import Block, Region
 from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
@@ -140,6 +141,77 @@ def valid_cells(valid: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
     return np.asarray(rows.reshape(height // step, width // step, step).any(axis=2))
 
 
+Take = Callable[[Region, Tensor], None]
+"""Gets some whole rows of cells with their (n, w, D) float16 features, each row once; called from several threads."""
+
+
+@dataclass(frozen=True)
+class Blended:
+    """What is known of cells beside their features.
+
+    Attributes:
+        valid: (h, w) bool, True where a cell holds a pixel with data.
+        cells: The part of the lattice.
+        context: What the windows over these cells are about.
+    """
+
+    valid: Tensor
+    cells: Region
+    context: Context
+
+
+def blend_block(
+    encoder: DenseEncoder,
+    block: Block,
+    *,
+    rgb: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    take: Take,
+    blend: Blend = "hann",
+    batch_size: int = 4,
+    advance: Callable[[int], None] = lambda windows: None,
+    profile: Profile | None = None,
+) -> Blended:
+    """Encode all windows of a block, blend them, and hand on each row of cells as soon as it is done.
+
+    Windows are added in the order of the global grid, so that a cell gets the same sum in whichever block it lies.
+
+    Args:
+        encoder: The image model.
+        block: What to encode.
+        rgb: (3, H, W) uint8 pixels of `block.read`.
+        valid: (H, W), True where there is data.
+        take: Gets the features, which are on the encoder's device.
+        blend: How windows are weighted.
+        batch_size: Windows a batch.
+        advance: Called with the number of windows just finished.
+        profile: Gets the seconds spent encoding and blending.
+    """
+    step, cells = encoder.step, block.cells
+    profile = Profile() if profile is None else profile
+    window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
+    blending = _Blending(cells, window_weights, dim=encoder.dim, take=take)
+    seen: list[Region] = []
+    whole: list[Tensor] = []
+    for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
+        with profile.stage("encode"):
+            encoded = _encode(encoder, pixels)
+        with profile.stage("blend"):
+            for window, features in zip(windows, encoded.dense, strict=True):
+                blending.add(window, features)
+        seen += windows
+        whole.append(encoded.whole.half())
+        advance(len(windows))
+    if len(seen) < len(block.windows):
+        advance(len(block.windows) - len(seen))
+    with profile.stage("blend"):
+        blending.finish()
+        rows, cols = cells.scale(step).slices_in(block.read)
+        has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
+    about = torch.cat(whole) if whole else torch.zeros(0, encoder.dim, dtype=torch.float16, device=encoder.device)
+    return Blended(has_data, cells, Context(about, tuple(seen), window_weights))
+
+
 def encode_block(
     encoder: DenseEncoder,
     block: Block,
@@ -149,69 +221,40 @@ def encode_block(
     blend: Blend = "hann",
     batch_size: int = 4,
     advance: Callable[[int], None] = lambda windows: None,
-    profile: Profile | None = None,
 ) -> Embedding:
-    """Encode all windows of a block and blend them.
+    """Encode and blend a block, and return all its features; the arguments are those of `blend_block`."""
+    cells = block.cells
+    features = torch.empty(*cells.shape, encoder.dim, dtype=torch.float16, device=encoder.device)
 
-    Windows are added in the order of the global grid, so that a cell gets the same sum in whichever block it lies.
+    def take(rows: Region, done: Tensor) -> None:
+        features[rows.slices_in(cells)] = done
 
-    Args:
-        encoder: The image model.
-        block: What to encode.
-        rgb: (3, H, W) uint8 pixels of `block.read`.
-        valid: (H, W), True where there is data.
-        blend: How windows are weighted.
-        batch_size: Windows a batch.
-        advance: Called with the number of windows just finished.
-        profile: Gets the seconds spent encoding and blending.
-
-    Returns:
-        The embedding of `block.cells`, on the encoder's device.
-    """
-    step, cells = encoder.step, block.cells
-    profile = Profile() if profile is None else profile
-    window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
-    blended = _Blending(cells, window_weights, dim=encoder.dim)
-    seen: list[Region] = []
-    whole: list[Tensor] = []
-    for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
-        with profile.stage("encode"):
-            encoded = _encode(encoder, pixels)
-        with profile.stage("blend"):
-            for window, features in zip(windows, encoded.dense, strict=True):
-                blended.add(window, features)
-        seen += windows
-        whole.append(encoded.whole.half())
-        advance(len(windows))
-    if len(seen) < len(block.windows):
-        advance(len(block.windows) - len(seen))
-    with profile.stage("blend"):
-        features = blended.finish()
-        rows, cols = cells.scale(step).slices_in(block.read)
-        has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
-    about = torch.cat(whole) if whole else features.new_zeros(0, encoder.dim)
-    return Embedding(features, has_data, cells, Context(about, tuple(seen), window_weights))
+    blended = blend_block(
+        encoder, block, rgb=rgb, valid=valid, take=take, blend=blend, batch_size=batch_size, advance=advance
+    )
+    return Embedding(features.permute(2, 0, 1), blended.valid, cells, blended.context)
 
 
 class _Blending:
     """The weighted mean of windows that come row by row.
 
-    Only the rows of cells that windows may still be added to are kept as sums, so that they stay in the processor's
-    cache; a row that is done is divided by its weights and goes into the features. In memory the features of a cell lie
+    Only the rows of cells that windows may still be added to are kept as sums, in a ring, so that they stay in the
+    processor's cache; a row that is done is divided by its weights and handed on. In memory the features of a cell lie
     side by side, as encoders give them.
     """
 
-    def __init__(self, cells: Region, weights: Tensor, *, dim: int) -> None:
+    def __init__(self, cells: Region, weights: Tensor, *, dim: int, take: Take) -> None:
         """Begin with no window.
 
         Args:
             cells: The part of the lattice.
             weights: (wh, ww) weight of each token of a window.
             dim: Features a cell.
+            take: Gets the rows that are done.
         """
         self._cells = cells
         self._weights = weights[..., None]
-        self._features = empty((*cells.shape, dim), dtype=torch.float16, device=weights.device)
+        self._take = take
         rows = min(len(weights), cells.height)
         self._total = torch.zeros(rows, cells.width, dim, device=weights.device)
         self._weight = torch.zeros(rows, cells.width, 1, device=weights.device)
@@ -225,41 +268,43 @@ class _Blending:
             features: (D, wh, ww).
         """
         self._move_to(min(window.top, self._cells.bottom - len(self._weight)))
-        shared = window.intersect(self._cells)
-        inside = shared.slices_in(window)
-        target = shared.slices_in(replace(self._cells, top=self._top))
-        weights = self._weights[inside]
-        self._total[target].addcmul_(features.permute(1, 2, 0)[inside], weights)
-        self._weight[target] += weights
+        tokens = features.permute(1, 2, 0)
+        for part in self._unrolled(window.intersect(self._cells)):
+            inside = part.slices_in(window)
+            target = replace(part, top=self._slot(part.top)).slices_in(replace(self._cells, top=0))
+            self._total[target].addcmul_(tokens[inside], self._weights[inside])
+            self._weight[target] += self._weights[inside]
 
-    def finish(self) -> Tensor:
-        """Return the (D, h, w) float16 features of all cells; 0 where no window was added."""
+    def finish(self) -> None:
+        """Hand on the rows that are left; 0 where no window was added."""
         self._move_to(self._cells.bottom)
-        return self._features.permute(2, 0, 1)
+
+    def _slot(self, row: int) -> int:
+        return (row - self._cells.top) % len(self._weight)
+
+    def _unrolled(self, rows: Region) -> Iterator[Region]:
+        """Yield the parts of a region whose rows lie side by side in the ring: one or two."""
+        top = rows.top
+        while top < rows.bottom:
+            bottom = min(rows.bottom, top + len(self._weight) - self._slot(top))
+            yield Region.from_edges(top, rows.left, bottom, rows.right)
+            top = bottom
 
     def _move_to(self, top: int) -> None:
         """Finish the rows above `top`, and make room for those below."""
-        kept = len(self._weight)
-        while self._top < top:
-            rows = min(top - self._top, kept)
-            done = self._total[:rows].div_(self._weight[:rows].clamp_min(torch.finfo(torch.float32).tiny))
-            start = self._top - self._cells.top
-            self._features[start : start + rows] = done
-            for sums in (self._total, self._weight):
-                sums[: kept - rows] = sums[rows:].clone()
-                sums[kept - rows :] = 0
-            self._top += rows
+        if self._top < top:
+            # Rows beyond the ring have got no window: their slots are empty, and come round again.
+            for first in range(self._top, top, len(self._weight)):
+                rows = range(first, min(first + len(self._weight), top))
+                on_all_cores(self._hand_on, rows, device=self._total.device)
+            self._top = top
 
-
-def empty(shape: tuple[int, ...], *, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Return a tensor with any content.
-
-    On a processor it is numpy's, which asks the system for large pages, as torch does not: to get a block's worth of
-    small ones takes longer than to fill them.
-    """
-    if device.type != "cpu":
-        return torch.empty(shape, dtype=dtype, device=device)
-    return torch.from_numpy(np.empty(shape, str(dtype).removeprefix("torch.")))
+    def _hand_on(self, row: int) -> None:
+        total, weight = self._total[self._slot(row)], self._weight[self._slot(row)]
+        done = total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
+        self._take(Region(row, self._cells.left, 1, self._cells.width), done[None])
+        total.zero_()
+        weight.zero_()
 
 
 def _encode(encoder: DenseEncoder, pixels: Tensor) -> WindowFeatures:

@@ -13,13 +13,15 @@ from torch.nn import functional
 from proxyclip_geo.engine.borders import enlarge_along
 from proxyclip_geo.engine.classify import (
     BlockLabels,
+    CellLogits,
     TextBank,
     cell_logits,
     classify_pixels,
     enlarge,
     pixel_logits,
 )
-from proxyclip_geo.engine.runner import PixelSource, guide_of, stored_blocks
+from proxyclip_geo.engine.reading import PixelSource, guide_of
+from proxyclip_geo.engine.runner import stored_blocks
 from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.engine.strips import Strips
 from proxyclip_geo.grid import Region, ceil_div
@@ -44,29 +46,15 @@ class AreaLabels:
     factor: int
 
 
-@dataclass(frozen=True)
-class CellLogits:
-    """Logits on the lattice.
-
-    Attributes:
-        logits: (Q, h, w).
-        valid: (h, w) bool, True where a cell has data.
-        cells: The part of the lattice.
-    """
-
-    logits: Tensor
-    valid: Tensor
-    cells: Region
-
-
 def read_logits(store: EmbeddingStore, bank: TextBank, *, cells: Region) -> CellLogits:
     """Multiply a part of the lattice with queries, a few rows of chunks at a time."""
     rows = store.info.chunk
     parts = []
     for top in range(cells.top // rows * rows, cells.bottom, rows):
         part = store.read(Region(top, cells.left, rows, cells.width).intersect(cells), context=bank.debias != 0)
-        parts.append((cell_logits(part, bank), part.valid))
-    return CellLogits(torch.cat([p[0] for p in parts], dim=1), torch.cat([p[1] for p in parts]), cells)
+        parts.append(cell_logits(part, bank))
+    logits, valid = torch.cat([part.logits for part in parts], dim=1), torch.cat([part.valid for part in parts])
+    return CellLogits(logits, valid, cells)
 
 
 def choose_factor(factor: float, step: int) -> int:
@@ -104,7 +92,7 @@ def label_area(
             guide = guide_of(source, found.cells, grid=store.info.grid)
             strips = enlarge_along(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
         else:
-            strips = enlarge(found.logits, found.valid, cells=found.cells, step=step // whole, core=core)
+            strips = enlarge(found, step=step // whole, core=core)
     else:
         group = whole // step
         region = Region.from_edges(area.top // whole * whole, area.left // whole * whole, area.bottom, area.right)
@@ -169,7 +157,7 @@ def average_scores(
     bias = torch.tensor([bank.biases[index] for index in bank.query_class])
     logits = torch.zeros(len(bank.query_class), dtype=torch.float64)
     shares = torch.zeros_like(logits)
-    for strip, values in enlarge(found.logits, found.valid, cells=found.cells, step=grid.step, core=area):
+    for strip, values in enlarge(found, step=grid.step, core=area):
         pixels = values[:, counted[strip.slices_in(area)]].double()
         logits += pixels.sum(dim=1)
         shares += pixels.softmax(dim=0).sum(dim=1)
@@ -225,7 +213,7 @@ def contrasts(store: EmbeddingStore, queries: Tensor) -> Contrasts:
     for item in stored_blocks(store, bank=bank):
         own = store.info.grid.cells_of(item.block.core)
         inside = own.slices_in(item.embedding.cells)
-        logits = cell_logits(item.embedding, bank)[(slice(None), *inside)][:, ::every, ::every]
+        logits = cell_logits(item.embedding, bank).logits[(slice(None), *inside)][:, ::every, ::every]
         parts.append(logits[:, item.embedding.valid[inside][::every, ::every]])
     cosines = torch.cat(parts, dim=1)
     above = cosines - cosines.median(dim=0).values

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from proxyclip_geo.engine.mosaic import encode_block
-from proxyclip_geo.engine.runner import PixelSource, Plan, read_block
+from proxyclip_geo.engine.reading import PixelSource, read_block
+from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.grid import Block, Region, Windows
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore

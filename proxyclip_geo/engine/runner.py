@@ -3,16 +3,16 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.engine.borders import Guide, read_guide
-from proxyclip_geo.engine.classify import BlockLabels, TextBank, classify_block
-from proxyclip_geo.engine.mosaic import Blend, Embedding, encode_block, window_total
+from proxyclip_geo.engine.borders import Guide
+from proxyclip_geo.engine.classify import BlockLabels, Products, TextBank, cell_logits, classify_cells
+from proxyclip_geo.engine.mosaic import Blend, Embedding, blend_block, encode_block, window_total
 from proxyclip_geo.engine.pipeline import ahead, coming
 from proxyclip_geo.engine.profile import Profile
+from proxyclip_geo.engine.reading import PixelSource, ReadBlock, cut_guide, guide_of, read_block
 from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
 from proxyclip_geo.grid import Block, Region, WindowGrid, round_up
@@ -29,38 +29,6 @@ Those on its border are encoded twice.
 Larger cores save little more and hold more features at a time: 0.4 GB here for 336-pixel windows every 248, with 512
 features a token of 8 pixels.
 """
-
-
-class PixelBlock(Protocol):
-    """Pixels with their validity: what a source gives."""
-
-    @property
-    def rgb(self) -> NDArray[np.uint8]:
-        """(3, H, W), 0–255."""
-
-    @property
-    def valid(self) -> NDArray[np.bool_]:
-        """(H, W), True where there is data."""
-
-
-class PixelSource(Protocol):
-    """What the runner reads from."""
-
-    def read(self, region: Region) -> PixelBlock:
-        """Read a region of the raster."""
-
-
-@dataclass(frozen=True)
-class ReadBlock:
-    """The pixels of a block's read region.
-
-    Attributes:
-        rgb: (3, H, W), 0–255.
-        valid: (H, W), True where there is data.
-    """
-
-    rgb: NDArray[np.uint8]
-    valid: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -143,22 +111,6 @@ class BlockResult:
     map: BlockLabels
 
 
-def read_block(source: PixelSource, block: Block, *, raster: Region) -> ReadBlock:
-    """Read what a block's windows cover; beyond the raster its border pixels are repeated.
-
-    Args:
-        source: The pixels.
-        block: The block.
-        raster: All pixels of the raster.
-    """
-    inside = block.read.intersect(raster)
-    pixels = source.read(inside)
-    if inside == block.read:
-        return ReadBlock(pixels.rgb, pixels.valid)
-    margins = ((0, block.read.bottom - inside.bottom), (0, block.read.right - inside.right))
-    return ReadBlock(np.pad(pixels.rgb, ((0, 0), *margins), mode="edge"), np.pad(pixels.valid, margins, mode="edge"))
-
-
 def encode_blocks(
     source: PixelSource,
     plan: Plan,
@@ -191,9 +143,7 @@ def encode_read(
     *,
     plan: Plan,
     encoder: DenseEncoder,
-    guided: bool = False,
     advance: Callable[[int], None] = lambda windows: None,
-    profile: Profile | None = None,
 ) -> EncodedBlock:
     """Encode a block whose pixels have been, or are being, read.
 
@@ -202,18 +152,13 @@ def encode_read(
         read: Gives the pixels of its read region, or raises what reading them raised.
         plan: Blend and batch size.
         encoder: The image model.
-        guided: Whether the classification needs the image.
         advance: Called with the number of windows just finished.
-        profile: Gets the seconds of each stage.
 
     Raises:
         ProxyClipGeoError: If the pixels cannot be read or encoded; the message names the block.
     """
-    profile = Profile() if profile is None else profile
     with naming(block):
-        with profile.stage("read"):
-            pixels = read()
-        rows, cols = block.core.slices_in(block.read)
+        pixels = read()
         embedding = encode_block(
             encoder,
             block,
@@ -222,23 +167,8 @@ def encode_read(
             blend=plan.blend,
             batch_size=plan.batch_size,
             advance=advance,
-            profile=profile,
         )
-        guide = None
-        if guided:
-            under = block.cells.scale(plan.grid.step)
-            inside = under.intersect(Region(0, 0, plan.grid.height, plan.grid.width))
-            part = inside.slices_in(block.read)
-            guide = read_guide(pixels.rgb[:, *part], pixels.valid[part], inside=inside, pixels=under)
-        return EncodedBlock(block, pixels.valid[rows, cols], embedding, guide)
-
-
-def guide_of(source: PixelSource, cells: Region, *, grid: WindowGrid) -> Guide:
-    """Read the image under cells."""
-    under = cells.scale(grid.step)
-    inside = under.intersect(Region(0, 0, grid.height, grid.width))
-    pixels = source.read(inside)
-    return read_guide(pixels.rgb, pixels.valid, inside=inside, pixels=under)
+        return EncodedBlock(block, pixels.valid[block.core.slices_in(block.read)], embedding)
 
 
 def stored_blocks(
@@ -308,8 +238,8 @@ def classify_blocks(
     """
     for item in encoded:
         with naming(item.block):
-            mapped = classify_block(
-                item.embedding,
+            mapped = classify_cells(
+                cell_logits(item.embedding, bank),
                 bank,
                 step=step,
                 core=item.block.core,
@@ -357,17 +287,37 @@ def run_blocks(
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
 
     def compute(block: Block, read: Callable[[], ReadBlock]) -> BlockResult:
-        encoded = encode_read(block, read, plan=plan, encoder=encoder, guided=along, advance=advance, profile=profile)
-        with profile.stage("classify"):
-            [result] = classify_blocks(
-                [encoded], bank=bank, step=plan.grid.step, along=along, probabilities=probabilities
+        with naming(block):
+            with profile.stage("read"):
+                pixels = read()
+            # Rows of cells are multiplied with the queries while they are in the processor's cache, and forgotten.
+            products = Products(bank, block.cells, device=encoder.device)
+            blended = blend_block(
+                encoder,
+                block,
+                rgb=pixels.rgb,
+                valid=pixels.valid,
+                take=products.take,
+                blend=plan.blend,
+                batch_size=plan.batch_size,
+                advance=advance,
+                profile=profile,
             )
-        return result
+            with profile.stage("classify"):
+                mapped = classify_cells(
+                    products.finish(blended.valid, blended.context),
+                    bank,
+                    step=plan.grid.step,
+                    core=block.core,
+                    valid=pixels.valid[block.core.slices_in(block.read)],
+                    guide=cut_guide(pixels, block, grid=plan.grid) if along else None,
+                    probabilities=probabilities,
+                )
+        return BlockResult(block, mapped)
 
     for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
         passed = advance.done
         try:
-            # In a function of its own, so that the features are gone when the next block's are made.
             result = compute(block, pixels.result)
         except Cancelled:
             raise

@@ -66,7 +66,7 @@ def sample_products(
         found = read_logits(store, plain, cells=grid.cells_of(region).pad(1).intersect(lattice))
         parts = [
             values.numpy()[:, picked[strip.slices_in(region)]]
-            for strip, values in enlarge(found.logits, found.valid, cells=found.cells, step=grid.step, core=region)
+            for strip, values in enlarge(found, step=grid.step, core=region)
         ]
         yield PatchProducts(patch, np.array(np.nonzero(picked)), np.concatenate(parts, axis=1).T)
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
-from proxyclip_geo.engine.runner import ReadBlock, make_plan, run_blocks
+from proxyclip_geo.engine.reading import ReadBlock
+from proxyclip_geo.engine.runner import make_plan, run_blocks
 from proxyclip_geo.grid import Region
 from proxyclip_geo.models.encoder import WindowFeatures
 

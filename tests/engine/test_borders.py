@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.engine.borders import Guide, cell_colours, enlarge_along, read_guide
-from proxyclip_geo.engine.classify import enlarge
+from proxyclip_geo.engine.classify import CellLogits, enlarge
 from proxyclip_geo.engine.runner import make_plan, run_blocks
 from proxyclip_geo.grid import Region
 
@@ -34,7 +34,7 @@ def test_on_an_even_image_it_is_bilinear(step: int, rows: int, cols: int, seed: 
     logits, valid = torch.randn(3, rows, cols), torch.ones(rows, cols, dtype=torch.bool)
     guide = Guide(np.full((3, *core.shape), 77, np.uint8), np.ones(core.shape, bool), core)
     along = put_together(enlarge_along(logits, valid, guide=guide, cells=cells, step=step, core=core), core, 3)
-    plain = put_together(enlarge(logits, valid, cells=cells, step=step, core=core), core, 3)
+    plain = put_together(enlarge(CellLogits(logits, valid, cells), step=step, core=core), core, 3)
     torch.testing.assert_close(along, plain, atol=1e-5, rtol=0)
 
 
@@ -49,7 +49,7 @@ def test_a_border_lies_where_the_colours_change() -> None:
     logits[:, :, 1] = torch.tensor([2.5, 1.5])[:, None]
     valid = torch.ones(4, 4, dtype=torch.bool)
     along = put_together(enlarge_along(logits, valid, guide=guide, cells=cells, step=step, core=core), core, 2)
-    plain = put_together(enlarge(logits, valid, cells=cells, step=step, core=core), core, 2)
+    plain = put_together(enlarge(CellLogits(logits, valid, cells), step=step, core=core), core, 2)
     truth = np.arange(32) >= 13
     wrong = [int((each.argmax(dim=0).numpy() != truth).sum()) for each in (along, plain)]
     assert wrong[0] == 0

@@ -12,7 +12,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.engine import classify
-from proxyclip_geo.engine.classify import SCORE_NODATA, UNCLASSIFIED, TextBank, classify_block, pixel_logits, upsample
+from proxyclip_geo.engine.classify import (
+    SCORE_NODATA,
+    UNCLASSIFIED,
+    BlockLabels,
+    TextBank,
+    cell_logits,
+    classify_cells,
+    pixel_logits,
+    upsample,
+)
 from proxyclip_geo.engine.mosaic import Embedding
 from proxyclip_geo.grid import Region, ceil_div
 
@@ -36,6 +45,10 @@ def logits_of(embedding: Embedding, bank: TextBank, *, step: int, core: Region) 
         whole[(slice(None), *strip.slices_in(core))] = logits
     assert not whole.isnan().any()
     return whole
+
+
+def classify_block(embedding: Embedding, bank: TextBank, **options: Any) -> BlockLabels:
+    return classify_cells(cell_logits(embedding, bank), bank, **options)
 
 
 def everything(embedding: Embedding, step: int) -> Region:

@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
-from proxyclip_geo.engine.mosaic import Blend, Embedding, blend_weights, encode_block, fill_no_data, valid_cells
-from proxyclip_geo.engine.runner import read_block, window_total
+from proxyclip_geo.engine.mosaic import (
+    Blend,
+    Embedding,
+    blend_weights,
+    encode_block,
+    fill_no_data,
+    valid_cells,
+    window_total,
+)
+from proxyclip_geo.engine.reading import read_block
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import Block, WindowGrid
 

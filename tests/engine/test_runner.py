@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from proxyclip_geo.engine.classify import SCORE_NODATA, BlockLabels
 from proxyclip_geo.engine.pipeline import ahead
-from proxyclip_geo.engine.runner import MIN_CORE, make_plan, read_block, run_blocks
+from proxyclip_geo.engine.reading import read_block
+from proxyclip_geo.engine.runner import MIN_CORE, make_plan, run_blocks
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, RasterError
 from proxyclip_geo.grid import Region
 from proxyclip_geo.models.encoder import WindowFeatures

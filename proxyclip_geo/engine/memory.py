@@ -10,11 +10,11 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import WindowGrid
 from proxyclip_geo.models.encoder import DenseEncoder
 
-BASE = 700 << 20
-"""The interpreter, torch, GDAL, and what allocators keep: measured, see docs/performance.md."""
-GDAL_CACHE = 192 << 20
-STRIPS = 240 << 20
-"""What is worked on a strip at a time: logits on their way to labels, tiles on their way to files."""
+BASE = 920 << 20
+"""The interpreter, torch and GDAL, and what allocators keep: measured, see docs/performance.md."""
+GDAL_CACHE = 64 << 20
+STRIPS, PER_CORE = 48 << 20, 24 << 20
+"""What is worked on a strip at a time: tiles on their way to files; on each core, logits on their way to labels."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,16 @@ def peak_memory(plan: Plan, encoder: DenseEncoder, needs: Needs) -> int:
     """
     block = max(plan.blocks, key=lambda item: item.read.height * item.read.width)
     pixels = block.read.height * block.read.width
-    cells = block.cells.height * block.cells.width
     # Colours and validity, of this block and of the one read ahead, and copies made while reading.
     reading = pixels * (3 + 1) * 3
-    # Sums in single precision, and the same in half.
-    features = cells * encoder.dim * (4 + 2) + cells * needs.queries * 4 * 2
+    # Sums of the rows that windows are being added to, the same of a batch of windows, and the logits of all cells.
+    rows, cols = plan.grid.window_cells
+    sums = (rows * block.cells.width + plan.batch_size * rows * cols) * encoder.dim * 4
+    logits = block.cells.height * block.cells.width * needs.queries * 4 * 2
     # A finished block may wait for the writer while the next one is being classified.
     results = block.core.height * block.core.width * (needs.layers + 2) * 2
-    return BASE + GDAL_CACHE + STRIPS + _model(plan, encoder, needs) + reading + features + results
+    fixed = BASE + GDAL_CACHE + STRIPS + PER_CORE * torch.get_num_threads()
+    return fixed + _model(plan, encoder, needs) + reading + sums + logits + results
 
 
 def _model(plan: Plan, encoder: DenseEncoder, needs: Needs) -> int:

@@ -62,6 +62,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/presets.py --json bench/presets.json
 	$(BIN)/python benchmarks/pipeline.py --json bench/pipeline.json
 	$(BIN)/python benchmarks/table.py bench
+	$(BIN)/python benchmarks/plots.py bench bench/performance.png
 
 pictures: $(VENV)/.installed
 	$(BIN)/python tools/make_pictures.py

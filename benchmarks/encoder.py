@@ -12,7 +12,6 @@ large raster: a window advances by its stride in both directions; ours also coun
 
 import argparse
 import json
-import platform
 import statistics
 import tempfile
 import time
@@ -25,6 +24,7 @@ import numpy as np
 import open_clip
 import rasterio
 import torch
+from machine import describe_machine
 from torch import Tensor
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -212,7 +212,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as name:
         results = {
-            "machine": platform.processor() or platform.machine(),
+            "machine": describe_machine(),
             "threads": torch.get_num_threads(),
             **measure(Path(name), side=options.side),
             **demo_agreement(Path(name)),

@@ -10,7 +10,6 @@ Peak memory is what the system says of the process, beside what was predicted.
 
 import argparse
 import json
-import platform
 import resource
 import subprocess
 import sys
@@ -25,6 +24,7 @@ import rasterio
 import rasterio.shutil
 import torch
 from affine import Affine
+from machine import describe_machine
 from torch import Tensor
 from torch.nn import functional
 
@@ -130,7 +130,7 @@ def main() -> None:
         print(json.dumps(rows[-1]), flush=True)
     peaks = [row["peak memory, GB"] for row in rows]
     results = {
-        "machine": platform.processor() or platform.machine(),
+        "machine": describe_machine(),
         "threads": torch.get_num_threads(),
         "rasters": rows,
         "largest peak over smallest": max(peaks) / min(peaks),

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from encoder import count_flop, matrix_rate, median, random_model
+from machine import describe_machine
 
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.zoo import PRESETS, find_card
@@ -48,7 +49,7 @@ def main() -> None:
         print(json.dumps(rows[-1]), flush=True)
         gc.collect()
     if options.json:
-        options.json.write_text(json.dumps({"threads": torch.get_num_threads(), "presets": rows}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"machine": describe_machine(), "presets": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.profile import Profile
-from proxyclip_geo.engine.strips import on_all_cores
+from proxyclip_geo.engine.strips import Cores
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import Block, Region
 from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
@@ -115,12 +115,14 @@ def _window_batches(
     """Yield windows with data, in lattice cells, and their (B, 3, H, W) pixels, at most `size` at a time."""
     windows: list[Region] = []
     pixels: list[NDArray[np.uint8]] = []
+    complete = bool(valid.all())
     for window in block.windows:
         rows, cols = window.scale(step).slices_in(block.read)
-        if not valid[rows, cols].any():
+        if not (complete or valid[rows, cols].any()):
             continue
         windows.append(window)
-        pixels.append(fill_no_data(rgb[:, rows, cols], valid[rows, cols]))
+        part = rgb[:, rows, cols]
+        pixels.append(part if complete else fill_no_data(part, valid[rows, cols]))
         if len(windows) == size:
             yield windows, torch.from_numpy(np.stack(pixels))
             windows, pixels = [], []
@@ -190,22 +192,24 @@ def blend_block(
     step, cells = encoder.step, block.cells
     profile = Profile() if profile is None else profile
     window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
-    blending = _Blending(cells, window_weights, dim=encoder.dim, take=take)
     seen: list[Region] = []
     whole: list[Tensor] = []
-    for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
-        with profile.stage("encode"):
-            encoded = _encode(encoder, pixels)
+    with Cores(encoder.device) as cores:
+        blending = _Blending(cells, window_weights, dim=encoder.dim, take=take, cores=cores)
+        for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
+            with profile.stage("encode"):
+                encoded = _encode(encoder, pixels)
+            with profile.stage("blend"), cores.alone():
+                for window, features in zip(windows, encoded.dense, strict=True):
+                    blending.add(window, features)
+            seen += windows
+            whole.append(encoded.whole.half())
+            advance(len(windows))
         with profile.stage("blend"):
-            for window, features in zip(windows, encoded.dense, strict=True):
-                blending.add(window, features)
-        seen += windows
-        whole.append(encoded.whole.half())
-        advance(len(windows))
+            blending.finish()
     if len(seen) < len(block.windows):
         advance(len(block.windows) - len(seen))
     with profile.stage("blend"):
-        blending.finish()
         rows, cols = cells.scale(step).slices_in(block.read)
         has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
     about = torch.cat(whole) if whole else torch.zeros(0, encoder.dim, dtype=torch.float16, device=encoder.device)
@@ -243,7 +247,7 @@ class _Blending:
     side by side, as encoders give them.
     """
 
-    def __init__(self, cells: Region, weights: Tensor, *, dim: int, take: Take) -> None:
+    def __init__(self, cells: Region, weights: Tensor, *, dim: int, take: Take, cores: Cores) -> None:
         """Begin with no window.
 
         Args:
@@ -251,12 +255,17 @@ class _Blending:
             weights: (wh, ww) weight of each token of a window.
             dim: Features a cell.
             take: Gets the rows that are done.
+            cores: Hand them on.
         """
         self._cells = cells
         self._weights = weights[..., None]
         self._take = take
-        rows = min(len(weights), cells.height)
-        self._total = torch.zeros(rows, cells.width, dim, device=weights.device)
+        self._cores = cores
+        # As many rows as a window has, and as many that are being handed on.
+        rows = min(2 * len(weights), cells.height)
+        # Numpy asks the system for large pages, torch for small ones, which take longer to get than to fill.
+        zeros = torch.from_numpy(np.zeros((rows, cells.width, dim), np.float32))
+        self._total = zeros.to(weights.device)
         self._weight = torch.zeros(rows, cells.width, 1, device=weights.device)
         self._top = cells.top
 
@@ -267,7 +276,7 @@ class _Blending:
             window: In lattice cells; not above the window added before.
             features: (D, wh, ww).
         """
-        self._move_to(min(window.top, self._cells.bottom - len(self._weight)))
+        self._move_to(min(window.top, self._cells.bottom))
         tokens = features.permute(1, 2, 0)
         for part in self._unrolled(window.intersect(self._cells)):
             inside = part.slices_in(window)
@@ -278,6 +287,7 @@ class _Blending:
     def finish(self) -> None:
         """Hand on the rows that are left; 0 where no window was added."""
         self._move_to(self._cells.bottom)
+        self._cores.wait()
 
     def _slot(self, row: int) -> int:
         return (row - self._cells.top) % len(self._weight)
@@ -291,12 +301,13 @@ class _Blending:
             top = bottom
 
     def _move_to(self, top: int) -> None:
-        """Finish the rows above `top`, and make room for those below."""
+        """Hand on the rows above `top`; the slots of those above the old top are free when this returns."""
         if self._top < top:
-            # Rows beyond the ring have got no window: their slots are empty, and come round again.
-            for first in range(self._top, top, len(self._weight)):
-                rows = range(first, min(first + len(self._weight), top))
-                on_all_cores(self._hand_on, rows, device=self._total.device)
+            # What is being handed on and what a window will be added to must have slots of their own.
+            most = max(1, len(self._weight) // 2)
+            for first in range(self._top, top, most):
+                self._cores.wait()
+                self._cores.begin(self._hand_on, range(first, min(first + most, top)))
             self._top = top
 
     def _hand_on(self, row: int) -> None:

@@ -1,9 +1,11 @@
 """Pixels worked on a strip at a time, each strip by one core."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 import torch
 from torch import Tensor
@@ -36,28 +38,61 @@ class Strips:
             yield region, self.logits(region)
 
 
-def on_all_cores(work: Callable[[Item], None], items: Sequence[Item], *, device: torch.device) -> None:
-    """Work on items in as many threads as torch computes with; what is on a GPU, one by one.
+class Cores:
+    """Threads that each compute alone: as many as torch computes with; none for what is on a GPU. Use it in a `with`.
 
     By itself torch shares every operation among all cores, which then wait for each other: for strips that takes twice
     as long, and many times as long where something else runs on one of the cores.
-
-    Args:
-        work: Called with each item; what it does must not depend on the others.
-        items: The items.
-        device: Where the tensors are that it works on.
     """
-    cores = torch.get_num_threads()
-    if device.type != "cpu" or min(cores, len(items)) < 2:
+
+    def __init__(self, device: torch.device) -> None:
+        """Say where the tensors are that will be worked on."""
+        self._count = torch.get_num_threads()
+        self._pool: ThreadPoolExecutor | None = None
+        if device.type == "cpu" and self._count > 1:
+            self._pool = ThreadPoolExecutor(self._count, "core", initializer=torch.set_num_threads, initargs=(1,))
+        self._begun: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=kind is not None)
+            # The number is each thread's own, but the last one set is also what new threads begin with.
+            torch.set_num_threads(self._count)
+        if kind is None:
+            self.wait()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let the calling thread compute alone as well, beside the others."""
+        if self._pool is not None:
+            torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            if self._pool is not None:
+                torch.set_num_threads(self._count)
+
+    def begin(self, work: Callable[[Item], None], items: Iterable[Item]) -> None:
+        """Begin to work on items, whose order must not matter; without threads, do it."""
         for item in items:
-            work(item)
-        return
-    try:
-        with ThreadPoolExecutor(
-            min(cores, len(items)), thread_name_prefix="strip", initializer=torch.set_num_threads, initargs=(1,)
-        ) as pool:
-            for _ in pool.map(work, items):
-                pass
-    finally:
-        # The number is each thread's own, but the last one set is also what new threads begin with.
-        torch.set_num_threads(cores)
+            if self._pool is None:
+                work(item)
+            else:
+                self._begun.append(self._pool.submit(work, item))
+
+    def wait(self) -> None:
+        """Return when all that was begun is done; raise what it raised."""
+        begun, self._begun = self._begun, []
+        for future in begun:
+            future.result()
+
+
+def on_all_cores(work: Callable[[Item], None], items: Iterable[Item], *, device: torch.device) -> None:
+    """Work on items, several at a time; see `Cores`."""
+    with Cores(device) as cores:
+        cores.begin(work, items)

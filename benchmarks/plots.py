@@ -1,0 +1,87 @@
+"""What `make bench` measured, as one picture.
+
+python benchmarks/plots.py bench docs/pictures/performance.png       # the folder with bench.json
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+OURS, RIVAL, LIMIT = "#1f6f8b", "#b8b8b8", "#c0392b"
+
+
+def plot_encoder(axes: Axes, found: dict[str, Any]) -> None:
+    """Draw pixels a second of the published loop and of ours."""
+    rates = [found["pixels per second"][name] / 1e3 for name in ("published loop", "ours")]
+    bars = axes.barh(["published loop", "ours, file to labels"], rates, color=[RIVAL, OURS])
+    axes.bar_label(bars, fmt="%.1f", padding=3)
+    axes.axvline(18 * rates[0], color=LIMIT, linestyle="--", label="18 times the loop (wanted)")
+    axes.set(title="ViT-B/16 + DINO B/8, thousand px a second", xlim=(0, 1.25 * max(*rates, 18 * rates[0])))
+    axes.legend(loc="lower right", frameon=False)
+
+
+def plot_presets(axes: Axes, found: dict[str, Any]) -> None:
+    """Draw what the presets cost."""
+    rows = found["presets"]
+    bars = axes.barh([row["preset"] for row in rows], [row["Mpx/s"] * 1e3 for row in rows], color=OURS)
+    axes.bar_label(bars, [f"{row['Mpx/s'] * 1e3:.0f}: {row['model']}" for row in rows], padding=3)
+    axes.set(title="Presets, thousand px a second (windows alone)", xlim=(0, 1.9e3 * max(row["Mpx/s"] for row in rows)))
+
+
+def plot_speed(axes: Axes, found: dict[str, Any]) -> None:
+    """Draw the speed of everything but the image model."""
+    names = [f"{row['side']:,}²".replace(",", " ") for row in found["rasters"]]
+    places = range(len(names))
+    alone = [row["GDAL alone, Mpx/s"] for row in found["rasters"]]
+    axes.bar([n - 0.2 for n in places], alone, 0.4, color=RIVAL, label="GDAL alone, writing two rasters")
+    bars = axes.bar(
+        [n + 0.2 for n in places], [row["Mpx/s"] for row in found["rasters"]], 0.4, color=OURS, label="ours"
+    )
+    axes.bar_label(bars, fmt="%.1f")
+    axes.axhline(20, color=LIMIT, linestyle="--", label="wanted")
+    axes.set(title="With a free image model, Mpx a second", xticks=list(places), xticklabels=names)
+    axes.set_ylim(0, 1.45 * max(alone))
+    axes.legend(loc="upper left", frameon=False, fontsize=8)
+
+
+def plot_memory(axes: Axes, found: dict[str, Any]) -> None:
+    """Draw peak memory beside what was predicted."""
+    names = [f"{row['side']:,}²".replace(",", " ") for row in found["rasters"]]
+    places = range(len(names))
+    predicted = [row["predicted memory, GB"] for row in found["rasters"]]
+    axes.bar([n - 0.2 for n in places], predicted, 0.4, color=RIVAL, label="predicted")
+    peaks = [row["peak memory, GB"] for row in found["rasters"]]
+    bars = axes.bar([n + 0.2 for n in places], peaks, 0.4, color=OURS, label="measured")
+    axes.bar_label(bars, fmt="%.2f")
+    axes.set(title="Peak memory, GB", xticks=list(places), xticklabels=names, ylim=(0, 1.35 * max(predicted)))
+    axes.legend(loc="upper left", frameon=False, fontsize=8)
+
+
+def main() -> None:
+    """Draw what there is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("picture", type=Path)
+    options = parser.parse_args()
+    found = json.loads((options.folder / "bench.json").read_text("utf-8"))
+    figure, axes = plt.subplots(2, 2, figsize=(11, 6.5), layout="constrained")
+    plot_encoder(axes[0, 0], found["encoder"])
+    plot_presets(axes[0, 1], found["presets"])
+    plot_speed(axes[1, 0], found["pipeline"])
+    plot_memory(axes[1, 1], found["pipeline"])
+    for each in axes.flat:
+        each.spines[["top", "right"]].set_visible(False)
+    figure.suptitle(found["pipeline"]["machine"], fontsize=9)
+    options.picture.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(options.picture, dpi=110)
+
+
+if __name__ == "__main__":
+    main()

@@ -210,6 +210,7 @@ def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: Segmen
             "backend": encoder.backend,
             "window": plan.grid.window[0],
         },
+        checksums=model.checksums,
         arithmetic=(encoder.backend, dtype),
         plan=plan,
         bank=replace(bank, queries=bank.queries.cpu()),

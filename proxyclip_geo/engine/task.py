@@ -12,6 +12,7 @@ from proxyclip_geo.engine.work import pack
 from proxyclip_geo.errors import RasterError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.zoo import load_model
 from proxyclip_geo.raster.source import Source, SourceOptions, open_source
 
@@ -25,6 +26,7 @@ class BlockTask:
         reading: Bands, resolution and area, and the stretch that was measured.
         card: The model; its weights must be on the machine of the process.
         loading: Keyword arguments of `load_model`.
+        checksums: sha256 that the weights must have, by tower.
         arithmetic: Backend and type of number that loading must come to, e.g. ("torch", "float32").
         plan: Windows and blocks.
         bank: The queries, on the CPU.
@@ -36,6 +38,7 @@ class BlockTask:
     reading: SourceOptions
     card: ModelCard
     loading: Mapping[str, Any]
+    checksums: Mapping[str, str]
     arithmetic: tuple[str, str]
     plan: Plan
     bank: TextBank
@@ -46,15 +49,16 @@ class BlockTask:
         """Return the same run on another device."""
         return replace(self, loading={**self.loading, "device": device})
 
-    def open(self, *, threads: int | None = None) -> "BlockMaker":
+    def open(self, *, threads: int | None = None, encoder: DenseEncoder | None = None) -> "BlockMaker":
         """Load the model and open the raster.
 
         Args:
             threads: Processor threads to compute with; torch's own choice if not given.
+            encoder: The model, if it is already loaded.
 
         Raises:
             WorkerError: If the raster cannot be opened here, though it could where the run was begun, or the model
-                computes otherwise here.
+                is another or computes otherwise here.
             ModelError: If the model cannot be loaded here.
             WeightsError: If its weights are not here.
         """
@@ -64,23 +68,47 @@ class BlockTask:
             source = open_source(self.raster, self.reading)
         except RasterError as error:
             raise WorkerError(f"a worker cannot open the raster: {error}") from error
-        return BlockMaker(self, source)
+        return BlockMaker(self, source, encoder or self._load())
+
+    def has_same_model(self, other: "BlockTask") -> bool:
+        """Return whether another run computes with the same model in the same way."""
+        ours, theirs = ((task.card, task.loading, task.checksums, task.arithmetic) for task in (self, other))
+        return ours == theirs
+
+    def _load(self) -> DenseEncoder:
+        """Load the model, and see that it is that of the run and computes as the run does."""
+        model = load_model(self.card, **self.loading)
+        if model.checksums != self.checksums:
+            raise WorkerError(
+                f"a worker has other weights of model '{self.card.name}' than the run (sha256 "
+                f"{', '.join(model.checksums.values())}; wanted {', '.join(self.checksums.values())}); copy those of "
+                "the machine that begins the run"
+            )
+        found = (model.encoder.backend, str(model.encoder.dtype).removeprefix("torch."))
+        if found != self.arithmetic:
+            raise WorkerError(
+                f"a worker would compute with {' in '.join(found)}, the run does with {' in '.join(self.arithmetic)}; "
+                "use the same versions and the same kind of machine"
+            )
+        return model.encoder
 
 
 class BlockMaker:
-    """Computes blocks of a run, one at a time."""
+    """Computes blocks of a run, one at a time; use `BlockTask.open`.
 
-    def __init__(self, task: BlockTask, source: Source) -> None:
-        """Load the model, and see that it computes as the run does; use `BlockTask.open`."""
+    Attributes:
+        task: The run.
+        encoder: The model.
+    """
+
+    def __init__(self, task: BlockTask, source: Source, encoder: DenseEncoder) -> None:
         self.task = task
+        self.encoder = encoder
         self._source = source
-        self._encoder = load_model(task.card, **task.loading).encoder
-        found = (self._encoder.backend, str(self._encoder.dtype).removeprefix("torch."))
-        if found != task.arithmetic:
-            raise WorkerError(
-                f"a worker would compute with {' in '.join(found)}, the run does with {' in '.join(task.arithmetic)}; "
-                "use the same versions and the same kind of machine"
-            )
+
+    def close(self) -> None:
+        """Release the raster."""
+        self._source.close()
 
     def compute(self, block: Block) -> bytes:
         """Compute a block and pack its map.
@@ -92,7 +120,7 @@ class BlockMaker:
         [result] = run_blocks(
             self._source,
             task.plan,
-            encoder=self._encoder,
+            encoder=self.encoder,
             bank=task.bank,
             blocks=[block],
             along=task.along,

@@ -4,26 +4,26 @@ import logging
 import multiprocessing
 import os
 import signal
-from collections import deque
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 import torch
 
-from proxyclip_geo.engine.mosaic import window_total
 from proxyclip_geo.engine.runner import OnFailure
+from proxyclip_geo.engine.spreading import Answer, spread
 from proxyclip_geo.engine.task import BlockTask
-from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
+from proxyclip_geo.errors import EngineError, WorkerError
 from proxyclip_geo.grid import Block
-from proxyclip_geo.progress import Counter, Progress, ignore
+from proxyclip_geo.progress import Progress, ignore
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 2
-"""Times that a block is tried before the process that dies on it is taken for its fault."""
+"""Processes that may die on a block before it is taken for its fault."""
 
 _STARTED = "started"
 """What a process says before it takes blocks."""
@@ -52,7 +52,8 @@ def run_in_processes(
 ) -> Generator[tuple[Block, bytes], None, None]:
     """Compute blocks in processes; each comes packed, in the order in which they are finished.
 
-    A process that dies, e.g. because the system is out of memory, is replaced and its block tried once more.
+    A process that dies, e.g. because the system is out of memory, is replaced and its block tried once more. A block
+    that is late is given to another process as well.
 
     Args:
         task: The run.
@@ -65,45 +66,18 @@ def run_in_processes(
         ProxyClipGeoError: What computing a block raised; EngineError if its process died.
         WorkerError: If the processes cannot start, or lack the raster or the model.
     """
-    team = _Team(task, min(workers, len(blocks)))
-    advance = Counter(window_total(blocks), stage="segment", progress=progress)
-    todo, attempts = deque(blocks), dict.fromkeys((block.index for block in blocks), 0)
-    try:
-        while todo or team.busy:
-            team.hand_out(todo)
-            for worker, answer in team.answers():
-                block = worker.block
-                assert block is not None
-                worker.block = None
-                if answer is None:
-                    attempts[block.index] += 1
-                    reason = team.replace(worker)
-                    if attempts[block.index] < ATTEMPTS:
-                        logger.warning("%s: its process was %s; it is tried again", block.name, reason)
-                        todo.appendleft(block)
-                        continue
-                    answer = EngineError(
-                        f"{block.name} failed: its process was {reason}; if it wants for memory, use fewer --workers "
-                        "or a smaller --block-size"
-                    )
-                advance(len(block.windows))
-                if isinstance(answer, bytes):
-                    yield block, answer
-                elif on_failure is None or not isinstance(answer, ProxyClipGeoError):
-                    raise answer
-                else:
-                    on_failure(block, answer)
-    finally:
-        team.dismiss()
+    with closing(_Team(task, min(workers, len(blocks)))) as team:
+        yield from spread(team, blocks, on_failure=on_failure, progress=progress)
 
 
 class _Team:
-    """The processes; each answers a block with bytes or an exception."""
+    """The processes."""
 
     def __init__(self, task: BlockTask, count: int) -> None:
         self._task = task
         # More threads than cores make each other many times slower.
         self._threads = max(1, (os.cpu_count() or 1) // max(1, count))
+        self._deaths: Counter[Block] = Counter()
         self._workers = [self._start(number) for number in range(count)]
 
     def _start(self, number: int) -> _Worker:
@@ -117,58 +91,76 @@ class _Team:
         theirs.close()
         return _Worker(number, process, ours)
 
-    @property
-    def busy(self) -> bool:
-        """Whether a block is being computed."""
-        return any(worker.block is not None for worker in self._workers)
+    def take(self, block: Block) -> bool:
+        """Give a block to an idle process, if there is one."""
+        worker = next((worker for worker in self._workers if worker.block is None), None)
+        if worker is None:
+            return False
+        _give(worker, block)
+        return True
 
-    def hand_out(self, todo: deque[Block]) -> None:
-        """Give every idle process a block."""
-        for worker in self._workers:
-            if worker.block is None and todo:
-                worker.block = todo.popleft()
-                # A process that has just died is noticed when its answer is awaited.
-                with suppress(BrokenPipeError, ConnectionResetError):
-                    worker.pipe.send(worker.block)
+    take_again = take
 
-    def answers(self) -> Iterator[tuple[_Worker, Any]]:
-        """Wait for answers; yield the processes that gave one, or None for those that died.
+    def answers(self, *, seconds: float) -> Iterator[Answer]:
+        """Wait for answers; a process that died is replaced, and its block an error when that happened too often.
 
         Raises:
             WorkerError: If a process ended by itself before it could take a block.
         """
         at_work = {worker.pipe: worker for worker in self._workers if worker.block is not None}
-        for pipe in wait(list(at_work)):
+        for pipe in wait(list(at_work), timeout=seconds):
             worker = at_work[pipe]  # type: ignore[index]
+            block = worker.block
+            assert block is not None
             try:
                 answer = worker.pipe.recv()
             except (EOFError, ConnectionResetError):
-                answer = None
                 _require_start(worker)
+                answer = self._replace(worker, block)
             if answer == _STARTED:
                 worker.started = True
-            else:
-                yield worker, answer
+            elif answer is not None:
+                worker.block = None
+                yield block, answer
 
-    def replace(self, worker: _Worker) -> str:
-        """Start another process in place of one that died; return what ended it."""
-        worker.process.join()
-        code = worker.process.exitcode
+    def _replace(self, worker: _Worker, block: Block) -> EngineError | None:
+        """Start another process in place of one that died; it takes the same block, or an error is returned."""
+        reason = _what_ended(worker)
         worker.pipe.close()
         fresh = self._start(worker.number)
         worker.process, worker.pipe, worker.started = fresh.process, fresh.pipe, False
-        if code == -signal.SIGKILL:
-            return "killed, most likely by the system for want of memory (signal 9)"
-        return f"ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
+        self._deaths[block] += 1
+        if self._deaths[block] < ATTEMPTS:
+            logger.warning("%s: its process was %s; it is tried again", block.name, reason)
+            _give(worker, block)
+            return None
+        return EngineError(
+            f"{block.name} failed: its process was {reason}; if it wants for memory, use fewer --workers or a smaller "
+            "--block-size"
+        )
 
-    def dismiss(self) -> None:
-        """End all processes."""
+    def close(self) -> None:
+        """End all processes, also those that do not listen."""
         for worker in self._workers:
             worker.pipe.close()
-            if worker.block is not None:
-                worker.process.terminate()
+            worker.process.kill()
         for worker in self._workers:
             worker.process.join()
+
+
+def _give(worker: _Worker, block: Block) -> None:
+    worker.block = block
+    # A process that has just died is noticed when its answer is awaited.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        worker.pipe.send(block)
+
+
+def _what_ended(worker: _Worker) -> str:
+    worker.process.join()
+    code = worker.process.exitcode
+    if code == -signal.SIGKILL:
+        return "killed, most likely by the system for want of memory (signal 9)"
+    return f"ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
 
 
 def _require_start(worker: _Worker) -> None:

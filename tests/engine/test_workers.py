@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,10 @@ import rasterio
 
 import proxyclip_geo as pg
 from proxyclip_geo.api.bank import make_bank
+from proxyclip_geo.engine import cluster as cluster_module
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.engine.task import BlockTask
-from proxyclip_geo.errors import EngineError, ModelError, OptionError, WorkerError
+from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, WorkerError
 from proxyclip_geo.models.arithmetic import Precision
 from proxyclip_geo.models.zoo import find_card
 from proxyclip_geo.progress import ProgressEvent
@@ -84,6 +86,7 @@ def test_a_worker_that_computes_otherwise_is_refused(scene: Path) -> None:
         reading=SourceOptions(),
         card=model.card,
         loading=loading,
+        checksums=model.checksums,
         arithmetic=("torch", "float32"),
         plan=make_plan((128, 192), encoder=model.encoder, window=64, stride=32),
         bank=make_bank(model.text, as_vocabulary(WORDS), logit_scale=40, options=pg.SegmentOptions()),
@@ -92,6 +95,8 @@ def test_a_worker_that_computes_otherwise_is_refused(scene: Path) -> None:
     )
     with pytest.raises(WorkerError, match="with torch in bfloat16, the run does with torch in float32"):
         task.open()
+    with pytest.raises(WorkerError, match=r"has other weights of model 'demo'.* wanted 0, 1\)"):
+        replace(task, checksums={"clip": "0", "vfm": "1"}).open()
 
 
 def test_a_script_without_a_guard_is_told_so(scene: Path, tmp_path: Path) -> None:
@@ -154,9 +159,128 @@ def test_workers_without_raster_or_model_are_not_skipped(missing: str, scene: Pa
     assert not list((tmp_path / "out").glob("*_labels.tif"))
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block is late after a second."""
+    monkeypatch.setattr("proxyclip_geo.engine.spreading.PATIENCE", 1.0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_block_of_a_worker_that_stands_still_is_given_to_another(
+    scene: Path, whole: np.ndarray, tmp_path: Path
+) -> None:
+    stopped: list[int] = []
+
+    def stop_one(event: ProgressEvent) -> None:
+        if event.stage == "segment" and 0 < event.done < event.total and not stopped:
+            victim = multiprocessing.active_children()[0]
+            os.kill(victim.pid or 0, signal.SIGSTOP)
+            stopped.append(victim.pid or 0)
+
+    found = segment(scene, tmp_path, progress=stop_one, workers=2)
+    assert stopped
+    np.testing.assert_array_equal(found, whole)
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_run_that_is_cancelled_does_not_wait_for_a_worker_that_stands_still(scene: Path, tmp_path: Path) -> None:
+    def stop_all(event: ProgressEvent) -> None:
+        if event.stage == "segment" and event.done > 0:
+            for child in multiprocessing.active_children():
+                os.kill(child.pid or 0, signal.SIGSTOP)
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        segment(scene, tmp_path, progress=stop_all, workers=2)
+    assert multiprocessing.active_children() == []
+
+
 @pytest.mark.enable_socket
 @pytest.mark.filterwarnings("ignore")
-def test_a_cluster_that_loses_a_worker_makes_the_same_map(scene: Path, whole: np.ndarray, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("impatient")
+def test_a_cluster_with_a_worker_that_stands_still_makes_the_same_map(
+    scene: Path, whole: np.ndarray, tmp_path: Path
+) -> None:
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        pids = list(client.run(os.getpid).values())
+        stopped: list[int] = []
+
+        def stop_one(event: ProgressEvent) -> None:
+            if event.stage == "segment" and 0 < event.done < event.total and not stopped:
+                os.kill(pids[0], signal.SIGSTOP)
+                stopped.append(pids[0])
+
+        try:
+            found = segment(scene, tmp_path, progress=stop_one, scheduler=cluster.scheduler_address)
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+    assert stopped
+    np.testing.assert_array_equal(found, whole)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore")
+def test_a_second_run_on_a_cluster_has_the_model_loaded(scene: Path, whole: np.ndarray, tmp_path: Path) -> None:
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+
+        def run(name: str, raster: Path = scene, **options: object) -> tuple[np.ndarray, object]:
+            labels = segment(raster, tmp_path / name, scheduler=cluster.scheduler_address, **options)
+            return labels, client.submit(_kept_encoder, pure=False).result()
+
+        found, first = run("first")
+        np.testing.assert_array_equal(found, whole)
+        # The same raster by name, but no longer by content.
+        with rasterio.open(scene) as dataset:
+            pixels, profile = dataset.read(), dataset.profile
+        changed = tmp_path / "scene.tif"
+        for n, flipped in enumerate((pixels, pixels[:, ::-1])):
+            with rasterio.open(changed, "w", **profile) as dataset:
+                dataset.write(flipped)
+            found, second = run(f"second{n}", changed)
+            np.testing.assert_array_equal(found, segment(changed, tmp_path / f"here{n}"))
+            assert second is first
+        _, other = run("other", precision="bfloat16")
+        assert other is not first
+
+
+def _kept_encoder() -> object:
+    """The model that a thread of a cluster's worker keeps."""
+    return cluster_module._KEPT.maker[1].encoder
+
+
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_is_gone_is_no_failed_block(scene: Path, tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+
+        def close(event: ProgressEvent) -> None:
+            if event.stage == "segment" and 0 < event.done < event.total:
+                cluster.close()
+
+        with pytest.raises(WorkerError, match=r"the Dask scheduler at tcp.* is gone.* to go on"):
+            segment(scene, tmp_path, progress=close, scheduler=cluster.scheduler_address, on_error="skip")
+
+
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_cluster_that_loses_workers_makes_the_same_map(
+    lost: int, scene: Path, whole: np.ndarray, tmp_path: Path
+) -> None:
     from distributed import Client, LocalCluster
 
     with (
@@ -166,12 +290,13 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_map(scene: Path, whole: np
         pids = list(client.run(os.getpid).values())
         killed: list[int] = []
 
-        def kill_one(event: ProgressEvent) -> None:
+        def kill_some(event: ProgressEvent) -> None:
             if event.stage == "segment" and 0 < event.done < event.total and not killed:
-                os.kill(pids[0], signal.SIGKILL)
-                killed.append(pids[0])
+                killed.extend(pids[:lost])
+                for pid in killed:
+                    os.kill(pid, signal.SIGKILL)
 
-        found = segment(scene, tmp_path, progress=kill_one, scheduler=cluster.scheduler_address)
+        found = segment(scene, tmp_path, progress=kill_some, scheduler=cluster.scheduler_address)
     assert killed
     np.testing.assert_array_equal(found, whole)
 

@@ -24,7 +24,7 @@ from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
 from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.engine.work import WorkFolder, pack
 from proxyclip_geo.engine.workers import run_in_processes
-from proxyclip_geo.errors import EngineError, OptionError, ProxyClipGeoError, QualityWarning, RasterError
+from proxyclip_geo.errors import EngineError, ProxyClipGeoError, QualityWarning, RasterError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.zoo import Model
@@ -163,9 +163,7 @@ def compute_blocks(
     """
     missing = work.missing(plan.blocks)
     profile = Profile()
-    if options.workers < 1:
-        raise OptionError(f"--workers {options.workers} must be at least 1")
-    if options.scheduler is not None or options.workers > 1:
+    if options.elsewhere:
         task = _as_task(job, plan, model, bank, options)
         with closing(_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as packed:
             for block, data in packed:

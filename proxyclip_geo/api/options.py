@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from proxyclip_geo.engine.mosaic import Blend
+from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.arithmetic import Backend, Precision
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.raster.stretch import Stretch
@@ -108,7 +109,8 @@ class SegmentOptions(EncodeOptions, LabelOptions):
     Attributes:
         workers: Processes on this machine that compute blocks; 1 computes in this one. On a machine with several GPUs
             each worker takes the next GPU.
-        scheduler: Address of a Dask cluster whose workers compute the blocks, e.g. "tcp://10.0.0.1:8786".
+        scheduler: Address of a Dask cluster whose workers compute the blocks, e.g. "tcp://10.0.0.1:8786"; not together
+            with `workers`.
         max_memory: Bytes that a process may use; blocks are made smaller until they fit.
         on_error: What to do with a block that fails: "stop", or "skip" to leave it without data and go on.
     """
@@ -117,6 +119,20 @@ class SegmentOptions(EncodeOptions, LabelOptions):
     scheduler: str | None = None
     max_memory: int | None = None
     on_error: OnError = "stop"
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise OptionError(f"--workers {self.workers} must be at least 1")
+        if self.scheduler is not None and self.workers > 1:
+            raise OptionError(
+                f"--workers {self.workers} is for this machine, and --scheduler {self.scheduler} lets the workers of a "
+                "cluster compute; give one of them"
+            )
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other processes compute the blocks."""
+        return self.scheduler is not None or self.workers > 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON-able values."""

@@ -111,6 +111,8 @@ def segment(
         prepare_directory(Path(out), paths, overwrite=options.overwrite or paths.work.exists())
         with noting_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
+            if options.elsewhere:
+                loaded = loaded.without_encoder()
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
         run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
         with open_work(paths.work, run.facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import torch
@@ -60,6 +60,27 @@ class DenseEncoder(Protocol):
 
     def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode (B, 3, H, W) uint8 windows; the token grid is (H / step, W / step)."""
+
+
+@dataclass(frozen=True)
+class AbsentEncoder:
+    """What is known here of an image model that computes in other processes; see `DenseEncoder`."""
+
+    step: int
+    multiple: int
+    dim: int
+    device: torch.device
+    dtype: torch.dtype
+    backend: str
+
+    @classmethod
+    def of(cls, encoder: DenseEncoder) -> "AbsentEncoder":
+        """Note what is known of an encoder."""
+        return cls(*(getattr(encoder, item.name) for item in fields(cls)))
+
+    def encode(self, rgb: Tensor) -> WindowFeatures:
+        """Fail: others compute."""
+        raise AssertionError("the image model is in other processes")
 
 
 class Normalisation(nn.Module):

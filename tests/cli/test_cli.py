@@ -186,6 +186,7 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
         ((*GOOD, "-c", WORDS, "--aoi", "none.gpkg"), 9, "none.gpkg"),
         ((*GOOD, "-c", WORDS, "--stretch", "9,3"), 2, "stretch"),
         ((*GOOD, "-c", WORDS, "--threshold", "3"), 2, "0…1"),
+        ((*GOOD, "-c", WORDS, "--workers", "2", "--scheduler", "tcp://a:1"), 2, "give one of them"),
         ((*GOOD, "-c", WORDS, "--window", "130"), 2, "--window"),
         ((*GOOD, "-c", WORDS, "--blend", "sharp"), 2, "hann"),
         ((*GOOD, "-c", WORDS, "--resolution", "0"), 2, "resolution"),

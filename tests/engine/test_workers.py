@@ -1,5 +1,6 @@
 """Blocks computed by other processes: real ones, really killed."""
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -23,6 +24,7 @@ from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, WorkerError
 from proxyclip_geo.models.arithmetic import Precision
+from proxyclip_geo.models.encoder import ProxyClipEncoder
 from proxyclip_geo.models.zoo import find_card
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.raster.source import SourceOptions
@@ -312,3 +314,18 @@ def test_no_cluster_there(scene: Path, tmp_path: Path, monkeypatch: pytest.Monke
 def test_no_worker_at_all_is_refused(scene: Path, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="--workers 0"):
         segment(scene, tmp_path, workers=0)
+
+
+def test_workers_here_and_on_a_cluster_at_once_are_refused() -> None:
+    with pytest.raises(OptionError, match="--workers 2 is for this machine, and --scheduler tcp://a:1 .*; give one"):
+        pg.SegmentOptions(workers=2, scheduler="tcp://a:1")
+
+
+def test_a_run_whose_workers_compute_lets_go_of_the_image_model(scene: Path, tmp_path: Path) -> None:
+    def encoders() -> list[ProxyClipEncoder]:
+        gc.collect()
+        return [item for item in gc.get_objects() if type(item) is ProxyClipEncoder]
+
+    before, held = len(encoders()), []
+    segment(scene, tmp_path, workers=2, progress=lambda event: held.append(len(encoders())))
+    assert held[0] == before

@@ -54,11 +54,12 @@ class Failures:
         self.reasons[block.index] = str(error)
         self.last = error
 
-    def warn(self, blocks: int) -> None:
+    def warn(self, blocks: int, *, record: Path) -> None:
         """Report the failed blocks.
 
         Args:
             blocks: Number of all blocks of the run.
+            record: File that will tell of all of them.
 
         Raises:
             ProxyClipGeoError: What the last block raised, if every block failed: an empty map is no result.
@@ -67,7 +68,7 @@ class Failures:
             raise type(self.last)(f"every block failed ({blocks} of {blocks}); the last one: {self.last}")
         if self.reasons:
             told = "; ".join(self.reasons[index] for index in sorted(self.reasons)[:3])
-            more = f"; and {len(self.reasons) - 3} more, see run.json" if len(self.reasons) > 3 else ""
+            more = f"; and {len(self.reasons) - 3} more, see {record.name}" if len(self.reasons) > 3 else ""
             warnings.warn(
                 f"{len(self.reasons)} of {blocks} blocks failed and are without data: {told}{more}",
                 QualityWarning,

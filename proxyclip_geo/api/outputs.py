@@ -58,7 +58,7 @@ class OutputPaths:
             probabilities=out / f"{stem}_probabilities.tif" if options.probabilities else None,
             polygons=out / f"{stem}.gpkg" if options.polygons else None,
             preview=out / f"{stem}_preview.png",
-            run=out / "run.json",
+            run=out / f"{stem}_run.json",
         )
 
     @property

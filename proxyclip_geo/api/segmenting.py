@@ -200,7 +200,7 @@ class _Run:
                 work, job, plan, self.model, bank, options=options, failed=failed, progress=progress
             )
         with noting_warnings() as failure_notes:
-            failed.warn(len(plan.blocks))
+            failed.warn(len(plan.blocks), record=self.paths.run)
         classes = len(self.vocabulary.names) if options.probabilities else None
         with closing(work.results(plan.blocks, nodata=bank.nodata, classes=classes)) as results:
             shares = write_map(

@@ -194,7 +194,7 @@ Stretch = Annotated[
     typer.Option(
         metavar="LOW,HIGH",
         help="What becomes black and white in rasters that are not 8-bit: limits (0,3000), percentiles of the "
-        "whole raster (2%,98%, the default), or a JSON file (also the run.json of an earlier run).",
+        "whole raster (2%,98%, the default), or a JSON file (also the NAME_run.json of an earlier run).",
         rich_help_panel=READING,
     ),
 ]

@@ -107,7 +107,7 @@ def read_examples(path: Path | None, *, field: str, weight: float, negative_weig
 
 
 def parse_stretch(text: str | None) -> dict[str, Any]:
-    """Read --stretch: "LOW,HIGH", "2%,98%", or a JSON file (of a stretch, or the run.json of an earlier run).
+    """Read --stretch: "LOW,HIGH", "2%,98%", or a JSON file (of a stretch, or the NAME_run.json of an earlier run).
 
     Returns:
         Keyword arguments for the segmentation's options.

@@ -63,8 +63,8 @@ def segment(
     """Segment a raster into classes named in plain words.
 
     Writes to the output directory: NAME_labels.tif and NAME_score.tif (cloud-optimised GeoTIFFs with styles), NAME.gpkg
-    (polygons with class, area and score), NAME_preview.png and run.json. A run that was broken off, by whatever, is
-    finished by the same command.
+    (polygons with class, area and score), NAME_preview.png and NAME_run.json. A run that was broken off, by whatever,
+    is finished by the same command.
 
     RASTER may be a directory, a pattern ("tiles/*.tif") or a JSON file of STAC items: each raster then gets a directory
     of its own in the output directory, and report.json says what became of each.

@@ -30,7 +30,7 @@ def test_image_words_map_export(encoded, scene, tmp_path):
     assert model.words.to_request()["classes"][0]["words"] == ["water", "river"]
 
     dock.mapping.export(tmp_path, {"scores": True, "polygons": True})
-    wait_until(lambda: not dock.jobs.is_busy and (tmp_path / "run.json").exists(), what="the export")
+    wait_until(lambda: not dock.jobs.is_busy and (tmp_path / "scene_run.json").exists(), what="the export")
     data = ogr.Open(str(tmp_path / "scene.gpkg"))
     layer = data.GetLayerByName("scene")
     assert layer.GetFeatureCount() > 5

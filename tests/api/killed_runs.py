@@ -70,7 +70,7 @@ def has_ended(child: int) -> bool:
 
 def is_finished(out: Path) -> bool:
     """Whether the run there has come to its end; it would refuse to replace its results."""
-    return (out / "run.json").exists() and not (out / ".scene.work").exists()
+    return (out / "scene_run.json").exists() and not (out / ".scene.work").exists()
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
@@ -87,7 +87,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
     started = time.monotonic()
     require_success(fork(segment(folder / "undisturbed")))
     whole = time.monotonic() - started
-    record = json.loads((folder / "undisturbed" / "run.json").read_text())
+    record = json.loads((folder / "undisturbed" / "scene_run.json").read_text())
     seconds, blocks = record["seconds"], record["windows"]["blocks"]
     assembling = seconds["assemble"] + seconds["write"] + seconds["polygonize"]
     rng = random.Random(seed)

@@ -52,7 +52,7 @@ def test_label_makes_what_segment_makes(folder: Path, tmp_path: Path) -> None:
             )
     polygons = geopandas.read_file(folder / "direct" / "scene.gpkg", layer="scene")
     assert len(result.polygons) == len(polygons)
-    run = json.loads((tmp_path / "run.json").read_text())
+    run = json.loads((tmp_path / "scene_run.json").read_text())
     assert run["model"]["name"] == "demo"
     assert run["seconds"]["label"] > 0
 

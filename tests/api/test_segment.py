@@ -56,8 +56,19 @@ def test_all_results_are_there_and_nothing_else(result: pg.SegmentResult) -> Non
     rasters = {
         f"scene_{kind}.{suffix}" for kind in ("labels", "score", "probabilities") for suffix in ("tif", "qml", "sld")
     }
-    others = {"scene_labels.tif.aux.xml", "scene.gpkg", "scene_preview.png", "run.json"}
+    others = {"scene_labels.tif.aux.xml", "scene.gpkg", "scene_preview.png", "scene_run.json"}
     assert names - {f"{name}.aux.xml" for name in rasters} == (rasters | others) - {"scene_labels.tif.aux.xml"}
+
+
+def test_two_rasters_go_into_one_directory(scene: Path, demo: pg.Model, tmp_path: Path) -> None:
+    other = tmp_path / "other.tif"
+    other.write_bytes(scene.read_bytes())
+    options = pg.SegmentOptions(polygons=False)
+    made = [pg.segment(raster, WORDS, out=tmp_path / "out", model=demo, options=options) for raster in (scene, other)]
+    assert [Path(json.loads(one.paths.run.read_text())["input"]["path"]).name for one in made] == [
+        "scene.tif",
+        "other.tif",
+    ]
 
 
 def test_rasters_lie_where_the_scene_lies(scene: Path, result: pg.SegmentResult) -> None:

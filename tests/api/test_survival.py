@@ -44,7 +44,7 @@ def outputs(out: Path) -> dict[str, Any]:
     frame = gpd.read_file(out / "scene.gpkg", layer="scene")
     kept = {path.name for path in out.iterdir()}
     rasters = {name: (out / name).read_bytes() for name in RASTERS if (out / name).exists()}
-    record = json.loads((out / "run.json").read_text())
+    record = json.loads((out / "scene_run.json").read_text())
     facts = {key: record[key] for key in ("shares", "failed_blocks", "input", "vocabulary")}
     return {"names": kept, "polygons": frame.to_json(), **rasters, **facts}
 

@@ -71,7 +71,7 @@ def test_the_record_of_a_small_raster_says_torch(tiny_model: Path, tmp_path: Pat
         reports = pg.segment_many(rasters, ["water", "road"], out=tmp_path / "out", model=model)
         assert [report.status for report in reports] == [status, status]
     for name, told in (("small", ("torch", "float32")), ("large", ("openvino", "bfloat16"))):
-        record = json.loads((tmp_path / "out" / name / "run.json").read_text())["model"]
+        record = json.loads((tmp_path / "out" / name / f"{name}_run.json").read_text())["model"]
         assert (record["backend"], record["dtype"]) == told
 
 

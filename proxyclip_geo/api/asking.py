@@ -1,6 +1,7 @@
 """What an embedding says of places and words: `explain`, `similar`, `rank_words`."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -141,8 +142,11 @@ def similar(
     else:
         query, asked = _encode_words(kept, [word]), word
     tags = {**make_tags(kept.card), "QUERY": asked}
-    with RasterSink(path, kept.place, spec=similarity_spec(asked, tags=tags)) as sink:
-        for core, cosines, valid in similarity_blocks(kept.store, query, progress=progress):
+    with (
+        RasterSink(path, kept.place, spec=similarity_spec(asked, tags=tags)) as sink,
+        closing(similarity_blocks(kept.store, query, progress=progress)) as blocks,
+    ):
+        for core, cosines, valid in blocks:
             sink.write(core, np.where(valid, cosines, np.float32(SIMILARITY_NODATA)))
         sink.finish()
     return path

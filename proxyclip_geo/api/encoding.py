@@ -1,5 +1,7 @@
 """A raster encoded once, to be asked with any words afterwards."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +10,11 @@ from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import EncodeOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.record import describe_model, describe_software
+from proxyclip_geo.engine.lock import alone
 from proxyclip_geo.engine.packing import project
 from proxyclip_geo.engine.reduction import fit_basis, sample_windows
 from proxyclip_geo.engine.runner import Plan, encode_blocks
-from proxyclip_geo.engine.store import EmbeddingStore, create_store, exists, open_store
+from proxyclip_geo.engine.store import EmbeddingStore, create_store, exists, local_path, open_store
 from proxyclip_geo.engine.store_info import Storage, StoreInfo
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.models.card import ModelCard
@@ -48,7 +51,8 @@ def encode(
 ) -> Embedding:
     """Encode a raster and keep its embedding, block by block.
 
-    A run that was broken off is finished by the same call: blocks that are done are not computed again.
+    A run that was broken off is finished by the same call: blocks that are done are not computed again. Two runs cannot
+    write to one place at the same time on this machine; elsewhere, e.g. in a bucket, nobody sees to that.
 
     Args:
         raster: Anything GDAL reads: a file, or a URL as text.
@@ -74,7 +78,7 @@ def encode(
     options, store = options or EncodeOptions(), store or StoreOptions()
     name = str(out)
     job = Job.prepare(raster, model=model, options=options)
-    with job.source as source:
+    with job.source as source, _alone(name):
         loaded = job.load(model, options)
         encoder = loaded.encoder
         plan = job.plan(options, encoder, core_multiple=CORE_MULTIPLE)
@@ -97,6 +101,8 @@ def encode(
             if store.components is not None:
                 basis = fit_basis(sample_windows(source, plan, encoder=encoder, progress=progress), store.components)
             kept = create_store(name, info, thumbnail=source.thumbnail(PREVIEW_SIDE).rgb, basis=basis)
+        else:
+            kept.remove_drafts()
         _fill(kept, plan, job, loaded, progress=progress)
     return Embedding(kept)
 
@@ -105,9 +111,23 @@ def _fill(kept: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress:
     missing = kept.missing()
     if not missing:
         return
-    for item in encode_blocks(job.source, plan, encoder=model.encoder, blocks=missing, progress=progress):
-        embedding = item.embedding if kept.basis is None else project(item.embedding, kept.basis)
-        kept.write(item.block, embedding, valid=item.valid)
+    encoded = encode_blocks(job.source, plan, encoder=model.encoder, blocks=missing, progress=progress)
+    # Its thread may still read from the source, which is closed when keeping a block has failed.
+    with closing(encoded):
+        for item in encoded:
+            embedding = item.embedding if kept.basis is None else project(item.embedding, kept.basis)
+            kept.write(item.block, embedding, valid=item.valid)
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Hold the lock of an embedding on this machine."""
+    path = local_path(name)
+    if path is None:
+        yield
+        return
+    with alone(path.with_name(f".{path.name}")):
+        yield
 
 
 def _card_name(model: str | Path | ModelCard | Model, card: ModelCard) -> str:

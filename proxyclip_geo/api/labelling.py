@@ -1,7 +1,7 @@
 """Kept embedding in, words in, map out."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from proxyclip_geo.api.examples import Examples, as_examples
 from proxyclip_geo.api.job import Classes, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import LabelOptions
-from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, write_json
+from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, write_json
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.engine.lock import alone
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import Progress, ignore
@@ -72,39 +73,43 @@ def label(
         _, bank = kept.bank(vocabulary, options, examples=examples)
     info = kept.store.info
     along = options.borders == "image"
-    with kept.open_raster(raster) if along else nullcontext() as source:
-        encoded = stored_blocks(kept.store, bank=bank, area=area.region, source=source, progress=progress)
-        results = classify_blocks(
-            _inside(encoded, area), bank=bank, step=info.grid.step, along=along, probabilities=options.probabilities
-        )
-        shares = write_map(
-            _moved(results, area.region),
-            paths=paths,
-            place=kept.place.crop(area.region),
+    with alone(paths.work):
+        remove_drafts(paths)
+        with kept.open_raster(raster) if along else nullcontext() as source:
+            encoded = stored_blocks(kept.store, bank=bank, area=area.region, source=source, progress=progress)
+            results = classify_blocks(
+                _inside(encoded, area), bank=bank, step=info.grid.step, along=along, probabilities=options.probabilities
+            )
+            # Its thread may still read from the source, which is closed when writing a block has failed.
+            with closing(encoded):
+                shares = write_map(
+                    _moved(results, area.region),
+                    paths=paths,
+                    place=kept.place.crop(area.region),
+                    vocabulary=vocabulary,
+                    card=kept.card,
+                    picture=lambda: kept.picture(area.region),
+                    stage="label",
+                    seconds=seconds,
+                    progress=progress,
+                    vectors=vectors,
+                )
+        record = make_record(
+            raster=info.raster,
+            model=info.model,
             vocabulary=vocabulary,
-            card=kept.card,
-            picture=lambda: kept.picture(area.region),
-            stage="label",
+            options={
+                **info.options,
+                **options.to_dict(),
+                "examples": examples and examples.to_dict(),
+                "vectors": (vectors or VectorOptions()).to_dict(),
+            },
+            windows={"embedding": kept.name, "blocks": len(kept.store.blocks), "block_size": info.core},
+            notes=[*notes, *drawn_notes],
+            shares=shares,
             seconds=seconds,
-            progress=progress,
-            vectors=vectors,
         )
-    record = make_record(
-        raster=info.raster,
-        model=info.model,
-        vocabulary=vocabulary,
-        options={
-            **info.options,
-            **options.to_dict(),
-            "examples": examples and examples.to_dict(),
-            "vectors": (vectors or VectorOptions()).to_dict(),
-        },
-        windows={"embedding": kept.name, "blocks": len(kept.store.blocks), "block_size": info.core},
-        notes=[*notes, *drawn_notes],
-        shares=shares,
-        seconds=seconds,
-    )
-    write_json(paths.run, record)
+        write_json(paths.run, record)
     return SegmentResult(paths, vocabulary, shares, record)
 
 

@@ -62,9 +62,14 @@ class OutputPaths:
         )
 
     @property
+    def stem(self) -> str:
+        """Name of the raster, without its ending."""
+        return self.labels.name.removesuffix("_labels.tif")
+
+    @property
     def work(self) -> Path:
-        """Folder of the finished blocks while the run is not finished."""
-        return self.labels.with_name(f".{self.labels.name.removesuffix('_labels.tif')}.work")
+        """Folder of the finished blocks while the run is not finished; its lock is that of the results."""
+        return self.labels.with_name(f".{self.stem}.work")
 
     def all(self) -> tuple[Path, ...]:
         """Return the files that are written."""
@@ -113,8 +118,10 @@ def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
 
 
 def remove_drafts(paths: OutputPaths) -> None:
-    """Remove what a killed run has left of unfinished results; only for who holds the lock of the work folder."""
-    for path in paths.all():
+    """Remove what a killed run, of whatever options, has left unfinished; only for who holds the work folder's lock."""
+    possible = OutputPaths.in_directory(paths.run.parent, paths.stem, LabelOptions(probabilities=True)).all()
+    styles = [path.with_suffix(suffix) for path in possible if path.suffix == ".tif" for suffix in (".qml", ".sld")]
+    for path in (*possible, *styles):
         for draft in path.parent.glob(f".{glob.escape(path.name)}.*partial"):
             if draft.is_dir():
                 shutil.rmtree(draft, ignore_errors=True)

@@ -1,7 +1,7 @@
 """A kept embedding asked for an area that fits into memory, at its own or a coarser resolution."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -168,7 +168,7 @@ def average_scores(
 
 def similarity_blocks(
     store: EmbeddingStore, query: Tensor, *, progress: Progress = ignore
-) -> Iterator[tuple[Region, NDArray[np.float32], NDArray[np.bool_]]]:
+) -> Generator[tuple[Region, NDArray[np.float32], NDArray[np.bool_]], None, None]:
     """Yield each block's core with its (H, W) cosines with a query and where it has data.
 
     Args:

@@ -119,7 +119,7 @@ def encode_blocks(
     blocks: Sequence[Block] | None = None,
     stage: str = "encode",
     progress: Progress = ignore,
-) -> Iterator[EncodedBlock]:
+) -> Generator[EncodedBlock, None, None]:
     """Encode blocks, in order.
 
     Args:
@@ -178,7 +178,7 @@ def stored_blocks(
     area: Region | None = None,
     source: PixelSource | None = None,
     progress: Progress = ignore,
-) -> Iterator[EncodedBlock]:
+) -> Generator[EncodedBlock, None, None]:
     """Read blocks back, in order.
 
     Args:

@@ -14,12 +14,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import fsspec.core
 import numpy as np
 import torch
 import zarr
+from fsspec.implementations.local import LocalFileSystem
 from numpy.typing import NDArray
 from torch import Tensor
 from zarr.buffer.cpu import NDBuffer
@@ -97,6 +99,12 @@ class EmbeddingStore:
     def missing(self) -> tuple[Block, ...]:
         """Return the blocks that have not been encoded."""
         return tuple(block for block in self.blocks if not self.is_done(block))
+
+    def remove_drafts(self) -> None:
+        """Remove what a killed run has left half-written on this machine; only for who alone writes."""
+        path = local_path(self.name)
+        for draft in () if path is None else path.rglob(f"*.{'[0-9a-f]' * 32}.partial"):
+            draft.unlink(missing_ok=True)
 
     def _cells_index(self, cells: Region) -> tuple[slice, slice]:
         top, left = self.info.origin
@@ -351,9 +359,22 @@ def _check_replaceable(name: str) -> None:
 
 def exists(name: str) -> bool:
     """Return whether something is at a path or URL."""
-    try:
+    with _reaching(name):
         files, path = fsspec.core.url_to_fs(name)
         return bool(files.exists(path))
+
+
+def local_path(name: str) -> Path | None:
+    """Return the path of a store on this machine, or None of one elsewhere."""
+    with _reaching(name):
+        files, path = fsspec.core.url_to_fs(name)
+        return Path(path) if isinstance(files, LocalFileSystem) else None
+
+
+@contextmanager
+def _reaching(name: str) -> Iterator[None]:
+    try:
+        yield
     except _FAILURES as error:
         raise OutputError(f"{name} cannot be reached ({error}); choose another place with -o") from error
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numcodecs import Zstd
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.classify import BlockLabels
+from proxyclip_geo.engine.lock import alone
 from proxyclip_geo.engine.pipeline import ahead
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError
@@ -30,7 +30,7 @@ from proxyclip_geo.raster.spec import SCORE_NODATA
 logger = logging.getLogger(__name__)
 
 FORMAT = 1
-MANIFEST, LOCK = "manifest.json", "lock"
+MANIFEST = "manifest.json"
 _MAGIC = b"PCGB1\n"
 _CODEC = Zstd(level=1)
 # With less free space than a block takes, a failed write is put down to a full disk.
@@ -192,7 +192,7 @@ def open_work(
     Raises:
         OutputError: If it cannot be made, is in use, or belongs to another run.
     """
-    with _alone(path):
+    with alone(path):
         tidy()
         shutil.rmtree(_trash(path), ignore_errors=True)
         _prepare(path, json.loads(json.dumps(facts)), overwrite=overwrite)
@@ -204,25 +204,6 @@ def open_work(
         finally:
             if not len(work):
                 work.remove()
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock of a work folder; the system releases it when a process is killed."""
-    file = path.with_name(f"{path.name}.{LOCK}")
-    lock = FileLock(file, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise OutputError(
-            f"another run is writing {path.name} in {path.parent}; wait for it, or choose another place with -o"
-        ) from error
-    try:
-        yield
-    finally:
-        if not path.exists():
-            file.unlink(missing_ok=True)
-        lock.release()
 
 
 def _prepare(path: Path, facts: dict[str, Any], *, overwrite: bool) -> None:

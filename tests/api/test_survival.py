@@ -18,10 +18,12 @@ import rasterio
 
 import proxyclip_geo as pg
 from proxyclip_geo.engine import work as work_module
+from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.engine.work import WorkFolder
 from proxyclip_geo.errors import Cancelled, OutputError, QualityWarning, RasterError
 from proxyclip_geo.grid import Block, Region
 from proxyclip_geo.progress import ProgressEvent
+from proxyclip_geo.raster.sink import RasterSink
 from proxyclip_geo.raster.source import Source
 
 WORDS = ["water", "forest", "building", "road", "cropland"]
@@ -148,6 +150,110 @@ def test_two_runs_do_not_write_to_one_place(demo: pg.Model, scene: Path, tmp_pat
     pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, progress=start_another)
     assert told
     assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
+
+
+@pytest.fixture(scope="module")
+def kept(demo: pg.Model, scene: Path) -> Path:
+    """The scene, encoded."""
+    options = pg.EncodeOptions(block_size=64)
+    return Path(pg.encode(scene, out=scene.parent / "scene.emb", model=demo, options=options).name)
+
+
+def test_two_labellings_do_not_write_to_one_place(kept: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    out, told = tmp_path / "out", []
+
+    def start_others(event: ProgressEvent) -> None:
+        if event.stage == "label" and not told:
+            assert [path for path in out.iterdir() if path.name.endswith(".partial")]
+            for other in (
+                lambda: pg.label(kept, WORDS, out=out),
+                lambda: pg.segment(scene, WORDS, out=out, model=demo),
+            ):
+                with pytest.raises(OutputError, match=r"another run is writing scene in .*out; wait for it") as caught:
+                    other()
+                told.append(str(caught.value))
+
+    result = pg.label(kept, WORDS, out=out, progress=start_others)
+    assert len(told) == 2
+    assert result.labels.read().shape == (192, 256)
+    assert not [path for path in out.iterdir() if path.name.startswith(".")]
+
+
+def test_two_encodings_do_not_write_to_one_place(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    out, told = tmp_path / "scene.emb", []
+
+    def start_another(event: ProgressEvent) -> None:
+        if not told:
+            with pytest.raises(OutputError, match=r"another run is writing scene\.emb in .*; wait for it") as caught:
+                pg.encode(scene, out=out, model=demo)
+            told.append(str(caught.value))
+
+    pg.encode(scene, out=out, model=demo, progress=start_another)
+    assert told
+    assert [path.name for path in tmp_path.iterdir()] == ["scene.emb"]
+
+
+def test_the_next_labelling_removes_what_a_killed_one_has_left(kept: Path, tmp_path: Path) -> None:
+    for name in ("labels.tif", "probabilities.tif"):
+        draft = tmp_path / f".scene_{name}.abcd1234.partial"
+        draft.mkdir()
+        (draft / "draft.tif").write_bytes(b"half")
+    for name in (".scene_labels.qml.partial", ".scene_preview.png.abcd1234.partial", ".scene_run.json.partial"):
+        (tmp_path / name).write_text("half")
+    others = tmp_path / ".scene_2_labels.tif.abcd1234.partial"
+    others.mkdir()
+    pg.label(kept, WORDS, out=tmp_path)
+    assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == [others]
+
+
+def test_the_next_encoding_removes_what_a_killed_one_has_left(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    out, options = tmp_path / "scene.emb", pg.EncodeOptions(block_size=64)
+
+    def stop(event: ProgressEvent) -> None:
+        if event.done:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        pg.encode(scene, out=out, model=demo, options=options, progress=stop)
+    (out / "valid" / f"0.{'0a' * 16}.partial").write_bytes(b"half")
+    pg.encode(scene, out=out, model=demo, options=options)
+    assert not list(out.rglob("*.partial"))
+
+
+@pytest.mark.parametrize("verb", ["encode", "label"])
+def test_no_thread_reads_on_when_a_block_cannot_be_kept(
+    verb: str, kept: Path, demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, while_closing = threading.Event(), []
+    read, close = Source.read, Source.close
+
+    def read_slowly(self: Source, region: Region) -> Any:
+        reading.set()
+        time.sleep(0.3)
+        pixels = read(self, region)
+        reading.clear()
+        return pixels
+
+    def note_and_close(self: Source) -> None:
+        while_closing.append(reading.is_set())
+        close(self)
+
+    def fail_while_reading(*args: Any, **kwargs: Any) -> None:
+        assert reading.wait(10)
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr(Source, "read", read_slowly)
+    monkeypatch.setattr(Source, "close", note_and_close)
+    monkeypatch.setattr(EmbeddingStore, "write", fail_while_reading)
+    monkeypatch.setattr(RasterSink, "write", fail_while_reading)
+    encoding = pg.EncodeOptions(block_size=64)
+    runs = {
+        "encode": lambda: pg.encode(scene, out=tmp_path / "a", model=demo, options=encoding),
+        "label": lambda: pg.label(kept, WORDS, out=tmp_path, options=pg.LabelOptions(borders="image")),
+    }
+    with pytest.raises(OutputError, match="the disk is full"):
+        runs[verb]()
+    assert while_closing == [False]
 
 
 @pytest.fixture

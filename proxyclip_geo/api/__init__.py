@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from proxyclip_geo.api.examples import Examples
     from proxyclip_geo.api.fitting import FitResult, fit
     from proxyclip_geo.api.labelling import label
-    from proxyclip_geo.api.many import RasterReport, segment_many
+    from proxyclip_geo.api.many import RasterPlan, RasterReport, plan_many, segment_many
     from proxyclip_geo.api.options import EncodeOptions, LabelOptions, SegmentOptions
     from proxyclip_geo.api.results import LabelRaster, SegmentResult
     from proxyclip_geo.api.sampling import Sample, SampleOptions, sample
@@ -32,6 +32,7 @@ _HOMES = {
     "LabelOptions": "proxyclip_geo.api.options",
     "LabelRaster": "proxyclip_geo.api.results",
     "QueryScore": "proxyclip_geo.api.asking",
+    "RasterPlan": "proxyclip_geo.api.many",
     "RasterReport": "proxyclip_geo.api.many",
     "Sample": "proxyclip_geo.api.sampling",
     "SampleOptions": "proxyclip_geo.api.sampling",
@@ -48,6 +49,7 @@ _HOMES = {
     "fit": "proxyclip_geo.api.fitting",
     "label": "proxyclip_geo.api.labelling",
     "open_embedding": "proxyclip_geo.api.embedding",
+    "plan_many": "proxyclip_geo.api.many",
     "plan_segment": "proxyclip_geo.api.segmenting",
     "rank_words": "proxyclip_geo.api.asking",
     "sample": "proxyclip_geo.api.sampling",
@@ -67,6 +69,7 @@ __all__ = [
     "LabelOptions",
     "LabelRaster",
     "QueryScore",
+    "RasterPlan",
     "RasterReport",
     "Sample",
     "SampleOptions",
@@ -83,6 +86,7 @@ __all__ = [
     "fit",
     "label",
     "open_embedding",
+    "plan_many",
     "plan_segment",
     "rank_words",
     "sample",

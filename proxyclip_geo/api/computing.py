@@ -113,11 +113,18 @@ def run_facts(
     """Return all that the maps of blocks depend on: two runs with the same facts can share them."""
     grid = plan.grid
     return {
-        "raster": job.fingerprint,
+        **asked_facts(job, vocabulary, options),
         "model": {key: model[key] for key in ("name", "sha256", "constants_sha256", "backend", "dtype")},
-        "text": asdict(job.card.text),
         "windows": [list(grid.window), grid.stride, grid.step, plan.blend],
         "block size": plan.core,
+    }
+
+
+def asked_facts(job: Job, vocabulary: Vocabulary, options: SegmentOptions) -> dict[str, Any]:
+    """Return what of `run_facts` is known before the model is loaded."""
+    return {
+        "raster": job.fingerprint,
+        "text": asdict(job.card.text),
         "vocabulary": vocabulary.to_dict(),
         "options": {
             key: getattr(options, key)

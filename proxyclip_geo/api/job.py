@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.text import TextEncoder
-from proxyclip_geo.models.zoo import Model, as_card, load_model
+from proxyclip_geo.models.zoo import Model, as_card, load_model, weights_checksums
 from proxyclip_geo.raster.source import Source, open_source
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
@@ -87,6 +88,30 @@ class Job:
         )
         core = round_up(plan.core, core_multiple * encoder.step)
         return replace(plan, core=core, blocks=tuple(plan.grid.blocks(core)))
+
+
+class LazyModel:
+    """A model that is loaded when it is needed.
+
+    Attributes:
+        given: What the user gave.
+        card: The model's card.
+    """
+
+    def __init__(self, given: str | Path | ModelCard | Model, options: EncodeOptions) -> None:
+        self.given = given
+        self.card = given.card if isinstance(given, Model) else as_card(given)
+        self._options = options
+
+    @cached_property
+    def checksums(self) -> Mapping[str, str]:
+        """The sha256 of its weights by tower; it need not be loaded for them."""
+        return self.given.checksums if isinstance(self.given, Model) else weights_checksums(self.card)
+
+    @cached_property
+    def loaded(self) -> Model:
+        """The model, loaded as the options say."""
+        return self.given if isinstance(self.given, Model) else load_model(self.card, **Job.loading(self._options))
 
 
 def prepare_vocabulary(classes: Classes, options: LabelOptions) -> Vocabulary:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.job import Classes
+from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import write_json
-from proxyclip_geo.api.segmenting import is_done, segment
+from proxyclip_geo.api.segmenting import SegmentPlan, is_done, plan_segment, segment
 from proxyclip_geo.api.vector_options import VectorOptions
-from proxyclip_geo.errors import Cancelled, OptionError, OutputError, ProxyClipGeoError
+from proxyclip_geo.errors import Cancelled, ModelError, OptionError, OutputError, ProxyClipGeoError, WeightsError
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model, load_model
+from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 from proxyclip_geo.raster.dataset import stem_of
 
@@ -34,6 +34,23 @@ class RasterReport:
     status: str
     reason: str = ""
     shares: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class RasterPlan:
+    """What a job would do with one raster.
+
+    Attributes:
+        raster: Path or URL.
+        out: Directory of its results.
+        plan: What would be done; None where its results are there already, or it cannot be segmented.
+        reason: Why it cannot; empty otherwise.
+    """
+
+    raster: str
+    out: Path
+    plan: SegmentPlan | None = None
+    reason: str = ""
 
 
 def segment_many(
@@ -66,30 +83,24 @@ def segment_many(
         ProxyClipGeoError: What the first raster that failed raised, unless failures are skipped.
     """
     options = options or SegmentOptions()
-    stems = [stem_of(raster) for raster in rasters]
-    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
-    if twice:
-        raise OptionError(f"several rasters are called {', '.join(twice[:3])}; segment them one by one")
+    places = _places(rasters, Path(out))
     try:
         Path(out).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make the directory {out}: {error.strerror or error}; choose another") from error
     reports: list[RasterReport] = []
-    if not isinstance(model, Model):
-        kept = {key: getattr(options, key) for key in ("device", "precision", "backend", "window")}
-        model = load_model(model, **kept)
-    for number, raster in enumerate(rasters):
+    lazy = LazyModel(model, options)
+    for number, (raster, own) in enumerate(places.items()):
         progress(ProgressEvent("rasters", number, len(rasters), "rasters", stem_of(raster)))
-        own = Path(out) / stem_of(raster)
         try:
-            if not options.overwrite and is_done(
-                raster, classes, out=own, model=model, options=options, vectors=vectors
-            ):
+            if _is_done(raster, classes, out=own, model=lazy, options=options, vectors=vectors):
                 reports.append(RasterReport(raster, own, "done before"))
                 continue
-            result = segment(raster, classes, out=own, model=model, options=options, vectors=vectors, progress=progress)
+            result = segment(
+                raster, classes, out=own, model=lazy.loaded, options=options, vectors=vectors, progress=progress
+            )
             reports.append(RasterReport(raster, own, "done", shares=tuple(result.shares.items())))
-        except Cancelled:
+        except (Cancelled, ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
             if options.on_error == "stop":
@@ -99,6 +110,61 @@ def segment_many(
     progress(ProgressEvent("rasters", len(rasters), len(rasters), "rasters"))
     write_json(Path(out) / "report.json", [_plain(report) for report in reports])
     return tuple(reports)
+
+
+def plan_many(
+    rasters: Sequence[str],
+    classes: Classes,
+    *,
+    out: str | Path = "out",
+    model: str | Path | ModelCard | Model = DEFAULT_MODEL,
+    options: SegmentOptions | None = None,
+    vectors: VectorOptions | None = None,
+) -> tuple[RasterPlan, ...]:
+    """Say what `segment_many` would do, after checking all it can check without computing.
+
+    Args and errors are those of `segment_many`.
+    """
+    options = options or SegmentOptions()
+    lazy = LazyModel(model, options)
+    plans = []
+    for raster, own in _places(rasters, Path(out)).items():
+        try:
+            done = _is_done(raster, classes, out=own, model=lazy, options=options, vectors=vectors)
+            plan = None if done else plan_segment(raster, classes, out=own, model=lazy.loaded, options=options)
+            plans.append(RasterPlan(raster, own, plan))
+        except (ModelError, WeightsError):
+            raise
+        except ProxyClipGeoError as error:
+            if options.on_error == "stop":
+                raise
+            plans.append(RasterPlan(raster, own, reason=str(error)))
+    return tuple(plans)
+
+
+def _places(rasters: Sequence[str], out: Path) -> dict[str, Path]:
+    """Return the directory of each raster's results.
+
+    Raises:
+        OptionError: If two rasters would have the same.
+    """
+    stems = [stem_of(raster) for raster in rasters]
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        raise OptionError(f"several rasters are called {', '.join(twice[:3])}; segment them one by one")
+    return {raster: out / stem for raster, stem in zip(rasters, stems, strict=True)}
+
+
+def _is_done(
+    raster: str,
+    classes: Classes,
+    *,
+    out: Path,
+    model: LazyModel,
+    options: SegmentOptions,
+    vectors: VectorOptions | None,
+) -> bool:
+    return not options.overwrite and is_done(raster, classes, out=out, model=model, options=options, vectors=vectors)
 
 
 def _plain(report: RasterReport) -> dict[str, Any]:

@@ -28,14 +28,21 @@ def describe_model(model: Model) -> dict[str, Any]:
     """Return what identifies a model's features."""
     card = model.card
     return {
-        "name": card.name,
+        **describe_weights(card, model.checksums),
         "licence": card.licence,
         "citation": card.citation,
-        "sha256": dict(model.checksums),
-        "constants_sha256": _digest(identity(card, model.checksums)),
         "device": str(model.encoder.device),
         "backend": model.encoder.backend,
         "dtype": str(model.encoder.dtype).removeprefix("torch."),
+    }
+
+
+def describe_weights(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, Any]:
+    """Return what identifies a model's features but for the arithmetic: name, weights and constants."""
+    return {
+        "name": card.name,
+        "sha256": dict(checksums),
+        "constants_sha256": _digest(identity(card, checksums)),
     }
 
 

@@ -1,5 +1,6 @@
 """Raster in, words in, map out."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,8 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.api.bank import make_bank
-from proxyclip_geo.api.computing import Failures, compute_blocks, fit_plan, map_facts, needs_of, run_facts
-from proxyclip_geo.api.job import Classes, Job, noting_warnings, prepare_vocabulary, warn_of_far_words
+from proxyclip_geo.api.computing import (
+    Failures,
+    asked_facts,
+    compute_blocks,
+    fit_plan,
+    map_facts,
+    needs_of,
+    run_facts,
+)
+from proxyclip_geo.api.job import Classes, Job, LazyModel, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import (
@@ -19,7 +28,7 @@ from proxyclip_geo.api.outputs import (
     remove_drafts,
     write_json,
 )
-from proxyclip_geo.api.record import describe_model, describe_plan, make_record
+from proxyclip_geo.api.record import describe_model, describe_plan, describe_weights, make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.memory import Needs, peak_disk, peak_memory, time_window
@@ -126,11 +135,13 @@ def is_done(
     classes: Classes,
     *,
     out: str | Path,
-    model: Model,
+    model: LazyModel,
     options: SegmentOptions,
     vectors: VectorOptions | None = None,
 ) -> bool:
     """Return whether `segment` has already made just these results in a directory.
+
+    The model is loaded only where that cannot be told without.
 
     Raises:
         OutputError: If it holds other results, e.g. of other words, another model or a raster that has changed since.
@@ -140,11 +151,16 @@ def is_done(
         paths = OutputPaths.in_directory(Path(out), stem_of(str(raster)), options)
         if not paths.run.exists() or paths.work.exists():
             return False
-        job = Job.prepare(raster, model=model, options=options)
+        job = Job.prepare(raster, model=model.given, options=options)
+    record = read_json(paths.run)
+    found = record.get("made_from", {})
     with job.source:
-        loaded = job.load(model, options)
+        if not isinstance(model.given, Model):
+            facts = map_facts(asked_facts(job, vocabulary, options), paths, options, vectors or VectorOptions())
+            if _is_same(record, facts, describe_weights(model.card, model.checksums), options):
+                return all(path.exists() for path in paths.all())
+        loaded = job.load(model.loaded, options)
         wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).made_from
-    found = read_json(paths.run).get("made_from", {})
     different = [key for key in wanted if found.get(key) != wanted[key]]
     if different:
         raise OutputError(
@@ -152,6 +168,17 @@ def is_done(
             "or choose another directory with -o"
         )
     return all(path.exists() for path in paths.all())
+
+
+def _is_same(record: Any, facts: Mapping[str, Any], weights: Mapping[str, Any], options: SegmentOptions) -> bool:
+    """Return whether a run was asked for the same, of the same weights; it has then computed the same."""
+    asked = ("window", "stride", "blend", "device", "precision", "backend")
+    made_from, before = record.get("made_from", {}), record.get("options", {})
+    return (
+        all(made_from.get(key) == facts[key] for key in facts)
+        and all(made_from.get("model", {}).get(key) == weights[key] for key in weights)
+        and all(before.get(key) == getattr(options, key) for key in asked)
+    )
 
 
 @dataclass(frozen=True)
@@ -239,7 +266,7 @@ def plan_segment(
     classes: Classes,
     *,
     out: str | Path = "out",
-    model: str | Path | ModelCard = DEFAULT_MODEL,
+    model: str | Path | ModelCard | Model = DEFAULT_MODEL,
     options: SegmentOptions | None = None,
 ) -> SegmentPlan:
     """Say what `segment` would do, after checking all it can check without computing.

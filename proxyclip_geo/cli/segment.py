@@ -1,6 +1,5 @@
 """`proxyclip-geo segment`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,13 +110,15 @@ def segment(
             )
         _show_reports(reporter, reports, out)
         return
+    if many is not None:
+        for one in api.plan_many(many, words, out=out, model=model, options=chosen, vectors=vectors):
+            if one.plan is not None:
+                _show_plan(reporter, one.plan)
+            else:
+                status = f"failed: {one.reason}" if one.reason else f"done before, in {one.out}"
+                reporter.result(f"{one.raster}: {status}", {"dry_run": True, **vars(one), "out": str(one.out)})
+        return
     if dry_run:
-        for one in many or ():
-            # Of many rasters, those that are done are left alone, not refused.
-            anyhow = replace(chosen, overwrite=True)
-            _show_plan(reporter, api.plan_segment(one, words, out=out, model=model, options=anyhow))
-        if many:
-            return
         _show_plan(reporter, api.plan_segment(raster, words, out=out, model=model, options=chosen))
         return
     with reporter.progress() as progress:

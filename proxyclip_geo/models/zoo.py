@@ -320,7 +320,7 @@ def load_model(
         name=card.name,
     )
     del clip.visual
-    checksums = {"clip": clip_weights(card).verify()[1], "vfm": vfm_weights(card).verify()[1]}
+    checksums = weights_checksums(card)
     parameters = sum(weight.numel() for weight in encoder.parameters())
     chosen = resolve_backend(backend, where, parameters=parameters)
     text = load_text(card, clip.to(where))
@@ -334,6 +334,15 @@ def load_model(
     encoder.vfm.to(dtype)
     logger.info("model %s on %s in %s", card.name, where, dtype)
     return Model(card, encoder.to(where), text, checksums, parameters)
+
+
+def weights_checksums(card: ModelCard) -> dict[str, str]:
+    """Return the sha256 of the weights by tower, after comparing it with the one expected; nothing is loaded.
+
+    Raises:
+        WeightsError: If they are missing or damaged.
+    """
+    return {"clip": clip_weights(card).verify()[1], "vfm": vfm_weights(card).verify()[1]}
 
 
 def identity(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 import proxyclip_geo as pg
 from proxyclip_geo.api import find_rasters
-from proxyclip_geo.errors import OptionError, OutputError, RasterError
+from proxyclip_geo.errors import OptionError, OutputError, RasterError, WeightsError
 
 WORDS = ["water", "forest", "building"]
 
@@ -97,6 +98,56 @@ def test_results_of_another_run_are_not_done_before(
     options = pg.SegmentOptions(polygons=False, **(change or {}))
     with pytest.raises(OutputError, match=f"differs in {told}; pass --overwrite"):
         pg.segment_many(classes=words, options=options, **call)
+
+
+def test_the_model_is_not_loaded_for_what_is_done_before(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rasters = [str(folder / "east.tif"), str(folder / "west.tif")]
+    call = {"classes": WORDS, "out": tmp_path / "out", "model": "demo"}
+    options = pg.SegmentOptions(polygons=False, device="cpu")
+    (plan, _) = pg.plan_many(rasters, options=options, **call)
+    assert plan.plan is not None
+    assert plan.plan.paths.labels == tmp_path / "out" / "east" / "east_labels.tif"
+    pg.segment_many(rasters, options=options, **call)
+
+    def load(*args: object, **kwargs: object) -> None:
+        raise AssertionError("the model is loaded")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("proxyclip_geo.api.job.load_model", load)
+        again = pg.segment_many(rasters, options=replace(options, batch_size=2, block_size=64), **call)
+        assert [report.status for report in again] == ["done before", "done before"]
+        assert [one.plan for one in pg.plan_many(rasters, options=options, **call)] == [None, None]
+        with pytest.raises(AssertionError, match="the model is loaded"):
+            pg.segment_many(rasters, options=replace(options, precision="float32"), **call)
+    # Asked otherwise, but it comes to the same.
+    again = pg.segment_many(rasters, options=replace(options, precision="float32"), **call)
+    assert [report.status for report in again] == ["done before", "done before"]
+    with pytest.raises(OutputError, match="differs in model; pass --overwrite"):
+        pg.segment_many(rasters, options=replace(options, precision="bfloat16"), **call)
+
+
+def test_a_dry_run_of_many_tells_what_the_run_would_find(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    rasters, out = find_rasters(folder) or (), tmp_path / "out"
+    skipping = pg.SegmentOptions(on_error="skip", polygons=False)
+    stopping = replace(skipping, on_error="stop")
+    pg.segment_many([str(folder / "east.tif")], WORDS, out=out, model=demo, options=skipping)
+    broken, east, west = pg.plan_many(rasters, WORDS, out=out, model=demo, options=skipping)
+    assert "broken.tif" in broken.reason
+    assert (east.plan, east.reason) == (None, "")
+    assert west.plan is not None
+    with pytest.raises(RasterError, match=r"broken\.tif"):
+        pg.plan_many(rasters, WORDS, out=out, model=demo, options=stopping)
+    with pytest.raises(OutputError, match="differs in vocabulary; pass --overwrite"):
+        pg.plan_many([str(folder / "east.tif")], ["water", "road"], out=out, model=demo, options=stopping)
+
+
+@pytest.mark.parametrize("verb", [pg.segment_many, pg.plan_many])
+def test_a_model_that_is_not_there_is_no_failed_raster(verb: Any, folder: Path, tmp_path: Path) -> None:
+    skipping = pg.SegmentOptions(on_error="skip")
+    with pytest.raises(WeightsError, match="models fetch vitb16-dino-b8"):
+        verb([str(folder / "east.tif")], WORDS, out=tmp_path / "out", model="vitb16-dino-b8", options=skipping)
 
 
 def test_two_rasters_of_one_name_are_refused(folder: Path, demo: pg.Model, tmp_path: Path) -> None:

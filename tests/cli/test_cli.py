@@ -165,6 +165,22 @@ def test_dry_run_writes_nothing(folder: Path) -> None:
     assert not (folder / "dry").exists()
 
 
+def test_dry_run_of_many_tells_of_each(folder: Path) -> None:
+    (folder / "tiles").mkdir()
+    for name in ("a", "b"):
+        (folder / "tiles" / f"{name}.tif").write_bytes((folder / "scene.tif").read_bytes())
+    call = ("segment", "tiles", "-c", WORDS, "-m", "demo", "-o", "many", "--no-polygons")
+    made = run("segment", "tiles/a.tif", "-c", WORDS, "-m", "demo", "-o", "many/a", "--no-polygons", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    made = run(*call, "--dry-run", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    assert "tiles/a.tif: done before, in many/a" in made.stdout
+    assert "would write: many/b/b_labels.tif" in made.stdout
+    first, second = (json.loads(line) for line in run(*call, "--dry-run", "--json", cwd=folder).stdout.splitlines())
+    assert (first["out"], first["plan"]) == ("many/a", None)
+    assert second["paths"][0] == "many/b/b_labels.tif"
+
+
 GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
 
 

@@ -1,7 +1,7 @@
 """Progress as a callable: long work calls it with a frozen event; raising `Cancelled` in it stops the work."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 
@@ -29,6 +29,25 @@ Progress: TypeAlias = Callable[[ProgressEvent], None]
 
 def ignore(event: ProgressEvent) -> None:
     """Take an event and do nothing: the default progress."""
+
+
+def going_on(progress: Progress, before: int, *, message: str) -> Progress:
+    """Return a progress that counts on from what an earlier run has done.
+
+    Args:
+        progress: Is called with the sum.
+        before: Units that were done before.
+        message: Told with the first event, if anything was.
+    """
+    if not before:
+        return progress
+    told = iter([message])
+
+    def count_on(event: ProgressEvent) -> None:
+        done, total = event.done + before, event.total + before
+        progress(replace(event, done=done, total=total, message=next(told, event.message)))
+
+    return count_on
 
 
 class Counter:

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.memory import Needs, fit_core
+from proxyclip_geo.engine.mosaic import window_total
 from proxyclip_geo.engine.pipeline import behind
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
@@ -28,7 +29,7 @@ from proxyclip_geo.errors import EngineError, ProxyClipGeoError, QualityWarning,
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.zoo import Model
-from proxyclip_geo.progress import Progress
+from proxyclip_geo.progress import Progress, going_on
 from proxyclip_geo.raster.source import Source
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -171,6 +172,7 @@ def compute_blocks(
     """
     missing = work.missing(plan.blocks)
     profile = Profile()
+    progress = count_from(progress, plan.blocks, missing)
     if options.elsewhere:
         task = _as_task(job, plan, model, bank, options)
         with closing(_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as packed:
@@ -198,6 +200,12 @@ def compute_blocks(
         for _ in behind(results, keep):
             pass
     return profile
+
+
+def count_from(progress: Progress, blocks: Sequence[Block], missing: Sequence[Block]) -> Progress:
+    """Return a progress that begins at the windows of blocks that were done before, and says how many there were."""
+    message = f"{len(blocks) - len(missing)} of {len(blocks)} blocks were done before"
+    return going_on(progress, window_total(blocks) - window_total(missing), message=message)
 
 
 def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: SegmentOptions) -> BlockTask:

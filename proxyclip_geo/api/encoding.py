@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from proxyclip_geo.api.computing import count_from
 from proxyclip_geo.api.embedding import Embedding
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import EncodeOptions
@@ -109,8 +110,7 @@ def encode(
 
 def _fill(kept: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress: Progress) -> None:
     missing = kept.missing()
-    if not missing:
-        return
+    progress = count_from(progress, kept.blocks, missing)
     encoded = encode_blocks(job.source, plan, encoder=model.encoder, blocks=missing, progress=progress)
     # Its thread may still read from the source, which is closed when keeping a block has failed.
     with closing(encoded):

@@ -133,7 +133,12 @@ class _Bars:
     def __call__(self, event: ProgressEvent) -> None:
         name = event.message if event.stage == "fetch" else event.stage
         if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task(name, total=event.total or None, unit=event.unit)
+            # What an earlier run has done tells nothing of the rate.
+            self._tasks[name] = self._bars.add_task(
+                name, total=event.total or None, completed=event.done, unit=event.unit
+            )
+            if event.unit == "windows" and event.message:
+                self._bars.console.print(event.message)
         self._bars.update(self._tasks[name], completed=event.done, total=event.total or None)
 
 

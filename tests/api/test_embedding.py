@@ -116,7 +116,10 @@ def test_a_run_broken_off_goes_on(folder: Path, tmp_path: Path, demo: pg.Model) 
     events: list[ProgressEvent] = []
     done = pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model=demo, options=options, progress=events.append)
     windows = sum(len(block.windows) for block in begun.store.blocks)
-    assert 0 < events[-1].total < windows
+    assert 0 < events[0].done < events[0].total == windows
+    count = len(begun.store.blocks)
+    assert events[0].message == f"{count - left} of {count} blocks were done before"
+    assert events[-1].done == windows
     expected = pg.open_embedding(folder / "scene.emb").label(WORDS)
     np.testing.assert_array_equal(done.label(WORDS).labels, expected.labels)
 

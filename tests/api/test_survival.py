@@ -89,12 +89,15 @@ def test_killed_at_twenty_moments_the_results_are_those_of_an_undisturbed_run(tm
 
 def test_a_run_goes_on_where_it_was_broken_off(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
     done = len(list((broken_off / ".scene.work").glob("*.block")))
-    windows: list[int] = []
-    result = pg.segment(
-        scene, WORDS, out=broken_off, model=demo, options=BLOCKS, progress=lambda event: windows.append(event.total)
-    )
-    assert result.run["windows"]["resumed_blocks"] == done
-    assert windows[0] < result.run["windows"]["count"]
+    events: list[ProgressEvent] = []
+    result = pg.segment(scene, WORDS, out=broken_off, model=demo, options=BLOCKS, progress=events.append)
+    facts = result.run["windows"]
+    assert facts["resumed_blocks"] == done
+    first, *others = [event for event in events if event.stage == "segment"]
+    assert 0 < first.done < first.total == facts["count"]
+    assert first.message == f"{done} of {facts['blocks']} blocks were done before"
+    assert not any(event.message for event in others)
+    assert others[-1].done == others[-1].total == facts["count"]
     pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS)
     assert outputs(broken_off) == outputs(tmp_path / "whole")
 

@@ -3,17 +3,27 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+@contextmanager
+def _one_thread(name: str) -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool of one thread; its work is over afterwards."""
+    with ThreadPoolExecutor(1, thread_name_prefix=name) as pool:
+        # Ctrl-C while a thread starts leaves it to itself, and nobody waits for it: it must have nothing to do then.
+        pool.submit(int).result()
+        yield pool
+
+
 def coming(items: Sequence[Item], work: Callable[[Item], Result]) -> "Iterator[tuple[Item, Future[Result]]]":
     """Yield each item with the future of what `work` makes of it, working on the next one in a thread meanwhile."""
     if not items:
         return
-    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as pool:
+    with _one_thread("prefetch") as pool:
         following = pool.submit(work, items[0])
         try:
             for item, after in itertools.zip_longest(items, items[1:]):
@@ -39,7 +49,7 @@ def behind(items: Iterable[Item], work: Callable[[Item], Result]) -> Iterator[Re
 
     At most one item waits. An error of the thread surfaces here.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="writer") as pool:
+    with _one_thread("writer") as pool:
         pending: Future[Result] | None = None
         for item in items:
             if pending is not None:

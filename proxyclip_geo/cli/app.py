@@ -66,7 +66,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), standalone_mode=False)
         # typer turns Ctrl-C into this code, and says nothing.
-        return _stopped() if code == INTERRUPTED else int(code or 0)
+        return _stopped(arguments) if code == INTERRUPTED else int(code or 0)
     except typer.TyperException as error:
         _show_usage_error(error, as_json="--json" in arguments)
         return 2
@@ -74,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
         REPORTER.fail(str(error), kind=type(error).__name__, exit_code=error.exit_code)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        return _stopped()
+        return _stopped(arguments)
     except Exception as error:
         if os.environ.get(DEBUG):
             traceback.print_exc()
@@ -95,10 +95,11 @@ def _show_usage_error(error: Any, *, as_json: bool) -> None:
         error.show()
 
 
-def _stopped() -> int:
-    REPORTER.fail(
-        "stopped; nothing half-written was left behind, and the same command goes on where it stopped",
-        kind="Cancelled",
-        exit_code=INTERRUPTED,
-    )
+def _stopped(arguments: Sequence[str]) -> int:
+    then = "the same command goes on where it stopped"
+    if arguments[:1] not in (["segment"], ["encode"]) and arguments[:2] != ["models", "fetch"]:
+        then = "the same command begins again"
+    elif arguments[0] == "encode" and "--overwrite" in arguments:
+        then = "the same command, but without --overwrite, goes on where it stopped"
+    REPORTER.fail(f"stopped; nothing half-written was left behind, and {then}", kind="Cancelled", exit_code=INTERRUPTED)
     return INTERRUPTED

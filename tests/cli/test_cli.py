@@ -279,33 +279,35 @@ def test_an_encoding_killed_in_the_middle_is_finished_by_the_same_command(folder
     np.testing.assert_array_equal(*maps)
 
 
-def test_ctrl_c_stops_and_leaves_nothing(folder: Path) -> None:
-    assert run("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
-    command = [
-        sys.executable,
-        "-m",
-        "proxyclip_geo",
-        "segment",
-        "large.tif",
-        "-c",
-        WORDS,
-        "-m",
-        "demo",
-        "-o",
-        "stop",
-        "--json",
-    ]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+def interrupt(*arguments: object, cwd: Path) -> dict[str, object]:
+    """Run the command line, press Ctrl-C at its first progress, and return what it says then."""
+    command = [sys.executable, "-m", "proxyclip_geo", *map(str, arguments), "--json"]
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            event = json.loads(line)
-            if event["event"] == "progress" and event["done"] > 0:
+            if json.loads(line)["event"] == "progress":
                 process.send_signal(signal.SIGINT)
                 break
         rest = process.stdout.read().splitlines()
         assert process.wait(timeout=60) == 130
-    assert json.loads(rest[-1])["type"] == "Cancelled"
+    said: dict[str, object] = json.loads(rest[-1])
+    assert said["type"] == "Cancelled"
+    return said
+
+
+def test_ctrl_c_stops_leaves_nothing_and_says_what_comes_of_it(folder: Path) -> None:
+    assert run("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
+    segment = ("segment", "large.tif", "-c", WORDS, "-m", "demo", "-o", "stop")
+    assert "the same command goes on where it stopped" in str(interrupt(*segment, cwd=folder)["message"])
     assert list((folder / "stop").iterdir()) == []
+    encode = ("encode", "large.tif", "-m", "demo", "-o", "stop.emb", "--stride", 128)
+    assert "the same command goes on" in str(interrupt(*encode, cwd=folder)["message"])
+    assert "but without --overwrite, goes on" in str(interrupt(*encode, "--overwrite", cwd=folder)["message"])
+    assert run(*encode, cwd=folder).returncode == 0
+    label = ("label", "stop.emb", "-c", WORDS, "-o", "stop")
+    assert "the same command begins again" in str(interrupt(*label, cwd=folder)["message"])
+    assert list((folder / "stop").iterdir()) == []
+    assert not list(folder.glob(".*"))
 
 
 def test_models_list_info_check(folder: Path) -> None:

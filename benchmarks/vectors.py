@@ -42,9 +42,10 @@ def run_gdal(labels: Path, out: Path) -> int:
 def run_wkb(labels: Path, out: Path) -> int:
     import shapely
 
-    from proxyclip_geo.vector import open_polygons
+    from proxyclip_geo.vector import PolygonInputs, open_polygons
 
-    with open_polygons([labels], classes={value: str(value) for value in range(1, 255)}) as source:
+    classes = {value: str(value) for value in range(1, 255)}
+    with open_polygons(PolygonInputs([labels]), classes=classes) as source:
         return sum(len(shapely.to_wkb(batch.geometry)) for batch in source)
 
 

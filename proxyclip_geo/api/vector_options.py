@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.vector import Generalisation, TraceOptions
+from proxyclip_geo.vector import Generalisation, PolygonOptions, TraceOptions
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,33 @@ class VectorOptions:
 
     def __post_init__(self) -> None:
         """Raise an OptionError for a value that cannot work."""
-        if self.connectivity not in (4, 8):
-            raise OptionError(f"connectivity {self.connectivity} is not known: pass 4 (edges) or 8 (edges and corners)")
         if not 0 <= self.majority <= 50:
             raise OptionError(f"majority {self.majority} must be a radius of 0 to 50 pixels; 0 turns it off")
         if self.block_rows is not None and self.block_rows < 1:
             raise OptionError(f"block rows {self.block_rows} must be at least 1")
-        Generalisation(self.min_area or 0, self.max_hole or 0, self.smooth, self.simplify)
+        # The parts see to the rest.
+        self.making(straight=True)
 
     @classmethod
     def exact(cls, **options: Any) -> "VectorOptions":
         """Return options for polygons that are the labels, pixel by pixel."""
         return cls(**{"min_area": 0, "max_hole": 0, "smooth": False, "simplify": 0, **options})
 
-    @property
-    def tracing(self) -> TraceOptions:
-        """The part that concerns reading and tracing."""
-        return TraceOptions(self.majority, self.block_rows, self.workers)
+    def making(self, *, straight: bool) -> PolygonOptions:
+        """Return the part that concerns the polygons.
+
+        Args:
+            straight: Whether vertices in the middle of straight lines may be left out.
+        """
+        return PolygonOptions(
+            connectivity=self.connectivity,
+            generalisation=self.generalisation,
+            dissolve=self.dissolve,
+            crs=self.crs,
+            aoi=self.aoi,
+            straight=straight,
+            tracing=TraceOptions(self.majority, self.block_rows, self.workers),
+        )
 
     @property
     def generalisation(self) -> Generalisation | None:

@@ -3,15 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from proxyclip_geo import __version__
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, ignore
 from proxyclip_geo.styling import ClassStyle, polygon_qml, polygon_sld
-from proxyclip_geo.vector import check_layers, check_target, format_of, open_polygons, read_legend, write_polygons
+from proxyclip_geo.vector import (
+    PolygonInputs,
+    check_layers,
+    check_target,
+    format_of,
+    open_polygons,
+    read_legend,
+    write_polygons,
+)
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
+
+Rasters: TypeAlias = str | Path | Sequence[str | Path]
 
 
 @dataclass(frozen=True)
@@ -32,12 +42,12 @@ class VectorResult:
 
 
 def vectorize(
-    labels: str | Path | Sequence[str | Path],
+    labels: Rasters,
     out: str | Path,
     *,
     vocabulary: Any = None,
-    score: str | Path | None = None,
-    probabilities: str | Path | None = None,
+    score: Rasters | None = None,
+    probabilities: Rasters | None = None,
     statistics: Mapping[str, str | Path] | None = None,
     options: VectorOptions | None = None,
     overwrite: bool = False,
@@ -51,8 +61,9 @@ def vectorize(
         out: File to write; its suffix says the format: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.
         vocabulary: Names and colours of the labels, as for `segment`; the raster's own names (tags CLASS_<value>) and
             colours if not given.
-        score: Raster of scores on the labels' grid, for the columns score and score_min.
-        probabilities: Raster with one band a class on the labels' grid, for the columns margin and margin_min.
+        score: Raster of scores for the columns score and score_min: one for each label raster, on its grid, or one on
+            the grid of all together.
+        probabilities: Raster with one band a class for the columns margin and margin_min; likewise.
         statistics: Rasters by name, on any grid; each gives a column with its mean over the polygon (needs the extra
             `exactextract`).
         options: How.
@@ -72,7 +83,7 @@ def vectorize(
     options = options or VectorOptions()
     path = Path(out)
     check_target(path, overwrite=overwrite)
-    rasters = [labels] if isinstance(labels, str | Path) else list(labels)
+    rasters = _listed(labels)
     if not rasters:
         raise OptionError("there is no label raster; name at least one")
     if vocabulary is None:
@@ -100,29 +111,18 @@ def write_layer(
     styles: Sequence[ClassStyle],
     options: VectorOptions,
     metadata: Mapping[str, Any],
-    score: str | Path | None = None,
-    probabilities: str | Path | None = None,
+    score: Rasters | None = None,
+    probabilities: Rasters | None = None,
     statistics: Mapping[str, str | Path] | None = None,
     progress: Progress = ignore,
 ) -> VectorResult:
     """Trace labels and write the polygons with their style; `segment` and `label` do this too."""
     check_layers(path, [style.name for style in styles] if options.by_class else [path.stem])
-    with open_polygons(
-        labels,
-        classes={style.value: style.name for style in styles},
-        score=score,
-        probabilities=probabilities,
-        statistics=statistics or {},
-        connectivity=options.connectivity,
-        generalisation=options.generalisation,
-        dissolve=options.dissolve,
-        options=options.tracing,
-        crs=options.crs,
-        aoi=options.aoi,
-        # Formats with a CRS of their own are reprojected while they are written.
-        straight=not format_of(path).needs_crs,
-        progress=progress,
-    ) as polygons:
+    inputs = PolygonInputs(labels, _listed(score), _listed(probabilities), statistics or {})
+    # Formats with a CRS of their own are reprojected while they are written.
+    making = options.making(straight=not format_of(path).needs_crs)
+    classes = {style.value: style.name for style in styles}
+    with open_polygons(inputs, classes=classes, options=making, progress=progress) as polygons:
         write_polygons(
             polygons,
             path,
@@ -135,3 +135,9 @@ def write_layer(
         return VectorResult(
             path, polygons.written, dict(polygons.areas), "m²" if polygons.placing.ground.on_earth else "px"
         )
+
+
+def _listed(rasters: Rasters | None) -> list[str | Path]:
+    if rasters is None:
+        return []
+    return [rasters] if isinstance(rasters, str | Path) else list(rasters)

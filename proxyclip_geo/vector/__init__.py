@@ -11,20 +11,21 @@ if TYPE_CHECKING:
     from proxyclip_geo.vector.formats import SUFFIXES, format_of
     from proxyclip_geo.vector.generalise import Generalisation
     from proxyclip_geo.vector.mosaic import read_legend
-    from proxyclip_geo.vector.polygons import open_polygons, polygonize
+    from proxyclip_geo.vector.polygons import PolygonInputs, PolygonOptions, open_polygons
     from proxyclip_geo.vector.tracing import TraceOptions
     from proxyclip_geo.vector.writing import check_layers, check_target, write_polygons
 
 _HOMES = {
     "SUFFIXES": "formats",
     "Generalisation": "generalise",
+    "PolygonInputs": "polygons",
+    "PolygonOptions": "polygons",
     "TraceOptions": "tracing",
     "area_m2": "areas",
     "check_layers": "writing",
     "check_target": "writing",
     "format_of": "formats",
     "open_polygons": "polygons",
-    "polygonize": "polygons",
     "read_legend": "mosaic",
     "write_polygons": "writing",
 }
@@ -32,13 +33,14 @@ _HOMES = {
 __all__ = [
     "SUFFIXES",
     "Generalisation",
+    "PolygonInputs",
+    "PolygonOptions",
     "TraceOptions",
     "area_m2",
     "check_layers",
     "check_target",
     "format_of",
     "open_polygons",
-    "polygonize",
     "read_legend",
     "write_polygons",
 ]

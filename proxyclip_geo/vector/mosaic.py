@@ -58,6 +58,12 @@ class LabelMosaic:
         """What messages call it."""
         return ", ".join(f"'{raster.name}'" for raster in self.rasters)
 
+    @property
+    def singles(self) -> "Iterator[LabelMosaic]":
+        """Each raster by itself."""
+        for raster in self.rasters:
+            yield LabelMosaic((raster,), ((0, 0),), raster.shape, raster.transform, self.crs)
+
     def read(self, top: int, bottom: int) -> NDArray[Any]:
         """Read rows as keys: (bottom − top, W), `OUTSIDE` where there is no data."""
         if len(self.rasters) == 1:

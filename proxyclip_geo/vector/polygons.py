@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -23,14 +23,10 @@ from proxyclip_geo.vector.coverage import Coverage, Patches
 from proxyclip_geo.vector.generalise import Generalisation, generalise
 from proxyclip_geo.vector.ground import Ground, onto_ground
 from proxyclip_geo.vector.mosaic import LabelMosaic, key_of, labels_of, open_mosaic
-from proxyclip_geo.vector.opening import open_raster
 from proxyclip_geo.vector.placing import Placing
 from proxyclip_geo.vector.statistics import check_statistics, mean_values
 from proxyclip_geo.vector.tracing import TraceOptions, trace
-from proxyclip_geo.vector.values import Margin, Scores, Values, check_same_grid
-
-if TYPE_CHECKING:
-    import geopandas as gpd
+from proxyclip_geo.vector.values import Margin, Scores, Values, open_values
 
 _UNCLASSIFIED = key_of(0)
 _SPECK, _MANY_SPECKS = 4, 100_000
@@ -145,21 +141,59 @@ class PolygonSource:
         return columns
 
 
+@dataclass(frozen=True)
+class PolygonInputs:
+    """The rasters that polygons are made from.
+
+    Attributes:
+        labels: Integer label rasters on one grid, which are taken for one raster; where they overlap, the first counts.
+        scores: Rasters of scores, one for each label raster on its grid, or one on the grid of all together; integers
+            without a scale of their own are per cent.
+        probabilities: Rasters with one band a class; likewise.
+        statistics: Rasters on any grid to average over the polygons, by column name.
+    """
+
+    labels: Sequence[Path | str]
+    scores: Sequence[Path | str] = ()
+    probabilities: Sequence[Path | str] = ()
+    statistics: Mapping[str, Path | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PolygonOptions:
+    """How polygons are made.
+
+    Attributes:
+        connectivity: 4 or 8: whether pixels that share only a corner belong to one patch.
+        generalisation: How to simplify; outlines follow the pixels' edges if not given.
+        dissolve: Whether all patches of a class are one feature.
+        crs: CRS to reproject to; the labels' if not given.
+        aoi: Vector file whose polygons to clip to.
+        straight: Whether vertices in the middle of straight lines, where a third patch begins, may be left out. They
+            stay with `crs`, and must where polygons are reprojected later, as the lines do not stay straight.
+        tracing: How to read and trace.
+    """
+
+    connectivity: int = 4
+    generalisation: Generalisation | None = None
+    dissolve: bool = False
+    crs: str | None = None
+    aoi: Path | str | None = None
+    straight: bool = True
+    tracing: TraceOptions = field(default=TraceOptions())
+
+    def __post_init__(self) -> None:
+        """Raise an OptionError for an unknown connectivity."""
+        if self.connectivity not in (4, 8):
+            raise OptionError(f"connectivity {self.connectivity} is not known: pass 4 (edges) or 8 (edges and corners)")
+
+
 @contextmanager
 def open_polygons(
-    labels: Sequence[Path | str],
+    inputs: PolygonInputs,
     *,
     classes: Mapping[int, str],
-    score: Path | str | None = None,
-    probabilities: Path | str | None = None,
-    connectivity: int = 4,
-    generalisation: Generalisation | None = None,
-    dissolve: bool = False,
-    statistics: Mapping[str, Path | str] | None = None,
-    crs: str | None = None,
-    aoi: Path | str | None = None,
-    straight: bool = True,
-    options: TraceOptions = TraceOptions(),  # noqa: B008 - immutable
+    options: PolygonOptions = PolygonOptions(),
     progress: Progress = ignore,
 ) -> Iterator[PolygonSource]:
     """Trace label rasters; the polygons are made while one iterates over what this yields.
@@ -168,74 +202,70 @@ def open_polygons(
     get no polygon; every other pixel lies in exactly one.
 
     Args:
-        labels: Integer label rasters on one grid, which are taken for one raster; where they overlap, the first counts.
+        inputs: The rasters.
         classes: Name of each label value.
-        score: Raster of scores on the same grid; integers without a scale of their own are per cent.
-        probabilities: Raster with one band a class on the same grid.
-        connectivity: 4 or 8: whether pixels that share only a corner belong to one patch.
-        generalisation: How to simplify; outlines follow the pixels' edges if not given.
-        dissolve: Whether all patches of a class are one feature.
-        statistics: Rasters on any grid to average over the polygons, by column name.
-        crs: CRS to reproject to; the labels' if not given.
-        aoi: Vector file whose polygons to clip to.
-        straight: Whether vertices in the middle of straight lines, where a third patch begins, may be left out. They
-            stay with `crs`, and must where polygons are reprojected later, as the lines do not stay straight.
-        options: How to read and trace.
+        options: How.
         progress: Called with rows and polygons done, in the stages "polygonize" and "write".
 
     Raises:
-        OptionError: If `connectivity` is neither 4 nor 8.
         RasterError: If a raster cannot be read, holds no whole numbers, or the grids differ.
         VectorError: If a label has no name in `classes`.
     """
-    if connectivity not in (4, 8):
-        raise OptionError(f"connectivity {connectivity} is not known: pass 4 (edges) or 8 (edges and corners)")
-    rasters: dict[str, tuple[Path | str | None, Callable[[Any], Values]]] = {
-        "score": (score, Scores),
-        "margin": (probabilities, Margin),
-    }
-    check_statistics(statistics or {})
+    check_statistics(inputs.statistics)
     with tempfile.TemporaryDirectory(prefix="proxyclip-geo-") as folder:
         spill = Path(folder)
-        # The rasters are closed once they are traced: their cache is a good part of the memory.
-        with ExitStack() as stack:
-            mosaic = stack.enter_context(open_mosaic(labels))
-            ground = Ground.of(mosaic.shape, mosaic.transform, mosaic.crs)
-            placing = Placing.of(ground, crs=crs, aoi=aoi)
-            readers: dict[str, Values] = {}
-            for name, (path, kind) in rasters.items():
-                if path is not None:
-                    dataset = stack.enter_context(open_raster(path))
-                    check_same_grid(mosaic, dataset)
-                    readers[name] = kind(dataset)
-            coverage = trace(mosaic, spill=spill, values=tuple(readers.values()), options=options, progress=progress)
-            _check_names(coverage, classes, mosaic)
+        coverage, placing, measures = _trace(inputs, options, classes=classes, spill=spill, progress=progress)
         skipped = () if 0 in classes else (_UNCLASSIFIED,)
-        chosen = generalisation or Generalisation(0, 0, smooth=False, simplify=0)
-        if generalisation is None:
+        chosen = options.generalisation
+        if chosen is None:
             _warn_of_specks(coverage)
         else:
             coverage = generalise(
                 coverage,
                 chosen,
-                ground=ground,
+                ground=placing.ground,
                 skipped=skipped,
                 spill=spill,
-                connectivity=connectivity,
+                connectivity=options.connectivity,
                 progress=progress,
             )
-        features = choose_features(coverage, connectivity=connectivity, skipped=skipped, dissolve=dissolve)
         yield PolygonSource(
             coverage,
-            features,
+            choose_features(coverage, connectivity=options.connectivity, skipped=skipped, dissolve=options.dissolve),
             classes,
             placing,
-            tuple(readers),
-            statistics or {},
-            straight=straight and crs is None and not (chosen.smooth or chosen.simplify),
-            simplify=chosen.simplify,
+            measures,
+            inputs.statistics,
+            straight=options.straight and options.crs is None and not (chosen and (chosen.smooth or chosen.simplify)),
+            simplify=chosen.simplify if chosen else 0.0,
             progress=progress,
         )
+
+
+def _trace(
+    inputs: PolygonInputs, options: PolygonOptions, *, classes: Mapping[int, str], spill: Path, progress: Progress
+) -> tuple[Coverage, Placing, tuple[str, ...]]:
+    """Trace the labels; return the patches, where they go, and the names of what was summarised by patch.
+
+    The rasters are closed afterwards: their cache is a good part of the memory.
+    """
+    measured: dict[str, tuple[Sequence[Path | str], Callable[[Any], Values]]] = {
+        "score": (inputs.scores, Scores),
+        "margin": (inputs.probabilities, Margin),
+    }
+    with ExitStack() as stack:
+        mosaic = stack.enter_context(open_mosaic(inputs.labels))
+        ground = Ground.of(mosaic.shape, mosaic.transform, mosaic.crs)
+        placing = Placing.of(ground, crs=options.crs, aoi=options.aoi)
+        readers = {
+            name: stack.enter_context(open_values(paths, kind, labels=mosaic))
+            for name, (paths, kind) in measured.items()
+            if paths
+        }
+        values = tuple(readers.values())
+        coverage = trace(mosaic, spill=spill, values=values, options=options.tracing, progress=progress)
+        _check_names(coverage, classes, mosaic)
+    return coverage, placing, tuple(readers)
 
 
 def _warn_of_specks(coverage: Coverage) -> None:
@@ -261,32 +291,3 @@ def _check_names(coverage: Coverage, classes: Mapping[int, str], labels: LabelMo
             f"labels {', '.join(map(str, unknown[:20]))} of {labels.name} have no class name (known labels: {known}); "
             "pass the vocabulary that the raster was made with"
         )
-
-
-def polygonize(
-    labels: Path,
-    *,
-    classes: Mapping[int, str],
-    score: Path | None = None,
-    connectivity: int = 4,
-    options: TraceOptions = TraceOptions(),  # noqa: B008 - immutable
-    progress: Progress = ignore,
-) -> "gpd.GeoDataFrame":
-    """Turn a label raster into polygons whose edges are its pixels' edges, all in memory.
-
-    Returns:
-        Columns `class` (name), `label` (value), `area_m2` and `perimeter_m` (on the ellipsoid, NaN without a CRS),
-        `pixels`, `score` and `score_min` (of the polygon's pixels, 0–1; only with `score`) and `geometry`, in the
-        raster's CRS, ordered by each polygon's first pixel (row by row from the top left).
-
-    Args and errors are those of `open_polygons`.
-    """
-    import geopandas as gpd
-    import pandas as pd
-
-    with open_polygons([labels], classes=classes, score=score, connectivity=connectivity, progress=progress) as source:
-        batches = list(source)
-    columns = {name: np.concatenate([batch.columns[name] for batch in batches]) for name in batches[0].columns}
-    frame = pd.DataFrame(columns).astype({"class": "str"})
-    geometry = np.concatenate([batch.geometry for batch in batches])
-    return gpd.GeoDataFrame(frame, geometry=geometry, crs=source.crs)

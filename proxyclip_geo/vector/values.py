@@ -1,5 +1,8 @@
 """Rasters to summarise by patch: scores, and how far the best class is ahead of the second."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -7,8 +10,9 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
-from proxyclip_geo.errors import RasterError
+from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.vector.mosaic import LabelMosaic
+from proxyclip_geo.vector.opening import open_raster
 
 _PERCENT = 0.01
 
@@ -62,6 +66,54 @@ def _decode(dataset: Any, band: int, top: int, bottom: int) -> NDArray[np.float6
     if nodata is not None:
         decoded[values == nodata] = np.nan
     return np.asarray(decoded, np.float64)
+
+
+@dataclass(frozen=True)
+class _SideBySide:
+    """Rasters on the grids of the label rasters; where several have a value, the first counts.
+
+    Attributes:
+        parts: The rasters, in the order of the label rasters.
+        labels: The label rasters.
+    """
+
+    parts: tuple[Values, ...]
+    labels: LabelMosaic
+
+    def read(self, top: int, bottom: int) -> NDArray[np.float64]:
+        """Read rows."""
+        values = np.full((bottom - top, self.labels.shape[1]), np.nan)
+        places = zip(self.parts, self.labels.rasters, self.labels.corners, strict=True)
+        for part, raster, (row, column) in places:
+            first, end = max(top, row), min(bottom, row + raster.height)
+            if first < end:
+                here = values[first - top : end - top, column : column + raster.width]
+                np.copyto(here, part.read(first - row, end - row), where=np.isnan(here))
+        return values
+
+
+@contextmanager
+def open_values(paths: Sequence[Path | str], kind: Callable[[Any], Values], *, labels: LabelMosaic) -> Iterator[Values]:
+    """Open rasters to summarise: one for each label raster, or one for all together.
+
+    Raises:
+        OptionError: If there are neither one nor as many as label rasters.
+        RasterError: If one cannot be read, or does not have the pixels of its labels.
+    """
+    if len(paths) not in (1, len(labels.rasters)):
+        raise OptionError(
+            f"{len(paths)} rasters of scores or probabilities do not go with {len(labels.rasters)} label rasters: give "
+            "one for each, in the same order, or one that covers all of them"
+        )
+    with ExitStack() as stack:
+        rasters = [stack.enter_context(open_raster(path)) for path in paths]
+        if len(rasters) == 1:
+            check_same_grid(labels, rasters[0])
+            yield kind(rasters[0])
+            return
+        for single, raster in zip(labels.singles, rasters, strict=True):
+            check_same_grid(single, raster)
+        yield _SideBySide(tuple(kind(raster) for raster in rasters), labels)
 
 
 def check_same_grid(labels: LabelMosaic, scores: Any) -> None:

@@ -234,3 +234,22 @@ def test_without_a_crs_pixels_are_counted(tmp_path) -> None:
         target.update_tags(CLASS_1="water")
     result = pg.vectorize(path, tmp_path / "plain.gpkg")
     assert (result.areas, result.unit) == ({"water": 16}, "px")
+
+
+def test_scores_of_each_label_raster(tmp_path, map_values) -> None:
+    percent = np.random.default_rng(0).integers(0, 101, map_values.shape).astype(np.uint8)
+    halves = (slice(0, 60), slice(60, 120))
+    labels, scores = [], []
+    for name, columns in zip("ab", halves, strict=True):
+        place = CORNER @ Affine.translation(columns.start, 0)
+        labels.append(write(tmp_path / f"{name}.tif", map_values[:, columns], transform=place))
+        scores.append(write(tmp_path / f"{name}_score.tif", percent[:, columns], transform=place))
+    whole = write(tmp_path / "labels.tif", map_values), write(tmp_path / "score.tif", percent)
+    expected = read(pg.vectorize(whole[0], tmp_path / "whole.gpkg", score=whole[1]).path)
+    for given in (scores, whole[1]):
+        merged = pg.vectorize(labels, tmp_path / "merged.gpkg", score=given, overwrite=True).path
+        assert read(merged).to_wkb().equals(expected.to_wkb())
+    with pytest.raises(OptionError, match="3 rasters of scores .* 2 label rasters"):
+        pg.vectorize(labels, tmp_path / "no.gpkg", score=[*scores, scores[0]])
+    with pytest.raises(RasterError, match="do not lie on the grid"):
+        pg.vectorize(labels, tmp_path / "no.gpkg", score=scores[::-1])

@@ -3,13 +3,43 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning
 
+from proxyclip_geo.progress import Progress, ignore
+from proxyclip_geo.vector import PolygonInputs, PolygonOptions, open_polygons
+
 MakeBand = Callable[..., Path]
+Polygonize = Callable[..., gpd.GeoDataFrame]
+
+
+@pytest.fixture(scope="session")
+def polygonize() -> Polygonize:
+    """Turn a label raster into a frame of polygons."""
+
+    def make(
+        labels: Path,
+        *,
+        classes: dict[int, str],
+        score: Path | None = None,
+        progress: Progress = ignore,
+        **options: Any,
+    ) -> gpd.GeoDataFrame:
+        inputs = PolygonInputs([labels], [] if score is None else [score])
+        with open_polygons(inputs, classes=classes, options=PolygonOptions(**options), progress=progress) as source:
+            batches = list(source)
+        columns = {name: np.concatenate([batch.columns[name] for batch in batches]) for name in batches[0].columns}
+        frame = pd.DataFrame(columns).astype({"class": "str"})
+        geometry = np.concatenate([batch.geometry for batch in batches])
+        return gpd.GeoDataFrame(frame, geometry=geometry, crs=source.crs)
+
+    return make
 
 
 @pytest.fixture(scope="session")

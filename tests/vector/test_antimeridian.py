@@ -4,7 +4,7 @@ import shapely
 from affine import Affine
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.vector import area_m2, open_polygons
+from proxyclip_geo.vector import PolygonInputs, PolygonOptions, area_m2, open_polygons
 
 CLASSES = {1: "a", 2: "b", 3: "c"}
 PLACES = {
@@ -22,7 +22,8 @@ def test_polygons_are_cut_at_the_antimeridian(make_band, place) -> None:
     labels[3:-3, 3:-3] = 2
     labels[7:-7, 7:-7] = 3
     labels[5:9, 10:20] = 1
-    with open_polygons([make_band(labels, crs=crs, transform=transform)], classes=CLASSES, crs="EPSG:4326") as source:
+    inputs = PolygonInputs([make_band(labels, crs=crs, transform=transform)])
+    with open_polygons(inputs, classes=CLASSES, options=PolygonOptions(crs="EPSG:4326")) as source:
         batches = list(source)
     shapes = np.concatenate([batch.geometry for batch in batches])
     expected = np.concatenate([batch.columns["area_m2"] for batch in batches])
@@ -41,9 +42,9 @@ def test_other_maps_are_not_cut(make_band) -> None:
     crs, transform = PLACES["across"]
     path = make_band(np.ones((24, 24), np.uint8), crs=crs, transform=transform)
     with (
-        open_polygons([path], classes=CLASSES, crs="EPSG:3857") as source,
+        open_polygons(PolygonInputs([path]), classes=CLASSES, options=PolygonOptions(crs="EPSG:3857")) as source,
         pytest.raises(OptionError, match="edge of the map in WGS 84 / Pseudo-Mercator"),
     ):
         list(source)
-    with open_polygons([path], classes=CLASSES, crs="EPSG:3832") as source:
+    with open_polygons(PolygonInputs([path]), classes=CLASSES, options=PolygonOptions(crs="EPSG:3832")) as source:
         assert sum(len(batch.geometry) for batch in source) == 1

@@ -10,7 +10,7 @@ from rasterio.features import rasterize
 from scipy import ndimage
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.vector import Generalisation, TraceOptions, open_polygons
+from proxyclip_geo.vector import Generalisation, PolygonInputs, PolygonOptions, TraceOptions, open_polygons
 from proxyclip_geo.vector.majority import majority
 from proxyclip_geo.vector.placing import densify
 
@@ -27,9 +27,8 @@ def polygons(path, *, rows: int | None = None, connectivity: int = 4, radius: in
     """Generalised polygons in pixel coordinates are (N,) rows of label, pixels and geometry."""
     chosen = Generalisation(**{**NO_CHANGE, **options})
     tracing = TraceOptions(block_rows=rows, majority=radius)
-    with open_polygons(
-        [path], classes=CLASSES, generalisation=chosen, options=tracing, connectivity=connectivity
-    ) as source:
+    making = PolygonOptions(generalisation=chosen, tracing=tracing, connectivity=connectivity)
+    with open_polygons(PolygonInputs([path]), classes=CLASSES, options=making) as source:
         batches = list(source)
     return pd.DataFrame(
         {
@@ -188,7 +187,7 @@ def test_simplified_rings_keep_their_orientation(make_band) -> None:
 def test_nothing_opens_and_nothing_overlaps_after_reprojection(make_band, longest) -> None:
     labels = np.random.default_rng(0).integers(1, 4, (12, 12), dtype=np.uint8).repeat(3, axis=0).repeat(3, axis=1)
     path = make_band(labels, transform=Affine(3e4, 7e3, 400_000, 5e3, -3e4, 5_600_000))
-    with open_polygons([path], classes=CLASSES, crs="EPSG:3035") as source:
+    with open_polygons(PolygonInputs([path]), classes=CLASSES, options=PolygonOptions(crs="EPSG:3035")) as source:
         moved = np.concatenate([batch.geometry for batch in source])
     for shapes in (moved, densify(moved, longest * 1e4)):
         parts = shapely.get_parts(shapes)

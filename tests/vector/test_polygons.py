@@ -19,7 +19,7 @@ from scipy import ndimage
 
 from proxyclip_geo.errors import Cancelled, OptionError, RasterError, VectorError
 from proxyclip_geo.progress import ProgressEvent
-from proxyclip_geo.vector import TraceOptions, polygonize
+from proxyclip_geo.vector import TraceOptions
 
 CLASSES = {1: "water", 2: "forest", 3: "building"}
 NORTH_UP = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
@@ -43,7 +43,7 @@ def patch_count(labels: NDArray[Any], structure: NDArray[np.bool_]) -> int:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(labels=label_rasters, transform=st.sampled_from(sorted(TRANSFORMS)), connectivity=st.sampled_from([4, 8]))
-def test_polygons_are_the_labels(make_band, labels, transform, connectivity) -> None:
+def test_polygons_are_the_labels(polygonize, make_band, labels, transform, connectivity) -> None:
     path = make_band(labels, transform=TRANSFORMS[transform])
     frame = polygonize(path, classes=CLASSES, connectivity=connectivity)
 
@@ -66,10 +66,12 @@ def test_polygons_are_the_labels(make_band, labels, transform, connectivity) -> 
     rows=st.integers(1, 9),
     workers=st.sampled_from([1, 3]),
 )
-def test_equals_gdal_on_the_whole_array_for_every_block_size(make_band, labels, connectivity, rows, workers) -> None:
+def test_equals_gdal_on_the_whole_array_for_every_block_size(
+    polygonize, make_band, labels, connectivity, rows, workers
+) -> None:
     path = make_band(labels)
     options = TraceOptions(block_rows=rows, workers=workers)
-    frame = polygonize(path, classes=CLASSES, connectivity=connectivity, options=options)
+    frame = polygonize(path, classes=CLASSES, connectivity=connectivity, tracing=options)
     assert frame.is_valid.all()
     theirs = [
         (value, whole(shapely.geometry.shape(polygon)).wkb)
@@ -90,14 +92,14 @@ def whole(polygon: shapely.Geometry) -> shapely.Geometry:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(labels=label_rasters, seed=st.integers(0, 99), connectivity=st.sampled_from([4, 8]), rows=st.integers(1, 9))
-def test_mean_score_is_that_of_the_pixels(make_band, labels, seed, connectivity, rows) -> None:
+def test_mean_score_is_that_of_the_pixels(polygonize, make_band, labels, seed, connectivity, rows) -> None:
     percent = np.random.default_rng(seed).choice([0, 37, 50, 99, 100, 255], labels.shape).astype(np.uint8)
     frame = polygonize(
         make_band(labels),
         classes=CLASSES,
         score=make_band(percent, "score", scale=0.01),
         connectivity=connectivity,
-        options=TraceOptions(block_rows=rows),
+        tracing=TraceOptions(block_rows=rows),
     )
     for row in frame.itertuples():
         inside = rasterize([row.geometry], labels.shape, transform=NORTH_UP) == 1
@@ -116,19 +118,19 @@ def test_mean_score_is_that_of_the_pixels(make_band, labels, seed, connectivity,
         (np.array([[0.5, 1.0]], np.float32), math.nan, 1.0),
     ],
 )
-def test_score_codings(make_band, values, nodata, scale) -> None:
+def test_score_codings(polygonize, make_band, values, nodata, scale) -> None:
     labels = make_band(np.ones((1, 2), np.uint8))
     score = make_band(values, "score", nodata=nodata, scale=scale)
     assert polygonize(labels, classes=CLASSES, score=score)["score"].tolist() == pytest.approx([0.75])
 
 
-def test_float_scores_without_data_do_not_count(make_band) -> None:
+def test_float_scores_without_data_do_not_count(polygonize, make_band) -> None:
     score = make_band(np.array([[0.5, math.nan]], np.float32), "score", nodata=None)
     frame = polygonize(make_band(np.ones((1, 2), np.uint8)), classes=CLASSES, score=score)
     assert frame["score"].tolist() == [0.5]
 
 
-def test_columns_order_and_holes(make_band) -> None:
+def test_columns_order_and_holes(polygonize, make_band) -> None:
     labels = np.array(
         [
             [0, 2, 2, 2, 2],
@@ -150,13 +152,13 @@ def test_columns_order_and_holes(make_band) -> None:
     assert frame["area_m2"].to_numpy() == pytest.approx(frame.area.to_numpy(), rel=2e-3)
 
 
-def test_south_up_shells_run_counter_clockwise_too(make_band) -> None:
+def test_south_up_shells_run_counter_clockwise_too(polygonize, make_band) -> None:
     path = make_band(np.ones((2, 2), np.uint8), transform=TRANSFORMS["south up"])
     assert polygonize(path, classes=CLASSES).geometry[0].exterior.is_ccw
 
 
 @pytest.mark.parametrize("connectivity", [4, 8])
-def test_rings_that_touch_themselves_are_valid(make_band, connectivity) -> None:
+def test_rings_that_touch_themselves_are_valid(polygonize, make_band, connectivity) -> None:
     # The 1s surround a pixel and close only at a corner.
     labels = np.array([[1, 1, 1], [1, 2, 1], [1, 1, 2]], np.uint8)
     frame = polygonize(make_band(labels), classes=CLASSES, connectivity=connectivity)
@@ -165,19 +167,19 @@ def test_rings_that_touch_themselves_are_valid(make_band, connectivity) -> None:
     assert by_label.to_dict() == {1: 7 * 0.25, 2: 2 * 0.25}
 
 
-def test_eight_connected_patches_are_one_row(make_band) -> None:
+def test_eight_connected_patches_are_one_row(polygonize, make_band) -> None:
     frame = polygonize(make_band(np.eye(3, dtype=np.uint8)), classes=CLASSES, connectivity=8)
     assert frame.geom_type.tolist() == ["MultiPolygon"]
 
 
-def test_neighbours_share_their_corners_exactly(make_band) -> None:
+def test_neighbours_share_their_corners_exactly(polygonize, make_band) -> None:
     labels = np.random.default_rng(1).integers(1, 4, (30, 30)).astype(np.uint8)
     frame = polygonize(make_band(labels, transform=TRANSFORMS["odd"]), classes=CLASSES)
     corners = np.unique(shapely.get_coordinates(frame.geometry.to_numpy()), axis=0)
     assert len(corners) <= 31 * 31
 
 
-def test_nothing_labelled_gives_an_empty_frame(make_band) -> None:
+def test_nothing_labelled_gives_an_empty_frame(polygonize, make_band) -> None:
     score = make_band(np.zeros((3, 4), np.uint8), "score")
     frame = polygonize(make_band(np.full((3, 4), 255, np.uint8)), classes=CLASSES, score=score)
     assert isinstance(frame, gpd.GeoDataFrame)
@@ -188,36 +190,36 @@ def test_nothing_labelled_gives_an_empty_frame(make_band) -> None:
     assert frame.crs == pyproj.CRS(32631)
 
 
-def test_many_classes_in_uint16(make_band) -> None:
+def test_many_classes_in_uint16(polygonize, make_band) -> None:
     labels = np.array([[0, 255, 300, 65535]], np.uint16)
     frame = polygonize(make_band(labels, nodata=65535), classes={255: "a", 300: "b"})
     assert frame["label"].tolist() == [255, 300]
 
 
-def test_nodata_is_left_out_where_none_is_declared(make_band) -> None:
+def test_nodata_is_left_out_where_none_is_declared(polygonize, make_band) -> None:
     labels = np.array([[1, 255]], np.uint8)
     assert len(polygonize(make_band(labels, nodata=None), classes=CLASSES)) == 1
 
 
-def test_a_declared_nodata_value_is_left_out(make_band) -> None:
+def test_a_declared_nodata_value_is_left_out(polygonize, make_band) -> None:
     labels = np.array([[1, 2]], np.uint8)
     assert polygonize(make_band(labels, nodata=2), classes=CLASSES)["label"].tolist() == [1]
 
 
-def test_without_crs_the_area_is_unknown(make_band) -> None:
+def test_without_crs_the_area_is_unknown(polygonize, make_band) -> None:
     frame = polygonize(make_band(np.ones((2, 2), np.uint8), crs=None, transform=Affine.identity()), classes=CLASSES)
     assert frame.crs is None
     assert frame["area_m2"].isna().all()
     assert frame.area.tolist() == [4.0]
 
 
-def test_crs_without_a_code_survives(make_band) -> None:
+def test_crs_without_a_code_survives(polygonize, make_band) -> None:
     crs = pyproj.CRS("+proj=laea +lat_0=12.3 +lon_0=4.56 +ellps=WGS84 +type=crs")
     frame = polygonize(make_band(np.ones((2, 2), np.uint8), crs=crs.to_wkt()), classes=CLASSES)
     assert frame.crs == crs
 
 
-def test_progress_is_told_and_can_stop(make_band) -> None:
+def test_progress_is_told_and_can_stop(polygonize, make_band) -> None:
     labels, score = make_band(np.ones((4, 2), np.uint8)), make_band(np.ones((4, 2), np.uint8), "score")
     events: list[ProgressEvent] = []
     polygonize(labels, classes=CLASSES, score=score, progress=events.append)
@@ -234,41 +236,41 @@ def test_progress_is_told_and_can_stop(make_band) -> None:
         polygonize(labels, classes=CLASSES, progress=stop)
 
 
-def test_a_label_without_a_name_is_an_error(make_band) -> None:
+def test_a_label_without_a_name_is_an_error(polygonize, make_band) -> None:
     path = make_band(np.array([[1, 7]], np.uint8))
     with pytest.raises(VectorError, match=r"labels 7 of .*known labels: 1, 2, 3"):
         polygonize(path, classes=CLASSES)
 
 
-def test_float_labels_are_an_error(make_band) -> None:
+def test_float_labels_are_an_error(polygonize, make_band) -> None:
     with pytest.raises(RasterError, match=r"float32, not labels.*gdal_translate"):
         polygonize(make_band(np.ones((2, 2), np.float32)), classes=CLASSES)
 
 
-def test_a_missing_raster_is_an_error(tmp_path) -> None:
+def test_a_missing_raster_is_an_error(polygonize, tmp_path) -> None:
     with pytest.raises(RasterError, match=r"cannot read .*nowhere\.tif"):
         polygonize(tmp_path / "nowhere.tif", classes=CLASSES)
 
 
-def test_unknown_connectivity_is_an_error(make_band) -> None:
+def test_unknown_connectivity_is_an_error(polygonize, make_band) -> None:
     with pytest.raises(OptionError, match="connectivity 6"):
         polygonize(make_band(np.ones((2, 2), np.uint8)), classes=CLASSES, connectivity=6)
 
 
 @pytest.mark.parametrize("change", [{"values": np.ones((2, 3), np.uint8)}, {"transform": TRANSFORMS["rotated"]}])
-def test_scores_on_another_grid_are_an_error(make_band, change) -> None:
+def test_scores_on_another_grid_are_an_error(polygonize, make_band, change) -> None:
     score = make_band(**{"values": np.ones((2, 2), np.uint8), "name": "score", **change})
     with pytest.raises(RasterError, match="do not lie on the grid"):
         polygonize(make_band(np.ones((2, 2), np.uint8)), classes=CLASSES, score=score)
 
 
-def test_scores_in_another_crs_are_an_error(make_band) -> None:
+def test_scores_in_another_crs_are_an_error(polygonize, make_band) -> None:
     score = make_band(np.ones((2, 2), np.uint8), "score", crs="EPSG:32632")
     with pytest.raises(RasterError, match=r"zone 32N.*zone 31N"):
         polygonize(make_band(np.ones((2, 2), np.uint8)), classes=CLASSES, score=score)
 
 
-def test_a_damaged_raster_is_an_error(make_band) -> None:
+def test_a_damaged_raster_is_an_error(polygonize, make_band) -> None:
     noise = np.random.default_rng(0).integers(1, 4, (400, 400)).astype(np.uint8)
     path = make_band(noise, compress="deflate", blockysize=16)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -276,7 +278,7 @@ def test_a_damaged_raster_is_an_error(make_band) -> None:
         polygonize(path, classes=CLASSES)
 
 
-def test_speed_beside_gdal_on_an_array(make_band, capsys) -> None:
+def test_speed_beside_gdal_on_an_array(polygonize, make_band, capsys) -> None:
     field = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(3, 600, 600)), (0, 3, 3))
     path = make_band((field.argmax(0) + 1).astype(np.uint8))
     start = time.perf_counter()

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from proxyclip_geo import __version__
+from proxyclip_geo.api.appending import check_appendable, describe_sources, extend
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, ignore
 from proxyclip_geo.styling import ClassStyle, polygon_qml, polygon_sld
 from proxyclip_geo.vector import (
+    SOURCES,
     PolygonInputs,
     check_layers,
     check_target,
@@ -51,6 +53,7 @@ def vectorize(
     statistics: Mapping[str, str | Path] | None = None,
     options: VectorOptions | None = None,
     overwrite: bool = False,
+    append: bool = False,
     progress: Progress = ignore,
 ) -> VectorResult:
     """Turn label rasters into polygons, in bounded memory, whatever their size.
@@ -68,6 +71,9 @@ def vectorize(
             `exactextract`).
         options: How.
         overwrite: Whether a file that stands there may be replaced.
+        append: Whether the labels are added to a GeoPackage that stands there, as if they had been among its label
+            rasters from the beginning. Those are read again, and its options are used: those given now must be the
+            same or the defaults. The file is replaced in one step.
         progress: Called with a `ProgressEvent`; raising `Cancelled` in it stops the run.
 
     Raises:
@@ -80,28 +86,22 @@ def vectorize(
         >>> result.path.name, result.polygons > 3
         ('doctest.gpkg', True)
     """
-    options = options or VectorOptions()
-    path = Path(out)
-    check_target(path, overwrite=overwrite)
-    rasters = _listed(labels)
-    if not rasters:
+    options, path = options or VectorOptions(), Path(out)
+    if append and overwrite:
+        raise OptionError("append and overwrite contradict each other; leave one out")
+    if append:
+        check_appendable(path)
+    check_target(path, overwrite=overwrite or append)
+    inputs = PolygonInputs(_listed(labels), _listed(score), _listed(probabilities), statistics or {})
+    if not inputs.labels:
         raise OptionError("there is no label raster; name at least one")
-    if vocabulary is None:
-        styles = tuple(ClassStyle(*entry) for entry in read_legend(rasters))
-    else:
-        words = vocabulary if isinstance(vocabulary, Vocabulary) else as_vocabulary(vocabulary)
-        styles = tuple(ClassStyle(item.value, item.name, item.color) for item in words.classes)
-    return write_layer(
-        rasters,
-        path,
-        styles=styles,
-        score=score,
-        probabilities=probabilities,
-        statistics=statistics or {},
-        options=options,
-        metadata={"SOFTWARE": f"proxyclip_geo {__version__}"},
-        progress=progress,
-    )
+    named: Sequence[ClassStyle] | None = None if vocabulary is None else _styles(vocabulary)
+    if append and path.exists():
+        inputs, options, named = extend(path, inputs, options=options, styles=named)
+    styles = [ClassStyle(*entry) for entry in read_legend(inputs.labels)] if named is None else named
+    sources = describe_sources(inputs, aoi=options.aoi, styles=named, path=path)
+    metadata = {"SOFTWARE": f"proxyclip_geo {__version__}", SOURCES: sources}
+    return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
 
 
 def write_layer(
@@ -111,14 +111,27 @@ def write_layer(
     styles: Sequence[ClassStyle],
     options: VectorOptions,
     metadata: Mapping[str, Any],
-    score: Rasters | None = None,
-    probabilities: Rasters | None = None,
-    statistics: Mapping[str, str | Path] | None = None,
+    score: str | Path | None = None,
+    probabilities: str | Path | None = None,
     progress: Progress = ignore,
 ) -> VectorResult:
-    """Trace labels and write the polygons with their style; `segment` and `label` do this too."""
+    """Trace the label rasters of a run, which name their classes, and write the polygons with their style."""
+    inputs = PolygonInputs(labels, _listed(score), _listed(probabilities))
+    sources = describe_sources(inputs, aoi=options.aoi, styles=None, path=path)
+    metadata = {**metadata, SOURCES: sources}
+    return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
+
+
+def _write(
+    inputs: PolygonInputs,
+    path: Path,
+    *,
+    styles: Sequence[ClassStyle],
+    options: VectorOptions,
+    metadata: Mapping[str, Any],
+    progress: Progress,
+) -> VectorResult:
     check_layers(path, [style.name for style in styles] if options.by_class else [path.stem])
-    inputs = PolygonInputs(labels, _listed(score), _listed(probabilities), statistics or {})
     # Formats with a CRS of their own are reprojected while they are written.
     making = options.making(straight=not format_of(path).needs_crs)
     classes = {style.value: style.name for style in styles}
@@ -132,9 +145,13 @@ def write_layer(
             style_sld=lambda layer: polygon_sld(styles, layer=layer),
             metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
         )
-        return VectorResult(
-            path, polygons.written, dict(polygons.areas), "m²" if polygons.placing.ground.on_earth else "px"
-        )
+        unit = "m²" if polygons.placing.ground.on_earth else "px"
+        return VectorResult(path, polygons.written, dict(polygons.areas), unit)
+
+
+def _styles(vocabulary: Any) -> list[ClassStyle]:
+    words = vocabulary if isinstance(vocabulary, Vocabulary) else as_vocabulary(vocabulary)
+    return [ClassStyle(item.value, item.name, item.color) for item in words.classes]
 
 
 def _listed(rasters: Rasters | None) -> list[str | Path]:

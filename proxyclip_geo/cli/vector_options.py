@@ -1,6 +1,5 @@
 """Options of commands that make polygons."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -71,14 +70,14 @@ def read_vector_options(*, exact: bool, **options: Any) -> Any:
     return VectorOptions.exact(**{name: value for name, value in options.items() if name not in shaping})
 
 
-def parse_statistics(entries: list[str] | None) -> dict[str, Path]:
+def parse_statistics(entries: list[str] | None) -> dict[str, str]:
     """Read --statistics NAME=RASTER."""
-    rasters: dict[str, Path] = {}
+    rasters: dict[str, str] = {}
     for entry in entries or ():
         name, separator, path = entry.partition("=")
         if not (separator and name.strip() and path.strip()):
             raise OptionError(
                 f"--statistics '{entry}' is not of the form NAME=RASTER, e.g. --statistics height=dsm.tif"
             )
-        rasters[name.strip()] = Path(path.strip())
+        rasters[name.strip()] = path.strip()
     return rasters

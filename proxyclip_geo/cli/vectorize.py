@@ -1,5 +1,6 @@
 """`proxyclip-geo vectorize`."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,11 +33,18 @@ Vocabulary = Annotated[
     ),
 ]
 Score = Annotated[
-    Path | None, typer.Option(help="Score raster of the same run: mean and lowest score.", rich_help_panel=POLYGONS)
+    list[str] | None,
+    typer.Option(
+        help="Score raster of the same run: mean and lowest score. Of several label rasters one each, in their order.",
+        rich_help_panel=POLYGONS,
+    ),
 ]
 Probabilities = Annotated[
-    Path | None,
-    typer.Option(help="Raster with one band a class: margin to the second class.", rich_help_panel=POLYGONS),
+    list[str] | None,
+    typer.Option(
+        help="Raster with one band a class: margin to the second class. Of several label rasters one each.",
+        rich_help_panel=POLYGONS,
+    ),
 ]
 Statistics = Annotated[
     list[str] | None,
@@ -50,6 +58,15 @@ Aoi = Annotated[
     Path | None,
     typer.Option(help="Clip to the polygons of this vector file, exactly.", rich_help_panel=POLYGONS),
 ]
+Append = Annotated[
+    bool,
+    typer.Option(
+        "--append",
+        help="Add the labels to a GeoPackage that is there, without a seam, as if all had been given at once. Its "
+        "label rasters are read again, and its options hold.",
+        rich_help_panel=options.RESULTS,
+    ),
+]
 BlockRows = Annotated[
     int | None,
     typer.Option(
@@ -60,6 +77,7 @@ Workers = Annotated[int, typer.Option(min=1, help="Threads that trace.", rich_he
 
 
 def vectorize(
+    context: typer.Context,
     labels: Labels,
     out: Out,
     vocabulary: Vocabulary = None,
@@ -78,6 +96,7 @@ def vectorize(
     crs: vector_options.Crs = None,
     aoi: Aoi = None,
     overwrite: options.Overwrite = False,
+    append: Append = False,
     block_rows: BlockRows = None,
     workers: Workers = 2,
     as_json: options.AsJson = False,
@@ -94,21 +113,8 @@ def vectorize(
     from proxyclip_geo import api
     from proxyclip_geo.vocabulary import load_vocabulary
 
-    chosen = read_vector_options(
-        exact=exact,
-        majority=majority,
-        min_area=min_area,
-        max_hole=max_hole,
-        smooth=smooth,
-        simplify=simplify,
-        connectivity=connectivity,
-        dissolve=dissolve,
-        by_class=by_class,
-        crs=crs,
-        aoi=aoi,
-        block_rows=block_rows,
-        workers=workers,
-    )
+    names = ("exact", *(field.name for field in fields(api.VectorOptions)))
+    chosen = read_vector_options(**{name: context.params[name] for name in names})
     with reporter.progress() as progress:
         result = api.vectorize(
             labels,
@@ -119,6 +125,7 @@ def vectorize(
             statistics=parse_statistics(statistics),
             options=chosen,
             overwrite=overwrite,
+            append=append,
             progress=progress,
         )
     _show(reporter, result)

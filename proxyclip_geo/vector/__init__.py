@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from proxyclip_geo.vector.generalise import Generalisation
     from proxyclip_geo.vector.mosaic import read_legend
     from proxyclip_geo.vector.polygons import PolygonInputs, PolygonOptions, open_polygons
+    from proxyclip_geo.vector.sources import SOURCES, describe_file, find_file, read_record, read_sources
     from proxyclip_geo.vector.tracing import TraceOptions
     from proxyclip_geo.vector.writing import check_layers, check_target, write_polygons
 
 _HOMES = {
+    "SOURCES": "sources",
     "SUFFIXES": "formats",
     "Generalisation": "generalise",
     "PolygonInputs": "polygons",
@@ -24,13 +26,18 @@ _HOMES = {
     "area_m2": "areas",
     "check_layers": "writing",
     "check_target": "writing",
+    "describe_file": "sources",
+    "find_file": "sources",
     "format_of": "formats",
     "open_polygons": "polygons",
     "read_legend": "mosaic",
+    "read_record": "sources",
+    "read_sources": "sources",
     "write_polygons": "writing",
 }
 
 __all__ = [
+    "SOURCES",
     "SUFFIXES",
     "Generalisation",
     "PolygonInputs",
@@ -39,9 +46,13 @@ __all__ = [
     "area_m2",
     "check_layers",
     "check_target",
+    "describe_file",
+    "find_file",
     "format_of",
     "open_polygons",
     "read_legend",
+    "read_record",
+    "read_sources",
     "write_polygons",
 ]
 

@@ -45,6 +45,7 @@ class LabelMosaic:
         shape: (height, width) of all together.
         transform: Of all together.
         crs: Of all, or None.
+        apart: Rasters from this number on must not overlap others; None where all may.
     """
 
     rasters: tuple[Any, ...]
@@ -52,6 +53,7 @@ class LabelMosaic:
     shape: tuple[int, int]
     transform: Affine
     crs: pyproj.CRS | None
+    apart: int | None = None
 
     @property
     def name(self) -> str:
@@ -65,16 +67,26 @@ class LabelMosaic:
             yield LabelMosaic((raster,), ((0, 0),), raster.shape, raster.transform, self.crs)
 
     def read(self, top: int, bottom: int) -> NDArray[Any]:
-        """Read rows as keys: (bottom − top, W), `OUTSIDE` where there is no data."""
+        """Read rows as keys: (bottom − top, W), `OUTSIDE` where there is no data.
+
+        Raises:
+            RasterError: If rasters overlap that must not.
+        """
         if len(self.rasters) == 1:
             return _read_keys(self.rasters[0], top, bottom)
         kind = np.result_type(*(_key_type(raster) for raster in self.rasters))
         keys = np.full((bottom - top, self.shape[1]), OUTSIDE, kind)
-        for raster, (row, column) in zip(self.rasters, self.corners, strict=True):
+        for number, (raster, (row, column)) in enumerate(zip(self.rasters, self.corners, strict=True)):
             first, end = max(top, row), min(bottom, row + raster.height)
             if first < end:
                 part = keys[first - top : end - top, column : column + raster.width]
                 found = _read_keys(raster, first - row, end - row)
+                if self.apart is not None and number >= self.apart and ((part != OUTSIDE) & (found != OUTSIDE)).any():
+                    raise RasterError(
+                        f"'{raster.name}' overlaps the label rasters that are there already (in its rows {first - row} "
+                        f"to {end - row}): append rasters that lie beside them, or make the layer anew from all label "
+                        "rasters, of which the first counts"
+                    )
                 np.copyto(part, found, where=part == OUTSIDE)
         return keys
 
@@ -102,8 +114,8 @@ def _read_keys(raster: Any, top: int, bottom: int) -> NDArray[Any]:
 
 
 @contextmanager
-def open_mosaic(paths: Sequence[Path | str]) -> Iterator[LabelMosaic]:
-    """Open label rasters.
+def open_mosaic(paths: Sequence[Path | str], *, apart: int | None = None) -> Iterator[LabelMosaic]:
+    """Open label rasters; those from number `apart` on must not overlap others.
 
     Raises:
         RasterError: If one cannot be read, holds no labels, or does not lie on the grid of the first.
@@ -123,6 +135,7 @@ def open_mosaic(paths: Sequence[Path | str]) -> Iterator[LabelMosaic]:
             (bottom - top, right - left),
             first.transform @ Affine.translation(left, top),
             None if first.crs is None else pyproj.CRS.from_wkt(first.crs.to_wkt(version="WKT2_2019")),
+            apart,
         )
 
 

@@ -151,12 +151,14 @@ class PolygonInputs:
             without a scale of their own are per cent.
         probabilities: Rasters with one band a class; likewise.
         statistics: Rasters on any grid to average over the polygons, by column name.
+        apart: Label rasters from this number on must not overlap others; None where all may.
     """
 
     labels: Sequence[Path | str]
     scores: Sequence[Path | str] = ()
     probabilities: Sequence[Path | str] = ()
     statistics: Mapping[str, Path | str] = field(default_factory=dict)
+    apart: int | None = None
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,7 @@ def _trace(
         "margin": (inputs.probabilities, Margin),
     }
     with ExitStack() as stack:
-        mosaic = stack.enter_context(open_mosaic(inputs.labels))
+        mosaic = stack.enter_context(open_mosaic(inputs.labels, apart=inputs.apart))
         ground = Ground.of(mosaic.shape, mosaic.transform, mosaic.crs)
         placing = Placing.of(ground, crs=options.crs, aoi=options.aoi)
         readers = {

@@ -6,7 +6,8 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from proxyclip_geo.errors import OutputError, VectorError
 from proxyclip_geo.vector.batch import PolygonBatch, Polygons
 from proxyclip_geo.vector.formats import Format, check_crs, check_size, convert, format_of, without_crs_warning
 from proxyclip_geo.vector.geopackage import embed_style
+from proxyclip_geo.vector.sources import WRITTEN
 
 # Left behind by another program, these would be taken for parts of the new file.
 _STALE = {
@@ -62,6 +64,7 @@ def write_polygons(
         style_qml: QGIS style of the layer: inside a GeoPackage, otherwise beside the file as `<stem>.qml`.
         style_sld: Makes the OGC style of a layer from the layer's name; likewise.
         metadata: What to record about the run, by key, in a GeoPackage only. Values that are no strings become JSON.
+            `WRITTEN` is added: the time that the layers bear as long as nobody edits them.
 
     Returns:
         The path.
@@ -84,7 +87,9 @@ def write_polygons(
     try:
         draft = aside / path.name
         package = draft if form.driver == "GPKG" else aside / "draft.gpkg"
-        layers = _write_package(polygons, package, path, form, layer=layer, by_class=by_class, metadata=metadata or {})
+        with _fixed_time() as now:
+            about = {**metadata, WRITTEN: now} if metadata else {}
+            layers = _write_package(polygons, package, path, form, layer=layer, by_class=by_class, metadata=about)
         if package != draft:
             convert(package, draft, form, layer=layer, crs=polygons.crs)
             package.unlink()
@@ -110,9 +115,10 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
     sides = () if form.driver == "GPKG" else (*_STALE.get(path.suffix.lower(), ()), ".qml", ".sld")
     for there in (path, *(path.with_suffix(suffix) for suffix in sides)):
         if there.exists() and not overwrite:
+            more = ", --append to add to it" if form.driver == "GPKG" else ""
             raise OutputError(
-                f"'{there}' is already there; pass --overwrite (overwrite=True in Python) to replace it, or write to "
-                "another name"
+                f"'{there}' is already there; pass --overwrite (overwrite=True in Python) to replace it{more}, or "
+                "write to another name"
             )
     if form.driver == "GPKG" and path.is_file():
         try:
@@ -178,6 +184,17 @@ def _write_package(
         if written != count:
             raise OSError(f"only {written} of {count} polygons arrived")
     return tuple(sent)
+
+
+@contextmanager
+def _fixed_time() -> Iterator[str]:
+    """Let GDAL date all that it writes with one time, which is yielded."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": now})
+    try:
+        yield now
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _split(batch: PolygonBatch, layer: str, *, by_class: bool) -> Iterator[tuple[str, PolygonBatch]]:

@@ -291,10 +291,18 @@ def vectorize(call: Call) -> dict[str, Any]:
 
     labels, path = call.params.take("labels", str), call.params.take("path", str)
     score, overwrite = call.params.take("score", str, None), call.params.take("overwrite", bool, False)
-    options = call.params.options(api.VectorOptions)
+    append, options = call.params.take("append", bool, False), call.params.options(api.VectorOptions)
     call.params.finish()
-    made = api.vectorize(labels, path, score=score, options=options, overwrite=overwrite, progress=call.progress)
-    return {"path": str(made.path), "layer": made.path.stem, "count": made.polygons, "areas": dict(made.areas)}
+    made = api.vectorize(
+        labels, path, score=score, options=options, overwrite=overwrite, append=append, progress=call.progress
+    )
+    return {
+        "path": str(made.path),
+        "layer": made.path.stem,
+        "count": made.polygons,
+        "areas": dict(made.areas),
+        "unit": made.unit,
+    }
 
 
 def evaluate(call: Call) -> dict[str, Any]:

@@ -189,6 +189,7 @@ def test_vectorize_and_evaluate(worker: Worker, folder: Path) -> None:
     made = worker.result("vectorize", labels=truth, path=path)
     polygons = gpd.read_file(path, layer=made["layer"])
     assert len(polygons) == made["count"] > 5
+    assert made["unit"] == "m²"
     assert "forest" in set(polygons["class"])
     assert worker.ask("vectorize", labels=truth, path=path)["type"] == "OutputError"
     exact = {"min_area": 0, "max_hole": 0, "smooth": False, "simplify": 0}

@@ -19,7 +19,6 @@ from proxyclip_geo.vector import (
     format_of,
     open_polygons,
     read_legend,
-    write_polygons,
 )
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
@@ -136,6 +135,9 @@ def _write(
     making = options.making(straight=not format_of(path).needs_crs)
     classes = {style.value: style.name for style in styles}
     with open_polygons(inputs, classes=classes, options=making, progress=progress) as polygons:
+        # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.
+        from proxyclip_geo.vector import write_polygons
+
         write_polygons(
             polygons,
             path,

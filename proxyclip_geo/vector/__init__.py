@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proxyclip_geo.vector.areas import area_m2
-    from proxyclip_geo.vector.formats import SUFFIXES, format_of
+    from proxyclip_geo.vector.formats import SUFFIXES, check_layers, check_target, format_of
     from proxyclip_geo.vector.generalise import Generalisation
     from proxyclip_geo.vector.mosaic import read_legend
     from proxyclip_geo.vector.polygons import PolygonInputs, PolygonOptions, open_polygons
     from proxyclip_geo.vector.sources import SOURCES, describe_file, find_file, read_record, read_sources
     from proxyclip_geo.vector.tracing import TraceOptions
-    from proxyclip_geo.vector.writing import check_layers, check_target, write_polygons
+    from proxyclip_geo.vector.writing import write_polygons
 
 _HOMES = {
     "SOURCES": "sources",
@@ -24,8 +24,8 @@ _HOMES = {
     "PolygonOptions": "polygons",
     "TraceOptions": "tracing",
     "area_m2": "areas",
-    "check_layers": "writing",
-    "check_target": "writing",
+    "check_layers": "formats",
+    "check_target": "formats",
     "describe_file": "sources",
     "find_file": "sources",
     "format_of": "formats",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.vector.chains import Ints, groups
 from proxyclip_geo.vector.coverage import Coverage, Rings, batches, corner_pairs, find_rings, stretches
+from proxyclip_geo.vector.memory import release_memory
 from proxyclip_geo.vector.strip import OUTSIDE
 
 _VERTICES_AT_ONCE = 150_000
@@ -87,6 +88,7 @@ def assemble(coverage: Coverage, features: Features, *, straight: bool = True) -
         straight: Whether to leave out vertices in the middle of straight lines, where a third patch begins.
     """
     rings = find_rings(coverage.arcs)
+    release_memory()
     counts = np.bincount(rings.patches, minlength=len(coverage.patches.labels))
     begins = np.cumsum(counts) - counts
     arcs = coverage.arcs

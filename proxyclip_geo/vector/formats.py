@@ -1,22 +1,15 @@
-"""The vector formats, and how each is written from a GeoPackage."""
+"""The vector formats, and what each can hold."""
 
-import json
-import math
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pyogrio
-import pyogrio.raw
 import pyproj
-import shapely
 
-from proxyclip_geo.errors import VectorError
+from proxyclip_geo.errors import OutputError, VectorError
 
 
 @dataclass(frozen=True)
@@ -56,9 +49,14 @@ SUFFIXES = tuple(FORMATS)
 
 _SHAPEFILE_BYTES = 2**31 - 1
 _SHORT_NAMES = {"perimeter_m": "perim_m"}
-_ZOOM_LEVELS = 6
-_EQUATOR_PIXEL = 156_543.03
-_ROWS_AT_ONCE = 50_000
+_RESERVED = ("gpkg_", "sqlite_", "rtree_")
+_TABLES = ("layer_styles",)
+# Left behind by another program, these would be taken for parts of the new file.
+STALE: Mapping[str, tuple[str, ...]] = {
+    ".gpkg": ("-wal", "-shm", "-journal"),
+    ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj"),
+}
+"""What lies beside a file of a format, by its suffix."""
 
 
 def format_of(path: Path) -> Format:
@@ -87,41 +85,58 @@ def check_crs(path: Path, form: Format, crs: pyproj.CRS | None) -> None:
         )
 
 
-def convert(draft: Path, path: Path, form: Format, *, layer: str, crs: pyproj.CRS | None) -> None:
-    """Write the layer of a GeoPackage in another format, a batch at a time.
+def check_target(path: Path, *, overwrite: bool) -> Format:
+    """See that a file can and may be written; return its format.
 
     Raises:
-        VectorError: If the format cannot hold it.
+        VectorError: If the suffix is unknown.
+        OutputError: If the file, or one that belongs beside it, is there and may not be replaced, or is open elsewhere.
     """
-    info = pyogrio.read_info(draft, layer=layer)
-    if not form.driver:
-        _write_parquet(draft, path, layer=layer, crs=crs)
+    form = format_of(path)
+    sides = () if form.driver == "GPKG" else (*STALE.get(path.suffix.lower(), ()), ".qml", ".sld")
+    for there in (path, *(path.with_suffix(suffix) for suffix in sides)):
+        if there.exists() and not overwrite:
+            more = ", --append to add to it" if form.driver == "GPKG" else ""
+            raise OutputError(
+                f"'{there}' is already there; pass --overwrite (overwrite=True in Python) to replace it{more}, or "
+                "write to another name"
+            )
+    if form.driver == "GPKG" and path.is_file():
+        try:
+            with closing(sqlite3.connect(path, timeout=0.5)) as database:
+                database.execute("BEGIN EXCLUSIVE")
+                database.rollback()
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise OutputError(
+                    f"'{path}' is open in another program that writes to it: close it there, or write to another name"
+                ) from error
+        except sqlite3.DatabaseError:
+            pass  # It is no GeoPackage, and may be replaced all the same.
+    return form
+
+
+def check_layers(path: Path, layers: Iterable[str]) -> None:
+    """See that layers of these names can stand side by side in a file.
+
+    Raises:
+        VectorError: If it is a GeoPackage, and a name is reserved, or two differ in nothing but upper and lower case.
+    """
+    if format_of(path).driver != "GPKG":
         return
-    names = short_names(list(info["fields"]), form.longest_name)
-    columns = ", ".join(f'"{name}" AS "{short}"' for name, short in names.items())
-    sql = f'SELECT "{info.get("geometry_name") or "geom"}", {columns} FROM "{layer.replace(chr(34), chr(34) * 2)}"'
-    options = dict(form.dataset_options) | (_zooms(draft, layer=layer) if form.tiles else {})
-    reading = pyogrio.raw.open_arrow(draft, sql=sql, use_pyarrow=False, batch_size=_ROWS_AT_ONCE)
-    with without_crs_warning(), reading as (meta, stream):
-        pyogrio.raw.write_arrow(
-            stream,
-            path,
-            layer=path.stem if form.driver == "ESRI Shapefile" else layer,
-            driver=form.driver,
-            geometry_name=meta["geometry_name"],
-            geometry_type=info["geometry_type"],
-            crs=None if crs is None else crs.to_wkt(),
-            dataset_options=options,
-            layer_options=dict(form.layer_options),
-        )
-
-
-@contextmanager
-def without_crs_warning() -> Iterator[None]:
-    """Silence pyogrio's: whoever made the labels has already said that they have no CRS."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="'crs' was not provided")
-        yield
+    known: dict[str, str] = {}
+    for name in layers:
+        low = name.lower()
+        if low.startswith(_RESERVED) or low in _TABLES:
+            raise VectorError(
+                f"'{path}' cannot hold a layer '{name}', as GeoPackages keep this name for themselves: rename "
+                "the class or the file"
+            )
+        if known.setdefault(low, name) != name:
+            raise VectorError(
+                f"'{path}' cannot hold layers '{known[low]}' and '{name}', as GeoPackages do not tell upper from lower "
+                "case: rename one class, or leave out --by-class"
+            )
 
 
 def check_size(path: Path, form: Format, vertices: int, polygons: int) -> None:
@@ -145,61 +160,3 @@ def short_names(names: list[str], longest: int) -> dict[str, str]:
             wanted = f"{name[: longest - len(str(number))]}{number}"
         short[name] = wanted
     return short
-
-
-def _zooms(draft: Path, *, layer: str) -> dict[str, str]:
-    """Choose zoom levels: the finest shows the smallest polygons, six above it the whole."""
-    _, _, geometry, _ = pyogrio.raw.read(draft, layer=layer, columns=[], max_features=1000)
-    crs = pyogrio.read_info(draft, layer=layer)["crs"]
-    shapes = shapely.from_wkb(geometry)
-    if not len(shapes) or crs is None:
-        return {}
-    down = pyproj.Transformer.from_crs(crs, 3857, always_xy=True)
-    west, south, east, north = shapely.bounds(
-        shapely.transform(shapes, lambda xy: np.column_stack(down.transform(*xy.T)))
-    ).T
-    size = float(np.median(np.maximum(east - west, north - south)))
-    finest = int(np.clip(math.ceil(math.log2(_EQUATOR_PIXEL / max(size, 1e-3))) + 3, 2, 18))
-    return {"MINZOOM": str(max(0, finest - _ZOOM_LEVELS)), "MAXZOOM": str(finest)}
-
-
-def _write_parquet(draft: Path, path: Path, *, layer: str, crs: pyproj.CRS | None) -> None:
-    """Write GeoParquet 1.1 with a bounding box column, a row group at a time."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    box = pa.struct([(name, pa.float64()) for name in ("xmin", "ymin", "xmax", "ymax")])
-    kinds: set[str] = set()
-    total = np.array([np.inf, np.inf, -np.inf, -np.inf])
-    with pyogrio.raw.open_arrow(draft, layer=layer, use_pyarrow=True, batch_size=_ROWS_AT_ONCE) as (meta, reader):
-        name = meta["geometry_name"] or "wkb_geometry"
-        fields = [part for part in reader.schema if part.name != name]
-        schema = pa.schema([*fields, pa.field("geometry", pa.binary()), pa.field("bbox", box)])
-        with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-            for batch in reader:
-                geometry = batch.column(batch.schema.get_field_index(name)).cast(pa.binary())
-                shapes = shapely.from_wkb(np.asarray(geometry.to_pylist(), dtype=object))
-                kinds |= {shape.geom_type for shape in shapes[:1]} | set(_kinds(shapes))
-                bounds = shapely.bounds(shapes).reshape(-1, 4)
-                if len(bounds):
-                    total = np.concatenate(
-                        (np.minimum(total[:2], bounds[:, :2].min(0)), np.maximum(total[2:], bounds[:, 2:].max(0)))
-                    )
-                boxes = pa.StructArray.from_arrays([pa.array(edge) for edge in bounds.T], fields=list(box))
-                arrays = [batch.column(batch.schema.get_field_index(part.name)) for part in fields]
-                writer.write_batch(pa.record_batch([*arrays, geometry, boxes], schema=schema))
-            column: dict[str, Any] = {
-                "encoding": "WKB",
-                "geometry_types": sorted(kinds),
-                "crs": None if crs is None else crs.to_json_dict(),
-                "covering": {"bbox": {edge.name: ["bbox", edge.name] for edge in box}},
-            }
-            if np.isfinite(total).all():
-                column["bbox"] = total.tolist()
-            geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
-            writer.add_key_value_metadata({"geo": json.dumps(geo)})
-
-
-def _kinds(shapes: Any) -> Iterator[str]:
-    ids = set(np.unique(shapely.get_type_id(shapes)).tolist())
-    yield from (name for number, name in ((3, "Polygon"), (6, "MultiPolygon")) if number in ids)

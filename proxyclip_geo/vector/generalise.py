@@ -17,6 +17,7 @@ from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 from proxyclip_geo.vector.chains import Ints, groups, sum_by
 from proxyclip_geo.vector.coverage import Arcs, Coverage, Polylines, batches, corner_pairs, join_arcs
 from proxyclip_geo.vector.ground import Ground
+from proxyclip_geo.vector.memory import release_memory
 from proxyclip_geo.vector.strip import NO_NODE, OUTSIDE
 
 _VERTICES_AT_ONCE = 150_000
@@ -93,6 +94,7 @@ def generalise(
             limits[sum_by(group, areas, int(group.max()) + 1)[group] >= limits] = 0
         into, labels = merge_small(coverage, areas, limits, skipped=skipped)
         coverage = dissolve(coverage, into, labels)
+        release_memory()
     progress(ProgressEvent("generalise", 1, 2, "steps"))
     if chosen.smooth:
         coverage = replace(coverage, arcs=_smooth(coverage.arcs, spill / "smooth.bin"))

@@ -9,9 +9,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
-
 from proxyclip_geo.errors import VectorError
 
 SOURCES, WRITTEN = "VECTOR_SOURCES", "WRITTEN"
@@ -57,6 +54,9 @@ def read_record(path: Path) -> Mapping[str, str]:
     Raises:
         VectorError: If it cannot be read, does not say what it was made from, or holds anything else.
     """
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
     try:
         names = [str(name) for name, kind in pyogrio.list_layers(path) if kind or str(name) != "layer_styles"]
         records = {name: pyogrio.read_info(path, layer=name)["layer_metadata"] or {} for name in names}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 from proxyclip_geo.vector.coverage import Coverage, CoverageBuilder
 from proxyclip_geo.vector.majority import majority
+from proxyclip_geo.vector.memory import release_memory
 from proxyclip_geo.vector.mosaic import LabelMosaic
 from proxyclip_geo.vector.strip import OUTSIDE, Strip, trace_strip
 from proxyclip_geo.vector.values import Values
@@ -75,7 +76,10 @@ def trace(
                     take()
             while waiting:
                 take()
-        return builder.finish()
+        release_memory()
+        coverage = builder.finish()
+        release_memory()
+        return coverage
     finally:
         builder.close()
 

@@ -5,8 +5,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,11 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 
 from proxyclip_geo.errors import OutputError, VectorError
 from proxyclip_geo.vector.batch import PolygonBatch, Polygons
-from proxyclip_geo.vector.formats import Format, check_crs, check_size, convert, format_of, without_crs_warning
+from proxyclip_geo.vector.converting import convert, without_crs_warning
+from proxyclip_geo.vector.formats import STALE, Format, check_crs, check_size, check_target
 from proxyclip_geo.vector.geopackage import embed_style
 from proxyclip_geo.vector.sources import WRITTEN
 
-# Left behind by another program, these would be taken for parts of the new file.
-_STALE = {
-    ".gpkg": ("-wal", "-shm", "-journal"),
-    ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj"),
-}
-_RESERVED = ("gpkg_", "sqlite_", "rtree_")
-_TABLES = ("layer_styles",)
 _WRITE_ERRORS = (
     OSError,
     sqlite3.Error,
@@ -102,60 +96,6 @@ def write_polygons(
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return path
-
-
-def check_target(path: Path, *, overwrite: bool) -> Format:
-    """See that a file can and may be written; return its format.
-
-    Raises:
-        VectorError: If the suffix is unknown.
-        OutputError: If the file, or one that belongs beside it, is there and may not be replaced, or is open elsewhere.
-    """
-    form = format_of(path)
-    sides = () if form.driver == "GPKG" else (*_STALE.get(path.suffix.lower(), ()), ".qml", ".sld")
-    for there in (path, *(path.with_suffix(suffix) for suffix in sides)):
-        if there.exists() and not overwrite:
-            more = ", --append to add to it" if form.driver == "GPKG" else ""
-            raise OutputError(
-                f"'{there}' is already there; pass --overwrite (overwrite=True in Python) to replace it{more}, or "
-                "write to another name"
-            )
-    if form.driver == "GPKG" and path.is_file():
-        try:
-            with closing(sqlite3.connect(path, timeout=0.5)) as database:
-                database.execute("BEGIN EXCLUSIVE")
-                database.rollback()
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise OutputError(
-                    f"'{path}' is open in another program that writes to it: close it there, or write to another name"
-                ) from error
-        except sqlite3.DatabaseError:
-            pass  # It is no GeoPackage, and may be replaced all the same.
-    return form
-
-
-def check_layers(path: Path, layers: Iterable[str]) -> None:
-    """See that layers of these names can stand side by side in a file.
-
-    Raises:
-        VectorError: If it is a GeoPackage, and a name is reserved, or two differ in nothing but upper and lower case.
-    """
-    if format_of(path).driver != "GPKG":
-        return
-    known: dict[str, str] = {}
-    for name in layers:
-        low = name.lower()
-        if low.startswith(_RESERVED) or low in _TABLES:
-            raise VectorError(
-                f"'{path}' cannot hold a layer '{name}', as GeoPackages keep this name for themselves: rename "
-                "the class or the file"
-            )
-        if known.setdefault(low, name) != name:
-            raise VectorError(
-                f"'{path}' cannot hold layers '{known[low]}' and '{name}', as GeoPackages do not tell upper from lower "
-                "case: rename one class, or leave out --by-class"
-            )
 
 
 def _write_package(
@@ -256,7 +196,7 @@ def _move_into_place(draft: Path, path: Path) -> None:
     kept = {side.name for side in sides}
     stale = (
         path.with_name(path.name + end) if end.startswith("-") else path.with_suffix(end)
-        for end in _STALE.get(path.suffix.lower(), ())
+        for end in STALE.get(path.suffix.lower(), ())
     )
     for old in stale:
         if old.name not in kept:

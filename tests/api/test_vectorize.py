@@ -253,3 +253,18 @@ def test_scores_of_each_label_raster(tmp_path, map_values) -> None:
         pg.vectorize(labels, tmp_path / "no.gpkg", score=[*scores, scores[0]])
     with pytest.raises(RasterError, match="do not lie on the grid"):
         pg.vectorize(labels, tmp_path / "no.gpkg", score=scores[::-1])
+
+
+def test_what_writing_needs_is_not_loaded_while_tracing(tmp_path, labels) -> None:
+    script = """
+import sys
+import proxyclip_geo as pg
+def heavy():
+    return sorted({"pyogrio", "geopandas", "pandas", "pyarrow", "torch"} & set(sys.modules))
+pg.vectorize(sys.argv[1], sys.argv[2], progress=lambda event: print(event.stage, heavy()))
+"""
+    command = [sys.executable, "-c", script, str(labels), str(tmp_path / "map.gpkg")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    stages = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    assert stages["polygonize"] == stages["generalise"] == "[]"
+    assert "pyogrio" in stages["write"]

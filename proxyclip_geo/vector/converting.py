@@ -1,0 +1,116 @@
+"""From a GeoPackage to the other vector formats."""
+
+import json
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pyogrio.raw
+import pyproj
+import shapely
+
+from proxyclip_geo.vector.formats import Format, short_names
+
+_ZOOM_LEVELS = 6
+_EQUATOR_PIXEL = 156_543.03
+_ROWS_AT_ONCE = 50_000
+
+
+def convert(draft: Path, path: Path, form: Format, *, layer: str, crs: pyproj.CRS | None) -> None:
+    """Write the layer of a GeoPackage in another format, a batch at a time.
+
+    Raises:
+        VectorError: If the format cannot hold it.
+    """
+    info = pyogrio.read_info(draft, layer=layer)
+    if not form.driver:
+        _write_parquet(draft, path, layer=layer, crs=crs)
+        return
+    names = short_names(list(info["fields"]), form.longest_name)
+    columns = ", ".join(f'"{name}" AS "{short}"' for name, short in names.items())
+    sql = f'SELECT "{info.get("geometry_name") or "geom"}", {columns} FROM "{layer.replace(chr(34), chr(34) * 2)}"'
+    options = dict(form.dataset_options) | (_zooms(draft, layer=layer) if form.tiles else {})
+    reading = pyogrio.raw.open_arrow(draft, sql=sql, use_pyarrow=False, batch_size=_ROWS_AT_ONCE)
+    with without_crs_warning(), reading as (meta, stream):
+        pyogrio.raw.write_arrow(
+            stream,
+            path,
+            layer=path.stem if form.driver == "ESRI Shapefile" else layer,
+            driver=form.driver,
+            geometry_name=meta["geometry_name"],
+            geometry_type=info["geometry_type"],
+            crs=None if crs is None else crs.to_wkt(),
+            dataset_options=options,
+            layer_options=dict(form.layer_options),
+        )
+
+
+@contextmanager
+def without_crs_warning() -> Iterator[None]:
+    """Silence pyogrio's: whoever made the labels has already said that they have no CRS."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided")
+        yield
+
+
+def _zooms(draft: Path, *, layer: str) -> dict[str, str]:
+    """Choose zoom levels: the finest shows the smallest polygons, six above it the whole."""
+    _, _, geometry, _ = pyogrio.raw.read(draft, layer=layer, columns=[], max_features=1000)
+    crs = pyogrio.read_info(draft, layer=layer)["crs"]
+    shapes = shapely.from_wkb(geometry)
+    if not len(shapes) or crs is None:
+        return {}
+    down = pyproj.Transformer.from_crs(crs, 3857, always_xy=True)
+    west, south, east, north = shapely.bounds(
+        shapely.transform(shapes, lambda xy: np.column_stack(down.transform(*xy.T)))
+    ).T
+    size = float(np.median(np.maximum(east - west, north - south)))
+    finest = int(np.clip(math.ceil(math.log2(_EQUATOR_PIXEL / max(size, 1e-3))) + 3, 2, 18))
+    return {"MINZOOM": str(max(0, finest - _ZOOM_LEVELS)), "MAXZOOM": str(finest)}
+
+
+def _write_parquet(draft: Path, path: Path, *, layer: str, crs: pyproj.CRS | None) -> None:
+    """Write GeoParquet 1.1 with a bounding box column, a row group at a time."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    box = pa.struct([(name, pa.float64()) for name in ("xmin", "ymin", "xmax", "ymax")])
+    kinds: set[str] = set()
+    total = np.array([np.inf, np.inf, -np.inf, -np.inf])
+    with pyogrio.raw.open_arrow(draft, layer=layer, use_pyarrow=True, batch_size=_ROWS_AT_ONCE) as (meta, reader):
+        name = meta["geometry_name"] or "wkb_geometry"
+        fields = [part for part in reader.schema if part.name != name]
+        schema = pa.schema([*fields, pa.field("geometry", pa.binary()), pa.field("bbox", box)])
+        with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+            for batch in reader:
+                geometry = batch.column(batch.schema.get_field_index(name)).cast(pa.binary())
+                shapes = shapely.from_wkb(np.asarray(geometry.to_pylist(), dtype=object))
+                kinds |= {shape.geom_type for shape in shapes[:1]} | set(_kinds(shapes))
+                bounds = shapely.bounds(shapes).reshape(-1, 4)
+                if len(bounds):
+                    total = np.concatenate(
+                        (np.minimum(total[:2], bounds[:, :2].min(0)), np.maximum(total[2:], bounds[:, 2:].max(0)))
+                    )
+                boxes = pa.StructArray.from_arrays([pa.array(edge) for edge in bounds.T], fields=list(box))
+                arrays = [batch.column(batch.schema.get_field_index(part.name)) for part in fields]
+                writer.write_batch(pa.record_batch([*arrays, geometry, boxes], schema=schema))
+            column: dict[str, Any] = {
+                "encoding": "WKB",
+                "geometry_types": sorted(kinds),
+                "crs": None if crs is None else crs.to_json_dict(),
+                "covering": {"bbox": {edge.name: ["bbox", edge.name] for edge in box}},
+            }
+            if np.isfinite(total).all():
+                column["bbox"] = total.tolist()
+            geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+            writer.add_key_value_metadata({"geo": json.dumps(geo)})
+
+
+def _kinds(shapes: Any) -> Iterator[str]:
+    ids = set(np.unique(shapely.get_type_id(shapes)).tolist())
+    yield from (name for number, name in ((3, "Polygon"), (6, "MultiPolygon")) if number in ids)

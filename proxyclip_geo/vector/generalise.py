@@ -43,6 +43,11 @@ class Generalisation:
     smooth: bool = True
     simplify: float = 0.0
 
+    @property
+    def in_metres(self) -> bool:
+        """Whether a limit is given in square metres."""
+        return bool(self.min_area or self.max_hole)
+
     def __post_init__(self) -> None:
         """Raise an OptionError for a negative number."""
         for name in ("min_area", "max_hole", "simplify"):
@@ -64,7 +69,8 @@ def generalise(
     """Dissolve small patches and smooth borders.
 
     Args:
-        coverage: Patches and arcs, as traced.
+        coverage: Patches and arcs, as traced; where limits are in m² and pixels are not even, with the sum of their
+            areas as the last of the totals.
         chosen: What to do.
         ground: Where the raster lies, for areas.
         skipped: Keys of what is unclassified.
@@ -76,12 +82,15 @@ def generalise(
         OptionError: If areas are given in m² and the raster cannot be measured.
     """
     progress(ProgressEvent("generalise", 0, 2, "steps"))
-    if ground.metric is None and ground.on_earth and (chosen.min_area or chosen.max_hole):
+    if ground.metric is None and ground.on_earth and chosen.in_metres:
         raise OptionError(
             "a part of the raster lies beyond its CRS, so that patches cannot be measured in m²; leave out --min-area "
             "and --max-hole (16 pixels are kept then), or warp the raster to another CRS"
         )
-    areas, unclassified = _areas(coverage, ground), np.isin(coverage.patches.labels, skipped)
+    areas, unclassified = (
+        _areas(coverage, ground, summed=chosen.in_metres and not ground.is_even),
+        np.isin(coverage.patches.labels, skipped),
+    )
     limits = np.zeros(len(areas))
     for limit, of in ((chosen.min_area, ~unclassified), (chosen.max_hole, unclassified)):
         pixel = areas[of] / np.maximum(coverage.patches.pixels[of], 1)
@@ -102,8 +111,10 @@ def generalise(
     return coverage
 
 
-def _areas(coverage: Coverage, ground: Ground) -> NDArray[np.float64]:
-    """Return the areas of patches: pixels times the area of the first."""
+def _areas(coverage: Coverage, ground: Ground, *, summed: bool) -> NDArray[np.float64]:
+    """Return the areas of patches: those that were summed, or the number of pixels times the area of the first."""
+    if summed:
+        return coverage.patches.totals[:, -1]
     patches, width = coverage.patches, coverage.shape[1]
     if ground.metric is None:
         return patches.pixels.astype(np.float64)

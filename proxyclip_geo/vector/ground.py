@@ -17,6 +17,7 @@ Geometries = NDArray[np.object_]
 _SPACING = 4000.0
 """Metres between the nodes of the grid, and the widest polygon whose area its centroid's metric gives."""
 _MOST_NODES = 257
+_EVEN = 0.01
 _EDGES_AT_ONCE = 100_000
 
 
@@ -84,6 +85,21 @@ class Ground:
         """Return the area in m² of a pixel at (N, 2) pixel coordinates."""
         e, f, g = self.form(xy).T
         return np.asarray(np.sqrt(np.maximum(e * g - f**2, 0)))
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all pixels have the same area, to a hundredth (and where it is not known)."""
+        if self.metric is None:
+            return True
+        across, cosine, down = self.metric.reshape(-1, 3).T
+        sizes = across * down * np.sqrt(1 - cosine**2)
+        return bool(sizes.max() <= (1 + _EVEN) * sizes.min())
+
+    def read(self, top: int, bottom: int) -> Floats:
+        """Return the area in m² of the pixels of some rows: (bottom − top, W)."""
+        width = self.shape[1]
+        row, column = np.indices((bottom - top, width)).reshape(2, -1)
+        return self.pixel_areas(np.column_stack((column + 0.5, row + top + 0.5))).reshape(-1, width)
 
     def perimeters(self, outlines: Geometries) -> Floats:
         """Measure all rings of (N,) outlines in pixel coordinates: metres; NaN where they cannot be measured."""

@@ -249,7 +249,8 @@ def _trace(
 ) -> tuple[Coverage, Placing, tuple[str, ...]]:
     """Trace the labels; return the patches, where they go, and the names of what was summarised by patch.
 
-    The rasters are closed afterwards: their cache is a good part of the memory.
+    Where limits are in m² and pixels differ in area, their areas are summarised last. The rasters are closed
+    afterwards: their cache is a good part of the memory.
     """
     measured: dict[str, tuple[Sequence[Path | str], Callable[[Any], Values]]] = {
         "score": (inputs.scores, Scores),
@@ -265,6 +266,8 @@ def _trace(
             if paths
         }
         values = tuple(readers.values())
+        if options.generalisation is not None and options.generalisation.in_metres and not ground.is_even:
+            values = (*values, ground)
         coverage = trace(mosaic, spill=spill, values=values, options=options.tracing, progress=progress)
         _check_names(coverage, classes, mosaic)
     return coverage, placing, tuple(readers)

@@ -268,3 +268,15 @@ pg.vectorize(sys.argv[1], sys.argv[2], progress=lambda event: print(event.stage,
     stages = dict(line.split(" ", 1) for line in done.stdout.splitlines())
     assert stages["polygonize"] == stages["generalise"] == "[]"
     assert "pyogrio" in stages["write"]
+
+
+def test_patches_over_many_latitudes_are_measured_pixel_by_pixel(tmp_path) -> None:
+    values = np.ones((18, 36), np.uint8)
+    values[:, 20] = 2
+    values[9, 5:7] = 3
+    world = write(tmp_path / "world.tif", values, transform=Affine(10, 0, -180, 0, -10, 90), crs="EPSG:4326")
+    # A lune of 10° is a 36th of the Earth, 1.42e13 m²; its first pixel is a 200th of the largest.
+    kept = pg.vectorize(world, tmp_path / "a.gpkg", options=pg.VectorOptions(min_area=1.4e13, smooth=False))
+    assert set(kept.areas) == {"water", "forest"}
+    gone = pg.vectorize(world, tmp_path / "b.gpkg", options=pg.VectorOptions(min_area=1.43e13, smooth=False))
+    assert set(gone.areas) == {"water"}

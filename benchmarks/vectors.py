@@ -45,7 +45,7 @@ def run_wkb(labels: Path, out: Path) -> int:
     from proxyclip_geo.vector import PolygonInputs, open_polygons
 
     classes = {value: str(value) for value in range(1, 255)}
-    with open_polygons(PolygonInputs([labels]), classes=classes) as source:
+    with open_polygons(PolygonInputs([labels]), classes=classes, spill=out.parent) as source:
         return sum(len(shapely.to_wkb(batch.geometry)) for batch in source)
 
 

@@ -17,6 +17,7 @@ from proxyclip_geo.vector import (
     check_layers,
     check_target,
     format_of,
+    open_draft,
     open_polygons,
     read_legend,
 )
@@ -134,13 +135,17 @@ def _write(
     # Formats with a CRS of their own are reprojected while they are written.
     making = options.making(straight=not format_of(path).needs_crs)
     classes = {style.value: style.name for style in styles}
-    with open_polygons(inputs, classes=classes, options=making, progress=progress) as polygons:
+    with (
+        open_draft(path) as aside,
+        open_polygons(inputs, classes=classes, spill=aside, options=making, progress=progress) as polygons,
+    ):
         # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.
         from proxyclip_geo.vector import write_polygons
 
         write_polygons(
             polygons,
             path,
+            aside=aside / "file",
             layer=path.stem,
             by_class=options.by_class,
             style_qml=polygon_qml(styles),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proxyclip_geo.vector.areas import area_m2
+    from proxyclip_geo.vector.drafts import open_draft
     from proxyclip_geo.vector.formats import SUFFIXES, check_layers, check_target, format_of
     from proxyclip_geo.vector.generalise import Generalisation
     from proxyclip_geo.vector.mosaic import read_legend
@@ -29,6 +30,7 @@ _HOMES = {
     "describe_file": "sources",
     "find_file": "sources",
     "format_of": "formats",
+    "open_draft": "drafts",
     "open_polygons": "polygons",
     "read_legend": "mosaic",
     "read_record": "sources",
@@ -49,6 +51,7 @@ __all__ = [
     "describe_file",
     "find_file",
     "format_of",
+    "open_draft",
     "open_polygons",
     "read_legend",
     "read_record",

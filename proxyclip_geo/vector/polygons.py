@@ -1,6 +1,5 @@
 """Label rasters to polygons with attributes, batch by batch."""
 
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -195,6 +194,7 @@ def open_polygons(
     inputs: PolygonInputs,
     *,
     classes: Mapping[int, str],
+    spill: Path,
     options: PolygonOptions = PolygonOptions(),
     progress: Progress = ignore,
 ) -> Iterator[PolygonSource]:
@@ -206,6 +206,7 @@ def open_polygons(
     Args:
         inputs: The rasters.
         classes: Name of each label value.
+        spill: Folder for the vertices, 8 bytes each and 16 more when smoothed.
         options: How.
         progress: Called with rows and polygons done, in the stages "polygonize" and "write".
 
@@ -214,34 +215,32 @@ def open_polygons(
         VectorError: If a label has no name in `classes`.
     """
     check_statistics(inputs.statistics)
-    with tempfile.TemporaryDirectory(prefix="proxyclip-geo-") as folder:
-        spill = Path(folder)
-        coverage, placing, measures = _trace(inputs, options, classes=classes, spill=spill, progress=progress)
-        skipped = () if 0 in classes else (_UNCLASSIFIED,)
-        chosen = options.generalisation
-        if chosen is None:
-            _warn_of_specks(coverage)
-        else:
-            coverage = generalise(
-                coverage,
-                chosen,
-                ground=placing.ground,
-                skipped=skipped,
-                spill=spill,
-                connectivity=options.connectivity,
-                progress=progress,
-            )
-        yield PolygonSource(
+    coverage, placing, measures = _trace(inputs, options, classes=classes, spill=spill, progress=progress)
+    skipped = () if 0 in classes else (_UNCLASSIFIED,)
+    chosen = options.generalisation
+    if chosen is None:
+        _warn_of_specks(coverage)
+    else:
+        coverage = generalise(
             coverage,
-            choose_features(coverage, connectivity=options.connectivity, skipped=skipped, dissolve=options.dissolve),
-            classes,
-            placing,
-            measures,
-            inputs.statistics,
-            straight=options.straight and options.crs is None and not (chosen and (chosen.smooth or chosen.simplify)),
-            simplify=chosen.simplify if chosen else 0.0,
+            chosen,
+            ground=placing.ground,
+            skipped=skipped,
+            spill=spill,
+            connectivity=options.connectivity,
             progress=progress,
         )
+    yield PolygonSource(
+        coverage,
+        choose_features(coverage, connectivity=options.connectivity, skipped=skipped, dissolve=options.dissolve),
+        classes,
+        placing,
+        measures,
+        inputs.statistics,
+        straight=options.straight and options.crs is None and not (chosen and (chosen.smooth or chosen.simplify)),
+        simplify=chosen.simplify if chosen else 0.0,
+        progress=progress,
+    )
 
 
 def _trace(

@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 from proxyclip_geo.errors import OutputError, VectorError
 from proxyclip_geo.vector.batch import PolygonBatch, Polygons
 from proxyclip_geo.vector.converting import convert, without_crs_warning
+from proxyclip_geo.vector.drafts import cannot_write
 from proxyclip_geo.vector.formats import STALE, Format, check_crs, check_size, check_target
 from proxyclip_geo.vector.geopackage import embed_style
 from proxyclip_geo.vector.sources import WRITTEN
@@ -40,6 +39,7 @@ def write_polygons(
     polygons: Polygons,
     path: Path,
     *,
+    aside: Path,
     layer: str,
     by_class: bool = False,
     overwrite: bool = True,
@@ -52,6 +52,7 @@ def write_polygons(
     Args:
         polygons: Batches of polygons.
         path: `.gpkg`, `.shp`, `.geojson` (in WGS 84, as RFC 7946 asks), `.fgb`, `.parquet`, `.pmtiles` or `.mbtiles`.
+        aside: Folder to make for the draft, on the disk of `path`; it is not removed.
         layer: Name of the layer (a Shapefile's is its file name).
         by_class: Whether every class gets a layer of its own, with the class's name; GeoPackage only.
         overwrite: Whether a file that stands there may be replaced.
@@ -67,18 +68,13 @@ def write_polygons(
         VectorError: If the suffix is unknown, or the format cannot hold these polygons.
         OutputError: If the file is there and may not be replaced, is open elsewhere, or cannot be written.
     """
-    path = Path(path)
     form = check_target(path, overwrite=overwrite)
     check_crs(path, form, polygons.crs)
     if by_class and form.driver != "GPKG":
         raise VectorError(f"'{path}' holds one layer; a layer a class needs a GeoPackage: write .gpkg")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A hidden folder beside the target: on one file system a move is atomic; and side files keep their names.
-        aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    try:
+        # In a folder of its own, side files keep their names.
+        aside.mkdir()
         draft = aside / path.name
         package = draft if form.driver == "GPKG" else aside / "draft.gpkg"
         with _fixed_time() as now:
@@ -92,9 +88,10 @@ def write_polygons(
     except _WRITE_ERRORS as error:
         if isinstance(error, VectorError):
             raise
-        raise _cannot_write(path, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        # What GDAL says about a full disk is none of these.
+        if isinstance(error, CRSError | FieldError | GeometryError):
+            raise OutputError(f"cannot write '{path}': {error}") from error
+        raise cannot_write(path, error) from error
     return path
 
 
@@ -203,16 +200,3 @@ def _move_into_place(draft: Path, path: Path) -> None:
             old.unlink(missing_ok=True)
     for new in (*sides, draft):
         os.replace(new, path.with_name(new.name))
-
-
-def _cannot_write(path: Path, error: Exception) -> OutputError:
-    """Say what went wrong, how much space there is, and what to do."""
-    # What GDAL says about a full disk is neither of these.
-    if isinstance(error, CRSError | FieldError | GeometryError):
-        return OutputError(f"cannot write '{path}': {error}")
-    folder = next((parent for parent in path.absolute().parents if parent.exists()), Path("/"))
-    free = shutil.disk_usage(folder).free // 2**20
-    return OutputError(
-        f"cannot write '{path}': {error}; {free} MiB are free in '{folder}': check the space and your "
-        "permission to write there, and close the file in other programs"
-    )

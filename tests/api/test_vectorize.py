@@ -1,4 +1,5 @@
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -280,3 +281,34 @@ def test_patches_over_many_latitudes_are_measured_pixel_by_pixel(tmp_path) -> No
     assert set(kept.areas) == {"water", "forest"}
     gone = pg.vectorize(world, tmp_path / "b.gpkg", options=pg.VectorOptions(min_area=1.43e13, smooth=False))
     assert set(gone.areas) == {"water"}
+
+
+def test_vertices_lie_beside_the_output_and_leave_no_trace(tmp_path, labels) -> None:
+    script = """
+import os, sys
+import proxyclip_geo as pg
+def stop(event):
+    if event.stage == "write":
+        os._exit(9)
+pg.vectorize(sys.argv[1], sys.argv[2], progress=stop)
+"""
+    out = tmp_path / "out" / "map.gpkg"
+    killed = subprocess.run([sys.executable, "-c", script, str(labels), str(out)], check=False)
+    assert killed.returncode == 9
+    [left] = out.parent.iterdir()
+    assert {"vertices.bin", "smooth.bin"} < {file.name for file in left.iterdir()}
+    pg.vectorize(labels, out)
+    assert [file.name for file in out.parent.iterdir()] == ["map.gpkg"]
+
+
+def test_no_space_for_vertices(tmp_path) -> None:
+    noise = np.random.default_rng(0).integers(1, 4, (SIDE, SIDE)).astype(np.uint8)
+    path = write(tmp_path / "noise.tif", noise)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        with pytest.raises(OutputError, match="cannot write"):
+            pg.vectorize(path, tmp_path / "map.gpkg")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [file.name for file in tmp_path.iterdir()] == ["noise.tif"]

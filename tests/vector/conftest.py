@@ -1,3 +1,4 @@
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +33,11 @@ def polygonize() -> Polygonize:
         **options: Any,
     ) -> gpd.GeoDataFrame:
         inputs = PolygonInputs([labels], [] if score is None else [score])
-        with open_polygons(inputs, classes=classes, options=PolygonOptions(**options), progress=progress) as source:
+        making = PolygonOptions(**options)
+        with (
+            tempfile.TemporaryDirectory() as spill,
+            open_polygons(inputs, classes=classes, spill=Path(spill), options=making, progress=progress) as source,
+        ):
             batches = list(source)
         columns = {name: np.concatenate([batch.columns[name] for batch in batches]) for name in batches[0].columns}
         frame = pd.DataFrame(columns).astype({"class": "str"})

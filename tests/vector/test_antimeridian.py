@@ -16,14 +16,14 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_polygons_are_cut_at_the_antimeridian(make_band, place) -> None:
+def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, place) -> None:
     crs, transform = PLACES[place]
     labels = np.full((24, 24), 1, np.uint8)
     labels[3:-3, 3:-3] = 2
     labels[7:-7, 7:-7] = 3
     labels[5:9, 10:20] = 1
     inputs = PolygonInputs([make_band(labels, crs=crs, transform=transform)])
-    with open_polygons(inputs, classes=CLASSES, options=PolygonOptions(crs="EPSG:4326")) as source:
+    with open_polygons(inputs, classes=CLASSES, spill=tmp_path, options=PolygonOptions(crs="EPSG:4326")) as source:
         batches = list(source)
     shapes = np.concatenate([batch.geometry for batch in batches])
     expected = np.concatenate([batch.columns["area_m2"] for batch in batches])
@@ -38,13 +38,17 @@ def test_polygons_are_cut_at_the_antimeridian(make_band, place) -> None:
         assert {-180, 180} <= set(longitudes.tolist())
 
 
-def test_other_maps_are_not_cut(make_band) -> None:
+def test_other_maps_are_not_cut(make_band, tmp_path) -> None:
     crs, transform = PLACES["across"]
     path = make_band(np.ones((24, 24), np.uint8), crs=crs, transform=transform)
     with (
-        open_polygons(PolygonInputs([path]), classes=CLASSES, options=PolygonOptions(crs="EPSG:3857")) as source,
+        open_polygons(
+            PolygonInputs([path]), classes=CLASSES, spill=tmp_path, options=PolygonOptions(crs="EPSG:3857")
+        ) as source,
         pytest.raises(OptionError, match="edge of the map in WGS 84 / Pseudo-Mercator"),
     ):
         list(source)
-    with open_polygons(PolygonInputs([path]), classes=CLASSES, options=PolygonOptions(crs="EPSG:3832")) as source:
+    with open_polygons(
+        PolygonInputs([path]), classes=CLASSES, spill=tmp_path, options=PolygonOptions(crs="EPSG:3832")
+    ) as source:
         assert sum(len(batch.geometry) for batch in source) == 1

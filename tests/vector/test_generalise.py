@@ -1,3 +1,6 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +31,10 @@ def polygons(path, *, rows: int | None = None, connectivity: int = 4, radius: in
     chosen = Generalisation(**{**NO_CHANGE, **options})
     tracing = TraceOptions(block_rows=rows, majority=radius)
     making = PolygonOptions(generalisation=chosen, tracing=tracing, connectivity=connectivity)
-    with open_polygons(PolygonInputs([path]), classes=CLASSES, options=making) as source:
+    with (
+        TemporaryDirectory() as spill,
+        open_polygons(PolygonInputs([path]), classes=CLASSES, spill=Path(spill), options=making) as source,
+    ):
         batches = list(source)
     return pd.DataFrame(
         {
@@ -184,10 +190,11 @@ def test_simplified_rings_keep_their_orientation(make_band) -> None:
 
 
 @pytest.mark.parametrize("longest", [0.7, 1.0, 2.3])
-def test_nothing_opens_and_nothing_overlaps_after_reprojection(make_band, longest) -> None:
+def test_nothing_opens_and_nothing_overlaps_after_reprojection(make_band, tmp_path, longest) -> None:
     labels = np.random.default_rng(0).integers(1, 4, (12, 12), dtype=np.uint8).repeat(3, axis=0).repeat(3, axis=1)
     path = make_band(labels, transform=Affine(3e4, 7e3, 400_000, 5e3, -3e4, 5_600_000))
-    with open_polygons(PolygonInputs([path]), classes=CLASSES, options=PolygonOptions(crs="EPSG:3035")) as source:
+    making = PolygonOptions(crs="EPSG:3035")
+    with open_polygons(PolygonInputs([path]), classes=CLASSES, spill=tmp_path, options=making) as source:
         moved = np.concatenate([batch.geometry for batch in source])
     for shapes in (moved, densify(moved, longest * 1e4)):
         parts = shapely.get_parts(shapes)

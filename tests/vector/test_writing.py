@@ -1,6 +1,7 @@
 import json
 import os
 import resource
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +18,7 @@ import pytest
 import shapely
 
 from proxyclip_geo.errors import OutputError, VectorError
+from proxyclip_geo.vector import open_draft
 from proxyclip_geo.vector import write_polygons as write_batches
 from proxyclip_geo.vector.batch import PolygonBatch
 
@@ -51,7 +53,8 @@ class Frame:
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> Path:
-    return write_batches(Frame(frame), path, **options)
+    with open_draft(path) as aside:
+        return write_batches(Frame(frame), path, aside=aside / "file", **options)
 
 
 def polygons(count: int = 3, *, crs: pyproj.CRS | None = WITHOUT_CODE) -> gpd.GeoDataFrame:
@@ -292,6 +295,22 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, suffix) -> None:
     with full_disk(), pytest.raises(OutputError, match=r"cannot write .*MiB are free"):
         write_polygons(polygons(5000), path, layer="map")
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_too_little_space_is_said_in_a_word(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "out.gpkg"
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    with full_disk(), pytest.raises(OutputError, match=r"the disk is full \(0 MiB are free in .*\); free some space"):
+        write_polygons(polygons(5000), path, layer="map")
+    assert os.listdir(tmp_path) == []
+
+
+def test_one_run_at_a_time_writes_a_file(tmp_path) -> None:
+    path = tmp_path / "out.gpkg"
+    with open_draft(path), pytest.raises(OutputError, match="another run is writing"):
+        write_polygons(polygons(), path, layer="map")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_style_that_does_not_fit_leaves_what_was_there(tmp_path) -> None:

@@ -55,7 +55,7 @@ Statistics = Annotated[
     ),
 ]
 Aoi = Annotated[
-    Path | None,
+    str | None,
     typer.Option(help="Clip to the polygons of this vector file, exactly.", rich_help_panel=POLYGONS),
 ]
 Append = Annotated[

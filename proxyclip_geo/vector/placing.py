@@ -1,6 +1,7 @@
 """From pixels to where the polygons are wanted: clipped to an area, in another CRS."""
 
 import math
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 
-from proxyclip_geo.errors import AreaError, OptionError, VectorError
+from proxyclip_geo.errors import AreaError, OptionError, QualityWarning, VectorError
 from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
 from proxyclip_geo.vector.assemble import as_features
 from proxyclip_geo.vector.ground import Ground, geographic_base, onto_ground
@@ -22,6 +23,8 @@ Geometries = NDArray[np.object_]
 _EARTH_RADIUS = 6.371e6
 _DEVIATION = 0.02
 """Pixels by which an edge may miss its true course after reprojection."""
+_FARTHEST = 1e8
+"""Metres from the origin; no point of the Earth lies there, on a map that is of any use."""
 _ACROSS = 1.5e7
 """Metres; edges are far shorter, unless a pixel is a continent."""
 
@@ -93,6 +96,7 @@ class Placing:
             raise OptionError(
                 f"the polygons cannot be put into {self.target.name} ({error}); choose a CRS that covers the area"
             ) from error
+        _check_extent(moved, self.target)
         moved = cut_at_antimeridian(np.asarray(moved, dtype=object), self.target)
         if self.target.is_projected:
             _check_seam(moved, self.target)
@@ -141,6 +145,19 @@ def densify(outlines: Geometries, longest: float) -> Geometries:
     return as_features(np.asarray(dense, dtype=object), owner, len(outlines))
 
 
+def _check_extent(shapes: Geometries, crs: pyproj.CRS) -> None:
+    """Raise where coordinates are beyond all that is on the Earth, as those of poles in Mercator's projection are."""
+    unit = 1.0 if crs.is_geographic else crs.axis_info[0].unit_conversion_factor
+    farthest = float(np.abs(np.nan_to_num(shapely.bounds(shapes))).max(initial=0)) * unit
+    if farthest > _FARTHEST:
+        area = crs.area_of_use
+        limits = "" if area is None else f"; it is meant for latitudes from {area.south:g}° to {area.north:g}°"
+        raise OptionError(
+            f"polygons would lie {farthest:.2g} m from the origin of {crs.name}, which cannot show all of the labels"
+            f"{limits}: clip to an area with --aoi, or choose a CRS that covers the labels"
+        )
+
+
 def _check_seam(shapes: Geometries, crs: pyproj.CRS) -> None:
     """Raise where an edge leads across the whole map, as its ends lie on both sides of where the map begins."""
     across = _ACROSS / crs.axis_info[0].unit_conversion_factor
@@ -179,7 +196,12 @@ def _read_area(path: Path | str, ground: Ground) -> Any:
     if not len(shapes):
         raise AreaError(f"the area of interest {path} has no polygons; give a file that has")
     area = shapely.union_all(shapely.make_valid(shapes))
-    if meta["crs"] and ground.crs is not None and pyproj.CRS(meta["crs"]) != ground.crs:
+    if meta["crs"] is None or ground.crs is None:
+        which = f"the area of interest {path} has" if meta["crs"] is None else "the labels have"
+        warnings.warn(
+            f"{which} no CRS: coordinates of {path} are taken as those of the labels", QualityWarning, stacklevel=2
+        )
+    elif pyproj.CRS(meta["crs"]) != ground.crs:
         move = pyproj.Transformer.from_crs(meta["crs"], ground.crs, always_xy=True)
         dense = shapely.segmentize(area, max(area.length / 2000, 1e-9))
         area = shapely.make_valid(shapely.transform(dense, lambda xy: np.column_stack(move.transform(*xy.T))))

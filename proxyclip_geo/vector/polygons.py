@@ -218,9 +218,9 @@ def open_polygons(
     coverage, placing, measures = _trace(inputs, options, classes=classes, spill=spill, progress=progress)
     skipped = () if 0 in classes else (_UNCLASSIFIED,)
     chosen = options.generalisation
-    if chosen is None:
+    if chosen is None or chosen.min_area == 0:
         _warn_of_specks(coverage)
-    else:
+    if chosen is not None:
         coverage = generalise(
             coverage,
             chosen,

@@ -113,6 +113,29 @@ def test_clipping_is_exact(tmp_path, labels) -> None:
         pg.vectorize(labels, tmp_path / "no.gpkg", options=pg.VectorOptions(aoi=tmp_path / "far.gpkg"))
 
 
+def test_an_area_without_a_crs_is_pointed_out(tmp_path, labels) -> None:
+    square = gpd.GeoDataFrame(geometry=[shapely.box(400_010, 5_599_960, 400_030, 5_599_990)])
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        square.to_file(tmp_path / "plain.gpkg")
+    with pytest.warns(QualityWarning, match=r"plain\.gpkg has no CRS: .* are taken as those of the labels"):
+        path = pg.vectorize(labels, tmp_path / "map.gpkg", options=pg.VectorOptions(aoi=tmp_path / "plain.gpkg")).path
+    assert read(path).union_all().equals(square.union_all())
+
+
+def test_poles_in_mercator_are_refused(tmp_path) -> None:
+    values = np.ones((18, 36), np.uint8)
+    values[6:12] = 2
+    world = write(tmp_path / "world.tif", values, transform=Affine(10, 0, -180, 0, -10, 90), crs="EPSG:4326")
+    with pytest.raises(
+        OptionError, match=r"2\.4e\+08 m from the origin of WGS 84 / Pseudo-Mercator.*-85\.06° to 85\.06°"
+    ):
+        pg.vectorize(world, tmp_path / "map.gpkg", options=pg.VectorOptions(crs="EPSG:3857"))
+    gpd.GeoDataFrame(geometry=[shapely.box(-180, -85, 180, 85)], crs=4326).to_file(tmp_path / "aoi.gpkg")
+    options = pg.VectorOptions(crs="EPSG:3857", aoi=tmp_path / "aoi.gpkg")
+    frame = read(pg.vectorize(world, tmp_path / "map.gpkg", options=options).path)
+    assert np.abs(frame.total_bounds).max() < 2.01e7
+
+
 def test_reprojection(tmp_path, labels) -> None:
     plain = read(pg.vectorize(labels, tmp_path / "map.gpkg").path)
     moved = read(pg.vectorize(labels, tmp_path / "moved.gpkg", options=pg.VectorOptions(crs="EPSG:4326")).path)
@@ -170,6 +193,8 @@ def test_specks_are_pointed_out(tmp_path, monkeypatch) -> None:
     path = write(tmp_path / "noise.tif", noise)
     with pytest.warns(QualityWarning, match="--min-area"):
         pg.vectorize(path, tmp_path / "noise.gpkg", options=pg.VectorOptions.exact())
+    with pytest.warns(QualityWarning, match="--min-area"):
+        pg.vectorize(path, tmp_path / "smooth.gpkg", options=pg.VectorOptions(min_area=0))
 
 
 def test_input_that_is_no_label_raster(tmp_path, labels, map_values) -> None:
@@ -211,6 +236,8 @@ def test_the_command(tmp_path, labels) -> None:
     assert run("-o", "map.fgb").returncode == OutputError.exit_code
     contradiction = run("-o", "new.gpkg", "--exact", "--min-area", "5")
     assert (contradiction.returncode, "contradict" in contradiction.stderr) == (2, True)
+    for option, url in (("--score", "http://localhost:9/score.tif"), ("--aoi", "http://localhost:9/area.geojson")):
+        assert url in run("-o", "new.gpkg", option, url).stderr
     assert run("-o", "map.kmz").returncode == VectorError.exit_code
 
 

@@ -1,7 +1,7 @@
 """Label raster in, polygons out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -35,12 +35,20 @@ class VectorResult:
         polygons: Number of polygons.
         areas: Area of each class by name, in `unit`.
         unit: "m²"; "px" where the labels have no CRS, or one that is not tied to the Earth.
+        merged: Small patches that were given to a neighbour.
+        filled: Unclassified patches that were given to a neighbour.
+        changed: Pixels that changed their class so.
+        balance: Pixels that classes gained or lost so, by name, before clipping.
     """
 
     path: Path
     polygons: int
     areas: Mapping[str, float]
     unit: str = "m²"
+    merged: int = 0
+    filled: int = 0
+    changed: int = 0
+    balance: Mapping[str, int] = field(default_factory=dict)
 
 
 def vectorize(
@@ -153,7 +161,17 @@ def _write(
             metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
         )
         unit = "m²" if polygons.placing.ground.on_earth else "px"
-        return VectorResult(path, polygons.written, dict(polygons.areas), unit)
+        changes = polygons.changes
+        return VectorResult(
+            path,
+            polygons.written,
+            dict(polygons.areas),
+            unit,
+            merged=changes.patches,
+            filled=changes.holes,
+            changed=changes.pixels,
+            balance=polygons.balance,
+        )
 
 
 def _styles(vocabulary: Any) -> list[ClassStyle]:

@@ -137,10 +137,20 @@ def _show(reporter: Reporter, result: Any) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("class")
     table.add_column("area", justify="right")
+    table.add_column("by merging" if result.balance else "", justify="right")
     areas = sorted(result.areas.items(), key=lambda entry: -entry[1])
     for name, area in areas:
-        table.add_row(name.replace("[", r"\["), f"{area:,.0f} {result.unit}")
-    path, count = str(result.path), result.polygons
-    reporter.result(table, {"path": path, "polygons": count, "areas": dict(areas), "unit": result.unit})
+        table.add_row(name.replace("[", r"\["), f"{area:,.0f} {result.unit}", _gain(result.balance.get(name)))
+    data = {**vars(result), "path": str(result.path), "areas": dict(areas)}
+    reporter.result(table, data)
     if not reporter.as_json:
-        reporter.out.print(f"{count} polygons in {path}")
+        if result.changed:
+            reporter.out.print(
+                f"{result.merged} small patches given to neighbours and {result.filled} holes filled: "
+                f"{result.changed} pixels changed"
+            )
+        reporter.out.print(f"{result.polygons} polygons in {result.path}")
+
+
+def _gain(pixels: int | None) -> str:
+    return "" if pixels is None else f"{pixels:+,d} px"

@@ -5,7 +5,8 @@ and borders are those of the whole raster, each border is kept once for both its
 come into being. Borders to where there is no data stay as they are.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 from proxyclip_geo.vector.chains import Ints, groups, sum_by
-from proxyclip_geo.vector.coverage import Arcs, Coverage, Polylines, batches, corner_pairs, join_arcs
+from proxyclip_geo.vector.coverage import Arcs, Coverage, Patches, Polylines, batches, corner_pairs, join_arcs
 from proxyclip_geo.vector.ground import Ground
 from proxyclip_geo.vector.memory import release_memory
 from proxyclip_geo.vector.strip import NO_NODE, OUTSIDE
@@ -56,6 +57,50 @@ class Generalisation:
                 raise OptionError(f"{name} {value:g} must be a number ≥ 0; 0 turns it off")
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What merging small patches did.
+
+    Attributes:
+        patches: Small patches that went to a neighbour.
+        holes: Unclassified patches that were filled.
+        pixels: Pixels that changed their label so.
+        balance: Pixels that each key gained or lost; those that did neither are left out.
+    """
+
+    patches: int = 0
+    holes: int = 0
+    pixels: int = 0
+    balance: Mapping[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, patches: Patches, labels: NDArray[np.int32], *, unclassified: NDArray[np.bool_]) -> "Changes":
+        """Compare the keys of patches with new ones (P,)."""
+        changed = patches.labels != labels
+        keys, owner = np.unique(np.concatenate((patches.labels[changed], labels[changed])), return_inverse=True)
+        pixels = patches.pixels[changed]
+        balance = sum_by(owner, np.concatenate((-pixels, pixels)), len(keys)).astype(int)
+        return cls(
+            patches=int((changed & ~unclassified).sum()),
+            holes=int((changed & unclassified).sum()),
+            pixels=int(pixels.sum()),
+            balance={int(key): int(count) for key, count in zip(keys, balance, strict=True) if count},
+        )
+
+
+@dataclass(frozen=True)
+class Generalised:
+    """A generalised coverage.
+
+    Attributes:
+        coverage: Patches and arcs.
+        changes: What was changed.
+    """
+
+    coverage: Coverage
+    changes: Changes
+
+
 def generalise(
     coverage: Coverage,
     chosen: Generalisation,
@@ -65,7 +110,7 @@ def generalise(
     spill: Path,
     connectivity: int = 4,
     progress: Progress = ignore,
-) -> Coverage:
+) -> Generalised:
     """Dissolve small patches and smooth borders.
 
     Args:
@@ -91,7 +136,7 @@ def generalise(
         _areas(coverage, ground, summed=chosen.in_metres and not ground.is_even),
         np.isin(coverage.patches.labels, skipped),
     )
-    limits = np.zeros(len(areas))
+    limits, changes = np.zeros(len(areas)), Changes()
     for limit, of in ((chosen.min_area, ~unclassified), (chosen.max_hole, unclassified)):
         pixel = areas[of] / np.maximum(coverage.patches.pixels[of], 1)
         # Just below, so that rounding does not decide about patches of just as many pixels.
@@ -102,13 +147,14 @@ def generalise(
             group = groups(len(areas), pairs[:, 0], pairs[:, 1])
             limits[sum_by(group, areas, int(group.max()) + 1)[group] >= limits] = 0
         into, labels = merge_small(coverage, areas, limits, skipped=skipped)
+        changes = Changes.of(coverage.patches, labels[into], unclassified=unclassified)
         coverage = dissolve(coverage, into, labels)
         release_memory()
     progress(ProgressEvent("generalise", 1, 2, "steps"))
     if chosen.smooth:
         coverage = replace(coverage, arcs=_smooth(coverage.arcs, spill / "smooth.bin"))
     progress(ProgressEvent("generalise", 2, 2, "steps"))
-    return coverage
+    return Generalised(coverage, changes)
 
 
 def _areas(coverage: Coverage, ground: Ground, *, summed: bool) -> NDArray[np.float64]:

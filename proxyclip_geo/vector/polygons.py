@@ -19,7 +19,7 @@ from proxyclip_geo.vector.assemble import Features, Outlines, assemble, choose_f
 from proxyclip_geo.vector.batch import PolygonBatch
 from proxyclip_geo.vector.chains import Ints
 from proxyclip_geo.vector.coverage import Coverage, Patches
-from proxyclip_geo.vector.generalise import Generalisation, generalise
+from proxyclip_geo.vector.generalise import Changes, Generalisation, generalise
 from proxyclip_geo.vector.ground import Ground, onto_ground
 from proxyclip_geo.vector.mosaic import LabelMosaic, key_of, labels_of, open_mosaic
 from proxyclip_geo.vector.placing import Placing
@@ -44,6 +44,7 @@ class PolygonSource:
         statistics: Further rasters to average over the polygons, by column name.
         straight: Whether vertices in the middle of straight lines are left out.
         simplify: Tolerance in pixels of simplifying all polygons together; 0 leaves them.
+        changes: What merging small patches did.
         progress: Called with polygons done, in the stage "write".
         written: Polygons yielded so far.
         areas: Square metres (pixels without a CRS) of each class yielded so far.
@@ -57,6 +58,7 @@ class PolygonSource:
     statistics: Mapping[str, Path | str] = field(default_factory=dict)
     straight: bool = True
     simplify: float = 0.0
+    changes: Changes = field(default=Changes())
     progress: Progress = field(default=ignore, repr=False)
     written: int = 0
     areas: dict[str, float] = field(default_factory=dict)
@@ -70,6 +72,12 @@ class PolygonSource:
     def crs(self) -> pyproj.CRS | None:
         """CRS of the polygons."""
         return self.placing.crs
+
+    @property
+    def balance(self) -> dict[str, int]:
+        """Pixels that classes gained or lost as small patches were merged, by name; the sum is that of filled holes."""
+        changed = {int(labels_of(np.array(key))): count for key, count in self.changes.balance.items()}
+        return {self.names[label]: count for label, count in changed.items() if label in self.names}
 
     @property
     def several_parts(self) -> bool:
@@ -217,11 +225,11 @@ def open_polygons(
     check_statistics(inputs.statistics)
     coverage, placing, measures = _trace(inputs, options, classes=classes, spill=spill, progress=progress)
     skipped = () if 0 in classes else (_UNCLASSIFIED,)
-    chosen = options.generalisation
+    chosen, changes = options.generalisation, Changes()
     if chosen is None or chosen.min_area == 0:
         _warn_of_specks(coverage)
     if chosen is not None:
-        coverage = generalise(
+        made = generalise(
             coverage,
             chosen,
             ground=placing.ground,
@@ -230,6 +238,7 @@ def open_polygons(
             connectivity=options.connectivity,
             progress=progress,
         )
+        coverage, changes = made.coverage, made.changes
     yield PolygonSource(
         coverage,
         choose_features(coverage, connectivity=options.connectivity, skipped=skipped, dissolve=options.dissolve),
@@ -239,6 +248,7 @@ def open_polygons(
         inputs.statistics,
         straight=options.straight and options.crs is None and not (chosen and (chosen.smooth or chosen.simplify)),
         simplify=chosen.simplify if chosen else 0.0,
+        changes=changes,
         progress=progress,
     )
 

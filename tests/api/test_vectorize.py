@@ -233,6 +233,8 @@ def test_the_command(tmp_path, labels) -> None:
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["polygons"] == len(gpd.read_file(tmp_path / "map.fgb"))
+    assert result["merged"] > 0
+    assert sum(result["balance"].values()) == 0
     assert run("-o", "map.fgb").returncode == OutputError.exit_code
     contradiction = run("-o", "new.gpkg", "--exact", "--min-area", "5")
     assert (contradiction.returncode, "contradict" in contradiction.stderr) == (2, True)

@@ -145,6 +145,18 @@ def test_holes_of_unclassified_pixels_are_filled_but_not_those_without_data(make
     assert len(polygons(make_band(labels))["geometry"][0].interiors) == 2
 
 
+def test_what_merging_changed_is_counted(make_band, tmp_path) -> None:
+    labels = np.full((9, 9), 2, np.uint8)
+    labels[:, 6:] = 1
+    labels[2, 2], labels[4, 2:4], labels[6, 2] = 0, 3, 255
+    options = PolygonOptions(generalisation=Generalisation(**{**NO_CHANGE, "min_area": 0.6, "max_hole": 0.6}))
+    inputs = PolygonInputs([make_band(labels)])
+    with open_polygons(inputs, classes=CLASSES, spill=tmp_path, options=options) as source:
+        list(source)
+    assert (source.changes.patches, source.changes.holes, source.changes.pixels) == (1, 1, 3)
+    assert source.balance == {"forest": 3, "building": -2}
+
+
 def test_stairs_become_straight_lines(make_band) -> None:
     rows, columns = np.indices((30, 90))
     labels = np.where(columns > 3 * rows, 1, 2).astype(np.uint8)

@@ -239,6 +239,10 @@ def encode_block(
     return Embedding(features.permute(2, 0, 1), blended.valid, cells, blended.context)
 
 
+_ROWS = {"cpu": 1}
+"""Rows of cells that are handed on at a time; elsewhere all that are done."""
+
+
 class _Blending:
     """The weighted mean of windows that come row by row.
 
@@ -307,13 +311,21 @@ class _Blending:
             most = max(1, len(self._weight) // 2)
             for first in range(self._top, top, most):
                 self._cores.wait()
-                self._cores.begin(self._hand_on, range(first, min(first + most, top)))
+                rows = replace(self._cells, top=first, height=min(most, top - first))
+                self._cores.begin(self._hand_on, self._pieces(rows))
             self._top = top
 
-    def _hand_on(self, row: int) -> None:
-        total, weight = self._total[self._slot(row)], self._weight[self._slot(row)]
-        done = total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
-        self._take(Region(row, self._cells.left, 1, self._cells.width), done[None])
+    def _pieces(self, rows: Region) -> Iterator[Region]:
+        """Cut rows into what is handed on at a time: one row on a processor, on a GPU as many as can be."""
+        for part in self._unrolled(rows):
+            size = _ROWS.get(self._total.device.type, part.height)
+            for top in range(part.top, part.bottom, size):
+                yield replace(part, top=top, height=min(size, part.bottom - top))
+
+    def _hand_on(self, rows: Region) -> None:
+        slots = slice(self._slot(rows.top), self._slot(rows.top) + rows.height)
+        total, weight = self._total[slots], self._weight[slots]
+        self._take(rows, total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half())
         total.zero_()
         weight.zero_()
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
+from proxyclip_geo.engine import mosaic
 from proxyclip_geo.engine.mosaic import (
     Blend,
     Embedding,
@@ -160,6 +162,7 @@ class TestEncodeBlock:
         width=st.integers(1, 30),
         blend=blends,
         valid=st.sampled_from([1.0, 0.5, 0.1]),
+        rows=st.sampled_from([{"cpu": 1}, {"cpu": 3}, {}]),
     )
     def test_is_the_weighted_mean_of_the_windows(
         self,
@@ -170,11 +173,14 @@ class TestEncodeBlock:
         width: int,
         blend: Blend,
         valid: float,
+        rows: dict[str, int],
     ) -> None:
+        """However many rows are handed on at a time: on a GPU, all that are done."""
         source, encoder = make_source(height, width, valid=valid), encoders.Positional(layout["step"])
         block = whole(source, layout)
         expected = blended_by_hand(source, encoder, block, blend=blend)
-        features = embed(source, encoder, block, blend=blend).features
+        with patch.object(mosaic, "_ROWS", rows):
+            features = embed(source, encoder, block, blend=blend).features
         np.testing.assert_allclose(features.numpy(), expected, atol=5e-4)
 
     @settings(max_examples=40, deadline=None)

@@ -5,11 +5,12 @@
 Each raster is a sparse GeoTIFF, segmented into labels and scores of eight classes by a process of its own, from file to
 files. Features are as those of ViT-B/16 with DINO B/8: 512 numbers every 8 px, windows of 336 px every 248 px. The
 rival in the same process is GDAL alone, which copies two 8-bit bands of random blotches into cloud-optimised GeoTIFFs.
-Peak memory is what the system says of the process, beside what was predicted.
+Peak memory is what the system says of the process, beside what was predicted. One size is done on one core as well.
 """
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -31,6 +32,9 @@ from torch.nn import functional
 import proxyclip_geo as pg
 from proxyclip_geo.models.encoder import WindowFeatures
 from proxyclip_geo.models.zoo import Model, find_card
+
+CORES_SIDE = 16384
+"""Side of the raster that shows how speed grows with cores."""
 
 WORDS = ["water", "forest", "building", "road", "cropland", "grassland", "bare soil", "car"]
 
@@ -110,6 +114,20 @@ def gdal_rate(folder: Path, side: int = 4096) -> float:
     return side * side / (time.perf_counter() - started) / 1e6
 
 
+def run_alone(side: int, *, cores: set[int] | None = None) -> dict[str, Any]:
+    """Measure in a process of its own, on some cores or on all."""
+    told = subprocess.run(
+        [sys.executable, __file__, "--one", str(side)],
+        check=True,
+        capture_output=True,
+        text=True,
+        preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),
+    )
+    found: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
+    print(json.dumps(found), flush=True)
+    return found
+
+
 def main() -> None:
     """Measure each size in a process of its own, print, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -118,22 +136,21 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if options.one:
+        torch.set_num_threads(len(os.sched_getaffinity(0)))
         with tempfile.TemporaryDirectory() as name:
             print(json.dumps(measure(options.one, Path(name))))
         return
-    rows = []
-    for side in options.sides:
-        told = subprocess.run(
-            [sys.executable, __file__, "--one", str(side)], check=True, capture_output=True, text=True
-        )
-        rows.append(json.loads(told.stdout.splitlines()[-1]))
-        print(json.dumps(rows[-1]), flush=True)
+    rows = [run_alone(side) for side in options.sides]
     peaks = [row["peak memory, GB"] for row in rows]
+    one_core = run_alone(CORES_SIDE, cores={min(os.sched_getaffinity(0))})
+    all_cores = next((row for row in rows if row["side"] == CORES_SIDE), None) or run_alone(CORES_SIDE)
     results = {
         "machine": describe_machine(),
         "threads": torch.get_num_threads(),
         "rasters": rows,
         "largest peak over smallest": max(peaks) / min(peaks),
+        "one core": one_core,
+        "all cores, times one core": all_cores["Mpx/s"] / one_core["Mpx/s"],
     }
     print(f"largest peak over smallest: {results['largest peak over smallest']:.3f}")
     if options.json:

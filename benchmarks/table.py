@@ -34,6 +34,7 @@ def pipeline_rows(found: dict[str, Any]) -> Iterator[Row]:
             f"{row['predicted memory, GB']:.2f} predicted",
         )
     yield "largest peak over smallest", found["largest peak over smallest"], "≤ 1.15"
+    yield f"{found['threads']} cores, times the speed of one", found["all cores, times one core"], ""
 
 
 def preset_rows(found: dict[str, Any]) -> Iterator[Row]:

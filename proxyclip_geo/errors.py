@@ -1,5 +1,8 @@
 """The errors of the package: one root, each child also the builtin it resembles, each with an exit code."""
 
+import sys
+import warnings
+
 
 class ProxyClipGeoError(Exception):
     """Root of every error this package raises on purpose.
@@ -84,3 +87,14 @@ class Cancelled(ProxyClipGeoError):
 
 class QualityWarning(UserWarning):
     """The result is likely to be worse than the user expects, and why."""
+
+
+def warn_of_quality(message: str) -> None:
+    """Give a quality warning that points at the line that called the package."""
+    frame, level, outermost = sys._getframe(1), 1, 1
+    while frame is not None:
+        level += 1
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == __name__.partition(".")[0]:
+            outermost = level + 1
+        frame = frame.f_back  # type: ignore[assignment]
+    warnings.warn(message, QualityWarning, stacklevel=outermost)

@@ -1,7 +1,6 @@
 """The blocks of a run, computed here, in several processes or on a cluster, and kept in its work folder."""
 
 import json
-import warnings
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -25,7 +24,7 @@ from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
 from proxyclip_geo.engine.task import BlockTask
 from proxyclip_geo.engine.work import WorkFolder, pack
 from proxyclip_geo.engine.workers import run_in_processes
-from proxyclip_geo.errors import EngineError, ProxyClipGeoError, QualityWarning, RasterError
+from proxyclip_geo.errors import EngineError, ProxyClipGeoError, RasterError, warn_of_quality
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.zoo import Model
@@ -70,11 +69,7 @@ class Failures:
         if self.reasons:
             told = "; ".join(self.reasons[index] for index in sorted(self.reasons)[:3])
             more = f"; and {len(self.reasons) - 3} more, see {record.name}" if len(self.reasons) > 3 else ""
-            warnings.warn(
-                f"{len(self.reasons)} of {blocks} blocks failed and are without data: {told}{more}",
-                QualityWarning,
-                stacklevel=2,
-            )
+            warn_of_quality(f"{len(self.reasons)} of {blocks} blocks failed and are without data: {told}{more}")
 
     def picture(self, source: Source) -> NDArray[np.uint8]:
         """Return a (3, h, w) picture of the raster, black where blocks failed and it cannot be had."""

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import ClassExamples, FeatureStatistics, mean_of_shapes, mix_examples
+from proxyclip_geo.engine.examples import (
+    ClassExamples,
+    FeatureStatistics,
+    mean_of_shapes,
+    mix_examples,
+    share_with_data,
+)
 from proxyclip_geo.engine.store import EmbeddingStore
-from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
+from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_of_quality
 from proxyclip_geo.raster.examples import Example, read_examples
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
@@ -64,14 +70,18 @@ def add_examples(
 
     Raises:
         VocabularyError: If an example is of a class that the vocabulary lacks.
-        AreaError: If examples lie outside of the raster, or where it has no data.
+        AreaError: If all examples lie outside of the raster, or one lies where it has no data.
         VectorError: If the file cannot be read, or lacks the column.
         StoreError: If the store is damaged, or not complete there.
+
+    Warns:
+        QualityWarning: If some lie outside of the raster, or partly where it has no data.
     """
     drawn = read_examples(examples.path, store.info.place, field=examples.field, name=store.name)
+    groups = _by_class(drawn, vocabulary, path=examples.path)
+    _require_data(drawn, store, path=examples.path)
     found = [
-        ClassExamples(index, _mean(shown, store), _mean(denied, store))
-        for index, (shown, denied) in _by_class(drawn, vocabulary, path=examples.path).items()
+        ClassExamples(index, _mean(shown, store), _mean(denied, store)) for index, (shown, denied) in groups.items()
     ]
     return mix_examples(bank, statistics, found, weight=examples.weight, negative_weight=examples.negative_weight)
 
@@ -94,11 +104,26 @@ def _by_class(
     return groups
 
 
+def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str | Path) -> None:
+    """Raise if an example lies wholly where there is no data; warn of those that do in part."""
+    partly = []
+    for item in drawn:
+        share = share_with_data(store, item)
+        if not share:
+            raise AreaError(
+                f"feature {item.number} of {path}, an example of '{item.name}', lies where {store.name} has no data; "
+                "move it, or take it out"
+            )
+        if share < 1:
+            partly.append(f"feature {item.number} ('{item.name}', {100 * (1 - share):.0f} % of it)")
+    if partly:
+        told = ", ".join(partly[:3]) + (f" and {len(partly) - 3} more" if len(partly) > 3 else "")
+        warn_of_quality(
+            f"{len(partly)} of the {len(drawn)} examples in {path} lie partly where {store.name} has no data, which "
+            f"does not count: {told}"
+        )
+
+
 def _mean(drawn: Sequence[Example], store: EmbeddingStore) -> "Tensor | None":
     """Return the mean of the examples' mean features, each counting the same; None without examples."""
-    if not drawn:
-        return None
-    mean = mean_of_shapes(store, drawn)
-    if mean is None:
-        raise AreaError(f"the {len(drawn)} examples of class '{drawn[0].name}' lie where {store.name} has no data")
-    return mean
+    return mean_of_shapes(store, drawn) if drawn else None

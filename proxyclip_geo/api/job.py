@@ -10,7 +10,7 @@ from typing import Any
 
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.runner import Plan, make_plan
-from proxyclip_geo.errors import QualityWarning
+from proxyclip_geo.errors import QualityWarning, warn_of_quality
 from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -149,19 +149,15 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
             if max(gsd) < finest
             else "use a finer raster, or classes that can be told at this scale"
         )
-        warnings.warn(
-            f"pixels are {max(gsd):.3g} m; model '{card.name}' is meant for {finest:g} to {coarsest:g} m: {remedy}",
-            QualityWarning,
-            stacklevel=2,
+        warn_of_quality(
+            f"pixels are {max(gsd):.3g} m; model '{card.name}' is meant for {finest:g} to {coarsest:g} m: {remedy}"
         )
 
 
 def warn_of_far_words(text: TextEncoder, card: ModelCard, words: Sequence[str]) -> None:
     """Warn of each word that lies far from all a model knows."""
     for far in text.far_words(words):
-        warnings.warn(
+        warn_of_quality(
             f"model '{card.name}' does not know '{far.word}' or anything near it (nearest known word: "
-            f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model",
-            QualityWarning,
-            stacklevel=2,
+            f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model"
         )

@@ -84,6 +84,18 @@ class Drawn(Protocol):
         """Return (H, W): which pixels of a region are drawn."""
 
 
+def share_with_data(store: EmbeddingStore, shape: Drawn) -> float:
+    """Return the share of drawn pixels that have data, 0–1; 0 if no pixel is drawn."""
+    drawn = with_data = 0
+    for cells in store.info.grid.cells_of(shape.region).tiles(_TILE):
+        pixels = cells.scale(store.info.grid.step).intersect(store.info.place.region)
+        here = shape.draw(pixels)
+        if here.any():
+            drawn += int(here.sum())
+            with_data += int((here & (store.read_valid(pixels) == 1)).sum())
+    return with_data / max(1, drawn)
+
+
 def mean_of_shapes(store: EmbeddingStore, shapes: Sequence[Drawn]) -> Tensor | None:
     """Return the (D,) mean of the mean features of shapes, each counting the same; None if none has data."""
     means = [mean for mean in (mean_feature(store, shape) for shape in shapes) if mean is not None]

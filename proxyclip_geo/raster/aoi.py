@@ -1,7 +1,6 @@
 """The area of interest: bounds or the polygons of a vector file, as pixels of a raster."""
 
 import math
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
-from proxyclip_geo.errors import AreaError, QualityWarning, VectorError
+from proxyclip_geo.errors import AreaError, VectorError, warn_of_quality
 from proxyclip_geo.grid import Region
 from proxyclip_geo.place import Place
 
@@ -141,9 +140,7 @@ def read_polygons(path: str | Path, place: Place, *, name: str) -> BaseGeometry:
     crs_text, polygons = _read_layer(path)
     if crs_text is None or place.crs is None:
         which = path if crs_text is None else name
-        warnings.warn(
-            f"{which} has no CRS: coordinates of {path} are taken as those of {name}", QualityWarning, stacklevel=3
-        )
+        warn_of_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
         return polygons
     return _reproject(polygons, pyproj.CRS.from_user_input(crs_text), place, path=path)
 

@@ -1,7 +1,6 @@
 """Examples that a user drew: points and polygons of a vector file, each with a class, as pixels of a raster."""
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
-from proxyclip_geo.errors import AreaError, QualityWarning, VectorError
+from proxyclip_geo.errors import AreaError, VectorError, warn_of_quality
 from proxyclip_geo.grid import Region
 from proxyclip_geo.place import Place
 from proxyclip_geo.vocabulary.suggest import suggest
@@ -37,12 +36,14 @@ class Example:
         negative: Whether it shows what the class is not.
         shape: In pixel coordinates (column, row) of the raster.
         region: Pixels of the raster around the shape; not empty.
+        number: Which feature of the file it is, from 1.
     """
 
     name: str
     negative: bool
     shape: BaseGeometry
     region: Region
+    number: int
 
     def draw(self, region: Region) -> NDArray[np.bool_]:
         """Return (H, W) bool: True where a pixel's centre lies within a polygon, or a line or point touches it.
@@ -85,6 +86,7 @@ def read_examples(path: str | Path, place: Place, *, field: str, name: str) -> t
             f"examples {path} have no column '{field}'{suggest(field, columns)}; name the one that holds the class "
             f"(--example-field): {', '.join(columns) or 'there is none'}"
         )
+    frame.index = range(1, len(frame) + 1)
     frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
     if frame.empty:
         raise AreaError(f"examples {path} hold no shape; draw at least one point or polygon")
@@ -95,10 +97,11 @@ def read_examples(path: str | Path, place: Place, *, field: str, name: str) -> t
         )
     negative = [_text(v).casefold() in _YES for v in frame[NEGATIVE]] if NEGATIVE in frame else [False] * len(names)
     found = []
-    for label, no, shape in zip(names, negative, _shapes_in_pixels(frame, place, path=path, name=name), strict=True):
+    shapes = _shapes_in_pixels(frame, place, path=path, name=name)
+    for number, label, no, shape in zip(frame.index, names, negative, shapes, strict=True):
         region = _region_of(shape).intersect(place.region)
         if not region.is_empty:
-            found.append(Example(label, no, shape, region))
+            found.append(Example(label, no, shape, region, int(number)))
     _check_outside(found, len(names), place, path=path, name=name)
     return tuple(found)
 
@@ -111,10 +114,8 @@ def _check_outside(found: Sequence[Example], count: int, place: Place, *, path: 
             "that they are of this raster, and the CRS of both"
         )
     if len(found) < count:
-        warnings.warn(
-            f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are left out",
-            QualityWarning,
-            stacklevel=3,
+        warn_of_quality(
+            f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are left out"
         )
 
 
@@ -137,9 +138,7 @@ def _shapes_in_pixels(
     if frame.crs is None or place.crs is None:
         if frame.crs is not None or place.crs is not None:
             which = path if frame.crs is None else name
-            warnings.warn(
-                f"{which} has no CRS: coordinates of {path} are taken as those of {name}", QualityWarning, stacklevel=4
-            )
+            warn_of_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
     else:
         try:
             shapes = shapes.to_crs(place.crs)

@@ -1,13 +1,12 @@
 """Where a raster lies: its transform and CRS, or those of its ground control points, or plain pixels."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from affine import Affine
 
-from proxyclip_geo.errors import QualityWarning
+from proxyclip_geo.errors import warn_of_quality
 from proxyclip_geo.place import Place
 from proxyclip_geo.raster.dataset import to_pyproj
 
@@ -48,7 +47,7 @@ def place_of(dataset: Any, *, name: str) -> Place:
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, QualityWarning, stacklevel=4)
+    warn_of_quality(message)
 
 
 def fit_affine(

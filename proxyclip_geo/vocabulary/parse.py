@@ -11,12 +11,11 @@ The first synonym is the name of the class. In lists and mappings a string is on
 """
 
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proxyclip_geo.errors import QualityWarning, VocabularyError
+from proxyclip_geo.errors import VocabularyError, warn_of_quality
 from proxyclip_geo.vocabulary.classes import LandClass, Vocabulary, check_class_count, clean_text, describe
 from proxyclip_geo.vocabulary.colors import Color, choose_colors, parse_color
 from proxyclip_geo.vocabulary.suggest import suggest
@@ -90,12 +89,9 @@ def _warn_single(only: LandClass) -> None:
     hint = ""
     if len(only.synonyms) > 1:
         hint = f" If these are classes of their own, separate them by ';': \"{'; '.join(only.synonyms)}\"."
-    warnings.warn(
-        f"the vocabulary has one class, {only.name!r}, so every pixel becomes {only.name!r}; add a class it "
-        "contrasts "
-        f"with, such as 'background'.{hint}",
-        QualityWarning,
-        stacklevel=3,
+    warn_of_quality(
+        f"the vocabulary has one class, {only.name!r}: without --background WORDS (background=(...) in Python) every "
+        f"pixel becomes {only.name!r}; name there what it contrasts with, or add it as a class.{hint}"
     )
 
 

@@ -15,7 +15,15 @@ import rasterio
 import shapely
 
 import proxyclip_geo as pg
-from proxyclip_geo.errors import AreaError, Cancelled, OptionError, OutputError, StoreError, VocabularyError
+from proxyclip_geo.errors import (
+    AreaError,
+    Cancelled,
+    OptionError,
+    OutputError,
+    QualityWarning,
+    StoreError,
+    VocabularyError,
+)
 from proxyclip_geo.progress import ProgressEvent
 
 WORDS = ["water", "forest, trees", "building", "cropland, field"]
@@ -330,6 +338,28 @@ def test_similar_to_a_place(folder: Path, tmp_path: Path, drawn: Path) -> None:
         pg.similar(folder / "scene.emb", "forest", out=tmp_path / "b.png")
     with pytest.raises(OptionError, match="one of a word, a point"):
         pg.similar(folder / "scene.emb", "forest", aoi=drawn, out=tmp_path / "b.tif")
+
+
+def test_examples_where_there_is_no_data(make_raster: Make, tmp_path: Path, demo: pg.Model) -> None:
+    with rasterio.open(pg.sample(tmp_path / "whole.tif", size=128, seed=4).image) as dataset:
+        pixels, at, crs = np.maximum(dataset.read(), 1), dataset.transform, dataset.crs
+    pixels[:, :, :64] = 0
+    image = make_raster("scene.tif", data=pixels, transform=at, crs=crs, nodata=0)
+    embedding = pg.encode(image, out=tmp_path / "scene.emb", model=demo)
+
+    def examples(*lefts: int) -> Path:
+        boxes = [shapely.box(*(at @ (left, 60)), *(at @ (left + 20, 40))) for left in lefts]
+        path = tmp_path / f"{'-'.join(map(str, lefts))}.gpkg"
+        geopandas.GeoDataFrame({"class": ["forest"] * len(boxes)}, geometry=boxes, crs=crs).to_file(path)
+        return path
+
+    words = ["forest", "water"]
+    with pytest.raises(AreaError, match=r"feature 2 of .*gpkg, an example of 'forest', lies where .*no data; move it"):
+        embedding.label(words, examples=examples(80, 20))
+    with pytest.warns(QualityWarning, match=r"1 of the 2 examples .*feature 2 \('forest', 20 % of it\)") as caught:
+        embedding.label(words, examples=examples(80, 60))
+    assert [Path(item.filename) for item in caught] == [Path(__file__)]
+    embedding.label(words, examples=examples(80, 100))
 
 
 def test_bad_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:

@@ -198,5 +198,5 @@ def test_what_cannot_be_written_is_an_error(tmp_path, name):
 
 
 def test_one_class_in_a_file_warns(write):
-    with pytest.warns(QualityWarning, match="one class"):
+    with pytest.warns(QualityWarning, match=r"one class, .water.: without --background WORDS"):
         load_vocabulary(write("a.txt", "water,river\n"))

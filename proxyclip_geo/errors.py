@@ -1,5 +1,6 @@
 """The errors of the package: one root, each child also the builtin it resembles, each with an exit code."""
 
+import errno
 import sys
 import warnings
 
@@ -87,6 +88,12 @@ class Cancelled(ProxyClipGeoError):
 
 class QualityWarning(UserWarning):
     """The result is likely to be worse than the user expects, and why."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Return in words why something could not be written."""
+    full = getattr(error, "errno", None) == errno.ENOSPC
+    return "the disk is full" if full else getattr(error, "strerror", None) or str(error)
 
 
 def warn_of_quality(message: str) -> None:

@@ -15,8 +15,9 @@ from proxyclip_geo.engine.lock import alone
 from proxyclip_geo.engine.packing import project
 from proxyclip_geo.engine.reduction import fit_basis, sample_windows
 from proxyclip_geo.engine.runner import Plan, encode_blocks
-from proxyclip_geo.engine.store import EmbeddingStore, create_store, exists, local_path, open_store
+from proxyclip_geo.engine.store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store_info import Storage, StoreInfo
+from proxyclip_geo.engine.whereabouts import exists, local_path
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, PRESETS, Model, builtin_cards

@@ -10,7 +10,7 @@ from proxyclip_geo.api.examples import Examples, as_examples
 from proxyclip_geo.api.job import Classes, noting_warnings, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.mapping import timing, write_map
 from proxyclip_geo.api.options import LabelOptions
-from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, write_json
+from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, taking_back, write_json
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
@@ -73,7 +73,7 @@ def label(
         _, bank = kept.bank(vocabulary, options, examples=examples)
     info = kept.store.info
     along = options.borders == "image"
-    with alone(paths.work):
+    with alone(paths.work), taking_back(paths):
         remove_drafts(paths)
         with kept.open_raster(raster) if along else nullcontext() as source:
             encoded = stored_blocks(kept.store, bank=bank, area=area.region, source=source, progress=progress)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.runner import BlockResult
-from proxyclip_geo.errors import OutputError
+from proxyclip_geo.errors import OutputError, reason_of
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.place import Place
 from proxyclip_geo.raster.sink import RasterSink
@@ -129,6 +129,21 @@ def remove_drafts(paths: OutputPaths) -> None:
                 draft.unlink(missing_ok=True)
 
 
+@contextmanager
+def taking_back(paths: OutputPaths) -> Iterator[None]:
+    """Remove the results that are new when something fails, so that the same command can be run again."""
+    before = {path for path in paths.all() if path.exists()}
+    try:
+        yield
+    except BaseException:
+        for path in paths.all():
+            if path.exists() and path not in before:
+                sides = (path.with_suffix(".qml"), path.with_suffix(".sld"), path.with_name(f"{path.name}.aux.xml"))
+                for file in (path, *(sides if path.suffix == ".tif" else ())):
+                    file.unlink(missing_ok=True)
+        raise
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a small file in one step.
 
@@ -141,7 +156,9 @@ def write_text(path: Path, text: str) -> None:
         os.replace(draft, path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+        raise OutputError(
+            f"cannot write {path}: {reason_of(error)}; make room, or choose another output directory"
+        ) from error
 
 
 def write_json(path: Path, values: Any) -> None:

@@ -10,18 +10,17 @@ Arrays, all but `basis` and `thumbnail` cut so that a block is one object:
 - `basis` (D of the model, D kept) float32, where the features were projected on principal components.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import fsspec.core
 import numpy as np
 import torch
 import zarr
-from fsspec.implementations.local import LocalFileSystem
 from numpy.typing import NDArray
 from torch import Tensor
 from zarr.buffer.cpu import NDBuffer
@@ -30,14 +29,13 @@ from zarr.codecs import ZstdCodec
 from proxyclip_geo.engine.mosaic import Context, Embedding, blend_weights, valid_cells
 from proxyclip_geo.engine.packing import around, dequantise, quantise
 from proxyclip_geo.engine.store_info import StoreInfo
-from proxyclip_geo.errors import OutputError, StoreError
+from proxyclip_geo.engine.whereabouts import FAILURES, local_path
+from proxyclip_geo.errors import OutputError, StoreError, reason_of
 from proxyclip_geo.grid import Block, Region, ceil_div
 
 KEY = "proxyclip_geo"
 MISSING = 2
 _ARRAYS = frozenset({"features", "scale", "valid", "rim", "whole", "thumbnail", "basis"})
-# What zarr, its codecs and file systems raise of a damaged or unreachable store.
-_FAILURES = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError)
 
 
 @dataclass(frozen=True)
@@ -270,7 +268,7 @@ class EmbeddingStore:
             yield
         except StoreError:
             raise
-        except _FAILURES as error:
+        except FAILURES as error:
             raise StoreError(
                 f"cannot read {what} of embedding {self.name} ({type(error).__name__}: {error}); it is damaged or out "
                 "of reach: encode the raster again with --overwrite, or copy the whole store again"
@@ -280,10 +278,10 @@ class EmbeddingStore:
     def _writing(self) -> Iterator[None]:
         try:
             yield
-        except _FAILURES as error:
+        except FAILURES as error:
             raise OutputError(
-                f"cannot write to embedding {self.name} ({error}); free space or choose another place, and run the "
-                "same command again: finished blocks are kept"
+                f"cannot write to embedding {self.name}: {reason_of(error)}; make room, and run the same command again "
+                "to go on: finished blocks are kept"
             ) from error
 
 
@@ -331,8 +329,16 @@ def create_store(
             group["basis"][:] = basis.numpy()  # type: ignore[index]
         # The description comes last: without it the store is none.
         group.attrs[KEY] = info.to_dict()
-    except _FAILURES as error:
-        raise OutputError(f"cannot make the embedding {name} ({error}); choose another place with -o") from error
+    except BaseException as error:
+        # Without a description it could not be gone on with.
+        begun = local_path(name)
+        if begun is not None:
+            shutil.rmtree(begun, ignore_errors=True)
+        if not isinstance(error, FAILURES):
+            raise
+        raise OutputError(
+            f"cannot make the embedding {name}: {reason_of(error)}; make room, or choose another place with -o"
+        ) from error
     return EmbeddingStore(name, group, info)
 
 
@@ -350,33 +356,11 @@ def _check_replaceable(name: str) -> None:
         # A group that was begun and never got its description has nothing but our arrays.
         if KEY in group.attrs or set(group.keys()) <= _ARRAYS:
             return
-    except _FAILURES:
+    except FAILURES:
         pass
     raise OutputError(
         f"{name} is already there and is no embedding, so it is not replaced; choose another place with -o"
     )
-
-
-def exists(name: str) -> bool:
-    """Return whether something is at a path or URL."""
-    with _reaching(name):
-        files, path = fsspec.core.url_to_fs(name)
-        return bool(files.exists(path))
-
-
-def local_path(name: str) -> Path | None:
-    """Return the path of a store on this machine, or None of one elsewhere."""
-    with _reaching(name):
-        files, path = fsspec.core.url_to_fs(name)
-        return Path(path) if isinstance(files, LocalFileSystem) else None
-
-
-@contextmanager
-def _reaching(name: str) -> Iterator[None]:
-    try:
-        yield
-    except _FAILURES as error:
-        raise OutputError(f"{name} cannot be reached ({error}); choose another place with -o") from error
 
 
 def open_store(name: str, *, writable: bool = False) -> EmbeddingStore:
@@ -394,7 +378,7 @@ def open_store(name: str, *, writable: bool = False) -> EmbeddingStore:
         described = group.attrs.asdict().get(KEY)
     except ImportError as error:
         raise StoreError(f"{name} needs a package that is not installed ({error})") from error
-    except _FAILURES as error:
+    except FAILURES as error:
         raise StoreError(
             f"{name} is not an embedding ({type(error).__name__}: {error}); make one with `proxyclip-geo encode`"
         ) from error

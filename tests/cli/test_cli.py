@@ -235,21 +235,36 @@ def test_mistakes_get_a_sentence_and_an_exit_code(
     assert left == []
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(folder: Path) -> None:
-    """No file may grow beyond 3 kB, which fails in the middle of a write as a full disk does."""
+@pytest.mark.parametrize(
+    ("limit", "arguments"),
+    [
+        (3_000, ("segment", "scene.tif", "-m", "demo", "-c", WORDS)),
+        (3_000, ("label", "room.emb", "-c", WORDS)),
+        # The labels are whole by then.
+        (20_000, ("label", "room.emb", "-c", WORDS)),
+        (500, ("encode", "scene.tif", "-m", "demo")),
+    ],
+)
+def test_a_full_disk_is_said_and_leaves_nothing(limit: int, arguments: tuple[str, ...], folder: Path) -> None:
+    """No file may grow beyond a limit, which fails in the middle of a write as a full disk does."""
+    if not (folder / "room.emb").exists():
+        assert run("encode", "scene.tif", "-m", "demo", "-o", "room.emb", cwd=folder).returncode == 0
     script = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)); "
+        f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         "from proxyclip_geo.cli import main; "
-        f"sys.argv = ['x', 'segment', 'scene.tif', '-c', '{WORDS}', '-m', 'demo', '-o', 'full']; main()"
+        f"sys.argv = ['x', *{arguments}, '-o', 'full-{arguments[0]}']; main()"
     )
     environment = {**os.environ, "COLUMNS": "300"}
     made = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=folder, env=environment, check=False
     )
     assert made.returncode == 8, made.stderr
-    assert "cannot be written" in made.stderr or "cannot write" in made.stderr
-    assert not any((folder / "full").glob("*.tif"))
+    assert re.search("cannot (be written|write|make)", made.stderr)
+    left = {path.name for path in folder.glob(f"full-{arguments[0]}/*")}
+    # What segment has finished is kept, to go on with.
+    assert left <= ({".scene.work", ".scene.work.lock"} if arguments[0] == "segment" else set())
+    assert not list(folder.glob(".*"))
 
 
 def test_an_encoding_killed_in_the_middle_is_finished_by_the_same_command(folder: Path) -> None:

@@ -103,6 +103,7 @@ def _write_parquet(draft: Path, path: Path, *, layer: str, crs: pyproj.CRS | Non
                 "encoding": "WKB",
                 "geometry_types": sorted(kinds),
                 "crs": None if crs is None else crs.to_json_dict(),
+                "orientation": "counterclockwise",
                 "covering": {"bbox": {edge.name: ["bbox", edge.name] for edge in box}},
             }
             if np.isfinite(total).all():

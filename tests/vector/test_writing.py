@@ -215,6 +215,48 @@ def test_geoparquet_has_a_bounding_box_for_each_polygon(tmp_path) -> None:
     assert gpd.read_parquet(path, bbox=(3.9, 0, 9, 1))["score"].tolist() == [1.0]
 
 
+def test_geoparquet_says_what_is_in_it(tmp_path) -> None:
+    from pyarrow import parquet
+
+    frame = polygons()
+    frame.loc[1, "geometry"] = shapely.MultiPolygon([shapely.box(0, 5, 1, 6), shapely.box(1, 6, 2, 7)])
+    path = write_polygons(frame, tmp_path / "out.parquet", layer="map")
+    geo = json.loads(parquet.read_metadata(path).metadata[b"geo"])
+    assert (geo["version"], geo["primary_column"], list(geo["columns"])) == ("1.1.0", "geometry", ["geometry"])
+    column = geo["columns"]["geometry"]
+    assert (column["encoding"], column["geometry_types"]) == ("WKB", ["MultiPolygon"])
+    assert pyproj.CRS.from_json_dict(column["crs"]) == WITHOUT_CODE
+    assert column["bbox"] == frame.total_bounds.tolist()
+    table = parquet.read_table(path)
+    boxes = [[row["bbox"][name] for name in ("xmin", "ymin", "xmax", "ymax")] for row in table.to_pylist()]
+    assert boxes == frame.bounds.to_numpy().tolist()
+    shells = shapely.get_exterior_ring(shapely.get_parts(shapely.from_wkb(table["geometry"].to_pylist())))
+    assert column["orientation"] == "counterclockwise"
+    assert shapely.is_ccw(shells).all()
+
+
+def test_flatgeobuf_finds_polygons_by_place(tmp_path) -> None:
+    path = write_polygons(polygons(200), tmp_path / "out.fgb", layer="map")
+    assert pyogrio.read_info(path)["capabilities"]["fast_spatial_filter"]
+    assert len(pyogrio.read_dataframe(path, bbox=(3.9, 0, 6.5, 1))) == 2
+
+
+def test_mbtiles_say_what_is_in_them(tmp_path) -> None:
+    frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry")
+    path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / "out.mbtiles", layer="map")
+    with closing(sqlite3.connect(path)) as database:
+        about = dict(database.execute("SELECT name, value FROM metadata"))
+        zooms = database.execute("SELECT min(zoom_level), max(zoom_level) FROM tiles").fetchone()
+        (tile,) = database.execute("SELECT tile_data FROM tiles LIMIT 1").fetchone()
+    assert about["format"] == "pbf"
+    assert (int(about["minzoom"]), int(about["maxzoom"])) == zooms
+    bounds = [float(edge) for edge in about["bounds"].split(",")]
+    assert bounds == pytest.approx(frame.to_crs(4326).total_bounds.tolist(), abs=1e-6)
+    [layer] = json.loads(about["json"])["vector_layers"]
+    assert (layer["id"], set(layer["fields"])) == ("map", {"label"})
+    assert tile[:2] == b"\x1f\x8b"  # Packed by gzip, as the specification asks.
+
+
 @pytest.mark.parametrize("suffix", [".pmtiles", ".mbtiles"])
 def test_tiles_for_the_web(tmp_path, suffix) -> None:
     frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry")

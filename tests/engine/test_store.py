@@ -18,8 +18,9 @@ from proxyclip_geo.engine.packing import project, quantise
 from proxyclip_geo.engine.query import choose_factor, label_area
 from proxyclip_geo.engine.reduction import fit_basis, sample_windows
 from proxyclip_geo.engine.runner import classify_blocks, encode_blocks, make_plan, stored_blocks
-from proxyclip_geo.engine.store import EmbeddingStore, create_store, exists, open_store
+from proxyclip_geo.engine.store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store_info import StoreInfo
+from proxyclip_geo.engine.whereabouts import exists
 from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.grid import Region
 from proxyclip_geo.place import Place

@@ -288,8 +288,10 @@ def test_killed_in_the_middle_it_leaves_what_the_next_one_finishes(folder: Path)
     second = Worker()
     *before, last = second.events(second.send("encode", **request, options=options))
     assert last["result"]["complete"]
-    assert before[0]["total"] < event["total"]
     second.stop()
+    assert before[0]["total"] == event["total"]
+    # A block that was being computed is computed again.
+    assert event["total"] // 4 < before[0]["done"] <= event["done"]
 
 
 def test_prints_of_libraries_do_not_reach_the_protocol() -> None:

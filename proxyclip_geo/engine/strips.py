@@ -83,13 +83,19 @@ class Cores:
             if self._pool is None:
                 work(item)
             else:
-                self._begun.append(self._pool.submit(work, item))
+                self._begun.append(self._pool.submit(_compute, work, item, inference=torch.is_inference_mode_enabled()))
 
     def wait(self) -> None:
         """Return when all that was begun is done; raise what it raised."""
         begun, self._begun = self._begun, []
         for future in begun:
             future.result()
+
+
+def _compute(work: Callable[[Item], None], item: Item, *, inference: bool) -> None:
+    """Do work in the mode of the thread that began it: tensors made in inference mode are changed only there."""
+    with torch.inference_mode(inference):
+        work(item)
 
 
 def on_all_cores(work: Callable[[Item], None], items: Iterable[Item], *, device: torch.device) -> None:

@@ -54,6 +54,14 @@ class TestCores:
                 assert torch.get_num_threads() == 1
             assert torch.get_num_threads() == 3
 
+    @pytest.mark.parametrize("inference", [False, True])
+    def test_threads_are_in_the_mode_of_the_caller(self, inference: bool) -> None:
+        with torch.inference_mode(inference):
+            values = torch.zeros(4)
+            on_all_cores(lambda item: values[item].add_(1), range(4), device=CPU)
+        assert values.tolist() == [1, 1, 1, 1]
+        assert values.is_inference() == inference
+
     def test_waiting_raises_what_work_raised_and_then_goes_on(self) -> None:
         done: list[int] = []
         with Cores(CPU) as cores:

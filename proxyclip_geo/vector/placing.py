@@ -1,7 +1,6 @@
 """From pixels to where the polygons are wanted: clipped to an area, in another CRS."""
 
 import math
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 
-from proxyclip_geo.errors import AreaError, OptionError, QualityWarning, VectorError
+from proxyclip_geo.errors import AreaError, OptionError, VectorError, warn_of_quality
 from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
 from proxyclip_geo.vector.assemble import as_features
 from proxyclip_geo.vector.ground import Ground, geographic_base, onto_ground
@@ -198,9 +197,7 @@ def _read_area(path: Path | str, ground: Ground) -> Any:
     area = shapely.union_all(shapely.make_valid(shapes))
     if meta["crs"] is None or ground.crs is None:
         which = f"the area of interest {path} has" if meta["crs"] is None else "the labels have"
-        warnings.warn(
-            f"{which} no CRS: coordinates of {path} are taken as those of the labels", QualityWarning, stacklevel=2
-        )
+        warn_of_quality(f"{which} no CRS: coordinates of {path} are taken as those of the labels")
     elif pyproj.CRS(meta["crs"]) != ground.crs:
         move = pyproj.Transformer.from_crs(meta["crs"], ground.crs, always_xy=True)
         dense = shapely.segmentize(area, max(area.length / 2000, 1e-9))

@@ -1,6 +1,5 @@
 """Label rasters to polygons with attributes, batch by batch."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from proxyclip_geo.errors import OptionError, QualityWarning, VectorError
+from proxyclip_geo.errors import OptionError, VectorError, warn_of_quality
 from proxyclip_geo.progress import Progress, ProgressEvent, ignore
 from proxyclip_geo.vector.assemble import Features, Outlines, assemble, choose_features, simplify
 from proxyclip_geo.vector.batch import PolygonBatch
@@ -287,11 +286,9 @@ def _warn_of_specks(coverage: Coverage) -> None:
     specks = int((coverage.patches.pixels[1:] <= _SPECK).sum())
     count = len(coverage.patches.labels) - 1
     if specks > _MANY_SPECKS and specks > count / 2:
-        warnings.warn(
+        warn_of_quality(
             f"{specks} of {count} patches are {_SPECK} pixels or smaller; --min-area gives them to their neighbours "
-            "and makes a map that is easier to read and far smaller",
-            QualityWarning,
-            stacklevel=2,
+            "and makes a map that is easier to read and far smaller"
         )
 
 

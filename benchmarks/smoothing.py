@@ -284,8 +284,7 @@ def enlarge_case(rgb: NDArray[np.uint8], cells: Tensor, step: int) -> Case:
     """Enlarge logits as the product does."""
     lattice, core = Region(0, 0, *cells.shape[1:]), Region(0, 0, *rgb.shape[1:])
     found = CellLogits(cells, torch.ones(lattice.shape, dtype=torch.bool), lattice)
-    strips = enlarge(found, step=step, core=core)
-    return Case(rgb, step, cells, torch.cat([logits for _, logits in strips], dim=1))
+    return Case(rgb, step, cells, torch.cat([logits for _, logits in enlarge(found, step=step, core=core)], dim=1))
 
 
 def beside_borders(truth: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -133,15 +133,18 @@ def remove_drafts(paths: OutputPaths) -> None:
 def taking_back(paths: OutputPaths) -> Iterator[None]:
     """Remove the results that are new when something fails, so that the same command can be run again."""
     before = {path for path in paths.all() if path.exists()}
-    try:
+    with ExitStack() as undo:
+        undo.callback(_remove_new, paths, before)
         yield
-    except BaseException:
-        for path in paths.all():
-            if path.exists() and path not in before:
-                sides = (path.with_suffix(".qml"), path.with_suffix(".sld"), path.with_name(f"{path.name}.aux.xml"))
-                for file in (path, *(sides if path.suffix == ".tif" else ())):
-                    file.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
+
+
+def _remove_new(paths: OutputPaths, before: set[Path]) -> None:
+    for path in paths.all():
+        if path.exists() and path not in before:
+            sides = (path.with_suffix(".qml"), path.with_suffix(".sld"), path.with_name(f"{path.name}.aux.xml"))
+            for file in (path, *(sides if path.suffix == ".tif" else ())):
+                file.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -127,12 +128,10 @@ class Source:
         self._gdal_name = gdal_name(path)
         self._dataset = open_dataset(self._gdal_name)
         self._view: _View | None = None
-        try:
-            with environment(self._gdal_name):
-                self._prepare()
-        except BaseException:
-            self.close()
-            raise
+        with ExitStack() as undo, environment(self._gdal_name):
+            undo.callback(self.close)
+            self._prepare()
+            undo.pop_all()
 
     def _prepare(self) -> None:
         options, dataset = self._options, self._dataset

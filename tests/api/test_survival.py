@@ -21,7 +21,7 @@ from proxyclip_geo.engine import work as work_module
 from proxyclip_geo.engine.store import EmbeddingStore
 from proxyclip_geo.engine.work import WorkFolder
 from proxyclip_geo.errors import Cancelled, OutputError, QualityWarning, RasterError
-from proxyclip_geo.grid import Block, Region
+from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.raster.sink import RasterSink
 from proxyclip_geo.raster.source import Source
@@ -223,7 +223,7 @@ def test_the_next_encoding_removes_what_a_killed_one_has_left(demo: pg.Model, sc
     assert not list(out.rglob("*.partial"))
 
 
-@pytest.mark.parametrize("verb", ["encode", "label"])
+@pytest.mark.parametrize("verb", ["segment", "encode", "label"])
 def test_no_thread_reads_on_when_a_block_cannot_be_kept(
     verb: str, kept: Path, demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,10 +247,12 @@ def test_no_thread_reads_on_when_a_block_cannot_be_kept(
 
     monkeypatch.setattr(Source, "read", read_slowly)
     monkeypatch.setattr(Source, "close", note_and_close)
+    monkeypatch.setattr(WorkFolder, "keep", fail_while_reading)
     monkeypatch.setattr(EmbeddingStore, "write", fail_while_reading)
     monkeypatch.setattr(RasterSink, "write", fail_while_reading)
     encoding = pg.EncodeOptions(block_size=64)
     runs = {
+        "segment": lambda: pg.segment(scene, WORDS, out=tmp_path, model=demo, options=pg.SegmentOptions(block_size=64)),
         "encode": lambda: pg.encode(scene, out=tmp_path / "a", model=demo, options=encoding),
         "label": lambda: pg.label(kept, WORDS, out=tmp_path, options=pg.LabelOptions(borders="image")),
     }
@@ -335,35 +337,6 @@ def test_killed_while_the_work_folder_is_removed_the_run_is_finished(
     monkeypatch.undo()
     (job,) = pg.segment_many([str(scene)], WORDS, out=tmp_path, model=demo, options=BLOCKS)
     assert job.status == "done before"
-
-
-def test_nothing_reads_from_a_source_that_is_closed(
-    demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reading, while_closing = threading.Event(), []
-    read, close = Source.read, Source.close
-
-    def read_slowly(self: Source, region: Region) -> Any:
-        reading.set()
-        time.sleep(0.3)
-        pixels = read(self, region)
-        reading.clear()
-        return pixels
-
-    def note_and_close(self: Source) -> None:
-        while_closing.append(reading.is_set())
-        close(self)
-
-    def fail_while_reading(self: WorkFolder, block: Block, data: bytes) -> None:
-        assert reading.wait(10)
-        raise OutputError("the disk is full")
-
-    monkeypatch.setattr(Source, "read", read_slowly)
-    monkeypatch.setattr(Source, "close", note_and_close)
-    monkeypatch.setattr(WorkFolder, "keep", fail_while_reading)
-    with pytest.raises(OutputError, match="the disk is full"):
-        pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=pg.SegmentOptions(block_size=64))
-    assert while_closing == [False]
 
 
 def test_packing_gives_the_same_back_and_notices_damage(tmp_path: Path) -> None:

@@ -26,14 +26,14 @@ from affine import Affine
 from torch.nn import functional
 
 import proxyclip_geo as pg
+from proxyclip_geo.engine.area_query import label_area
+from proxyclip_geo.engine.blend import BlockEmbedding, Context
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.mosaic import Context, Embedding
-from proxyclip_geo.engine.query import label_area
 from proxyclip_geo.engine.runner import classify_blocks, stored_blocks
-from proxyclip_geo.engine.store import EmbeddingStore, create_store
-from proxyclip_geo.engine.store_info import StoreInfo
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
+from proxyclip_geo.engine.store.metadata import StoreInfo
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import WindowGrid
-from proxyclip_geo.place import Place
 
 CLASSES = 8
 
@@ -42,15 +42,15 @@ def random_store(path: Path, side: int, *, dim: int = 512, step: int = 8, window
     """Make a store of random unit features."""
     grid = WindowGrid.fit((side, side), window=window, stride=window // 2, step=step, multiple=16)
     core = 2048
-    place = Place(Affine(1, 0, 0, 0, -1, 0), None, side, side)
-    info = StoreInfo(place, grid, core, "hann", dim, "float16", None, {}, {}, {})
+    geobox = GeoBox(Affine(1, 0, 0, 0, -1, 0), None, side, side)
+    info = StoreInfo(geobox, grid, core, "hann", dim, "float16", None, {}, {}, {})
     store = create_store(str(path), info, thumbnail=np.zeros((3, 4, 4), np.uint8))
     generator = torch.Generator().manual_seed(0)
     for block in store.blocks:
         features = functional.normalize(torch.randn(dim, *block.cells.shape, generator=generator), dim=0).half()
         context = Context(torch.ones(0, dim).half(), (), torch.ones(grid.window_cells))
         valid = torch.ones(block.cells.shape, dtype=torch.bool)
-        store.write(block, Embedding(features, valid, block.cells, context), valid=np.ones(block.core.shape, bool))
+        store.write(block, BlockEmbedding(features, valid, block.cells, context), valid=np.ones(block.core.shape, bool))
     return store
 
 
@@ -64,7 +64,7 @@ def random_bank(dim: int) -> TextBank:
 def time_store(store: EmbeddingStore, *, repeats: int = 3) -> dict[str, float]:
     """Time labelling a store block by block, and an area of 4096 × 4096 pixels at once."""
     bank = random_bank(store.info.dim)
-    whole = store.info.place.region
+    whole = store.info.geobox.region
     area = type(whole)(0, 0, min(4096, whole.height), min(4096, whole.width))
 
     def by_blocks() -> None:

@@ -28,7 +28,7 @@ from smoothing import SETS, Picture, make_scene, read_masks
 
 import proxyclip_geo as pg
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
-from proxyclip_geo.scenes import SCENE_CLASSES
+from proxyclip_geo.synthetic import SCENE_CLASSES
 
 SQUARE = 16
 IN_A_ROW = 9
@@ -155,8 +155,8 @@ def main() -> None:
         sets[name] = (pictures, tuple(SETS[name].words.values()))
     results: dict[str, Any] = {}
     for name, (pictures, words) in sets.items():
-        with tempfile.TemporaryDirectory() as place:
-            folder = Path(place)
+        with tempfile.TemporaryDirectory() as geobox:
+            folder = Path(geobox)
             cases = []
             for number, picture in enumerate(pictures):
                 write(folder / f"{number}.tif", picture.rgb)

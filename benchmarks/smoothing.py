@@ -27,14 +27,14 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
-from proxyclip_geo.engine.borders import Guide, enlarge_along
+from proxyclip_geo.engine.blend import encode_block
 from proxyclip_geo.engine.classify import CellLogits, TextBank, cell_logits, enlarge
-from proxyclip_geo.engine.mosaic import encode_block
+from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.grid import Region
 from proxyclip_geo.models.zoo import Model, load_model
-from proxyclip_geo.scenes import SCENE_CLASSES, generate_scene
+from proxyclip_geo.synthetic import SCENE_CLASSES, generate_scene
 
 BAND = 3
 """Pixels on both sides of a true border that count as beside it."""
@@ -194,7 +194,7 @@ def as_built(case: Case) -> Tensor:
     cells, core = Region(0, 0, *case.cells.shape[1:]), Region(0, 0, *case.rgb.shape[1:])
     guide = Guide(case.rgb, case.valid, core)
     has_data = torch.ones(cells.shape, dtype=torch.bool)
-    strips = enlarge_along(case.cells, has_data, guide=guide, cells=cells, step=case.step, core=core)
+    strips = edge_aware_upsample(case.cells, has_data, guide=guide, cells=cells, step=case.step, core=core)
     return torch.cat([logits for _, logits in strips], dim=1)
 
 

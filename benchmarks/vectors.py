@@ -42,7 +42,7 @@ def run_gdal(labels: Path, out: Path) -> int:
 def run_wkb(labels: Path, out: Path) -> int:
     import shapely
 
-    from proxyclip_geo.vector import PolygonInputs, open_polygons
+    from proxyclip_geo.vector.polygonize import PolygonInputs, open_polygons
 
     classes = {value: str(value) for value in range(1, 255)}
     with open_polygons(PolygonInputs([labels]), classes=classes, spill=out.parent) as source:

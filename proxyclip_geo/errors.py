@@ -90,13 +90,13 @@ class QualityWarning(UserWarning):
     """The result is likely to be worse than the user expects, and why."""
 
 
-def reason_of(error: BaseException) -> str:
+def describe_os_error(error: BaseException) -> str:
     """Return in words why something could not be written."""
     full = getattr(error, "errno", None) == errno.ENOSPC
     return "the disk is full" if full else getattr(error, "strerror", None) or str(error)
 
 
-def warn_of_quality(message: str) -> None:
+def warn_quality(message: str) -> None:
     """Give a quality warning that points at the line that called the package."""
     frame, level, outermost = sys._getframe(1), 1, 1
     while frame is not None:

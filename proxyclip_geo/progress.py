@@ -27,11 +27,11 @@ class ProgressEvent:
 Progress: TypeAlias = Callable[[ProgressEvent], None]
 
 
-def ignore(event: ProgressEvent) -> None:
+def no_progress(event: ProgressEvent) -> None:
     """Take an event and do nothing: the default progress."""
 
 
-def going_on(progress: Progress, before: int, *, message: str) -> Progress:
+def offset_progress(progress: Progress, before: int, *, message: str) -> Progress:
     """Return a progress that counts on from what an earlier run has done.
 
     Args:

@@ -12,21 +12,21 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.bank import make_bank
 from proxyclip_geo.api.examples import Examples, add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, class_styles
+from proxyclip_geo.api.prompts import make_bank
+from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank, project_bank
 from proxyclip_geo.engine.examples import FeatureStatistics, measure_features
-from proxyclip_geo.engine.query import label_area
-from proxyclip_geo.engine.store import EmbeddingStore, open_store
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_store
 from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.text import TextEncoder
 from proxyclip_geo.models.zoo import clip_weights, find_card, load_text
-from proxyclip_geo.place import Place
 from proxyclip_geo.raster.aoi import Bounds, find_area
 from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.source import Source, SourceOptions, open_source
@@ -41,14 +41,14 @@ class LabelMap:
     Attributes:
         labels: (H, W) uint8 or uint16 label values; 0 unclassified, the vocabulary's nodata where there is no data.
         score: (H, W) uint8, the winner's probability in percent; 255 without data.
-        place: Where the pixels lie.
+        geobox: Where the pixels lie.
         vocabulary: The classes.
         picture: (3, h, w) uint8 small picture of the same area.
     """
 
     labels: NDArray[np.unsignedinteger]
     score: NDArray[np.uint8]
-    place: Place
+    geobox: GeoBox
     vocabulary: Vocabulary
     picture: NDArray[np.uint8] = field(repr=False)
 
@@ -90,9 +90,9 @@ class Embedding:
         return self.store.name
 
     @property
-    def place(self) -> Place:
+    def geobox(self) -> GeoBox:
         """Where the pixels lie."""
-        return self.store.info.place
+        return self.store.info.geobox
 
     @property
     def stem(self) -> str:
@@ -136,7 +136,7 @@ class Embedding:
         whole = self.store.thumbnail
         if area is None:
             return whole
-        factors = [small / side for small, side in zip(whole.shape[1:], self.place.shape, strict=True)]
+        factors = [small / side for small, side in zip(whole.shape[1:], self.geobox.shape, strict=True)]
         edges = zip((area.top, area.left), (area.bottom, area.right), factors, strict=True)
         rows, cols = (slice(int(low * f), max(int(low * f) + 1, round(high * f))) for low, high, f in edges)
         return whole[:, rows, cols]
@@ -198,16 +198,16 @@ class Embedding:
             StoreError: If the embedding is damaged, or not complete there.
         """
         vocabulary, bank = self.bank(classes, options, examples=examples)
-        region = find_area(self.place, bounds=bounds, aoi=None, name=self.name).region
+        region = find_area(self.geobox, bounds=bounds, aoi=None, name=self.name).region
         factor = self._factor(resolution)
         with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:
             area = label_area(self.store, bank, area=region, factor=factor, source=source)
-        place = self.place.crop(area.region)
+        geobox = self.geobox.crop(area.region)
         height, width = area.map.labels.shape
-        place = replace(
-            place, transform=place.transform @ Affine.scale(area.factor, area.factor), height=height, width=width
+        geobox = replace(
+            geobox, transform=geobox.transform @ Affine.scale(area.factor, area.factor), height=height, width=width
         )
-        return LabelMap(area.map.labels, area.map.score, place, vocabulary, self.picture(area.region))
+        return LabelMap(area.map.labels, area.map.score, geobox, vocabulary, self.picture(area.region))
 
     def open_raster(self, path: str | Path | None = None) -> Source:
         """Open the raster that was encoded, to be read in the embedding's pixels; use it in a `with`.
@@ -247,7 +247,7 @@ class Embedding:
         """Return how many pixels a side one of the wished resolution has."""
         if resolution is None:
             return 1.0
-        gsd = self.place.gsd
+        gsd = self.geobox.gsd
         if gsd is None or resolution <= 0:
             raise OptionError(
                 f"resolution {resolution:g} m must be positive, and the raster must have a CRS; leave it out for the "

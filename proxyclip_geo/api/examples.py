@@ -14,8 +14,8 @@ from proxyclip_geo.engine.examples import (
     mix_examples,
     share_with_data,
 )
-from proxyclip_geo.engine.store import EmbeddingStore
-from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_of_quality
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
+from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
 from proxyclip_geo.raster.examples import Example, read_examples
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
@@ -77,7 +77,7 @@ def add_examples(
     Warns:
         QualityWarning: If some lie outside of the raster, or partly where it has no data.
     """
-    drawn = read_examples(examples.path, store.info.place, field=examples.field, name=store.name)
+    drawn = read_examples(examples.path, store.info.geobox, field=examples.field, name=store.name)
     groups = _by_class(drawn, vocabulary, path=examples.path)
     _require_data(drawn, store, path=examples.path)
     found = [
@@ -118,7 +118,7 @@ def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str 
             partly.append(f"feature {item.number} ('{item.name}', {100 * (1 - share):.0f} % of it)")
     if partly:
         told = ", ".join(partly[:3]) + (f" and {len(partly) - 3} more" if len(partly) > 3 else "")
-        warn_of_quality(
+        warn_quality(
             f"{len(partly)} of the {len(drawn)} examples in {path} lie partly where {store.name} has no data, which "
             f"does not count: {told}"
         )

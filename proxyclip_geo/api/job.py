@@ -10,7 +10,7 @@ from typing import Any
 
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.runner import Plan, make_plan
-from proxyclip_geo.errors import QualityWarning, warn_of_quality
+from proxyclip_geo.errors import QualityWarning, warn_quality
 from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -53,7 +53,7 @@ class Job:
         encoder = loaded.encoder
         window, stride = self._window(options)
         grid = WindowGrid.fit(
-            self.source.place.shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple
+            self.source.geobox.shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple
         )
         return loaded.for_windows(grid.window)
 
@@ -78,7 +78,7 @@ class Job:
         window, stride = self._window(options)
         on_gpu = encoder.device.type != "cpu"
         plan = make_plan(
-            self.source.place.shape,
+            self.source.geobox.shape,
             encoder=encoder,
             window=window,
             stride=stride,
@@ -125,7 +125,7 @@ def prepare_vocabulary(classes: Classes, options: LabelOptions) -> Vocabulary:
 
 
 @contextmanager
-def noting_warnings() -> Iterator[list[str]]:
+def record_warnings() -> Iterator[list[str]]:
     """Yield a list that gets the quality warnings of the block; they are given to the user all the same."""
     notes: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
@@ -138,7 +138,7 @@ def noting_warnings() -> Iterator[list[str]]:
 
 
 def _warn_of_scale(source: Source, card: ModelCard) -> None:
-    gsd = source.place.gsd
+    gsd = source.geobox.gsd
     if gsd is None or card.gsd is None:
         return
     finest, coarsest = card.gsd
@@ -149,7 +149,7 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
             if max(gsd) < finest
             else "use a finer raster, or classes that can be told at this scale"
         )
-        warn_of_quality(
+        warn_quality(
             f"pixels are {max(gsd):.3g} m; model '{card.name}' is meant for {finest:g} to {coarsest:g} m: {remedy}"
         )
 
@@ -157,7 +157,7 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
 def warn_of_far_words(text: TextEncoder, card: ModelCard, words: Sequence[str]) -> None:
     """Warn of each word that lies far from all a model knows."""
     for far in text.far_words(words):
-        warn_of_quality(
+        warn_quality(
             f"model '{card.name}' does not know '{far.word}' or anything near it (nearest known word: "
             f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model"
         )

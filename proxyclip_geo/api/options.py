@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from proxyclip_geo.engine.mosaic import Blend
+from proxyclip_geo.engine.blend import Blend
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.models.arithmetic import Backend, Precision
+from proxyclip_geo.models.device import Backend, Precision
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.raster.stretch import Stretch
 

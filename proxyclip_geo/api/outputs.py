@@ -17,13 +17,13 @@ from PIL import Image
 
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.runner import BlockResult
-from proxyclip_geo.errors import OutputError, reason_of
+from proxyclip_geo.errors import OutputError, describe_os_error
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
-from proxyclip_geo.place import Place
-from proxyclip_geo.raster.sink import RasterSink
+from proxyclip_geo.raster.class_style import ClassStyle
+from proxyclip_geo.raster.cog import CogWriter
+from proxyclip_geo.raster.raster_style import labels_qml, labels_sld, score_qml, score_sld
 from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
-from proxyclip_geo.raster.style import labels_qml, labels_sld, score_qml, score_sld
-from proxyclip_geo.styling import ClassStyle
 from proxyclip_geo.vocabulary import Vocabulary
 
 PREVIEW_SIDE = 1000
@@ -130,7 +130,7 @@ def remove_drafts(paths: OutputPaths) -> None:
 
 
 @contextmanager
-def taking_back(paths: OutputPaths) -> Iterator[None]:
+def rollback(paths: OutputPaths) -> Iterator[None]:
     """Remove the results that are new when something fails, so that the same command can be run again."""
     before = {path for path in paths.all() if path.exists()}
     with ExitStack() as undo:
@@ -160,7 +160,7 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise OutputError(
-            f"cannot write {path}: {reason_of(error)}; make room, or choose another output directory"
+            f"cannot write {path}: {describe_os_error(error)}; make room, or choose another output directory"
         ) from error
 
 
@@ -189,9 +189,9 @@ def class_styles(vocabulary: Vocabulary) -> tuple[ClassStyle, ...]:
 class Thumbnail:
     """Every n-th label of a raster, gathered block by block."""
 
-    def __init__(self, place: Place, *, nodata: int, dtype: Any) -> None:
-        self._step = max(1, ceil_div(max(place.shape), PREVIEW_SIDE))
-        shape = tuple(ceil_div(side, self._step) for side in place.shape)
+    def __init__(self, geobox: GeoBox, *, nodata: int, dtype: Any) -> None:
+        self._step = max(1, ceil_div(max(geobox.shape), PREVIEW_SIDE))
+        shape = tuple(ceil_div(side, self._step) for side in geobox.shape)
         self.labels: NDArray[Any] = np.full(shape, nodata, dtype)
 
     def add(self, result: BlockResult) -> None:
@@ -205,13 +205,13 @@ class Thumbnail:
 class ResultWriter:
     """Takes blocks and makes the rasters of a run; they appear under their names in `finish`."""
 
-    def __init__(self, paths: OutputPaths, place: Place, *, vocabulary: Vocabulary, tags: dict[str, str]) -> None:
+    def __init__(self, paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, tags: dict[str, str]) -> None:
         """Open a sink for each raster asked for; use `open_writer`."""
         styles = class_styles(vocabulary)
         self._paths = paths
         self._styles = styles
         self.counts = np.zeros(vocabulary.nodata + 1, np.int64)
-        self.thumbnail = Thumbnail(place, nodata=vocabulary.nodata, dtype=vocabulary.dtype)
+        self.thumbnail = Thumbnail(geobox, nodata=vocabulary.nodata, dtype=vocabulary.dtype)
         wanted = {
             paths.labels: label_spec(styles, tags=tags),
             paths.score: score_spec(tags=tags),
@@ -219,7 +219,7 @@ class ResultWriter:
         }
         with ExitStack() as stack:
             self._sinks = {
-                path: stack.enter_context(RasterSink(path, place, spec=spec))
+                path: stack.enter_context(CogWriter(path, geobox, spec=spec))
                 for path, spec in wanted.items()
                 if path is not None
             }
@@ -263,10 +263,10 @@ def _count(labels: NDArray[np.unsignedinteger], size: int) -> NDArray[np.int64]:
 
 @contextmanager
 def open_writer(
-    paths: OutputPaths, place: Place, *, vocabulary: Vocabulary, tags: dict[str, str]
+    paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, tags: dict[str, str]
 ) -> Iterator[ResultWriter]:
     """Yield a writer whose unfinished files are gone afterwards, whatever happens."""
-    writer = ResultWriter(paths, place, vocabulary=vocabulary, tags=tags)
+    writer = ResultWriter(paths, geobox, vocabulary=vocabulary, tags=tags)
     try:
         yield writer
     finally:

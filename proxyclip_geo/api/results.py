@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.outputs import OutputPaths
-from proxyclip_geo.place import Place
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.labels import open_labels
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -29,10 +29,10 @@ class LabelRaster:
     preview: Path
 
     @property
-    def place(self) -> Place:
+    def geobox(self) -> GeoBox:
         """Where it lies."""
         with open_labels(self.path) as source:
-            return source.place
+            return source.geobox
 
     @property
     def classes(self) -> Mapping[int, str]:
@@ -43,7 +43,7 @@ class LabelRaster:
     def read(self) -> NDArray[Any]:
         """Read all labels: (H, W) uint8 or uint16."""
         with open_labels(self.path) as source:
-            return source.read(source.place.region).values
+            return source.read(source.geobox.region).values
 
     def _repr_png_(self) -> bytes:
         return self.preview.read_bytes()
@@ -77,7 +77,7 @@ class SegmentResult:
         Raises:
             VectorError: If none were asked for.
         """
-        from proxyclip_geo.vector.reading import read_polygons
+        from proxyclip_geo.vector.read import read_polygons
 
         return read_polygons(self.paths.polygons)
 

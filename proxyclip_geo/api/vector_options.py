@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.vector import Generalisation, PolygonOptions, TraceOptions
+from proxyclip_geo.vector.generalise import Generalisation
+from proxyclip_geo.vector.polygonize import PolygonOptions
+from proxyclip_geo.vector.trace import TraceOptions
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,18 @@ class VectorOptions:
         if self.block_rows is not None and self.block_rows < 1:
             raise OptionError(f"block rows {self.block_rows} must be at least 1")
         # The parts see to the rest.
-        self.making(straight=True)
+        self.making(drop_collinear=True)
 
     @classmethod
     def exact(cls, **options: Any) -> "VectorOptions":
         """Return options for polygons that are the labels, pixel by pixel."""
         return cls(**{"min_area": 0, "max_hole": 0, "smooth": False, "simplify": 0, **options})
 
-    def making(self, *, straight: bool) -> PolygonOptions:
+    def making(self, *, drop_collinear: bool) -> PolygonOptions:
         """Return the part that concerns the polygons.
 
         Args:
-            straight: Whether vertices in the middle of straight lines may be left out.
+            drop_collinear: Whether vertices in the middle of straight lines may be left out.
         """
         return PolygonOptions(
             connectivity=self.connectivity,
@@ -69,7 +71,7 @@ class VectorOptions:
             dissolve=self.dissolve,
             crs=self.crs,
             aoi=self.aoi,
-            straight=straight,
+            drop_collinear=drop_collinear,
             tracing=TraceOptions(self.majority, self.block_rows, self.workers),
         )
 

@@ -8,7 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from proxyclip_geo import __version__
-from proxyclip_geo.cli import ask, encode, evaluate, fit, label, models, sample, segment, vectorize, vocabulary, worker
+from proxyclip_geo.cli import (
+    encode,
+    evaluate,
+    explore,
+    fit,
+    label,
+    models,
+    sample,
+    segment,
+    vectorize,
+    vocabulary,
+    worker,
+)
 from proxyclip_geo.cli.console import REPORTER, set_reporter
 from proxyclip_geo.errors import ProxyClipGeoError
 
@@ -29,9 +41,9 @@ app = typer.Typer(
 app.command("segment", no_args_is_help=True)(segment.segment)
 app.command("encode", no_args_is_help=True)(encode.encode)
 app.command("label", no_args_is_help=True)(label.label)
-app.command("explain", no_args_is_help=True)(ask.explain)
-app.command("similar", no_args_is_help=True)(ask.similar)
-app.command("words", no_args_is_help=True)(ask.words)
+app.command("explain", no_args_is_help=True)(explore.explain)
+app.command("similar", no_args_is_help=True)(explore.similar)
+app.command("words", no_args_is_help=True)(explore.words)
 app.command("fit", no_args_is_help=True)(fit.fit)
 app.command("vectorize", no_args_is_help=True)(vectorize.vectorize)
 app.command("sample", no_args_is_help=True)(sample.sample)

@@ -33,9 +33,9 @@ def encode(
     This is nearly all of the work of `segment`. A run that was broken off is finished by the same command.
     """
     reporter = set_reporter(as_json=as_json, quiet=quiet)
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
-    chosen = api.EncodeOptions(
+    chosen = pg.EncodeOptions(
         window=window,
         stride=stride,
         blend=blend.value,
@@ -50,12 +50,12 @@ def encode(
         aoi=aoi,
         **parse_stretch(stretch),
     )
-    kept = api.StoreOptions(storage=storage.value, components=components, overwrite=overwrite)
-    target = out or f"{api.stem_of(raster)}.emb"
+    kept = pg.StoreOptions(storage=storage.value, components=components, overwrite=overwrite)
+    target = out or f"{pg.stem_of(raster)}.emb"
     with reporter.progress() as progress:
-        made = api.encode(raster, out=target, model=model, options=chosen, store=kept, progress=progress)
+        made = pg.encode(raster, out=target, model=model, options=chosen, store=kept, progress=progress)
     info = made.store.info
     reporter.result(
         f'{made.name}\nnow ask it: proxyclip-geo label {made.name} --classes "water; forest; building"',
-        {"embedding": made.name, "shape": list(info.place.shape), "dim": info.dim, "storage": info.storage},
+        {"embedding": made.name, "shape": list(info.geobox.shape), "dim": info.dim, "storage": info.storage},
     )

@@ -43,16 +43,16 @@ def evaluate(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Compare labels with the truth: confusion matrix, IoU, F1, precision, recall, accuracy, kappa."""
-    from proxyclip_geo import evaluation
+    import proxyclip_geo as pg
     from proxyclip_geo.vocabulary import load_vocabulary
 
     reporter = set_reporter(as_json=False, quiet=quiet)
     with reporter.progress() as progress:
-        report = evaluation.evaluate(
+        report = pg.evaluate(
             labels,
             truth,
             vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
-            mapping=evaluation.parse_mapping(mapping) if mapping else None,
+            mapping=pg.parse_mapping(mapping) if mapping else None,
             ignore=parse_values(ignore),
             progress=progress,
         )

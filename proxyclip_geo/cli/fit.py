@@ -47,7 +47,7 @@ def fit(
     without --anyway.
     """
     reporter = set_reporter(as_json=as_json, quiet=quiet)
-    from proxyclip_geo import api, evaluation
+    import proxyclip_geo as pg
     from proxyclip_geo.errors import OutputError
     from proxyclip_geo.vocabulary import dump_vocabulary
     from proxyclip_geo.vocabulary.files import check_writable
@@ -56,17 +56,17 @@ def fit(
         raise OutputError(f"{save} is already there; pass --overwrite to replace it")
     if save is not None:
         check_writable(save)
-    chosen = api.LabelOptions(
+    chosen = pg.LabelOptions(
         templates=templates, synonyms=synonyms.value, debias=debias, background=parse_words(background)
     )
     with reporter.progress() as progress:
-        result = api.fit(
+        result = pg.fit(
             embedding,
             read_words(classes, vocabulary),
             truth,
             field=field,
-            mapping=evaluation.parse_mapping(mapping) if mapping else None,
-            leave_out=parse_values(ignore),
+            mapping=pg.parse_mapping(mapping) if mapping else None,
+            ignore=parse_values(ignore),
             examples=read_examples(
                 examples, field=example_field, weight=example_weight, negative_weight=negative_weight
             ),

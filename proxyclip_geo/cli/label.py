@@ -46,10 +46,10 @@ def label(
 ) -> None:
     """Label a kept embedding with any words, in seconds: the same files as `segment` makes, without the image model."""
     reporter = set_reporter(as_json=as_json, quiet=quiet)
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     words = read_words(classes, vocabulary)
-    chosen = api.LabelOptions(
+    chosen = pg.LabelOptions(
         threshold=parse_threshold(threshold),
         templates=templates,
         synonyms=synonyms.value,
@@ -63,7 +63,7 @@ def label(
     )
     vectors = read_vector_options(exact=exact, min_area=min_area, smooth=smooth, simplify=simplify)
     with reporter.progress() as progress:
-        result = api.label(
+        result = pg.label(
             embedding,
             words,
             out=out,

@@ -96,10 +96,10 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Load a model, check its weights' checksums, encode one word and run one window."""
-    from proxyclip_geo.models.fetch import try_model
+    from proxyclip_geo.models.fetch import run_self_test
 
     reporter = set_reporter(as_json=as_json)
-    report = try_model(model, device=device)
+    report = run_self_test(model, device=device)
     text = (
         f"{report.name}: fine. {report.parameters / 1e6:.1f} M parameters on {report.device}; one window of "
         f"{report.window} px in {report.seconds:.2f} s ({report.window**2 / 1e6 / report.seconds:.2g} Mpx/s); "

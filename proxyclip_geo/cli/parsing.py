@@ -101,7 +101,7 @@ def read_words(classes: str | None, vocabulary: str | None) -> Any:
 
 def read_examples(path: Path | None, *, field: str, weight: float, negative_weight: float) -> Any:
     """Read --examples with its options."""
-    from proxyclip_geo.api import Examples
+    from proxyclip_geo.api.examples import Examples
 
     return None if path is None else Examples(path, field, weight, negative_weight)
 

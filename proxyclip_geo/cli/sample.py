@@ -33,8 +33,8 @@ def sample(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Write a made-up aerial photograph with rivers, fields, forest, roads and buildings, and its true labels."""
-    from proxyclip_geo.api.sampling import SampleOptions
-    from proxyclip_geo.api.sampling import sample as make_sample
+    from proxyclip_geo.api.sample import SampleOptions
+    from proxyclip_geo.api.sample import sample as make_sample
 
     reporter = set_reporter(as_json=False, quiet=quiet)
     options = SampleOptions(gsd=gsd, crs=crs, dtype=dtype.value, bands=bands, overwrite=overwrite)

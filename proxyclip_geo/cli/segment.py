@@ -69,10 +69,10 @@ def segment(
     of its own in the output directory, and report.json says what became of each.
     """
     reporter = set_reporter(as_json=as_json, quiet=quiet)
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     words = read_words(classes, vocabulary)
-    chosen = api.SegmentOptions(
+    chosen = pg.SegmentOptions(
         window=window,
         stride=stride,
         blend=blend.value,
@@ -102,16 +102,16 @@ def segment(
         **parse_stretch(stretch),
     )
     vectors = read_vector_options(exact=exact, min_area=min_area, smooth=smooth, simplify=simplify)
-    many = api.find_rasters(raster)
+    many = pg.find_rasters(raster)
     if many is not None and not dry_run:
         with reporter.progress() as progress:
-            reports = api.segment_many(
+            reports = pg.segment_many(
                 many, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress
             )
         _show_reports(reporter, reports, out)
         return
     if many is not None:
-        for one in api.plan_many(many, words, out=out, model=model, options=chosen, vectors=vectors):
+        for one in pg.plan_many(many, words, out=out, model=model, options=chosen, vectors=vectors):
             if one.plan is not None:
                 _show_plan(reporter, one.plan)
             else:
@@ -119,10 +119,10 @@ def segment(
                 reporter.result(f"{one.raster}: {status}", {"dry_run": True, **vars(one), "out": str(one.out)})
         return
     if dry_run:
-        _show_plan(reporter, api.plan_segment(raster, words, out=out, model=model, options=chosen))
+        _show_plan(reporter, pg.plan_segment(raster, words, out=out, model=model, options=chosen))
         return
     with reporter.progress() as progress:
-        result = api.segment(raster, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress)
+        result = pg.segment(raster, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress)
     show_result(reporter, result)
     if profile and not as_json:
         _show_profile(reporter, result.run)

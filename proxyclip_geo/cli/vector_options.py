@@ -58,7 +58,7 @@ Crs = Annotated[
 
 def read_vector_options(*, exact: bool, **options: Any) -> Any:
     """Return the vector options; --exact turns off what changes shapes."""
-    from proxyclip_geo.api import VectorOptions
+    from proxyclip_geo.api.vector_options import VectorOptions
 
     if not exact:
         return VectorOptions(**options)

@@ -110,13 +110,13 @@ def vectorize(
     Example:  proxyclip-geo vectorize out/scene_labels.tif -o map.gpkg --min-area 50 --score out/scene_score.tif
     """
     reporter = set_reporter(as_json=as_json, quiet=quiet)
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
     from proxyclip_geo.vocabulary import load_vocabulary
 
-    names = ("exact", *(field.name for field in fields(api.VectorOptions)))
+    names = ("exact", *(field.name for field in fields(pg.VectorOptions)))
     chosen = read_vector_options(**{name: context.params[name] for name in names})
     with reporter.progress() as progress:
-        result = api.vectorize(
+        result = pg.vectorize(
             labels,
             out,
             vocabulary=None if vocabulary is None else load_vocabulary(vocabulary),

@@ -80,7 +80,7 @@ def check(
     text = f"{loaded.name}: fine. {len(loaded.classes)} classes, {len(loaded.queries)} words"
     data: dict[str, object] = {"name": loaded.name, "classes": len(loaded.classes), "words": len(loaded.queries)}
     if model is not None:
-        from proxyclip_geo.api.words import closest_words, far_words
+        from proxyclip_geo.api.word_check import closest_words, far_words
 
         for far in far_words(loaded, model=model):
             reporter.warn(

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from proxyclip_geo.engine.borders import Guide, enlarge_along
-from proxyclip_geo.engine.mosaic import Context, Embedding
-from proxyclip_geo.engine.strips import STRIP_BYTES, Strips, on_all_cores
+from proxyclip_geo.engine.blend import BlockEmbedding, Context
+from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
+from proxyclip_geo.engine.parallel import STRIP_BYTES, Strips, on_all_cores
 from proxyclip_geo.grid import Region, ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 
@@ -166,7 +166,7 @@ class Products:
         return CellLogits(logits.add_(added[:, None, None]), valid, self._cells)
 
 
-def cell_logits(embedding: Embedding, bank: TextBank) -> CellLogits:
+def cell_logits(embedding: BlockEmbedding, bank: TextBank) -> CellLogits:
     """Return the logits of cells whose features are at hand."""
     cells = embedding.cells
     products = Products(bank, cells, device=embedding.features.device)
@@ -179,7 +179,7 @@ def cell_logits(embedding: Embedding, bank: TextBank) -> CellLogits:
     return products.finish(embedding.valid, embedding.context)
 
 
-def pixel_logits(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Strips:
+def pixel_logits(embedding: BlockEmbedding, bank: TextBank, *, step: int, core: Region) -> Strips:
     """Return the logits of a core.
 
     Args:
@@ -248,7 +248,7 @@ def classify_cells(
     if guide is None:
         strips = enlarge(found, step=step, core=core)
     else:
-        strips = enlarge_along(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
+        strips = edge_aware_upsample(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
     return classify_pixels(strips, bank, core=core, valid=valid, probabilities=probabilities)
 
 
@@ -291,13 +291,13 @@ def classify_pixels(
         value = _look_up(values, winner)
         if unsure:
             value.masked_fill_(probability < _look_up(thresholds, winner), UNCLASSIFIED)
-        place = strip.slices_in(core)
-        labels[place] = value.cpu().numpy()
-        score[place] = _to_percent(probability)
+        geobox = strip.slices_in(core)
+        labels[geobox] = value.cpu().numpy()
+        score[geobox] = _to_percent(probability)
         if per_class is not None:
             for index in range(reported):
                 share = shares[members[index]].amax(dim=0) if per_query else shares[index]
-                per_class[(index, *place)] = _to_percent(share)
+                per_class[(index, *geobox)] = _to_percent(share)
 
     on_all_cores(classify, strips.regions, device=strips.device)
     if not valid.all():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.store import EmbeddingStore
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.grid import Region
 
 SAMPLES = 64
@@ -88,7 +88,7 @@ def share_with_data(store: EmbeddingStore, shape: Drawn) -> float:
     """Return the share of drawn pixels that have data, 0–1; 0 if no pixel is drawn."""
     drawn = with_data = 0
     for cells in store.info.grid.cells_of(shape.region).tiles(_TILE):
-        pixels = cells.scale(store.info.grid.step).intersect(store.info.place.region)
+        pixels = cells.scale(store.info.grid.step).intersect(store.info.geobox.region)
         here = shape.draw(pixels)
         if here.any():
             drawn += int(here.sum())
@@ -110,7 +110,7 @@ def mean_feature(store: EmbeddingStore, shape: Drawn) -> Tensor | None:
         shape: What is drawn.
     """
     grid = store.info.grid
-    step, raster = grid.step, store.info.place.region
+    step, raster = grid.step, store.info.geobox.region
     total, number = torch.zeros(store.info.dim, dtype=torch.float64), 0
     for cells in grid.cells_of(shape.region).tiles(_TILE):
         pixels = cells.scale(step).intersect(raster)

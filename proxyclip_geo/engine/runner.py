@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.engine.borders import Guide
+from proxyclip_geo.engine.blend import Blend, BlockEmbedding, blend_block, encode_block, window_total
 from proxyclip_geo.engine.classify import BlockLabels, Products, TextBank, cell_logits, classify_cells
-from proxyclip_geo.engine.mosaic import Blend, Embedding, blend_block, encode_block, window_total
-from proxyclip_geo.engine.pipeline import ahead, coming
+from proxyclip_geo.engine.edge_aware import Guide
+from proxyclip_geo.engine.prefetch import prefetch, prefetch_futures
 from proxyclip_geo.engine.profile import Profile
-from proxyclip_geo.engine.reading import PixelSource, ReadBlock, cut_guide, guide_of, read_block
-from proxyclip_geo.engine.store import EmbeddingStore
+from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, cut_guide, guide_of, read_block
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
 from proxyclip_geo.grid import Block, Region, WindowGrid, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
-from proxyclip_geo.progress import Counter, Progress, ProgressEvent, ignore
+from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 
 MIN_CORE = 2048
 """Side of a block's core in pixels where the overlap is small."""
@@ -99,7 +99,7 @@ class EncodedBlock:
 
     block: Block
     valid: NDArray[np.bool_]
-    embedding: Embedding
+    embedding: BlockEmbedding
     guide: Guide | None = None
 
 
@@ -118,7 +118,7 @@ def encode_blocks(
     encoder: DenseEncoder,
     blocks: Sequence[Block] | None = None,
     stage: str = "encode",
-    progress: Progress = ignore,
+    progress: Progress = no_progress,
 ) -> Generator[EncodedBlock, None, None]:
     """Encode blocks, in order.
 
@@ -133,7 +133,7 @@ def encode_blocks(
     wanted = plan.blocks if blocks is None else blocks
     advance = Counter(window_total(wanted), stage=stage, progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
-    for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
+    for block, pixels in prefetch_futures(wanted, lambda block: read_block(source, block, raster=raster)):
         yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
 
 
@@ -157,7 +157,7 @@ def encode_read(
     Raises:
         ProxyClipGeoError: If the pixels cannot be read or encoded; the message names the block.
     """
-    with naming(block):
+    with name_block_in_errors(block):
         pixels = read()
         embedding = encode_block(
             encoder,
@@ -177,7 +177,7 @@ def stored_blocks(
     bank: TextBank,
     area: Region | None = None,
     source: PixelSource | None = None,
-    progress: Progress = ignore,
+    progress: Progress = no_progress,
 ) -> Generator[EncodedBlock, None, None]:
     """Read blocks back, in order.
 
@@ -192,7 +192,7 @@ def stored_blocks(
         StoreError: If the store is damaged, or not complete there.
     """
     grid = store.info.grid
-    area = store.info.place.region if area is None else area
+    area = store.info.geobox.region if area is None else area
     lattice = Region(0, 0, *grid.lattice)
     parts = [replace(block, core=block.core.intersect(area)) for block in store.blocks]
     parts = [part for part in parts if not part.core.is_empty]
@@ -213,7 +213,7 @@ def stored_blocks(
         return EncodedBlock(part, store.read_valid(part.core) == 1, embedding, guide(cells))
 
     progress(ProgressEvent("label", 0, total, "pixels"))
-    for part, encoded in ahead(parts, read):
+    for part, encoded in prefetch(parts, read):
         yield encoded
         done += part.core.height * part.core.width
         progress(ProgressEvent("label", done, total, "pixels"))
@@ -224,7 +224,7 @@ def classify_blocks(
     *,
     bank: TextBank,
     step: int,
-    along: bool = False,
+    edge_aware: bool = False,
     probabilities: bool = False,
 ) -> Iterator[BlockResult]:
     """Classify blocks as they come.
@@ -233,18 +233,18 @@ def classify_blocks(
         encoded: The blocks.
         bank: The queries, projected where the features are.
         step: Pixels per cell.
-        along: Whether borders follow the image; blocks must have guides.
+        edge_aware: Whether borders follow the image; blocks must have guides.
         probabilities: Whether to compute those of all classes.
     """
     for item in encoded:
-        with naming(item.block):
+        with name_block_in_errors(item.block):
             mapped = classify_cells(
                 cell_logits(item.embedding, bank),
                 bank,
                 step=step,
                 core=item.block.core,
                 valid=item.valid,
-                guide=item.guide if along else None,
+                guide=item.guide if edge_aware else None,
                 probabilities=probabilities,
             )
         yield BlockResult(item.block, mapped)
@@ -260,11 +260,11 @@ def run_blocks(
     *,
     encoder: DenseEncoder,
     bank: TextBank,
-    along: bool = False,
+    edge_aware: bool = False,
     blocks: Sequence[Block] | None = None,
     probabilities: bool = False,
     on_failure: OnFailure | None = None,
-    progress: Progress = ignore,
+    progress: Progress = no_progress,
     profile: Profile | None = None,
 ) -> Generator[BlockResult, None, None]:
     """Read, encode and classify blocks, in order, and keep no embedding.
@@ -274,7 +274,7 @@ def run_blocks(
         plan: Windows and blocks.
         encoder: The image model.
         bank: The queries.
-        along: Whether borders follow the image.
+        edge_aware: Whether borders follow the image.
         blocks: Those to compute; all of the plan if not given.
         probabilities: Whether to compute those of all classes.
         on_failure: Called with a block that fails, which is then left out; else the error is raised.
@@ -287,7 +287,7 @@ def run_blocks(
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
 
     def compute(block: Block, read: Callable[[], ReadBlock]) -> BlockResult:
-        with naming(block):
+        with name_block_in_errors(block):
             with profile.stage("read"):
                 pixels = read()
             # Rows of cells are multiplied with the queries while they are in the processor's cache, and forgotten.
@@ -310,12 +310,12 @@ def run_blocks(
                     step=plan.grid.step,
                     core=block.core,
                     valid=pixels.valid[block.core.slices_in(block.read)],
-                    guide=cut_guide(pixels, block, grid=plan.grid) if along else None,
+                    guide=cut_guide(pixels, block, grid=plan.grid) if edge_aware else None,
                     probabilities=probabilities,
                 )
         return BlockResult(block, mapped)
 
-    for block, pixels in coming(wanted, lambda block: read_block(source, block, raster=raster)):
+    for block, pixels in prefetch_futures(wanted, lambda block: read_block(source, block, raster=raster)):
         passed = advance.done
         try:
             result = compute(block, pixels.result)
@@ -331,7 +331,7 @@ def run_blocks(
 
 
 @contextmanager
-def naming(block: Block) -> Iterator[None]:
+def name_block_in_errors(block: Block) -> Iterator[None]:
     """Say in which block reading or computing failed, and what helps."""
     try:
         yield

@@ -12,13 +12,13 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
-from proxyclip_geo import progress as _progress
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.evaluation.matching import Legend, TruthRules
+from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
-from proxyclip_geo.place import Place
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -37,7 +37,7 @@ def evaluate(
     mapping: Mapping[int | str, int | str] | None = None,
     ignore: Collection[int | str] = (),
     block: int = 2048,
-    progress: _progress.Progress = _progress.ignore,
+    progress: Progress = no_progress,
 ) -> Report:
     """Compare a label raster with a raster of the truth.
 
@@ -71,12 +71,12 @@ def evaluate(
         if not legend.names:
             legend = Legend.of(true.classes, None)
         rules.check(legend)
-        overlap, aligned = lay_over(predicted.place, true, name=predicted.name)
+        overlap, aligned = lay_over(predicted.geobox, true, name=predicted.name)
         if aligned is not true:
             stack.enter_context(aligned)
         pairs, missing = _count(predicted, aligned, overlap, block=block, progress=progress)
     matrix, notes = _tabulate(pairs, legend, rules)
-    outside = predicted.place.height * predicted.place.width - overlap.height * overlap.width
+    outside = predicted.geobox.height * predicted.geobox.width - overlap.height * overlap.width
     if missing + outside:
         notes = (f"{missing + outside} pixels of the labels have no data on one of the two sides", *notes)
     if not matrix.total:
@@ -87,7 +87,7 @@ def evaluate(
     return Report(str(labels), str(truth), matrix, notes)
 
 
-def lay_over(here: Place, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:
+def lay_over(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:
     """Return the part of a grid that the truth may cover, and the truth on that grid.
 
     Args:
@@ -99,7 +99,7 @@ def lay_over(here: Place, true: LabelSource, *, name: str) -> tuple[Region, Labe
         RasterError: If the two cannot be laid over each other.
         OptionError: If they do not overlap.
     """
-    there = true.place
+    there = true.geobox
     if (here.crs is None) != (there.crs is None):
         without = name if here.crs is None else true.name
         raise RasterError(
@@ -129,7 +129,7 @@ def _same_pixels(one: Affine, other: Affine) -> bool:
     return one.almost_equals(other) or one in nothing or other in nothing
 
 
-def _footprint(here: Place, there: Place) -> Region:
+def _footprint(here: GeoBox, there: GeoBox) -> Region:
     """Return the pixels of one place that surround another; all of them where that cannot be told."""
     try:
         transformer = pyproj.Transformer.from_crs(there.crs, here.crs, always_xy=True)
@@ -146,14 +146,14 @@ def _footprint(here: Place, there: Place) -> Region:
     )
 
 
-def _bounds(place: Place) -> str:
-    west, south, east, north = (f"{edge:.6g}" for edge in place.bounds)
-    crs = place.crs.to_string()[:40] if place.crs else "no CRS"
+def _bounds(geobox: GeoBox) -> str:
+    west, south, east, north = (f"{edge:.6g}" for edge in geobox.bounds)
+    crs = geobox.crs.to_string()[:40] if geobox.crs else "no CRS"
     return f"{west}…{east}, {south}…{north} ({crs})"
 
 
 def _count(
-    predicted: LabelSource, true: LabelSource, area: Region, *, block: int, progress: _progress.Progress
+    predicted: LabelSource, true: LabelSource, area: Region, *, block: int, progress: Progress
 ) -> tuple[Pairs, int]:
     """Return pixels by pair of values, and the number of pixels without data on one of the sides.
 
@@ -173,7 +173,7 @@ def _count(
             )
         done += region.height * region.width
         missing += int(valid.size - np.count_nonzero(valid))
-        progress(_progress.ProgressEvent("evaluate", done, area.height * area.width, "pixels"))
+        progress(ProgressEvent("evaluate", done, area.height * area.width, "pixels"))
     return pairs, missing
 
 

@@ -63,7 +63,7 @@ class DenseEncoder(Protocol):
 
 
 @dataclass(frozen=True)
-class AbsentEncoder:
+class EncoderSpec:
     """What is known here of an image model that computes in other processes; see `DenseEncoder`."""
 
     step: int
@@ -74,7 +74,7 @@ class AbsentEncoder:
     backend: str
 
     @classmethod
-    def of(cls, encoder: DenseEncoder) -> "AbsentEncoder":
+    def of(cls, encoder: DenseEncoder) -> "EncoderSpec":
         """Note what is known of an encoder."""
         return cls(*(getattr(encoder, item.name) for item in fields(cls)))
 

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 
 from proxyclip_geo.errors import ModelError, WeightsError
-from proxyclip_geo.models.arithmetic import Backend
 from proxyclip_geo.models.card import HubFile, ModelCard
+from proxyclip_geo.models.device import Backend
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
 from proxyclip_geo.models.zoo import clip_weights, load_model, vfm_weights
-from proxyclip_geo.progress import Progress, ProgressEvent, ignore
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def weights_status(card: ModelCard) -> tuple[WeightsStatus, ...]:
     return tuple(WeightsStatus(weights, path, path.stat().st_size if path else None) for weights, path in found)
 
 
-def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Progress = ignore) -> tuple[Path, ...]:
+def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Progress = no_progress) -> tuple[Path, ...]:
     """Download the weights of a model that are not on this machine, and check all of them.
 
     A download that was broken off goes on where it stopped.
@@ -72,7 +72,7 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
 
 
 @dataclass(frozen=True)
-class Trial:
+class SelfTest:
     """How a model did with one word and one window.
 
     Attributes:
@@ -96,7 +96,7 @@ class Trial:
     sha256: Mapping[str, str]
 
 
-def try_model(model: str | Path, *, device: str = "auto", backend: Backend = "auto") -> Trial:
+def run_self_test(model: str | Path, *, device: str = "auto", backend: Backend = "auto") -> SelfTest:
     """Load a model, encode a word and a window of noise, and see that the features are what they should be.
 
     Raises:
@@ -113,7 +113,7 @@ def try_model(model: str | Path, *, device: str = "auto", backend: Backend = "au
     query = loaded.text.encode(["water"])
     if not (features.isfinite().all() and query.isfinite().all() and query.shape[1] == features.shape[1]):
         raise ModelError(f"model '{loaded.card.name}' loads, but its features are not finite or do not match its text")
-    return Trial(
+    return SelfTest(
         name=loaded.card.name,
         device=f"{encoder.device} ({encoder.backend}, {str(encoder.dtype).removeprefix('torch.')})",
         parameters=loaded.parameters,

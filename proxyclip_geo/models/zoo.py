@@ -16,9 +16,9 @@ import timm
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
-from proxyclip_geo.models.arithmetic import Backend, Precision, resolve_backend, resolve_device, resolve_dtype
 from proxyclip_geo.models.card import OPENAI_MEAN, OPENAI_STD, HubFile, ModelCard, read_card
-from proxyclip_geo.models.encoder import AbsentEncoder, DenseEncoder, ProxyClipEncoder, Statistics
+from proxyclip_geo.models.device import Backend, Precision, resolve_backend, resolve_device, resolve_dtype
+from proxyclip_geo.models.encoder import DenseEncoder, EncoderSpec, ProxyClipEncoder, Statistics
 from proxyclip_geo.models.text import TextEncoder
 from proxyclip_geo.models.vfm import VisionFoundationModel
 from proxyclip_geo.models.weights import Weights, fill, load_state_dict
@@ -281,7 +281,7 @@ class Model:
 
     def without_encoder(self) -> "Model":
         """Return the model without the weights of its image side, which take most of its memory."""
-        return replace(self, encoder=AbsentEncoder.of(self.encoder))
+        return replace(self, encoder=EncoderSpec.of(self.encoder))
 
 
 def load_model(

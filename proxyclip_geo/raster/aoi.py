@@ -15,9 +15,9 @@ from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
-from proxyclip_geo.errors import AreaError, VectorError, warn_of_quality
+from proxyclip_geo.errors import AreaError, VectorError, warn_quality
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
-from proxyclip_geo.place import Place
 
 Bounds = tuple[float, float, float, float]
 
@@ -73,11 +73,11 @@ class Outline:
         return np.asarray(drawn == 1)
 
 
-def find_area(place: Place, *, bounds: Bounds | None, aoi: str | Path | None, name: str) -> Area:
+def find_area(geobox: GeoBox, *, bounds: Bounds | None, aoi: str | Path | None, name: str) -> Area:
     """Return the pixels inside bounds and polygons.
 
     Args:
-        place: The whole raster's place.
+        geobox: The whole raster's place.
         bounds: (west, south, east, north) in the raster's CRS, or None.
         aoi: Vector file, or None.
         name: What messages call the raster.
@@ -90,25 +90,25 @@ def find_area(place: Place, *, bounds: Bounds | None, aoi: str | Path | None, na
     if bounds is not None:
         outline = _box(bounds)
     if aoi is not None:
-        polygons = read_polygons(aoi, place, name=name)
+        polygons = read_polygons(aoi, geobox, name=name)
         outline = polygons if outline is None else shapely.intersection(outline, polygons)
     if outline is None:
-        return Area(place.region)
-    inverse = ~place.transform
-    raster = shapely.box(0, 0, place.width, place.height)
+        return Area(geobox.region)
+    inverse = ~geobox.transform
+    raster = shapely.box(0, 0, geobox.width, geobox.height)
     pixels = _only_polygons(shapely.intersection(shapely.transform(outline, lambda xy: _apply(inverse, xy)), raster))
     if pixels.is_empty:
         raise AreaError(
             f"the area of interest ({_extent(outline)}) does not meet raster {name} "
-            f"({_numbers(place.bounds)}); both are west, south, east, north in the raster's CRS"
+            f"({_numbers(geobox.bounds)}); both are west, south, east, north in the raster's CRS"
         )
     left, top, right, bottom = pixels.bounds
-    region = Region.from_edges(_down(top), _down(left), _up(bottom), _up(right)).intersect(place.region)
+    region = Region.from_edges(_down(top), _down(left), _up(bottom), _up(right)).intersect(geobox.region)
     if region.is_empty:
         raise AreaError(
             f"the area of interest ({_extent(outline)}) is thinner than a pixel of raster {name}; enlarge it"
         )
-    upright = place.transform.b == place.transform.d == 0
+    upright = geobox.transform.b == geobox.transform.d == 0
     return Area(region, None if aoi is None and upright else pixels)
 
 
@@ -122,12 +122,12 @@ def _box(bounds: Bounds) -> BaseGeometry:
     return shapely.box(*bounds)
 
 
-def read_polygons(path: str | Path, place: Place, *, name: str) -> BaseGeometry:
+def read_polygons(path: str | Path, geobox: GeoBox, *, name: str) -> BaseGeometry:
     """Read the union of a vector file's polygons in a raster's CRS.
 
     Args:
         path: Any vector file; of several layers the first with polygons counts.
-        place: The raster's place.
+        geobox: The raster's place.
         name: What messages call the raster.
 
     Raises:
@@ -138,11 +138,11 @@ def read_polygons(path: str | Path, place: Place, *, name: str) -> BaseGeometry:
         QualityWarning: If the file or the raster has no CRS.
     """
     crs_text, polygons = _read_layer(path)
-    if crs_text is None or place.crs is None:
+    if crs_text is None or geobox.crs is None:
         which = path if crs_text is None else name
-        warn_of_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
+        warn_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
         return polygons
-    return _reproject(polygons, pyproj.CRS.from_user_input(crs_text), place, path=path)
+    return _reproject(polygons, pyproj.CRS.from_user_input(crs_text), geobox, path=path)
 
 
 def _read_layer(path: str | Path) -> tuple[str | None, BaseGeometry]:
@@ -164,16 +164,16 @@ def _read_layer(path: str | Path) -> tuple[str | None, BaseGeometry]:
     raise AreaError(f"area of interest {path} holds no polygon; give a file with at least one")
 
 
-def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, place: Place, *, path: str | Path) -> BaseGeometry:
-    assert place.crs is not None
-    if crs == place.crs:
+def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path: str | Path) -> BaseGeometry:
+    assert geobox.crs is not None
+    if crs == geobox.crs:
         return polygons
     # Keep to the raster's surroundings: far outside of a projection's domain coordinates become infinite.
-    west, south, east, north = place.bounds
+    west, south, east, north = geobox.bounds
     margin = max(east - west, north - south)
     around = (west - margin, south - margin, east + margin, north + margin)
     try:
-        limits = pyproj.Transformer.from_crs(place.crs, crs, always_xy=True).transform_bounds(*around)
+        limits = pyproj.Transformer.from_crs(geobox.crs, crs, always_xy=True).transform_bounds(*around)
     except ProjError:
         limits = (math.inf,) * 4
     near = polygons
@@ -182,17 +182,17 @@ def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, place: Place, *, path: s
         if near.is_empty:
             raise AreaError(
                 f"the area of interest {path} ({_extent(polygons)} in {crs.name}) does not meet the raster "
-                f"({_numbers(place.bounds)} in {place.crs.name}); both are west, south, east, north"
+                f"({_numbers(geobox.bounds)} in {geobox.crs.name}); both are west, south, east, north"
             )
     # An edge that is straight in one CRS is a curve in the other.
     low_x, low_y, high_x, high_y = near.bounds
     near = shapely.segmentize(near, max(high_x - low_x, high_y - low_y) / 256)
-    forward = pyproj.Transformer.from_crs(crs, place.crs, always_xy=True)
+    forward = pyproj.Transformer.from_crs(crs, geobox.crs, always_xy=True)
     moved = shapely.transform(near, lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1])))
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise AreaError(
             f"the area of interest {path} ({_extent(polygons)} in {crs.name}) reaches beyond what the raster's CRS "
-            f"{place.crs.name} can express; clip it to the raster ({_numbers(place.bounds)})"
+            f"{geobox.crs.name} can express; clip it to the raster ({_numbers(geobox.bounds)})"
         )
     return shapely.make_valid(moved)
 

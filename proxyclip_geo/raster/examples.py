@@ -16,9 +16,9 @@ from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
-from proxyclip_geo.errors import AreaError, VectorError, warn_of_quality
+from proxyclip_geo.errors import AreaError, VectorError, warn_quality
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
-from proxyclip_geo.place import Place
 from proxyclip_geo.vocabulary.suggest import suggest
 
 NEGATIVE = "negative"
@@ -62,13 +62,13 @@ class Example:
         return np.asarray(drawn == 1)
 
 
-def read_examples(path: str | Path, place: Place, *, field: str, name: str) -> tuple[Example, ...]:
+def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) -> tuple[Example, ...]:
     """Read drawn examples.
 
     Args:
         path: Any vector file; its first layer counts. A column `negative` (true or 1), if there is one, marks examples
             of what a class is not.
-        place: The raster's place.
+        geobox: The raster's place.
         field: Column with the class.
         name: What messages call the raster.
 
@@ -97,26 +97,24 @@ def read_examples(path: str | Path, place: Place, *, field: str, name: str) -> t
         )
     negative = [_text(v).casefold() in _YES for v in frame[NEGATIVE]] if NEGATIVE in frame else [False] * len(names)
     found = []
-    shapes = _shapes_in_pixels(frame, place, path=path, name=name)
+    shapes = _shapes_in_pixels(frame, geobox, path=path, name=name)
     for number, label, no, shape in zip(frame.index, names, negative, shapes, strict=True):
-        region = _region_of(shape).intersect(place.region)
+        region = _region_of(shape).intersect(geobox.region)
         if not region.is_empty:
             found.append(Example(label, no, shape, region, int(number)))
-    _check_outside(found, len(names), place, path=path, name=name)
+    _check_outside(found, len(names), geobox, path=path, name=name)
     return tuple(found)
 
 
-def _check_outside(found: Sequence[Example], count: int, place: Place, *, path: str | Path, name: str) -> None:
-    bounds = ", ".join(f"{value:.10g}" for value in place.bounds)
+def _check_outside(found: Sequence[Example], count: int, geobox: GeoBox, *, path: str | Path, name: str) -> None:
+    bounds = ", ".join(f"{value:.10g}" for value in geobox.bounds)
     if not found:
         raise AreaError(
             f"none of the {count} examples in {path} lies within {name} ({bounds}; west, south, east, north); check "
             "that they are of this raster, and the CRS of both"
         )
     if len(found) < count:
-        warn_of_quality(
-            f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are left out"
-        )
+        warn_quality(f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are left out")
 
 
 def _read_frame(path: str | Path) -> geopandas.GeoDataFrame:
@@ -132,21 +130,21 @@ def _read_frame(path: str | Path) -> geopandas.GeoDataFrame:
 
 
 def _shapes_in_pixels(
-    frame: geopandas.GeoDataFrame, place: Place, *, path: str | Path, name: str
+    frame: geopandas.GeoDataFrame, geobox: GeoBox, *, path: str | Path, name: str
 ) -> NDArray[np.object_]:
     shapes = frame.geometry
-    if frame.crs is None or place.crs is None:
-        if frame.crs is not None or place.crs is not None:
+    if frame.crs is None or geobox.crs is None:
+        if frame.crs is not None or geobox.crs is not None:
             which = path if frame.crs is None else name
-            warn_of_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
+            warn_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
     else:
         try:
-            shapes = shapes.to_crs(place.crs)
+            shapes = shapes.to_crs(geobox.crs)
         except ProjError as error:
             raise AreaError(
                 f"examples {path} cannot be expressed in the CRS of {name} ({error}); draw them on this raster"
             ) from error
-    t: Any = ~place.transform
+    t: Any = ~geobox.transform
 
     def to_pixels(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack([t.a * xy[:, 0] + t.b * xy[:, 1] + t.c, t.d * xy[:, 0] + t.e * xy[:, 1] + t.f])

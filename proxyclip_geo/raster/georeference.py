@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from affine import Affine
 
-from proxyclip_geo.errors import warn_of_quality
-from proxyclip_geo.place import Place
+from proxyclip_geo.errors import warn_quality
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.dataset import to_pyproj
 
 # Rows count downwards: with this transform the raster and its polygons overlay in QGIS, which shows rasters
@@ -15,7 +15,7 @@ from proxyclip_geo.raster.dataset import to_pyproj
 PIXELS = Affine(1, 0, 0, 0, -1, 0)
 
 
-def place_of(dataset: Any, *, name: str) -> Place:
+def read_geobox(dataset: Any, *, name: str) -> GeoBox:
     """Return the place of a raster, warning where it has to be guessed.
 
     Args:
@@ -30,12 +30,12 @@ def place_of(dataset: Any, *, name: str) -> Place:
     if transform != Affine.identity():
         if crs is None:
             _warn(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
-        return Place(transform, crs, height, width)
+        return GeoBox(transform, crs, height, width)
     points, points_crs = dataset.gcps
     fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
     if fitted is None:
         _warn(f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used")
-        return Place(PIXELS, None, height, width)
+        return GeoBox(PIXELS, None, height, width)
     transform, residual = fitted
     _warn(
         f"{name} is placed by {len(points)} ground control points only; an affine fit leaves {residual:.2f} px (RMS); "
@@ -43,11 +43,11 @@ def place_of(dataset: Any, *, name: str) -> Place:
     )
     if points_crs is None:
         _warn(f"the ground control points of {name} have no CRS: polygons will have no areas in m²")
-    return Place(transform, to_pyproj(points_crs), height, width)
+    return GeoBox(transform, to_pyproj(points_crs), height, width)
 
 
 def _warn(message: str) -> None:
-    warn_of_quality(message)
+    warn_quality(message)
 
 
 def fit_affine(

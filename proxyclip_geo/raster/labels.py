@@ -15,8 +15,8 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
-from proxyclip_geo.place import Place
 from proxyclip_geo.raster.dataset import gdal_name, open_dataset, to_pyproj, to_rasterio
 
 CLASS_TAG = re.compile(r"CLASS_(\d+)", re.IGNORECASE)
@@ -41,7 +41,7 @@ class LabelSource:
 
     Attributes:
         name: What errors call it.
-        place: Where it lies; the CRS is None where the raster has none.
+        geobox: Where it lies; the CRS is None where the raster has none.
         nodata: Value of pixels without data, or None.
         classes: Name of each value, from the tags; empty where there are none.
     """
@@ -49,7 +49,7 @@ class LabelSource:
     def __init__(self, dataset: Any, *, name: str) -> None:
         self._dataset = dataset
         self.name = name
-        self.place = Place(dataset.transform, to_pyproj(dataset.crs), dataset.height, dataset.width)
+        self.geobox = GeoBox(dataset.transform, to_pyproj(dataset.crs), dataset.height, dataset.width)
         self.nodata = None if dataset.nodata is None else int(dataset.nodata)
         self.classes = _class_names(dataset, self.nodata)
 
@@ -68,7 +68,7 @@ class LabelSource:
     @property
     def shape(self) -> tuple[int, int]:
         """(height, width) in pixels."""
-        return self.place.shape
+        return self.geobox.shape
 
     def read(self, region: Region) -> LabelBlock:
         """Read a region, which must lie inside the raster.
@@ -76,7 +76,7 @@ class LabelSource:
         Raises:
             RasterError: If the region leaves the raster, or its pixels cannot be decoded.
         """
-        if region.intersect(self.place.region) != region:
+        if region.intersect(self.geobox.region) != region:
             raise RasterError(f"{region} is not inside {self.name}, which has {self.shape} rows and columns")
         window = Window(region.left, region.top, region.width, region.height)
         try:
@@ -89,13 +89,13 @@ class LabelSource:
             ) from error
         return LabelBlock(values, valid)
 
-    def onto(self, place: Place) -> "LabelSource":
+    def onto(self, geobox: GeoBox) -> "LabelSource":
         """Return these labels on another grid, each pixel taking the nearest one; close both.
 
         Raises:
             RasterError: If one of the two has no CRS, or there is no way from one to the other.
         """
-        if self.place.crs is None or place.crs is None:
+        if self.geobox.crs is None or geobox.crs is None:
             raise RasterError(
                 f"{self.name} cannot be put onto another grid without a CRS; assign one (gdal_edit -a_srs)"
             )
@@ -104,10 +104,10 @@ class LabelSource:
         try:
             warped = WarpedVRT(
                 self._dataset,
-                crs=to_rasterio(place.crs),
-                transform=place.transform,
-                width=place.width,
-                height=place.height,
+                crs=to_rasterio(geobox.crs),
+                transform=geobox.transform,
+                width=geobox.width,
+                height=geobox.height,
                 resampling=Resampling.nearest,
                 add_alpha=add_alpha,
                 # The default is off by up to an eighth of a pixel, which moves class borders; 0 fails in rasterio.

@@ -16,14 +16,14 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import AreaError, OptionError, RasterError
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
-from proxyclip_geo.place import Place
 from proxyclip_geo.raster.aoi import Bounds, Outline, find_area
 from proxyclip_geo.raster.bands import BandPlan, plan_bands, spread
 from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset, stem_of
-from proxyclip_geo.raster.georeference import place_of
-from proxyclip_geo.raster.measure import measure_stretch
-from proxyclip_geo.raster.reader import ScaledReader
+from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.measure_stretch import measure_stretch
+from proxyclip_geo.raster.scaled_reader import ScaledReader
 from proxyclip_geo.raster.stretch import Stretch, check_percentiles
 
 # A resolution this close to the raster's own means "as it is": geodesic and grid metres differ by up to 0.1 %.
@@ -40,12 +40,12 @@ class Pixels:
     Attributes:
         rgb: (3, H, W) uint8, 0–255, 0 where not valid.
         valid: (H, W) bool, True where there is data.
-        place: Where they lie.
+        geobox: Where they lie.
     """
 
     rgb: NDArray[np.uint8]
     valid: NDArray[np.bool_]
-    place: Place
+    geobox: GeoBox
 
 
 @dataclass(frozen=True)
@@ -75,24 +75,24 @@ class SourceOptions:
 class _View:
     """A grid over the area of interest, and all that turns its pixels into colours."""
 
-    place: Place
+    geobox: GeoBox
     plan: BandPlan
     stretch: Stretch | None
     outline: Outline | None
     reader: ScaledReader
 
     def read(self, region: Region) -> Pixels:
-        inside = region.intersect(self.place.region)
-        place = self.place.crop(region)
+        inside = region.intersect(self.geobox.region)
+        geobox = self.geobox.crop(region)
         drawn = None if self.outline is None or inside.is_empty else self.outline.draw(inside)
         if inside.is_empty or (drawn is not None and not drawn.any()):
-            return Pixels(np.zeros((3, *region.shape), np.uint8), np.zeros(region.shape, bool), place)
+            return Pixels(np.zeros((3, *region.shape), np.uint8), np.zeros(region.shape, bool), geobox)
         rgb, valid = self._colors(inside, drawn)
         if inside != region:
             rows = inside.top - region.top, region.bottom - inside.bottom
             cols = inside.left - region.left, region.right - inside.right
             rgb, valid = np.pad(rgb, ((0, 0), rows, cols)), np.pad(valid, (rows, cols))
-        return Pixels(rgb, valid, place)
+        return Pixels(rgb, valid, geobox)
 
     def _colors(self, inside: Region, drawn: NDArray[np.bool_] | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         samples = self.reader.read(inside)
@@ -114,7 +114,7 @@ class Source:
     Attributes:
         name: The path or URL as given.
         stem: What the names of its outputs begin with.
-        place: The area of interest at the resolution asked for.
+        geobox: The area of interest at the resolution asked for.
         bands: Band numbers read as red, green and blue.
         stretch: Limits that become 0 and 255; None where 8-bit values are taken as they are.
         dtype: Type of the raster's values.
@@ -136,7 +136,7 @@ class Source:
     def _prepare(self) -> None:
         options, dataset = self._options, self._dataset
         check_percentiles(options.stretch_percentiles)
-        self._whole = place_of(dataset, name=self.name)
+        self._whole = read_geobox(dataset, name=self.name)
         self._plan = plan_bands(dataset, options.bands, name=self.name)
         self.bands = self._plan.colors
         self.dtype = str(dataset.dtypes[self.bands[0] - 1])
@@ -147,10 +147,10 @@ class Source:
         native = self._whole.crop(self._area.region)
         self._scale = _scale(native, options.resolution, name=self.name)
         self._view = self._look(native, self._scale)
-        self.place = self._view.place
+        self.geobox = self._view.geobox
         self._require_data(self._view)
 
-    def _look(self, native: Place, scale: tuple[float, float]) -> _View:
+    def _look(self, native: GeoBox, scale: tuple[float, float]) -> _View:
         return _View(
             _scaled(native, scale),
             self._plan,
@@ -177,7 +177,7 @@ class Source:
         """Read colours and validity.
 
         Args:
-            region: Pixels relative to `place`; what lies beyond it comes back as not valid.
+            region: Pixels relative to `geobox`; what lies beyond it comes back as not valid.
 
         Returns:
             The pixels; pieces of an area equal the area read at once, bit for bit.
@@ -197,11 +197,11 @@ class Source:
         Raises:
             RasterError: If the raster is damaged.
         """
-        factor = max(1.0, max(self.place.shape) / max_side)
+        factor = max(1.0, max(self.geobox.shape) / max_side)
         native = self._whole.crop(self._area.region)
         view = self._look(native, (self._scale[0] * factor, self._scale[1] * factor))
         try:
-            return view.read(view.place.region)
+            return view.read(view.geobox.region)
         finally:
             view.reader.close()
 
@@ -219,12 +219,12 @@ class Source:
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
             "dtype": self.dtype,
             "nodata": [_json_number(value) for value in self._plan.nodata],
-            "crs": None if self.place.crs is None else self.place.crs.to_wkt(),
+            "crs": None if self.geobox.crs is None else self.geobox.crs.to_wkt(),
             "bands": list(self.bands),
             "stretch": self.stretch.to_dict() if self.stretch else None,
             "area": {"top": area.top, "left": area.left, "height": area.height, "width": area.width},
             "outline_sha256": None if outline is None else hashlib.sha256(shapely.to_wkb(outline)).hexdigest(),
-            "place": {"transform": list(self.place.transform)[:6], "shape": list(self.place.shape)},
+            "place": {"transform": list(self.geobox.transform)[:6], "shape": list(self.geobox.shape)},
         }
 
     @property
@@ -235,16 +235,16 @@ class Source:
 
     def describe(self) -> str:
         """Return a line for people: size, type, ground size of a pixel, CRS, bands and stretch."""
-        place = self.place
-        gsd = place.gsd
+        geobox = self.geobox
+        gsd = geobox.gsd
         facts = [
-            f"{place.width} × {place.height} px",
+            f"{geobox.width} × {geobox.height} px",
             self.dtype,
-            "no CRS" if place.crs is None else place.crs.name,
+            "no CRS" if geobox.crs is None else geobox.crs.name,
             *([f"{math.sqrt(gsd[0] * gsd[1]):.3g} m/px"] if gsd else []),
             "bands " + ",".join(map(str, self.bands)),
         ]
-        if place.shape != (self._dataset.height, self._dataset.width):
+        if geobox.shape != (self._dataset.height, self._dataset.width):
             facts[0] += f" of {self._dataset.width} × {self._dataset.height} px"
         if self.stretch:
             limits = zip(self.stretch.lows, self.stretch.highs, strict=True)
@@ -256,7 +256,7 @@ class Source:
         if view.outline is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
             return
         met = view.outline is None
-        for tile in _from_centre(view.place.region):
+        for tile in _from_centre(view.geobox.region):
             met = met or bool(view.outline is not None and view.outline.draw(tile).any())
             if met and view.read(tile).valid.any():
                 return
@@ -291,7 +291,7 @@ def open_source(path: str | Path, options: SourceOptions | None = None) -> Sourc
     return Source(path, options or SourceOptions())
 
 
-def _scale(native: Place, resolution: float | None, *, name: str) -> tuple[float, float]:
+def _scale(native: GeoBox, resolution: float | None, *, name: str) -> tuple[float, float]:
     """Return (vertical, horizontal) raster pixels per pixel of `resolution` metres."""
     if resolution is None:
         return 1.0, 1.0
@@ -312,7 +312,7 @@ def _scale(native: Place, resolution: float | None, *, name: str) -> tuple[float
     return down, across
 
 
-def _scaled(native: Place, scale: tuple[float, float]) -> Place:
+def _scaled(native: GeoBox, scale: tuple[float, float]) -> GeoBox:
     """Return the place with larger or smaller pixels of exactly that scale, to the nearest whole number of them."""
     if scale == (1, 1):
         return native

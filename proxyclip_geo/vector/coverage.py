@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.vector.chains import Chains, Ints, chain, cycles, groups, sum_by
-from proxyclip_geo.vector.strip import NO_NODE, OUTSIDE, Strip
+from proxyclip_geo.vector.trace_strip import NO_NODE, OUTSIDE, Strip
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.progress import Progress, ProgressEvent, ignore
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.chains import Ints, groups, sum_by
 from proxyclip_geo.vector.coverage import Arcs, Coverage, Patches, Polylines, batches, corner_pairs, join_arcs
-from proxyclip_geo.vector.ground import Ground
 from proxyclip_geo.vector.memory import release_memory
-from proxyclip_geo.vector.strip import NO_NODE, OUTSIDE
+from proxyclip_geo.vector.pixel_metric import Ground
+from proxyclip_geo.vector.trace_strip import NO_NODE, OUTSIDE
 
 _VERTICES_AT_ONCE = 150_000
 
@@ -109,7 +109,7 @@ def generalise(
     skipped: tuple[int, ...],
     spill: Path,
     connectivity: int = 4,
-    progress: Progress = ignore,
+    progress: Progress = no_progress,
 ) -> Generalised:
     """Dissolve small patches and smooth borders.
 
@@ -346,9 +346,9 @@ def cut_corners(
     # Sides are horizontal or vertical: their length is the sum of both steps.
     steps = [xy[other] - xy for other in (before, after)]
     lengths = [np.abs(step).sum(axis=1) for step in steps]
-    for place, step, length, across in zip((ends - 2, ends - 1), steps, lengths, lengths[::-1], strict=True):
+    for geobox, step, length, across in zip((ends - 2, ends - 1), steps, lengths, lengths[::-1], strict=True):
         longest = np.where(across <= 1, 0.5, np.minimum(0.5, most / np.maximum(length, 1)))
-        cut[place[inner]] = (xy + longest[:, None] * step)[inner]
+        cut[geobox[inner]] = (xy + longest[:, None] * step)[inner]
     cut, owner = _distinct(cut, np.repeat(owner, copies), closed)
     before, after = _around(owner, closed)
     bends = ~_inner(owner, closed) | fixed[owner] | (_turn(cut, before, after) != 0)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.vector.strip import OUTSIDE
+from proxyclip_geo.vector.trace_strip import OUTSIDE
 
 
 def majority(keys: NDArray[Any], radius: int) -> NDArray[Any]:

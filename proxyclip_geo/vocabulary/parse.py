@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proxyclip_geo.errors import VocabularyError, warn_of_quality
+from proxyclip_geo.errors import VocabularyError, warn_quality
 from proxyclip_geo.vocabulary.classes import LandClass, Vocabulary, check_class_count, clean_text, describe
 from proxyclip_geo.vocabulary.colors import Color, choose_colors, parse_color
 from proxyclip_geo.vocabulary.suggest import suggest
@@ -89,7 +89,7 @@ def _warn_single(only: LandClass) -> None:
     hint = ""
     if len(only.synonyms) > 1:
         hint = f" If these are classes of their own, separate them by ';': \"{'; '.join(only.synonyms)}\"."
-    warn_of_quality(
+    warn_quality(
         f"the vocabulary has one class, {only.name!r}: without --background WORDS (background=(...) in Python) every "
         f"pixel becomes {only.name!r}; name there what it contrasts with, or add it as a class.{hint}"
     )

@@ -93,13 +93,13 @@ def fetch(call: Call) -> dict[str, Any]:
 
 def self_test(call: Call) -> dict[str, Any]:
     """Load a model and run one window, to see that the environment works."""
-    from proxyclip_geo.models.fetch import try_model
+    from proxyclip_geo.models.fetch import run_self_test
 
     model, device = call.params.take("model", str, "demo"), call.params.take("device", str, "auto")
     call.params.finish()
-    trial = try_model(model, device=device)
+    result = run_self_test(model, device=device)
     libraries = {name: importlib.metadata.version(name) for name in ("torch", "rasterio", "numpy")}
-    return {"model": trial.name, "device": trial.device, "seconds": trial.seconds, "libraries": libraries}
+    return {"model": result.name, "device": result.device, "seconds": result.seconds, "libraries": libraries}
 
 
 def vocabularies(call: Call) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def write_vocabulary(call: Call) -> dict[str, Any]:
 
 def check_vocabulary(call: Call) -> dict[str, Any]:
     """Say which words a model does not know, and which it can hardly tell apart."""
-    from proxyclip_geo.api.words import closest_words, far_words
+    from proxyclip_geo.api.word_check import closest_words, far_words
 
     vocabulary, model = call.params.classes(), call.params.take("model", str)
     call.params.finish()
@@ -141,13 +141,13 @@ def check_vocabulary(call: Call) -> dict[str, Any]:
 
 def plan(call: Call) -> dict[str, Any]:
     """Say what `segment` would do, and check all that can be checked without computing."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     raster, classes = call.params.take("raster", str), call.params.classes()
     model, out = call.params.take("model", str), call.params.take("out", str, "out")
-    options = call.params.options(api.SegmentOptions)
+    options = call.params.options(pg.SegmentOptions)
     call.params.finish()
-    made = api.plan_segment(raster, classes, out=out, model=model, options=options)
+    made = pg.plan_segment(raster, classes, out=out, model=model, options=options)
     return {
         "raster": made.description,
         "shape": list(made.shape),
@@ -160,34 +160,34 @@ def plan(call: Call) -> dict[str, Any]:
 
 def segment(call: Call) -> dict[str, Any]:
     """Raster and words in, files out."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     raster, classes, out = call.params.take("raster", str), call.params.classes(), call.params.take("out", str)
-    name, options = call.params.take("model", str), call.params.options(api.SegmentOptions)
-    vectors = call.params.options(api.VectorOptions, name="vectors")
+    name, options = call.params.take("model", str), call.params.options(pg.SegmentOptions)
+    vectors = call.params.options(pg.VectorOptions, name="vectors")
     call.params.finish()
     model = call.session.model(name, options)
-    made = api.segment(raster, classes, out=out, model=model, options=options, vectors=vectors, progress=call.progress)
+    made = pg.segment(raster, classes, out=out, model=model, options=options, vectors=vectors, progress=call.progress)
     return _describe_result(made)
 
 
 def encode(call: Call) -> dict[str, Any]:
     """Raster in, embedding out; one that was broken off is finished."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     raster, out, name = (call.params.take(key, str) for key in ("raster", "out", "model"))
-    options = call.params.options(api.EncodeOptions)
+    options = call.params.options(pg.EncodeOptions)
     storage, components = call.params.take("storage", str, "float16"), call.params.take("components", int, None)
     overwrite = call.params.take("overwrite", bool, False)
     call.params.finish()
     if storage not in ("float16", "int8"):
         raise ProtocolError(f"the parameter 'storage' is float16 or int8, not {storage!r}")
-    kept = api.StoreOptions(
+    kept = pg.StoreOptions(
         storage="int8" if storage == "int8" else "float16", components=components, overwrite=overwrite
     )
     call.session.close(out)
     model = call.session.model(name, options)
-    made = api.encode(raster, out=out, model=model, options=options, store=kept, progress=call.progress)
+    made = pg.encode(raster, out=out, model=model, options=options, store=kept, progress=call.progress)
     return _describe_embedding(made)
 
 
@@ -208,14 +208,14 @@ def close_embedding(call: Call) -> dict[str, Any]:
 
 def label(call: Call) -> dict[str, Any]:
     """Embedding and words in, the files of `segment` out."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
     out, bounds, aoi = call.params.take("out", str), _bounds(call.params), call.params.take("aoi", str, None)
-    options, examples = call.params.options(api.LabelOptions), call.params.examples()
-    vectors = call.params.options(api.VectorOptions, name="vectors")
+    options, examples = call.params.options(pg.LabelOptions), call.params.examples()
+    vectors = call.params.options(pg.VectorOptions, name="vectors")
     call.params.finish()
-    made = api.label(
+    made = pg.label(
         kept,
         classes,
         out=out,
@@ -231,21 +231,21 @@ def label(call: Call) -> dict[str, Any]:
 
 def preview(call: Call) -> dict[str, Any]:
     """Label an area of an embedding at some resolution into one small GeoTIFF: what a map in view is made from."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
     from proxyclip_geo.worker.preview import write_preview
 
     started = time.perf_counter()
     kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
     path, score = Path(call.params.take("path", str)), call.params.take("score_path", str, None)
     bounds, resolution = _bounds(call.params), call.params.take("resolution", float, None)
-    options, examples = call.params.options(api.LabelOptions), call.params.examples()
+    options, examples = call.params.options(pg.LabelOptions), call.params.examples()
     call.params.finish()
     made = kept.label(classes, bounds=bounds, resolution=resolution, examples=examples, options=options)
     write_preview(made, path, score=None if score is None else Path(score))
     return {
         "path": str(path),
         "score_path": score,
-        "shape": list(made.place.shape),
+        "shape": list(made.geobox.shape),
         "shares": dict(made.shares),
         "vocabulary": made.vocabulary.to_dict(),
         "seconds": time.perf_counter() - started,
@@ -254,46 +254,46 @@ def preview(call: Call) -> dict[str, Any]:
 
 def explain(call: Call) -> dict[str, Any]:
     """Say how well each word fits a point or polygons."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
     at, aoi = call.params.numbers("at", count=2), call.params.take("aoi", str, None)
-    options, examples = call.params.options(api.LabelOptions), call.params.examples()
+    options, examples = call.params.options(pg.LabelOptions), call.params.examples()
     call.params.finish()
-    found = api.explain(kept, classes, at=_point(at), aoi=aoi, examples=examples, options=options)
+    found = pg.explain(kept, classes, at=_point(at), aoi=aoi, examples=examples, options=options)
     return {"queries": [vars(item) for item in found]}
 
 
 def similar(call: Call) -> dict[str, Any]:
     """Write a heat map of where something like a word or a place is."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     kept, word = call.session.embedding(call.params.take("embedding", str)), call.params.take("word", str, None)
     at, aoi = call.params.numbers("at", count=2), call.params.take("aoi", str, None)
     path, overwrite = call.params.take("path", str), call.params.take("overwrite", bool, False)
     call.params.finish()
-    made = api.similar(kept, word, out=path, at=_point(at), aoi=aoi, overwrite=overwrite, progress=call.progress)
+    made = pg.similar(kept, word, out=path, at=_point(at), aoi=aoi, overwrite=overwrite, progress=call.progress)
     return {"path": str(made)}
 
 
 def words(call: Call) -> dict[str, Any]:
     """Rank words by how much they stand out."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     kept, candidates = call.session.embedding(call.params.take("embedding", str)), call.params.take("candidates", list)
     call.params.finish()
-    return {"words": [vars(item) for item in api.rank_words(kept, [str(word) for word in candidates])]}
+    return {"words": [vars(item) for item in pg.rank_words(kept, [str(word) for word in candidates])]}
 
 
 def vectorize(call: Call) -> dict[str, Any]:
     """Label raster in, polygons out."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     labels, path = call.params.take("labels", str), call.params.take("path", str)
     score, overwrite = call.params.take("score", str, None), call.params.take("overwrite", bool, False)
-    append, options = call.params.take("append", bool, False), call.params.options(api.VectorOptions)
+    append, options = call.params.take("append", bool, False), call.params.options(pg.VectorOptions)
     call.params.finish()
-    made = api.vectorize(
+    made = pg.vectorize(
         labels, path, score=score, options=options, overwrite=overwrite, append=append, progress=call.progress
     )
     return {
@@ -307,7 +307,7 @@ def vectorize(call: Call) -> dict[str, Any]:
 
 def evaluate(call: Call) -> dict[str, Any]:
     """Compare labels with the truth."""
-    from proxyclip_geo.evaluation import evaluate as compare
+    from proxyclip_geo.evaluation.compare import evaluate as compare
 
     labels, truth = call.params.take("labels", str), call.params.take("truth", str)
     mapping, ignore = call.params.take("mapping", dict, None), call.params.take("ignore", list, [])
@@ -335,17 +335,17 @@ def _describe_result(made: Any) -> dict[str, Any]:
 
 
 def _describe_embedding(kept: Any) -> dict[str, Any]:
-    info, place = kept.store.info, kept.place
+    info, geobox = kept.store.info, kept.geobox
     return {
         "embedding": kept.name,
         "stem": kept.stem,
         "model": info.model["name"],
         "raster": dict(info.raster),
-        "shape": list(place.shape),
-        "bounds": list(place.bounds),
-        "transform": list(place.transform)[:6],
-        "crs": None if place.crs is None else place.crs.to_wkt(),
-        "gsd": place.gsd,
+        "shape": list(geobox.shape),
+        "bounds": list(geobox.bounds),
+        "transform": list(geobox.transform)[:6],
+        "crs": None if geobox.crs is None else geobox.crs.to_wkt(),
+        "gsd": geobox.gsd,
         "step": info.grid.step,
         "dim": info.dim,
         "storage": info.storage,

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from proxyclip_geo.api import LabelMap
+from proxyclip_geo.api.embedding import LabelMap
 from proxyclip_geo.api.outputs import class_styles
-from proxyclip_geo.raster.sink import RasterSink
+from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, score_spec
 
 
@@ -18,6 +18,6 @@ def write_preview(made: LabelMap, path: Path, *, score: Path | None = None) -> N
     if score is not None:
         layers.append((score, score_spec(), made.score))
     for target, spec, values in layers:
-        with RasterSink(target, made.place, spec=spec) as sink:
-            sink.write(made.place.region, values)
+        with CogWriter(target, made.geobox, spec=spec) as sink:
+            sink.write(made.geobox.region, values)
             sink.finish()

@@ -3,7 +3,8 @@
 from collections import OrderedDict
 from pathlib import Path
 
-from proxyclip_geo.api import Embedding, EncodeOptions, open_embedding
+from proxyclip_geo.api.embedding import Embedding, open_embedding
+from proxyclip_geo.api.options import EncodeOptions
 from proxyclip_geo.models.zoo import Model, load_model
 
 MOST_EMBEDDINGS = 4

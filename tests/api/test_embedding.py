@@ -73,13 +73,13 @@ def test_labels_in_memory_are_the_same(folder: Path) -> None:
     with rasterio.open(folder / "direct" / "scene_score.tif") as dataset:
         np.testing.assert_array_equal(shown.score, dataset.read(1))
     assert sum(shown.shares.values()) == pytest.approx(1)
-    west, _, _, north = embedding.place.bounds
+    west, _, _, north = embedding.geobox.bounds
     part = embedding.label(WORDS, bounds=(west + 20, north - 60, west + 70, north - 10))
     np.testing.assert_array_equal(part.labels, shown.labels[20:120, 40:140])
     assert part._repr_png_().startswith(b"\x89PNG")
     coarse = embedding.label(WORDS, resolution=4)
     assert coarse.labels.shape == (33, 38)
-    assert coarse.place.bounds[0] == embedding.place.bounds[0]
+    assert coarse.geobox.bounds[0] == embedding.geobox.bounds[0]
 
 
 def test_the_image_tower_is_not_loaded(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,9 +94,9 @@ def test_the_image_tower_is_not_loaded(folder: Path, tmp_path: Path, monkeypatch
 
 def test_an_area_of_polygons(folder: Path, tmp_path: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
-    west, _, _, north = embedding.place.bounds
+    west, _, _, north = embedding.geobox.bounds
     triangle = shapely.Polygon([(west + 10, north - 10), (west + 110, north - 10), (west + 10, north - 90)])
-    geopandas.GeoDataFrame(geometry=[triangle], crs=embedding.place.crs).to_file(tmp_path / "field.gpkg")
+    geopandas.GeoDataFrame(geometry=[triangle], crs=embedding.geobox.crs).to_file(tmp_path / "field.gpkg")
     result = pg.label(embedding, WORDS, out=tmp_path / "out", aoi=tmp_path / "field.gpkg")
     with rasterio.open(result.paths.labels) as found, rasterio.open(folder / "direct" / "scene_labels.tif") as whole:
         labels, window = found.read(1), found.window(*found.bounds)
@@ -197,7 +197,7 @@ def test_explain_tells_why(folder: Path, tmp_path: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
     shown = embedding.label(WORDS)
     row, col = 130, 77
-    x, y = embedding.place.transform @ (col + 0.5, row + 0.5)
+    x, y = embedding.geobox.transform @ (col + 0.5, row + 0.5)
     told = pg.explain(embedding, WORDS, at=(x, y), options=pg.LabelOptions(background=("road",)))
     assert sum(item.probability for item in told) == pytest.approx(1)
     assert [item.name for item in told if item.word == "road"] == [None]
@@ -205,9 +205,9 @@ def test_explain_tells_why(folder: Path, tmp_path: Path) -> None:
     value = shown.vocabulary.names.index(plain[0].name or "") + 1
     assert shown.labels[row, col] == value
     assert round(100 * plain[0].probability) == shown.score[row, col]
-    west, _, _, north = embedding.place.bounds
+    west, _, _, north = embedding.geobox.bounds
     box = shapely.box(west + 10, north - 60, west + 60, north - 10)
-    geopandas.GeoDataFrame(geometry=[box], crs=embedding.place.crs).to_file(tmp_path / "box.gpkg")
+    geopandas.GeoDataFrame(geometry=[box], crs=embedding.geobox.crs).to_file(tmp_path / "box.gpkg")
     area = pg.explain(embedding, WORDS, aoi=tmp_path / "box.gpkg")
     assert sum(item.probability for item in area) == pytest.approx(1)
     assert {item.word for item in area} == set(pg.as_vocabulary(WORDS).queries)

@@ -134,7 +134,7 @@ def test_the_run_can_be_known_from_its_record(result: pg.SegmentResult, demo: pg
 def test_results_show_themselves_as_pictures(result: pg.SegmentResult) -> None:
     assert result._repr_png_()[:8] == b"\x89PNG\r\n\x1a\n"
     assert result.labels.read().shape == (300, 420)
-    assert result.labels.place.shape == (300, 420)
+    assert result.labels.geobox.shape == (300, 420)
     assert result.labels.classes[2] == "forest"
 
 

@@ -17,13 +17,13 @@ import pytest
 import rasterio
 
 import proxyclip_geo as pg
-from proxyclip_geo.engine import work as work_module
-from proxyclip_geo.engine.store import EmbeddingStore
-from proxyclip_geo.engine.work import WorkFolder
+from proxyclip_geo.engine.store import work_folder as work_module
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
+from proxyclip_geo.engine.store.work_folder import WorkFolder
 from proxyclip_geo.errors import Cancelled, OutputError, QualityWarning, RasterError
 from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import ProgressEvent
-from proxyclip_geo.raster.sink import RasterSink
+from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.source import Source
 
 WORDS = ["water", "forest", "building", "road", "cropland"]
@@ -249,7 +249,7 @@ def test_no_thread_reads_on_when_a_block_cannot_be_kept(
     monkeypatch.setattr(Source, "close", note_and_close)
     monkeypatch.setattr(WorkFolder, "keep", fail_while_reading)
     monkeypatch.setattr(EmbeddingStore, "write", fail_while_reading)
-    monkeypatch.setattr(RasterSink, "write", fail_while_reading)
+    monkeypatch.setattr(CogWriter, "write", fail_while_reading)
     encoding = pg.EncodeOptions(block_size=64)
     runs = {
         "segment": lambda: pg.segment(scene, WORDS, out=tmp_path, model=demo, options=pg.SegmentOptions(block_size=64)),

@@ -68,8 +68,8 @@ def test_neighbouring_runs_become_one_layer_without_a_seam(tmp_path, labels, map
     pieces = []
     # The halves overlap by five columns, and one begins lower.
     for name, rows, columns in (("a", slice(0, 120), slice(0, 60)), ("b", slice(0, 70), slice(55, 120))):
-        place = CORNER @ Affine.translation(columns.start, rows.start)
-        pieces.append(write(tmp_path / f"{name}.tif", map_values[rows, columns], transform=place))
+        geobox = CORNER @ Affine.translation(columns.start, rows.start)
+        pieces.append(write(tmp_path / f"{name}.tif", map_values[rows, columns], transform=geobox))
     pieces.append(write(tmp_path / "c.tif", map_values[70:, 55:], transform=CORNER @ Affine.translation(55, 70)))
     merged = read(pg.vectorize(pieces, tmp_path / "merged.gpkg").path)
     assert merged.to_wkb()["geometry"].tolist() == whole.to_wkb()["geometry"].tolist()
@@ -188,7 +188,7 @@ def test_statistics_of_any_raster(tmp_path, labels) -> None:
 
 
 def test_specks_are_pointed_out(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("proxyclip_geo.vector.polygons._MANY_SPECKS", 1000)
+    monkeypatch.setattr("proxyclip_geo.vector.polygonize._MANY_SPECKS", 1000)
     noise = np.random.default_rng(0).integers(1, 4, (SIDE, SIDE)).astype(np.uint8)
     path = write(tmp_path / "noise.tif", noise)
     with pytest.warns(QualityWarning, match="--min-area"):
@@ -271,9 +271,9 @@ def test_scores_of_each_label_raster(tmp_path, map_values) -> None:
     halves = (slice(0, 60), slice(60, 120))
     labels, scores = [], []
     for name, columns in zip("ab", halves, strict=True):
-        place = CORNER @ Affine.translation(columns.start, 0)
-        labels.append(write(tmp_path / f"{name}.tif", map_values[:, columns], transform=place))
-        scores.append(write(tmp_path / f"{name}_score.tif", percent[:, columns], transform=place))
+        geobox = CORNER @ Affine.translation(columns.start, 0)
+        labels.append(write(tmp_path / f"{name}.tif", map_values[:, columns], transform=geobox))
+        scores.append(write(tmp_path / f"{name}_score.tif", percent[:, columns], transform=geobox))
     whole = write(tmp_path / "labels.tif", map_values), write(tmp_path / "score.tif", percent)
     expected = read(pg.vectorize(whole[0], tmp_path / "whole.gpkg", score=whole[1]).path)
     for given in (scores, whole[1]):

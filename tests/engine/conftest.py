@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
-from proxyclip_geo.engine.reading import ReadBlock
+from proxyclip_geo.engine.read_block import ReadBlock
 from proxyclip_geo.engine.runner import make_plan, run_blocks
 from proxyclip_geo.grid import Region
 from proxyclip_geo.models.encoder import WindowFeatures
@@ -39,11 +39,11 @@ class MeanColour:
         patches = rgb.long().unflatten(3, (-1, self.step)).unflatten(2, (-1, self.step))
         colours = 2 * patches.sum(dim=(3, 5)) - 255 * self.step**2
         vectors = torch.cat([colours, torch.full_like(colours[:, :1], 50 * self.step**2)], dim=1)
-        vectors = self.place(vectors).double()
+        vectors = self.geobox(vectors).double()
         dense = (vectors / vectors.square().sum(dim=1, keepdim=True).sqrt()).float()
         return WindowFeatures(dense, torch.nn.functional.normalize(dense.mean(dim=(2, 3)), dim=1))
 
-    def place(self, vectors: Tensor) -> Tensor:
+    def geobox(self, vectors: Tensor) -> Tensor:
         """Change (B, 4, h, w) vectors by where in the window they lie."""
         return vectors
 
@@ -51,7 +51,7 @@ class MeanColour:
 class Positional(MeanColour):
     """A patch looks different in every window that sees it, so that it matters how windows are blended."""
 
-    def place(self, vectors: Tensor) -> Tensor:
+    def geobox(self, vectors: Tensor) -> Tensor:
         rows, cols = (torch.arange(side) for side in vectors.shape[2:])
         return vectors * torch.stack(
             [1 + (rows[:, None] * a + cols * b) % 5 for a, b in ((1, 2), (2, 1), (3, 4), (1, 1))]
@@ -165,15 +165,15 @@ def run_whole(
     )
     times = np.zeros(shape, int)
     for result in run_blocks(source, layout, encoder=encoder, bank=bank, probabilities=probabilities):
-        place = result.block.core.slices_in(source.region)
-        np.testing.assert_array_equal(result.map.labels == bank.nodata, ~source.valid[place])
+        geobox = result.block.core.slices_in(source.region)
+        np.testing.assert_array_equal(result.map.labels == bank.nodata, ~source.valid[geobox])
         assert result.map.labels.dtype == bank.label_dtype
-        whole.labels[place] = result.map.labels
-        whole.score[place] = result.map.score
+        whole.labels[geobox] = result.map.labels
+        whole.score[geobox] = result.map.score
         assert (result.map.probabilities is None) == (whole.probabilities is None)
         if whole.probabilities is not None and result.map.probabilities is not None:
-            whole.probabilities[(slice(None), *place)] = result.map.probabilities
-        times[place] += 1
+            whole.probabilities[(slice(None), *geobox)] = result.map.probabilities
+        times[geobox] += 1
     assert (times == 1).all()
     return whole
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.engine import classify
+from proxyclip_geo.engine.blend import BlockEmbedding
 from proxyclip_geo.engine.classify import (
     SCORE_NODATA,
     UNCLASSIFIED,
@@ -22,7 +23,6 @@ from proxyclip_geo.engine.classify import (
     pixel_logits,
     upsample,
 )
-from proxyclip_geo.engine.mosaic import Embedding
 from proxyclip_geo.grid import Region, ceil_div
 
 Make = Callable[..., Any]
@@ -30,14 +30,14 @@ steps = st.sampled_from([1, 2, 7, 8, 14])
 NORTH, EAST = torch.eye(4)[:2]
 
 
-def an_embedding(rows: int, cols: int, *, seed: int = 0, valid: float = 1.0) -> Embedding:
+def an_embedding(rows: int, cols: int, *, seed: int = 0, valid: float = 1.0) -> BlockEmbedding:
     """Random unit features of a whole lattice."""
     generator = torch.Generator().manual_seed(seed)
     features = functional.normalize(torch.randn(4, rows, cols, generator=generator), dim=0)
-    return Embedding(features, torch.rand(rows, cols, generator=generator) < valid, Region(0, 0, rows, cols))
+    return BlockEmbedding(features, torch.rand(rows, cols, generator=generator) < valid, Region(0, 0, rows, cols))
 
 
-def logits_of(embedding: Embedding, bank: TextBank, *, step: int, core: Region) -> Tensor:
+def logits_of(embedding: BlockEmbedding, bank: TextBank, *, step: int, core: Region) -> Tensor:
     """All strips put together."""
     whole = torch.full((len(bank.query_class), *core.shape), torch.nan)
     for strip, logits in pixel_logits(embedding, bank, step=step, core=core):
@@ -47,11 +47,11 @@ def logits_of(embedding: Embedding, bank: TextBank, *, step: int, core: Region) 
     return whole
 
 
-def classify_block(embedding: Embedding, bank: TextBank, **options: Any) -> BlockLabels:
+def classify_block(embedding: BlockEmbedding, bank: TextBank, **options: Any) -> BlockLabels:
     return classify_cells(cell_logits(embedding, bank), bank, **options)
 
 
-def everything(embedding: Embedding, step: int) -> Region:
+def everything(embedding: BlockEmbedding, step: int) -> Region:
     return embedding.cells.scale(step)
 
 
@@ -108,7 +108,7 @@ class TestPixelLogits:
         own = Region(top, left, height + 1, width + 1).intersect(embedding.cells)
         needed = own.pad(1).intersect(embedding.cells)
         inside = needed.slices_in(embedding.cells)
-        part = Embedding(embedding.features[(slice(None), *inside)], embedding.valid[inside], needed)
+        part = BlockEmbedding(embedding.features[(slice(None), *inside)], embedding.valid[inside], needed)
         core = own.scale(step)
         everywhere = everything(embedding, step)
         whole = logits_of(embedding, bank, step=step, core=everywhere)[(slice(None), *core.slices_in(everywhere))]
@@ -133,13 +133,15 @@ class TestPixelLogits:
         quiet = logits_of(embedding, make_bank(), step=step, core=core)
         inside = embedding.valid.repeat_interleave(step, 0).repeat_interleave(step, 1)
         assert torch.equal(
-            logits_of(Embedding(loud, embedding.valid, embedding.cells), make_bank(), step=step, core=core)[:, inside],
+            logits_of(BlockEmbedding(loud, embedding.valid, embedding.cells), make_bank(), step=step, core=core)[
+                :, inside
+            ],
             quiet[:, inside],
         )
 
     def test_a_collar_does_not_colour_its_neighbours(self, make_bank: Make) -> None:
         """Where all cells with data are alike, so are all pixels with data, up to the last one beside the collar."""
-        embedding = Embedding(
+        embedding = BlockEmbedding(
             torch.zeros(4, 5, 5), torch.tensor([[False, False, True, True, True]] * 5), Region(0, 0, 5, 5)
         )
         embedding.features[:, :, 2:] = NORTH[:, None, None]
@@ -209,7 +211,7 @@ class TestClassifyBlock:
         bank = replace(make_bank([0, 1], values=[7, 9], logit_scale=2.0, **options), queries=torch.stack([NORTH, EAST]))
         features = torch.stack([NORTH, EAST], dim=1)[:, None]
         core = Region(0, 0, 1, 2)
-        embedding = Embedding(features, torch.ones(1, 2, dtype=torch.bool), core)
+        embedding = BlockEmbedding(features, torch.ones(1, 2, dtype=torch.bool), core)
         result = classify_block(embedding, bank, step=1, core=core, valid=all_valid(core))
         np.testing.assert_array_equal(result.labels, [labels])
         assert result.probabilities is None

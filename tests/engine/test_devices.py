@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch._subclasses import FakeTensorMode
 
+from proxyclip_geo.engine.blend import blend_block, encode_block
 from proxyclip_geo.engine.classify import Products, TextBank, cell_logits
-from proxyclip_geo.engine.mosaic import blend_block, encode_block
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.models.encoder import WindowFeatures
 

@@ -12,14 +12,14 @@ import torch
 from affine import Affine
 from numpy.typing import NDArray
 
+from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import ClassExamples, mean_feature, mean_of_shapes, measure_features, mix_examples
-from proxyclip_geo.engine.query import label_area
 from proxyclip_geo.engine.runner import encode_blocks, make_plan
-from proxyclip_geo.engine.store import EmbeddingStore, create_store
-from proxyclip_geo.engine.store_info import StoreInfo
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
+from proxyclip_geo.engine.store.metadata import StoreInfo
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
-from proxyclip_geo.place import Place
 
 Make = Callable[..., Any]
 
@@ -49,8 +49,8 @@ def store(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> Embed
     valid[:8, :8] = False
     source, encoder = make_source(64, 96, rgb=rgb, valid=valid), encoders.MeanColour()
     plan = make_plan((64, 96), encoder=encoder, window=16, stride=8, core=32)
-    place = Place(Affine(1, 0, 0, 0, -1, 0), None, 64, 96)
-    info = StoreInfo(place, plan.grid, 32, "hann", encoder.dim, "float16", None, {}, {}, {})
+    geobox = GeoBox(Affine(1, 0, 0, 0, -1, 0), None, 64, 96)
+    info = StoreInfo(geobox, plan.grid, 32, "hann", encoder.dim, "float16", None, {}, {}, {})
     kept = create_store(str(tmp_path / "a.emb"), info, thumbnail=np.zeros((3, 2, 2), np.uint8))
     for item in encode_blocks(source, plan, encoder=encoder):
         kept.write(item.block, item.embedding, valid=item.valid)
@@ -90,7 +90,7 @@ def test_examples_find_what_words_do_not(store: EmbeddingStore, weight: float) -
     boxes = (Region(20, 10, 8, 8), Region(20, 70, 8, 8), Region(52, 40, 8, 8))
     examples = [ClassExamples(n, mean_feature(store, Box(region)), None) for n, region in enumerate(boxes)]
     mixed = mix_examples(bank, statistics, examples, weight=weight, negative_weight=0.1)
-    labels = label_area(store, mixed, area=store.info.place.region).map.labels
+    labels = label_area(store, mixed, area=store.info.geobox.region).map.labels
     truth = np.where(np.arange(96) < 48, 1, 2) + np.zeros((64, 1), int)
     truth[48:] = 3
     assert (labels == truth)[labels != 255].mean() > 0.95
@@ -127,7 +127,7 @@ def test_what_a_class_is_not_gets_less_of_it(store: EmbeddingStore, make_bank: M
     assert statistics is not None
     denied = Region(20, 70, 8, 8)
     example = ClassExamples(1, None, mean_feature(store, Box(denied)))
-    whole = store.info.place.region
+    whole = store.info.geobox.region
     before = label_area(store, bank, area=denied).map
     mixed = mix_examples(bank, statistics, [example], weight=0.25, negative_weight=0.5)
     after = label_area(store, mixed, area=denied).map

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.engine.classify import SCORE_NODATA, BlockLabels
-from proxyclip_geo.engine.pipeline import ahead
-from proxyclip_geo.engine.reading import read_block
+from proxyclip_geo.engine.prefetch import prefetch
+from proxyclip_geo.engine.read_block import read_block
 from proxyclip_geo.engine.runner import MIN_CORE, make_plan, run_blocks
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, RasterError
 from proxyclip_geo.grid import Region
@@ -223,7 +223,7 @@ class TestReading:
         source = make_source(60, 60)
         layout = plan(source)
         for done, _ in enumerate(
-            ahead(layout.blocks, lambda block: read_block(source, block, raster=source.region)), start=1
+            prefetch(layout.blocks, lambda block: read_block(source, block, raster=source.region)), start=1
         ):
             assert len(source.regions) <= done + 1
         assert len(source.regions) == len(layout.blocks) == 16

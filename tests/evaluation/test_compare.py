@@ -5,8 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.errors import Cancelled, OptionError, RasterError
-from proxyclip_geo.evaluation import evaluate
-from proxyclip_geo.evaluation.compare import _count_block
+from proxyclip_geo.evaluation.compare import _count_block, evaluate
 from proxyclip_geo.vocabulary import parse_classes
 
 NAMES = {1: "water", 2: "forest"}

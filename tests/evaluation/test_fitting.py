@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from proxyclip_geo.engine.classify import TextBank, classify_pixels
-from proxyclip_geo.engine.strips import Strips
+from proxyclip_geo.engine.parallel import Strips
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.evaluation.fitting import Classifier, Samples, fit
 from proxyclip_geo.grid import Region

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.evaluation import ConfusionMatrix, confusion_from_blocks
+from proxyclip_geo.evaluation.metrics import ConfusionMatrix, confusion_from_blocks
 
 
 def matrix_of(truth, predicted, classes):

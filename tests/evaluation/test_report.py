@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from proxyclip_geo.errors import OutputError
-from proxyclip_geo.evaluation import ConfusionMatrix, Report
+from proxyclip_geo.evaluation.metrics import ConfusionMatrix
+from proxyclip_geo.evaluation.report import Report
 
 
 @pytest.fixture

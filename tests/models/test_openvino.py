@@ -7,7 +7,7 @@ import torch
 import proxyclip_geo as pg
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
-from proxyclip_geo.models.arithmetic import resolve_backend
+from proxyclip_geo.models.device import resolve_backend
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.zoo import Model, load_model
 

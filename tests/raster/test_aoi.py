@@ -13,7 +13,7 @@ from shapely import Polygon, box
 
 from proxyclip_geo.errors import AreaError, QualityWarning, RasterError, VectorError
 from proxyclip_geo.grid import Region
-from proxyclip_geo.raster import Pixels, SourceOptions, open_source
+from proxyclip_geo.raster.source import Pixels, SourceOptions, open_source
 
 MakeRaster = Callable[..., Path]
 TILTED = Affine.translation(500_000, 5_600_000) @ Affine.rotation(30) @ Affine.scale(0.5, -0.5)
@@ -26,7 +26,7 @@ def at(left: float, top: float, right: float, bottom: float) -> tuple[float, flo
 
 def read_area(path: Path, **options: Any) -> Pixels:
     with open_source(path, SourceOptions(**options)) as source:
-        return source.read(source.place.region)
+        return source.read(source.geobox.region)
 
 
 @pytest.fixture
@@ -45,16 +45,16 @@ class TestBounds:
     def test_cut_to_pixels(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         pixels = read_area(make_raster(), bounds=at(10, 20, 15, 28))
         np.testing.assert_array_equal(pixels.rgb, coordinate_pixels(40, 50)[:, 20:28, 10:15])
-        assert pixels.place.bounds == at(10, 20, 15, 28)
+        assert pixels.geobox.bounds == at(10, 20, 15, 28)
         assert pixels.valid.all()
 
     def test_hold_every_pixel_they_touch_but_no_rounding(self, make_raster: MakeRaster) -> None:
         path = make_raster()
-        assert read_area(path, bounds=at(10.2, 20.7, 14.1, 27.5)).place.bounds == at(10, 20, 15, 28)
-        assert read_area(path, bounds=at(9.99999, 20, 15.00001, 28)).place.bounds == at(10, 20, 15, 28)
+        assert read_area(path, bounds=at(10.2, 20.7, 14.1, 27.5)).geobox.bounds == at(10, 20, 15, 28)
+        assert read_area(path, bounds=at(9.99999, 20, 15.00001, 28)).geobox.bounds == at(10, 20, 15, 28)
 
     def test_are_cut_to_the_raster(self, make_raster: MakeRaster) -> None:
-        assert read_area(make_raster(), bounds=at(-9, -9, 4, 5)).place.bounds == at(0, 0, 4, 5)
+        assert read_area(make_raster(), bounds=at(-9, -9, 4, 5)).geobox.bounds == at(0, 0, 4, 5)
 
     def test_beyond_the_raster_name_both_extents(self, make_raster: MakeRaster) -> None:
         with pytest.raises(AreaError, match=r"\(0, 0, 1, 1\).*500000, 5599980, 500025, 5600000"):
@@ -72,7 +72,7 @@ class TestBounds:
         x, y = TILTED @ (30, 30)
         pixels = read_area(path, bounds=(x - 5, y - 3, x + 5, y + 3))
         rows, cols = np.nonzero(pixels.valid)
-        xs, ys = pixels.place.transform @ (cols + 0.5, rows + 0.5)
+        xs, ys = pixels.geobox.transform @ (cols + 0.5, rows + 0.5)
         assert np.abs(xs - x).max() <= 5
         assert np.abs(ys - y).max() <= 3
         assert pixels.valid.sum() == pytest.approx(10 * 6 / 0.25, rel=0.03)
@@ -101,7 +101,7 @@ class TestPolygons:
         square = box(*at(100, 100, 300, 250))
         pixels = read_area(path, aoi=save(square, to=to))
         assert pixels.valid.sum() == pytest.approx(200 * 150, rel=1e-3)
-        assert pixels.place.bounds == pytest.approx(at(100, 100, 300, 250), abs=0.51)
+        assert pixels.geobox.bounds == pytest.approx(at(100, 100, 300, 250), abs=0.51)
 
     def test_whole_world_in_degrees(self, make_raster: MakeRaster, save) -> None:
         pixels = read_area(make_raster(), aoi=save(box(-180, -90, 180, 90), crs="EPSG:4326"))
@@ -117,7 +117,7 @@ class TestPolygons:
     def test_meets_bounds(self, make_raster: MakeRaster, save) -> None:
         path = make_raster()
         pixels = read_area(path, aoi=save(box(*at(0, 0, 20, 20))), bounds=at(10, 5, 40, 40))
-        assert pixels.place.bounds == at(10, 5, 20, 20)
+        assert pixels.geobox.bounds == at(10, 5, 20, 20)
         with pytest.raises(AreaError, match="does not meet"):
             read_area(path, aoi=save(box(*at(0, 0, 20, 20))), bounds=at(30, 5, 40, 40))
 
@@ -166,9 +166,9 @@ class TestPolygons:
         except AreaError:
             return
         with source:
-            whole = source.read(source.place.region).valid
-            for piece in source.place.region.tiles(size):
-                np.testing.assert_array_equal(source.read(piece).valid, whole[piece.slices_in(source.place.region)])
+            whole = source.read(source.geobox.region).valid
+            for piece in source.geobox.region.tiles(size):
+                np.testing.assert_array_equal(source.read(piece).valid, whole[piece.slices_in(source.geobox.region)])
 
 
 class TestBadAreas:

@@ -11,18 +11,18 @@ from affine import Affine
 from shapely import LineString, Point, box
 
 from proxyclip_geo.errors import AreaError, QualityWarning, VectorError
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import Region
-from proxyclip_geo.place import Place
 from proxyclip_geo.raster.examples import read_examples
 
 Save = Callable[..., Path]
 
 
 @pytest.fixture
-def place() -> Place:
+def geobox() -> GeoBox:
     import pyproj
 
-    return Place(Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000), pyproj.CRS.from_epsg(25832), 40, 50)
+    return GeoBox(Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000), pyproj.CRS.from_epsg(25832), 40, 50)
 
 
 @pytest.fixture
@@ -40,56 +40,58 @@ def ground(left: float, top: float, right: float, bottom: float) -> Any:
     return box(500_000 + left / 2, 5_600_000 - bottom / 2, 500_000 + right / 2, 5_600_000 - top / 2)
 
 
-def drawn_pixels(path: Path, place: Place, **options: Any) -> list[np.ndarray]:
-    found = read_examples(path, place, field="class", name="scene", **options)
-    return [np.argwhere(item.draw(place.region)) for item in found]
+def drawn_pixels(path: Path, geobox: GeoBox, **options: Any) -> list[np.ndarray]:
+    found = read_examples(path, geobox, field="class", name="scene", **options)
+    return [np.argwhere(item.draw(geobox.region)) for item in found]
 
 
 @pytest.mark.parametrize("crs", [None, "EPSG:4326"])
-def test_shapes_become_pixels(save: Save, place: Place, crs: str | None) -> None:
+def test_shapes_become_pixels(save: Save, geobox: GeoBox, crs: str | None) -> None:
     road = LineString([(500_000.1, 5_599_999.9), (500_002, 5_599_999.9)])
     shapes = [ground(4, 6, 7, 8), Point(500_010.3, 5_599_990.2), road]
     path = save(shapes, to=crs, **{"class": ["water", "forest", "road"]})
-    found = read_examples(path, place, field="class", name="scene")
+    found = read_examples(path, geobox, field="class", name="scene")
     assert [(item.name, item.negative) for item in found] == [("water", False), ("forest", False), ("road", False)]
-    area, point, line = (np.argwhere(item.draw(place.region)).tolist() for item in found)
+    area, point, line = (np.argwhere(item.draw(geobox.region)).tolist() for item in found)
     assert area == [[row, col] for row in (6, 7) for col in (4, 5, 6)]
     assert point == [[19, 20]]
     assert line[:4] == [[0, 0], [0, 1], [0, 2], [0, 3]]
 
 
-def test_a_part_is_drawn_as_in_the_whole(save: Save, place: Place) -> None:
-    [item] = read_examples(save([ground(3.2, 3.2, 30.7, 22.1)], **{"class": ["a"]}), place, field="class", name="scene")
-    whole, part = item.draw(place.region), Region(5, 9, 11, 13)
-    np.testing.assert_array_equal(item.draw(part), whole[part.slices_in(place.region)])
+def test_a_part_is_drawn_as_in_the_whole(save: Save, geobox: GeoBox) -> None:
+    [item] = read_examples(
+        save([ground(3.2, 3.2, 30.7, 22.1)], **{"class": ["a"]}), geobox, field="class", name="scene"
+    )
+    whole, part = item.draw(geobox.region), Region(5, 9, 11, 13)
+    np.testing.assert_array_equal(item.draw(part), whole[part.slices_in(geobox.region)])
 
 
-def test_a_sliver_counts_where_it_touches(save: Save, place: Place) -> None:
-    [pixels] = drawn_pixels(save([ground(4.1, 6.6, 7.9, 6.9)], **{"class": ["water"]}), place)
+def test_a_sliver_counts_where_it_touches(save: Save, geobox: GeoBox) -> None:
+    [pixels] = drawn_pixels(save([ground(4.1, 6.6, 7.9, 6.9)], **{"class": ["water"]}), geobox)
     assert pixels.tolist() == [[6, col] for col in (4, 5, 6, 7)]
 
 
 @pytest.mark.parametrize("values", [[0, 1], [False, True], ["no", "Yes"], [None, "1"]])
-def test_negative_examples(save: Save, place: Place, values: list[Any]) -> None:
+def test_negative_examples(save: Save, geobox: GeoBox, values: list[Any]) -> None:
     path = save([ground(1, 1, 2, 2), ground(3, 3, 4, 4)], negative=values, **{"class": ["water", "water"]})
-    assert [item.negative for item in read_examples(path, place, field="class", name="scene")] == [False, True]
+    assert [item.negative for item in read_examples(path, geobox, field="class", name="scene")] == [False, True]
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
-def test_what_is_wrong_is_said(save: Save, place: Place, tmp_path: Path) -> None:
+def test_what_is_wrong_is_said(save: Save, geobox: GeoBox, tmp_path: Path) -> None:
     inside, outside = ground(1, 1, 2, 2), ground(900, 900, 901, 901)
     with pytest.raises(VectorError, match=r"no column 'class' \(did you mean 'klass'\?\).*--example-field"):
-        drawn_pixels(save([inside], klass=["water"]), place)
+        drawn_pixels(save([inside], klass=["water"]), geobox)
     with pytest.raises(VectorError, match="1 of the 2 examples .* have no class"):
-        drawn_pixels(save([inside, inside], **{"class": ["water", None]}), place)
+        drawn_pixels(save([inside, inside], **{"class": ["water", None]}), geobox)
     with pytest.raises(AreaError, match="none of the 2 examples .* lies within scene"):
-        drawn_pixels(save([outside, outside], **{"class": ["water", "road"]}), place)
+        drawn_pixels(save([outside, outside], **{"class": ["water", "road"]}), geobox)
     with pytest.warns(QualityWarning, match="1 of the 2 examples"):
-        assert len(drawn_pixels(save([inside, outside], **{"class": ["water", "road"]}), place)) == 1
+        assert len(drawn_pixels(save([inside, outside], **{"class": ["water", "road"]}), geobox)) == 1
     with pytest.warns(QualityWarning, match=r"drawn\.gpkg has no CRS"):
-        assert len(drawn_pixels(save([inside], crs=None, **{"class": ["water"]}), place)) == 1
+        assert len(drawn_pixels(save([inside], crs=None, **{"class": ["water"]}), geobox)) == 1
     with pytest.raises(VectorError, match="cannot be read"):
-        drawn_pixels(tmp_path / "none.gpkg", place)
+        drawn_pixels(tmp_path / "none.gpkg", geobox)
     (tmp_path / "table.csv").write_text("class,size\nwater,3\n")
     with pytest.raises(VectorError, match="hold no shapes"):
-        drawn_pixels(tmp_path / "table.csv", place)
+        drawn_pixels(tmp_path / "table.csv", geobox)

@@ -41,8 +41,8 @@ def test_values_and_place_are_read(write):
         assert block.values.tolist() == [[6, 7, 8], [10, 11, 12]]
         assert block.valid.tolist() == [[False, True, True], [True, True, True]]
         assert labels.shape == (3, 4)
-        assert labels.place.transform == UTM
-        assert labels.place.crs.to_epsg() == 32633
+        assert labels.geobox.transform == UTM
+        assert labels.geobox.crs.to_epsg() == 32633
         assert labels.nodata == 6
 
 
@@ -56,15 +56,15 @@ def test_alpha_and_masks_say_what_is_valid(write):
     valid = (VALUES % 3 > 0).astype(np.uint8) * 255
     for options in ({"alpha": valid}, {"mask": valid}):
         with open_labels(write(**options)) as labels:
-            assert np.array_equal(labels.read(labels.place.region).valid, valid > 0)
+            assert np.array_equal(labels.read(labels.geobox.region).valid, valid > 0)
 
 
 @pytest.mark.parametrize("options", [{}, {"nodata": 255}, {"alpha": np.full((3, 4), 255, np.uint8)}])
 def test_onto_a_finer_and_larger_grid(write, options):
     with open_labels(write(tags={"CLASS_1": "a"}, **options)) as labels:
-        place = labels.place.crop(Region(-1, -1, 5, 6)).resize(10, 12)
-        with labels.onto(place) as view:
-            block = view.read(place.region)
+        geobox = labels.geobox.crop(Region(-1, -1, 5, 6)).resize(10, 12)
+        with labels.onto(geobox) as view:
+            block = view.read(geobox.region)
             assert view.classes == {1: "a"}
             assert view.shape == (10, 12)
     expected = np.pad(VALUES, 1).repeat(2, axis=0).repeat(2, axis=1)
@@ -74,8 +74,8 @@ def test_onto_a_finer_and_larger_grid(write, options):
 
 def test_a_mask_band_survives_another_grid(write):
     mask = (VALUES != 6).astype(np.uint8) * 255
-    with open_labels(write(mask=mask)) as labels, labels.onto(labels.place.crop(Region(0, -1, 3, 4))) as view:
-        block = view.read(view.place.region)
+    with open_labels(write(mask=mask)) as labels, labels.onto(labels.geobox.crop(Region(0, -1, 3, 4))) as view:
+        block = view.read(view.geobox.region)
     expected = np.pad(VALUES, ((0, 0), (1, 0)))[:, :4]
     assert np.array_equal(block.valid, (expected > 0) & (expected != 6))
     assert np.array_equal(block.values[block.valid], expected[block.valid])
@@ -83,13 +83,13 @@ def test_a_mask_band_survives_another_grid(write):
 
 def test_onto_a_rotated_grid(write):
     with open_labels(write(np.kron(VALUES, np.ones((10, 10), dtype=np.uint8)))) as labels:
-        turned = labels.place.transform @ Affine.translation(20, 15) @ Affine.rotation(90)
-        place = type(labels.place)(turned, labels.place.crs, 12, 12)
-        with labels.onto(place) as view:
-            block = view.read(place.region)
-        source = labels.read(labels.place.region).values
+        turned = labels.geobox.transform @ Affine.translation(20, 15) @ Affine.rotation(90)
+        geobox = type(labels.geobox)(turned, labels.geobox.crs, 12, 12)
+        with labels.onto(geobox) as view:
+            block = view.read(geobox.region)
+        source = labels.read(labels.geobox.region).values
     for row, col in np.ndindex(12, 12):
-        x, y = ~labels.place.transform @ (turned @ (col + 0.5, row + 0.5))
+        x, y = ~labels.geobox.transform @ (turned @ (col + 0.5, row + 0.5))
         if 0 <= x < 40 and 0 <= y < 30:
             assert block.valid[row, col]
             assert block.values[row, col] == source[int(y), int(x)]
@@ -114,4 +114,4 @@ def test_a_region_outside_is_refused(write):
 
 def test_no_crs_no_other_grid(write):
     with open_labels(write(crs=None)) as labels, pytest.raises(RasterError, match="without a CRS"):
-        labels.onto(labels.place)
+        labels.onto(labels.geobox)

@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from proxyclip_geo.errors import OutputError
-from proxyclip_geo.raster import preview, write_preview
-from proxyclip_geo.styling import ClassStyle
+from proxyclip_geo.raster import preview
+from proxyclip_geo.raster.class_style import ClassStyle
+from proxyclip_geo.raster.preview import write_preview
 
 CLASSES = [ClassStyle(1, "water", (0, 0, 255)), ClassStyle(2, "forest", (0, 128, 0))]
 

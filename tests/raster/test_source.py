@@ -16,23 +16,24 @@ from rasterio.enums import ColorInterp
 
 from proxyclip_geo.errors import OptionError, QualityWarning, RasterError
 from proxyclip_geo.grid import Region
-from proxyclip_geo.raster import Pixels, Source, SourceOptions, Stretch, open_source
 from proxyclip_geo.raster.dataset import gdal_name, stem_of
 from proxyclip_geo.raster.georeference import PIXELS, fit_affine
+from proxyclip_geo.raster.source import Pixels, Source, SourceOptions, open_source
+from proxyclip_geo.raster.stretch import Stretch
 
 MakeRaster = Callable[..., Path]
 
 
 def read_whole(path: Path | str, options: SourceOptions | None = None) -> Pixels:
     with open_source(path, options) as source:
-        return source.read(source.place.region)
+        return source.read(source.geobox.region)
 
 
 def assert_pieces_equal_whole(source: Source, size: int) -> None:
-    whole = source.read(source.place.region)
-    for piece in source.place.region.tiles(size):
+    whole = source.read(source.geobox.region)
+    for piece in source.geobox.region.tiles(size):
         part = source.read(piece)
-        rows, cols = piece.slices_in(source.place.region)
+        rows, cols = piece.slices_in(source.geobox.region)
         np.testing.assert_array_equal(part.rgb, whole.rgb[:, rows, cols])
         np.testing.assert_array_equal(part.valid, whole.valid[rows, cols])
 
@@ -44,7 +45,7 @@ class TestReading:
             pixels = source.read(Region(7, 260, 30, 40))
         np.testing.assert_array_equal(pixels.rgb, coordinate_pixels(300, 520)[:, 7:37, 260:300])
         assert pixels.valid.all()
-        assert pixels.place.transform @ (0, 0) == (500_130, 5_599_996.5)
+        assert pixels.geobox.transform @ (0, 0) == (500_130, 5_599_996.5)
 
     def test_what_lies_beyond_the_raster_is_not_valid(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         with open_source(make_raster(height=5, width=6)) as source:
@@ -81,7 +82,7 @@ class TestReading:
         archive = shutil.make_archive(str(tmp_path / "pack"), "zip", tmp_path / "inner")
         with open_source(f"/vsizip/{archive}/scene.tif") as source:
             assert source.stem == "scene"
-            np.testing.assert_array_equal(source.read(source.place.region).rgb, coordinate_pixels(40, 50))
+            np.testing.assert_array_equal(source.read(source.geobox.region).rgb, coordinate_pixels(40, 50))
 
     def test_palette_becomes_colors(self, make_raster: MakeRaster, tmp_path: Path) -> None:
         path = tmp_path / "palette.tif"
@@ -116,12 +117,12 @@ class TestReading:
             small = source.thumbnail(90)
             assert source.thumbnail(5000).rgb.shape == (3, 500, 900)
         assert small.rgb.shape == (3, 50, 90)
-        assert small.place.bounds == pytest.approx(source.place.bounds)
+        assert small.geobox.bounds == pytest.approx(source.geobox.bounds)
         np.testing.assert_allclose(small.rgb[0, 0], np.linspace(1, 254, 90), atol=1.5)
 
     def test_another_thread_may_read(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         with open_source(make_raster()) as source, ThreadPoolExecutor(1) as pool:
-            pixels = pool.submit(source.read, source.place.region).result()
+            pixels = pool.submit(source.read, source.geobox.region).result()
         np.testing.assert_array_equal(pixels.rgb, coordinate_pixels(40, 50))
 
     def test_settings_of_gdal_are_left_alone(self, make_raster: MakeRaster) -> None:
@@ -153,7 +154,7 @@ class TestBands:
         alpha[:5] = 0
         with open_source(make_raster(bands=1, alpha=alpha)) as source:
             assert source.bands == (1, 1, 1)
-            assert source.read(source.place.region).valid.sum() == 35 * 50
+            assert source.read(source.geobox.region).valid.sum() == 35 * 50
 
     def test_as_given(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         path = make_raster(bands=4, photometric="MINISBLACK")
@@ -253,8 +254,8 @@ class TestResolution:
         assert pixels.rgb.shape == (3, 4, 6)
         np.testing.assert_allclose(pixels.rgb, expected, atol=0.51)
         # 1 m on the ground is a little more than two pixels of 0.5 m in UTM.
-        assert pixels.place.resolution == pytest.approx((1.0, 1.0), rel=1e-3)
-        assert pixels.place.gsd == pytest.approx((1.0, 1.0), rel=1e-6)
+        assert pixels.geobox.resolution == pytest.approx((1.0, 1.0), rel=1e-3)
+        assert pixels.geobox.gsd == pytest.approx((1.0, 1.0), rel=1e-6)
 
     @pytest.mark.parametrize(
         ("crs", "transform"),
@@ -272,11 +273,11 @@ class TestResolution:
     ) -> None:
         path = make_raster(crs=crs, transform=transform, height=60, width=70)
         with open_source(path) as native, open_source(path, SourceOptions(resolution=resolution)) as source:
-            assert source.place.gsd == pytest.approx((resolution, resolution), rel=1e-4)
+            assert source.geobox.gsd == pytest.approx((resolution, resolution), rel=1e-4)
             # It still covers the same ground, to less than a pixel.
-            for ours, theirs in zip(source.place.corners, native.place.corners, strict=True):
-                assert np.hypot(*np.subtract(ours, theirs)) < 1.5 * max(source.place.resolution)
-            assert source.place.corners[0] == pytest.approx(native.place.corners[0])
+            for ours, theirs in zip(source.geobox.corners, native.geobox.corners, strict=True):
+                assert np.hypot(*np.subtract(ours, theirs)) < 1.5 * max(source.geobox.resolution)
+            assert source.geobox.corners[0] == pytest.approx(native.geobox.corners[0])
             assert_pieces_equal_whole(source, 17)
 
     def test_puts_ground_where_it_was(self, make_raster: MakeRaster) -> None:
@@ -284,7 +285,7 @@ class TestResolution:
         path = make_raster(data=ramp)
         for resolution in (0.2, 0.31, 0.77, 2.6):
             pixels = read_whole(path, SourceOptions(resolution=resolution))
-            centres = (np.arange(pixels.rgb.shape[2]) + 0.5) * pixels.place.resolution[0] / 0.5 - 0.5
+            centres = (np.arange(pixels.rgb.shape[2]) + 0.5) * pixels.geobox.resolution[0] / 0.5 - 0.5
             np.testing.assert_allclose(pixels.rgb[0, 3, 3:-3], centres[3:-3], atol=0.51)
 
     def test_close_to_the_own_one_changes_nothing(self, make_raster: MakeRaster) -> None:
@@ -312,9 +313,9 @@ class TestResolution:
         with rasterio.open(dark, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
             dataset.write(np.full((3, 256, 256), 200, dtype=np.uint8))
         with open_source(dark, SourceOptions(resolution=2.5)) as source:
-            assert source.read(source.place.region).rgb.max() == 0
+            assert source.read(source.geobox.region).rgb.max() == 0
         with open_source(dark, SourceOptions(resolution=1.5)) as source:
-            assert source.read(source.place.region).rgb.min() == 200
+            assert source.read(source.geobox.region).rgb.min() == 200
 
     @pytest.mark.parametrize("size", [(250, 333), (256, 256), (77, 1023)])
     def test_overviews_of_odd_sizes_stay_in_place(self, make_raster: MakeRaster, size: tuple[int, int]) -> None:
@@ -357,11 +358,11 @@ class TestBlocking:
     def test_strips_of_a_large_read_equal_small_reads(
         self, make_raster: MakeRaster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("proxyclip_geo.raster.reader._CHUNK", 2000)
+        monkeypatch.setattr("proxyclip_geo.raster.scaled_reader._CHUNK", 2000)
         with open_source(make_raster(height=200, width=300), SourceOptions(resolution=1.7)) as source:
-            strips = source.read(source.place.region)
-            monkeypatch.setattr("proxyclip_geo.raster.reader._CHUNK", 10**9)
-            np.testing.assert_array_equal(strips.rgb, source.read(source.place.region).rgb)
+            strips = source.read(source.geobox.region)
+            monkeypatch.setattr("proxyclip_geo.raster.scaled_reader._CHUNK", 10**9)
+            np.testing.assert_array_equal(strips.rgb, source.read(source.geobox.region).rgb)
 
 
 class TestGeoreference:
@@ -374,8 +375,8 @@ class TestGeoreference:
         with pytest.warns(QualityWarning, match=r"5 ground control points.*0\.00 px"):
             source = open_source(make_raster(gcps=points))
         with source:
-            assert source.place.transform.almost_equals(truth, 1e-6)
-            assert source.place.crs.to_epsg() == 25832
+            assert source.geobox.transform.almost_equals(truth, 1e-6)
+            assert source.geobox.crs.to_epsg() == 25832
 
     def test_residual_is_in_pixels(self) -> None:
         pixels = [(0, 0), (100, 0), (100, 100), (0, 100)]
@@ -393,21 +394,21 @@ class TestGeoreference:
         with pytest.warns(QualityWarning, match="is not georeferenced") as caught:
             source = open_source(make_raster(crs=None, transform=Affine.identity()))
         with source:
-            assert (source.place.transform, source.place.crs) == (PIXELS, None)
+            assert (source.geobox.transform, source.geobox.crs) == (PIXELS, None)
         assert len(caught) == 1
 
     def test_rotated_just_works(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         rotated = Affine.translation(5e5, 5.6e6) @ Affine.rotation(33) @ Affine.scale(0.5, -0.5)
         with open_source(make_raster(transform=rotated)) as source:
-            assert source.place.transform.almost_equals(rotated)
-            np.testing.assert_array_equal(source.read(source.place.region).rgb, coordinate_pixels(40, 50))
+            assert source.geobox.transform.almost_equals(rotated)
+            np.testing.assert_array_equal(source.read(source.geobox.region).rgb, coordinate_pixels(40, 50))
 
     def test_custom_crs_survives(self, make_raster: MakeRaster) -> None:
         crs = "+proj=tmerc +lat_0=0 +lon_0=25.3 +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m"
         with open_source(make_raster(crs=crs)) as source:
-            assert source.place.crs.to_epsg() is None
-            assert "25.3" in source.place.crs.to_wkt()
-            assert source.place.gsd is not None
+            assert source.geobox.crs.to_epsg() is None
+            assert "25.3" in source.geobox.crs.to_wkt()
+            assert source.geobox.gsd is not None
 
 
 class TestBadInput:
@@ -497,7 +498,7 @@ class TestRealRasters:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 with open_source(path) as source, rasterio.open(path) as dataset:
-                    pixels = source.read(source.place.region)
+                    pixels = source.read(source.geobox.region)
                     if path.stem == "odm_frame_no_georef":
                         caught = [w for w in caught if w.category is QualityWarning]
                     assert pixels.rgb.shape == (3, dataset.height, dataset.width)
@@ -513,7 +514,7 @@ class TestRealRasters:
         for name in ("derived_koeln_rotated20", "landsat_uint16_nodata_collar", "derived_naip_epsg4326_nodata"):
             path = shared / "data" / "rasters" / f"{name}.tif"
             with open_source(path) as native:
-                resolution = 1.7 * native.place.gsd[0]
+                resolution = 1.7 * native.geobox.gsd[0]
             with open_source(path, SourceOptions(resolution=resolution)) as source:
                 assert_pieces_equal_whole(source, 203)
 
@@ -522,4 +523,4 @@ class TestRealRasters:
         with pytest.warns(QualityWarning):
             fitted = open_source(folder / "derived_koeln_gcps.tif")
         with fitted, open_source(folder / "oem_koeln_50.tif") as original:
-            assert np.allclose(fitted.place.corners, original.place.corners, atol=0.1)
+            assert np.allclose(fitted.geobox.corners, original.geobox.corners, atol=0.1)

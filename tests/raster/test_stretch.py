@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.raster import SourceOptions, Stretch, open_source
+from proxyclip_geo.raster.source import SourceOptions, open_source
+from proxyclip_geo.raster.stretch import Stretch
 
 MakeRaster = Callable[..., Path]
 
@@ -23,7 +24,7 @@ def test_measures_percentiles_of_the_whole_raster_per_band(make_raster: MakeRast
     with open_source(make_raster(data=data)) as source:
         np.testing.assert_allclose(source.stretch.lows, np.percentile(data, 2, axis=(1, 2)))
         np.testing.assert_allclose(source.stretch.highs, np.percentile(data, 98, axis=(1, 2)))
-        assert source.read(source.place.region).rgb.mean() == pytest.approx(127.5, abs=1)
+        assert source.read(source.geobox.region).rgb.mean() == pytest.approx(127.5, abs=1)
     with open_source(make_raster(data=data), SourceOptions(stretch_percentiles=(0, 100), bands=(2,))) as source:
         assert source.stretch == Stretch((10_000,), (19_999,))
 
@@ -48,7 +49,7 @@ def test_nodata_does_not_count(make_raster: MakeRaster) -> None:
 @pytest.mark.parametrize("dtype", ["uint16", "float32", "float64"])
 def test_flat_rasters_become_grey(make_raster: MakeRaster, value: int, dtype: str) -> None:
     with open_source(make_raster(data=np.full((3, 9, 9), value, dtype))) as source:
-        assert np.unique(source.read(source.place.region).rgb).tolist() == [128]
+        assert np.unique(source.read(source.geobox.region).rgb).tolist() == [128]
 
 
 def test_rare_values_on_a_flat_ground_show(make_raster: MakeRaster) -> None:
@@ -62,9 +63,9 @@ def test_8_bit_stays_as_it_is_unless_limits_are_given(make_raster: MakeRaster) -
     path = make_raster(data=np.full((3, 4, 4), 60, np.uint8))
     with open_source(path) as source:
         assert source.stretch is None
-        assert source.read(source.place.region).rgb.max() == 60
+        assert source.read(source.geobox.region).rgb.max() == 60
     with open_source(path, SourceOptions(stretch=Stretch((20,), (70,)))) as source:
-        assert source.read(source.place.region).rgb.max() == 204
+        assert source.read(source.geobox.region).rgb.max() == 204
 
 
 def test_survives_a_file(tmp_path: Path) -> None:

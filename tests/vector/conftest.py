@@ -13,8 +13,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning
 
-from proxyclip_geo.progress import Progress, ignore
-from proxyclip_geo.vector import PolygonInputs, PolygonOptions, open_polygons
+from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, open_polygons
 
 MakeBand = Callable[..., Path]
 Polygonize = Callable[..., gpd.GeoDataFrame]
@@ -29,7 +29,7 @@ def polygonize() -> Polygonize:
         *,
         classes: dict[int, str],
         score: Path | None = None,
-        progress: Progress = ignore,
+        progress: Progress = no_progress,
         **options: Any,
     ) -> gpd.GeoDataFrame:
         inputs = PolygonInputs([labels], [] if score is None else [score])

@@ -4,7 +4,8 @@ import shapely
 from affine import Affine
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.vector import PolygonInputs, PolygonOptions, area_m2, open_polygons
+from proxyclip_geo.vector.areas import area_m2
+from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, open_polygons
 
 CLASSES = {1: "a", 2: "b", 3: "c"}
 PLACES = {
@@ -15,9 +16,9 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, place) -> None:
-    crs, transform = PLACES[place]
+@pytest.mark.parametrize("geobox", PLACES)
+def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, geobox) -> None:
+    crs, transform = PLACES[geobox]
     labels = np.full((24, 24), 1, np.uint8)
     labels[3:-3, 3:-3] = 2
     labels[7:-7, 7:-7] = 3
@@ -34,7 +35,7 @@ def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, place) -> Non
     union = shapely.union_all(shapely.buffer(shapes, 1e-9))
     assert shapely.area(shapes).sum() == pytest.approx(union.area, rel=1e-6)
     assert sum(len(part.interiors) for part in shapely.get_parts(union)) == 0
-    if place != "beside it":
+    if geobox != "beside it":
         assert {-180, 180} <= set(longitudes.tolist())
 
 

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from affine import Affine
 
-from proxyclip_geo.vector import area_m2
+from proxyclip_geo.vector.areas import area_m2
 
 EARTH = 510_065_621_724_088.4  # m², area of the WGS 84 ellipsoid (NIMA TR8350.2: 5.10065621724e14)
 

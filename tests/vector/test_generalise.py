@@ -13,9 +13,11 @@ from rasterio.features import rasterize
 from scipy import ndimage
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.vector import Generalisation, PolygonInputs, PolygonOptions, TraceOptions, open_polygons
+from proxyclip_geo.vector.generalise import Generalisation
 from proxyclip_geo.vector.majority import majority
-from proxyclip_geo.vector.placing import densify
+from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, open_polygons
+from proxyclip_geo.vector.reproject import densify
+from proxyclip_geo.vector.trace import TraceOptions
 
 NORTH_UP = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
 CLASSES = {1: "water", 2: "forest", 3: "building"}

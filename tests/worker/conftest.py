@@ -86,8 +86,8 @@ def worker() -> Iterator[Worker]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a made-up scene of 256 px, and its truth."""
-    from proxyclip_geo import api
+    import proxyclip_geo as pg
 
     folder = tmp_path_factory.mktemp("worker")
-    api.sample(folder / "scene.tif", size=256, seed=11)
+    pg.sample(folder / "scene.tif", size=256, seed=11)
     return folder

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from proxyclip_geo import api
+import proxyclip_geo as pg
 from tests.worker.conftest import WORDS, Worker
 
 
@@ -106,7 +106,7 @@ def test_labels_from_a_warm_embedding_are_those_of_the_api(worker: Worker, folde
     assert sum(made["shares"].values()) == pytest.approx(1)
     with rasterio.open(made["paths"]["labels"]) as dataset:
         labels = dataset.read(1)
-    direct = api.segment(folder / "scene.tif", WORDS, out=folder / "direct", model="demo")
+    direct = pg.segment(folder / "scene.tif", WORDS, out=folder / "direct", model="demo")
     np.testing.assert_array_equal(labels, direct.labels.read())
     again = worker.ask("label", embedding=embedding, classes=WORDS, out=str(folder / "out"))
     assert again["type"] == "OutputError"
@@ -213,12 +213,12 @@ def test_warnings_come_with_their_request(worker: Worker) -> None:
 def test_a_replaced_embedding_is_opened_again(worker: Worker, folder: Path, embedding: str) -> None:
     first = worker.result("open", embedding=embedding)
     small = {"bounds": [first["bounds"][0], first["bounds"][1], first["bounds"][0] + 64, first["bounds"][1] + 64]}
-    api.encode(
+    pg.encode(
         folder / "scene.tif",
         out=embedding,
         model="demo",
-        options=api.EncodeOptions(bounds=tuple(small["bounds"])),  # type: ignore[arg-type]
-        store=api.StoreOptions(overwrite=True),
+        options=pg.EncodeOptions(bounds=tuple(small["bounds"])),  # type: ignore[arg-type]
+        store=pg.StoreOptions(overwrite=True),
     )
     assert worker.result("open", embedding=embedding)["shape"] == [128, 128]
     assert worker.result("close", embedding=embedding) == {"closed": True}
@@ -228,7 +228,7 @@ def test_a_replaced_embedding_is_opened_again(worker: Worker, folder: Path, embe
 
 
 def test_a_running_and_a_waiting_request_are_cancelled(worker: Worker, folder: Path) -> None:
-    api.sample(folder / "large.tif", size=1024, seed=2)
+    pg.sample(folder / "large.tif", size=1024, seed=2)
     running = worker.send("encode", raster=str(folder / "large.tif"), out=str(folder / "large.emb"), model="demo")
     waiting = worker.send("models")
     after = worker.send("hello", protocol=1)
@@ -251,7 +251,7 @@ def test_a_running_and_a_waiting_request_are_cancelled(worker: Worker, folder: P
 
 
 def test_it_ends_with_its_stdin_and_stops_what_runs(folder: Path) -> None:
-    api.sample(folder / "long.tif", size=1024, seed=3)
+    pg.sample(folder / "long.tif", size=1024, seed=3)
     started = Worker()
     started.send("segment", raster=str(folder / "long.tif"), classes=WORDS, model="demo", out=str(folder / "stopped"))
     while started.read()["event"] != "progress":
@@ -275,7 +275,7 @@ def test_shutdown_and_sigterm(folder: Path) -> None:
 
 
 def test_killed_in_the_middle_it_leaves_what_the_next_one_finishes(folder: Path) -> None:
-    api.sample(folder / "killed.tif", size=768, seed=4)
+    pg.sample(folder / "killed.tif", size=768, seed=4)
     request = {"raster": str(folder / "killed.tif"), "out": str(folder / "killed.emb"), "model": "demo"}
     options = {"block_size": 128}
     first = Worker()

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from proxyclip_geo.scenes import generate_scene
+from proxyclip_geo.synthetic import generate_scene
 
 IGNORE = 255
 TRAIN_SEEDS = range(1000, 1260)

@@ -13,12 +13,12 @@ from data import IGNORE, TEST_SEEDS, Picture, make_scene, read_dubai
 from numpy.typing import NDArray
 from words import Words, load_words
 
+from proxyclip_geo.engine.blend import encode_block
 from proxyclip_geo.engine.classify import TextBank, classify_block
-from proxyclip_geo.engine.mosaic import encode_block
 from proxyclip_geo.engine.runner import make_plan, read_block
 from proxyclip_geo.grid import Region
 from proxyclip_geo.models.zoo import Model, load_model
-from proxyclip_geo.scenes import SCENE_CLASSES
+from proxyclip_geo.synthetic import SCENE_CLASSES
 
 Confusion = NDArray[np.int64]
 BASELINE_PIXELS = 300_000

@@ -1,0 +1,166 @@
+"""A raster encoded once, to be asked with any words afterwards."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from proxyclip_geo.api.embedding import Embedding
+from proxyclip_geo.api.job import Job
+from proxyclip_geo.api.options import EncodeOptions
+from proxyclip_geo.api.outputs import PREVIEW_SIDE
+from proxyclip_geo.api.record import describe_model, describe_software
+from proxyclip_geo.api.run_blocks import offset_by_done
+from proxyclip_geo.engine.pca import fit_basis, sample_windows
+from proxyclip_geo.engine.runner import Plan, encode_blocks
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
+from proxyclip_geo.engine.store.location import exists, local_path
+from proxyclip_geo.engine.store.lock import exclusive_lock
+from proxyclip_geo.engine.store.metadata import Storage, StoreInfo
+from proxyclip_geo.engine.store.quantize import project
+from proxyclip_geo.errors import OptionError, OutputError, StoreError
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.zoo import DEFAULT_MODEL, PRESETS, Model, builtin_cards
+from proxyclip_geo.progress import Progress, no_progress
+
+CORE_MULTIPLE = 16
+"""Cells of which a kept block's side is a multiple: chunks then divide it without tiny ones."""
+
+
+@dataclass(frozen=True)
+class StoreOptions:
+    """How to keep an embedding; docs/embeddings.md gives the size and the loss of each.
+
+    Attributes:
+        storage: "float16", from which labels are exactly those of `segment`, or "int8", half as large.
+        components: Principal components to keep of each feature; all of the space if not given.
+        overwrite: Whether an embedding that is already there is replaced; else one begun in the same way is finished.
+    """
+
+    storage: Storage = "float16"
+    components: int | None = None
+    overwrite: bool = False
+
+
+def encode(
+    raster: str | Path,
+    *,
+    out: str | Path,
+    model: str | Path | ModelCard | Model = DEFAULT_MODEL,
+    options: EncodeOptions | None = None,
+    store: StoreOptions | None = None,
+    progress: Progress = no_progress,
+) -> Embedding:
+    """Encode a raster and keep its embedding, block by block.
+
+    A run that was broken off is finished by the same call: blocks that are done are not computed again. Two runs cannot
+    write to one place at the same time on this machine; elsewhere, e.g. in a bucket, nobody sees to that.
+
+    Args:
+        raster: Anything GDAL reads: a file, or a URL as text.
+        out: Directory (by custom ending in .emb) or fsspec URL of the embedding.
+        model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
+        options: How to read and encode.
+        store: How to keep it.
+        progress: Called with a `ProgressEvent` after each batch; raising `Cancelled` in it stops the run.
+
+    Returns:
+        The embedding, ready to be asked.
+
+    Raises:
+        ProxyClipGeoError: One of its children, for each thing that can be wrong with the input; see `errors`.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> embedding = pg.encode("doctest.tif", out="doctest.emb", model="demo")
+        >>> embedding.label(["water", "forest", "building"]).labels.shape
+        (128, 128)
+    """
+    options, store = options or EncodeOptions(), store or StoreOptions()
+    name = str(out)
+    job = Job.prepare(raster, model=model, options=options)
+    with job.source as source, _alone(name):
+        loaded = job.load(model, options)
+        encoder = loaded.encoder
+        plan = job.plan(options, encoder, core_multiple=CORE_MULTIPLE)
+        _check_components(store.components, encoder.dim)
+        info = StoreInfo(
+            geobox=source.geobox,
+            grid=plan.grid,
+            core=plan.core,
+            blend=plan.blend,
+            dim=store.components or encoder.dim,
+            storage=store.storage,
+            components=store.components,
+            model={**describe_model(loaded), "card": _card_name(model, job.card), **describe_software()},
+            raster={**job.fingerprint, "stem": source.stem},
+            options=options.to_dict(),
+        )
+        kept = _find_begun(name, info, overwrite=store.overwrite)
+        if kept is None:
+            basis = None
+            if store.components is not None:
+                basis = fit_basis(sample_windows(source, plan, encoder=encoder, progress=progress), store.components)
+            kept = create_store(name, info, thumbnail=source.thumbnail(PREVIEW_SIDE).rgb, basis=basis)
+        else:
+            kept.remove_drafts()
+        _fill(kept, plan, job, loaded, progress=progress)
+    return Embedding(kept)
+
+
+def _fill(kept: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress: Progress) -> None:
+    missing = kept.missing()
+    progress = offset_by_done(progress, kept.blocks, missing)
+    encoded = encode_blocks(job.source, plan, encoder=model.encoder, blocks=missing, progress=progress)
+    # Its thread may still read from the source, which is closed when keeping a block has failed.
+    with closing(encoded):
+        for item in encoded:
+            embedding = item.embedding if kept.basis is None else project(item.embedding, kept.basis)
+            kept.write(item.block, embedding, valid=item.valid)
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Hold the lock of an embedding on this machine."""
+    path = local_path(name)
+    if path is None:
+        yield
+        return
+    with exclusive_lock(path.with_name(f".{path.name}")):
+        yield
+
+
+def _card_name(model: str | Path | ModelCard | Model, card: ModelCard) -> str:
+    """Return what finds the card again: a built-in name, or the file's full path."""
+    # A folder may happen to be called like a built-in model.
+    if not isinstance(model, (str, Path)) or str(model) in {*PRESETS, *builtin_cards()}:
+        return card.name
+    return str(Path(model).resolve())
+
+
+def _check_components(components: int | None, dim: int) -> None:
+    if components is not None and not 1 <= components < dim:
+        raise OptionError(
+            f"{components} components cannot be kept of features of {dim} numbers; give 1 to {dim - 1}, e.g. {dim // 4}"
+        )
+
+
+def _find_begun(name: str, info: StoreInfo, *, overwrite: bool) -> EmbeddingStore | None:
+    """Return an embedding of the same raster, model and options, to be finished; None where there is nothing."""
+    if overwrite or not exists(name):
+        return None
+    try:
+        found = open_store(name, writable=True)
+    except StoreError as error:
+        raise OutputError(
+            f"{name} is already there, and cannot be finished: {error}; pass --overwrite to replace an embedding, or "
+            "choose another place with -o"
+        ) from error
+    different = found.info.differences(info)
+    if different:
+        raise OutputError(
+            f"{name} already holds an embedding that differs in {', '.join(different)}; pass --overwrite to replace "
+            "it, or choose another place with -o"
+        )
+    return found

@@ -1,0 +1,135 @@
+"""Kept embedding in, words in, map out."""
+
+from collections.abc import Iterator
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from proxyclip_geo.api.embedding import Embedding, open_embedding
+from proxyclip_geo.api.examples import Examples, as_examples
+from proxyclip_geo.api.job import Classes, prepare_vocabulary, record_warnings, warn_of_far_words
+from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, rollback, write_json
+from proxyclip_geo.api.record import make_record
+from proxyclip_geo.api.results import SegmentResult
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.api.write_map import timing, write_map
+from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
+from proxyclip_geo.engine.store.lock import exclusive_lock
+from proxyclip_geo.grid import Region
+from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.raster.aoi import Area, Outline, find_area
+
+
+def label(
+    embedding: str | Path | Embedding,
+    classes: Classes,
+    *,
+    out: str | Path = "out",
+    bounds: tuple[float, float, float, float] | None = None,
+    aoi: str | Path | None = None,
+    examples: Examples | str | Path | None = None,
+    raster: str | Path | None = None,
+    options: LabelOptions | None = None,
+    vectors: VectorOptions | None = None,
+    progress: Progress = no_progress,
+) -> SegmentResult:
+    """Make the map that `segment` would make, from a kept embedding: no image model is loaded.
+
+    Args:
+        embedding: Path or URL of an embedding made by `encode`, or one that is open.
+        classes: As for `segment`.
+        out: Directory for the results; made if it is not there.
+        bounds: (west, south, east, north) in the embedding's CRS; all of it if not given.
+        aoi: Vector file with polygons to label inside of.
+        examples: Points and polygons that show classes, to go by beside the words: a vector file or `Examples`.
+        raster: The raster that was encoded, where borders follow the image and it is not where it was.
+        options: How to label.
+        vectors: How polygons are made; see `VectorOptions`.
+        progress: Called with a `ProgressEvent` after each block; raising `Cancelled` in it stops the run.
+
+    Raises:
+        StoreError: If the embedding is missing, damaged, not complete, or was made by another model.
+        ProxyClipGeoError: Another of its children, for each other thing that can be wrong; see `errors`.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> _ = pg.encode("doctest.tif", out="doctest.emb", model="demo")
+        >>> result = pg.label("doctest.emb", ["water", "forest", "building"], out="out")
+        >>> sorted(result.shares)
+        ['building', 'forest', 'unclassified', 'water']
+    """
+    options, examples = options or LabelOptions(), as_examples(examples)
+    seconds: dict[str, float] = {}
+    with record_warnings() as notes, timing(seconds, "open"):
+        kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
+        vocabulary = prepare_vocabulary(classes, options)
+        area = find_area(kept.geobox, bounds=bounds, aoi=aoi, name=kept.name)
+        paths = OutputPaths.in_directory(Path(out), kept.stem, options)
+        prepare_directory(Path(out), paths, overwrite=options.overwrite)
+        warn_of_far_words(kept.text, kept.card, (*vocabulary.queries, *options.background))
+    with record_warnings() as drawn_notes, timing(seconds, "words"):
+        _, bank = kept.bank(vocabulary, options, examples=examples)
+    info = kept.store.info
+    edge_aware = options.borders == "image"
+    with exclusive_lock(paths.work), rollback(paths):
+        remove_drafts(paths)
+        with kept.open_raster(raster) if edge_aware else nullcontext() as source:
+            encoded = stored_blocks(kept.store, bank=bank, area=area.region, source=source, progress=progress)
+            results = classify_blocks(
+                _inside(encoded, area),
+                bank=bank,
+                step=info.grid.step,
+                edge_aware=edge_aware,
+                probabilities=options.probabilities,
+            )
+            # Its thread may still read from the source, which is closed when writing a block has failed.
+            with closing(encoded):
+                shares = write_map(
+                    _moved(results, area.region),
+                    paths=paths,
+                    geobox=kept.geobox.crop(area.region),
+                    vocabulary=vocabulary,
+                    card=kept.card,
+                    picture=lambda: kept.picture(area.region),
+                    stage="label",
+                    seconds=seconds,
+                    progress=progress,
+                    vectors=vectors,
+                )
+        record = make_record(
+            raster=info.raster,
+            model=info.model,
+            vocabulary=vocabulary,
+            options={
+                **info.options,
+                **options.to_dict(),
+                "examples": examples and examples.to_dict(),
+                "vectors": (vectors or VectorOptions()).to_dict(),
+            },
+            windows={"embedding": kept.name, "blocks": len(kept.store.blocks), "block_size": info.core},
+            notes=[*notes, *drawn_notes],
+            shares=shares,
+            seconds=seconds,
+        )
+        write_json(paths.run, record)
+    return SegmentResult(paths, vocabulary, shares, record)
+
+
+def _inside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:
+    """Take the pixels outside the area's polygons for no data."""
+    # Outlines are drawn on a grid that starts at the area's upper left pixel.
+    outline = Outline.on_grid(area, scale=(1.0, 1.0))
+    for item in encoded:
+        if outline is not None:
+            drawn = outline.draw(item.block.core.shift(-area.region.top, -area.region.left))
+            item = replace(item, valid=item.valid & drawn)
+        yield item
+
+
+def _moved(results: Iterator[BlockResult], area: Region) -> Iterator[BlockResult]:
+    """Count cores from the area's upper left pixel."""
+    for result in results:
+        block = replace(result.block, core=result.block.core.shift(-area.top, -area.left))
+        yield replace(result, block=block)

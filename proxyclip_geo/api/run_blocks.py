@@ -1,0 +1,244 @@
+"""The blocks of a run, computed here, in several processes or on a cluster, and kept in its work folder."""
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxyclip_geo import __version__
+from proxyclip_geo.api.job import Job
+from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.engine.blend import window_total
+from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.distributed.local import run_in_processes
+from proxyclip_geo.engine.distributed.task import BlockTask
+from proxyclip_geo.engine.estimate import Needs, fit_core
+from proxyclip_geo.engine.prefetch import write_behind
+from proxyclip_geo.engine.profile import Profile
+from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
+from proxyclip_geo.engine.store.work_folder import WorkFolder, pack
+from proxyclip_geo.errors import EngineError, ProxyClipGeoError, RasterError, warn_quality
+from proxyclip_geo.grid import Block
+from proxyclip_geo.models.encoder import DenseEncoder
+from proxyclip_geo.models.zoo import Model
+from proxyclip_geo.progress import Progress, offset_progress
+from proxyclip_geo.raster.source import Source
+from proxyclip_geo.vocabulary import Vocabulary
+
+
+@dataclass
+class Failures:
+    """The blocks that failed, and why.
+
+    Attributes:
+        skip: Whether failed blocks are left without data; else the first one ends the run.
+        reasons: What was said of each failed block, by its index.
+        last: What the last one raised.
+    """
+
+    skip: bool
+    reasons: dict[int, str] = field(default_factory=dict)
+    last: ProxyClipGeoError | None = None
+
+    def add(self, block: Block, error: ProxyClipGeoError) -> None:
+        """Note a block that failed; raise what is not the block's own fault, e.g. a model that cannot be loaded."""
+        if not (self.skip and isinstance(error, (RasterError, EngineError))):
+            raise error
+        self.reasons[block.index] = str(error)
+        self.last = error
+
+    def warn(self, blocks: int, *, record: Path) -> None:
+        """Report the failed blocks.
+
+        Args:
+            blocks: Number of all blocks of the run.
+            record: File that will tell of all of them.
+
+        Raises:
+            ProxyClipGeoError: What the last block raised, if every block failed: an empty map is no result.
+        """
+        if self.last is not None and len(self.reasons) == blocks:
+            raise type(self.last)(f"every block failed ({blocks} of {blocks}); the last one: {self.last}")
+        if self.reasons:
+            told = "; ".join(self.reasons[index] for index in sorted(self.reasons)[:3])
+            more = f"; and {len(self.reasons) - 3} more, see {record.name}" if len(self.reasons) > 3 else ""
+            warn_quality(f"{len(self.reasons)} of {blocks} blocks failed and are without data: {told}{more}")
+
+    def picture(self, source: Source) -> NDArray[np.uint8]:
+        """Return a (3, h, w) picture of the raster, black where blocks failed and it cannot be had."""
+        try:
+            return source.thumbnail(PREVIEW_SIDE).rgb
+        except RasterError:
+            if not self.reasons:
+                raise
+            return np.zeros((3, *(min(PREVIEW_SIDE, side) for side in source.geobox.shape)), np.uint8)
+
+    def to_list(self) -> list[dict[str, Any]]:
+        """Return JSON-able values."""
+        return [{"block": index, "reason": reason} for index, reason in sorted(self.reasons.items())]
+
+
+def memory_inputs(parameters: int, vocabulary: Vocabulary, options: SegmentOptions) -> Needs:
+    """Return what a block of a run needs beside its features."""
+    layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
+    return Needs(parameters, len(vocabulary.queries) + len(options.background), layers)
+
+
+def fit_plan(plan: Plan, encoder: DenseEncoder, needs: Needs, *, limit: int | None) -> Plan:
+    """Return the plan with blocks small enough for a limit of memory.
+
+    Raises:
+        OptionError: If even the smallest blocks need more.
+    """
+    if limit is None:
+        return plan
+    core = fit_core(plan.grid, encoder, needs, plan=plan, limit=limit)
+    return replace(plan, core=core, blocks=tuple(plan.grid.blocks(core)))
+
+
+def run_facts(
+    job: Job, model: Mapping[str, Any], plan: Plan, vocabulary: Vocabulary, options: SegmentOptions
+) -> dict[str, Any]:
+    """Return all that the maps of blocks depend on: two runs with the same facts can share them."""
+    grid = plan.grid
+    return {
+        **asked_facts(job, vocabulary, options),
+        "model": {key: model[key] for key in ("name", "sha256", "constants_sha256", "backend", "dtype")},
+        "windows": [list(grid.window), grid.stride, grid.step, plan.blend],
+        "block size": plan.core,
+    }
+
+
+def asked_facts(job: Job, vocabulary: Vocabulary, options: SegmentOptions) -> dict[str, Any]:
+    """Return what of `run_facts` is known before the model is loaded."""
+    return {
+        "raster": job.fingerprint,
+        "text": asdict(job.card.text),
+        "vocabulary": vocabulary.to_dict(),
+        "options": {
+            key: getattr(options, key)
+            for key in ("synonyms", "debias", "background", "templates", "probabilities", "borders")
+        },
+        "version": __version__,
+    }
+
+
+def map_facts(
+    facts: Mapping[str, Any], paths: OutputPaths, options: SegmentOptions, vectors: VectorOptions
+) -> dict[str, Any]:
+    """Return all that the results of a run depend on: `run_facts`, but for the blocks, and how polygons are made."""
+    generalised = {key: value for key, value in vectors.to_dict().items() if key not in ("workers", "block_rows")}
+    wanted = {
+        **{key: value for key, value in facts.items() if key != "block size"},
+        "files": [path.name for path in paths.all()],
+        "vectors": generalised if options.polygons else None,
+    }
+    # As it is read back: tuples are lists in JSON.
+    found: dict[str, Any] = json.loads(json.dumps(wanted))
+    return found
+
+
+def compute_blocks(
+    work: WorkFolder,
+    job: Job,
+    plan: Plan,
+    model: Model,
+    bank: TextBank,
+    *,
+    options: SegmentOptions,
+    failed: Failures,
+    progress: Progress,
+) -> Profile:
+    """Compute the blocks that are not done, and keep them.
+
+    Returns:
+        Where the time went, where it can be told.
+
+    Raises:
+        ProxyClipGeoError: What the first block that failed raised, unless failures are skipped. Only those of reading
+            and computing a block can be: without a model or a raster no block would ever be done.
+    """
+    missing = work.missing(plan.blocks)
+    profile = Profile()
+    progress = offset_by_done(progress, plan.blocks, missing)
+    if options.elsewhere:
+        task = _as_task(job, plan, model, bank, options)
+        with closing(_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as packed:
+            for block, data in packed:
+                work.keep(block, data)
+        return profile
+    results = run_blocks(
+        job.source,
+        plan,
+        encoder=model.encoder,
+        bank=bank,
+        blocks=missing,
+        edge_aware=options.borders == "image",
+        probabilities=options.probabilities,
+        on_failure=failed.add,
+        progress=progress,
+        profile=profile,
+    )
+
+    def keep(result: BlockResult) -> None:
+        work.keep(result.block, pack(result.map))
+
+    # Its thread may still read from the source, which is closed when keeping a block has failed.
+    with closing(results):
+        for _ in write_behind(results, keep):
+            pass
+    return profile
+
+
+def offset_by_done(progress: Progress, blocks: Sequence[Block], missing: Sequence[Block]) -> Progress:
+    """Return a progress that begins at the windows of blocks that were done before, and says how many there were."""
+    message = f"{len(blocks) - len(missing)} of {len(blocks)} blocks were done before"
+    return offset_progress(progress, window_total(blocks) - window_total(missing), message=message)
+
+
+def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: SegmentOptions) -> BlockTask:
+    name = job.source.name
+    encoder = model.encoder
+    dtype = str(encoder.dtype).removeprefix("torch.")
+    return BlockTask(
+        # A worker may have been started in another directory.
+        raster=str(Path(name).resolve()) if Path(name).exists() else name,
+        reading=job.source.settled,
+        card=job.card,
+        # What this process has settled, so that others compute the same whatever is on their machine.
+        loading={
+            "device": options.device if options.scheduler else _device(encoder, options),
+            "precision": dtype,
+            "backend": encoder.backend,
+            "window": plan.grid.window[0],
+        },
+        checksums=model.checksums,
+        arithmetic=(encoder.backend, dtype),
+        plan=plan,
+        bank=replace(bank, queries=bank.queries.cpu()),
+        edge_aware=options.borders == "image",
+        probabilities=options.probabilities,
+    )
+
+
+def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
+    """Return where local workers compute: on the very device that was asked for, else on all of its kind."""
+    here = encoder.device
+    return str(here) if here.index or options.device == str(here) else here.type
+
+
+def _elsewhere(
+    task: BlockTask, blocks: tuple[Block, ...], *, options: SegmentOptions, failed: Failures, progress: Progress
+) -> Generator[tuple[Block, bytes], None, None]:
+    if options.scheduler is None:
+        return run_in_processes(task, blocks, workers=options.workers, on_failure=failed.add, progress=progress)
+    from proxyclip_geo.engine.distributed.cluster import run_on_cluster
+
+    return run_on_cluster(task, blocks, scheduler=options.scheduler, on_failure=failed.add, progress=progress)

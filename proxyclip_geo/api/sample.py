@@ -1,0 +1,162 @@
+"""Made-up rasters with their truth: for a first try, for tests and for benchmarks."""
+
+import math
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyproj
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj.exceptions import CRSError
+
+from proxyclip_geo.api.outputs import class_styles
+from proxyclip_geo.errors import OptionError, OutputError
+from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.grid import Region
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
+from proxyclip_geo.raster.cog import CogWriter
+from proxyclip_geo.raster.spec import image_spec, label_spec
+from proxyclip_geo.synthetic import generate_scene
+from proxyclip_geo.vocabulary import parse_classes
+
+ImageType = Literal["uint8", "uint16", "int16", "float32"]
+
+BAND_NAMES = {1: ("grey",), 3: ("red", "green", "blue"), 4: ("red", "green", "blue", "near infrared")}
+TILE = 1024
+METRES_PER_DEGREE = 111_320.0
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)[:, None, None]
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """What a made-up raster is like.
+
+    Attributes:
+        gsd: Metres per pixel.
+        crs: Any CRS that pyproj reads.
+        dtype: Type of the values; the 16-bit ones span about 11 bits above an offset, as sensors' digital numbers do.
+        bands: 1 (grey), 3 (RGB) or 4 (RGB and near infrared).
+        overwrite: Whether existing files may be replaced.
+    """
+
+    gsd: float = 0.5
+    crs: str = "EPSG:32632"
+    dtype: ImageType = "uint8"
+    bands: int = 3
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A made-up raster.
+
+    Attributes:
+        image: The image.
+        truth: Its labels, with class names.
+    """
+
+    image: Path
+    truth: Path
+
+
+def sample(
+    path: str | Path,
+    *,
+    size: int | tuple[int, int] = 1024,
+    seed: int = 7,
+    options: SampleOptions | None = None,
+    progress: Progress = no_progress,
+) -> Sample:
+    """Write a made-up aerial photograph, and its true labels beside it as `<stem>_truth.tif`.
+
+    It is made tile by tile, so that its size is bounded by the disk alone.
+
+    Args:
+        path: GeoTIFF to write.
+        size: Side in pixels, or (height, width).
+        seed: Which world.
+        options: Scale, CRS, type and bands.
+        progress: Called with the pixels done.
+
+    Raises:
+        OptionError: If the size, scale, CRS or bands cannot be.
+        OutputError: If a file is already there, or cannot be written.
+
+    Example:
+        >>> made = sample("doctest_sample.tif", size=64, seed=1)
+        >>> made.truth.name
+        'doctest_sample_truth.tif'
+    """
+    options = options or SampleOptions()
+    path = Path(path)
+    shape = (size, size) if isinstance(size, int) else size
+    if options.bands not in BAND_NAMES:
+        raise OptionError(
+            f"{options.bands} bands cannot be made; choose 1 (grey), 3 (RGB) or 4 (RGB and near infrared)"
+        )
+    if min(shape) < 1:
+        raise OptionError(f"a raster of {shape[0]} × {shape[1]} px cannot be made: both must be at least 1")
+    made = Sample(path, path.with_name(f"{path.stem}_truth.tif"))
+    existing = [str(file) for file in (made.image, made.truth) if file.exists()]
+    if existing and not options.overwrite:
+        raise OutputError(f"{' and '.join(existing)} already there; pass --overwrite to replace")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the directory {path.parent}: {error.strerror or error}") from error
+    _write(made, make_geobox(shape, options), seed=seed, options=options, progress=progress)
+    return made
+
+
+def make_geobox(shape: tuple[int, int], options: SampleOptions) -> GeoBox:
+    """Put a raster in the middle of its CRS's area of use, pixels of the wished ground size."""
+    try:
+        crs = pyproj.CRS.from_user_input(options.crs)
+    except CRSError as error:
+        raise OptionError(f"unknown CRS '{options.crs}'; give EPSG:32632 or the like, WKT or a PROJ string") from error
+    area = crs.area_of_use
+    lon, lat = (9.0, 48.0) if area is None else ((area.west + area.east) / 2, (area.south + area.north) / 2)
+    if crs.is_geographic:
+        height = options.gsd / METRES_PER_DEGREE
+        width, x, y = height / max(0.01, math.cos(math.radians(lat))), lon, lat
+    else:
+        height = width = options.gsd / crs.axis_info[0].unit_conversion_factor
+        to_crs = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
+        # A CRS that nobody registered has its origin where it is meant to be used.
+        x, y = to_crs.transform(lon, lat) if area is not None else (0.0, 0.0)
+    return GeoBox(Affine(width, 0, round(x, 6), 0, -height, round(y, 6)), crs, *shape)
+
+
+def _write(made: Sample, geobox: GeoBox, *, seed: int, options: SampleOptions, progress: Progress) -> None:
+    names = BAND_NAMES[options.bands]
+    total, done = geobox.height * geobox.width, 0
+    classes = class_styles(parse_classes(list(generate_scene(1, 1, seed=seed).classes)))
+    tags = {"SCENE_SEED": str(seed), "SCENE_GSD": f"{options.gsd:g}"}
+    with ExitStack() as stack:
+        image = stack.enter_context(CogWriter(made.image, geobox, spec=image_spec(names, dtype=options.dtype)))
+        truth = stack.enter_context(CogWriter(made.truth, geobox, spec=label_spec(classes, tags=tags)))
+        for tile in Region(0, 0, *geobox.shape).tiles(TILE):
+            scene = generate_scene(
+                *tile.shape, seed=seed, gsd=options.gsd, offset=(tile.top, tile.left), nir=options.bands == 4
+            )
+            image.write(tile, _encode(scene.rgb, scene.nir, options=options))
+            truth.write(tile, scene.labels)
+            done += tile.height * tile.width
+            progress(ProgressEvent("sample", done, total, "pixels"))
+        image.finish()
+        truth.finish()
+
+
+def _encode(rgb: NDArray[np.uint8], nir: NDArray[np.uint8] | None, *, options: SampleOptions) -> NDArray[Any]:
+    """Return (bands, H, W) of the type asked for."""
+    bands: NDArray[Any] = rgb if nir is None else np.concatenate([rgb, nir[None]])
+    if options.bands == 1:
+        bands = np.rint((rgb * _LUMA).sum(axis=0, keepdims=True)).astype(np.uint8)
+    if options.dtype == "float32":
+        bands = bands.astype(np.float32) / np.float32(255)
+    elif options.dtype != "uint8":
+        bands = (bands.astype(np.int32) * 7 + 90).astype(options.dtype)
+    return bands

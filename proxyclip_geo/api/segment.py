@@ -1,0 +1,297 @@
+"""Raster in, words in, map out."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from proxyclip_geo.api.job import Classes, Job, LazyModel, prepare_vocabulary, record_warnings, warn_of_far_words
+from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.outputs import (
+    OutputPaths,
+    check_directory,
+    prepare_directory,
+    read_json,
+    remove_drafts,
+    write_json,
+)
+from proxyclip_geo.api.prompts import make_bank
+from proxyclip_geo.api.record import describe_model, describe_plan, describe_weights, make_record
+from proxyclip_geo.api.results import SegmentResult
+from proxyclip_geo.api.run_blocks import (
+    Failures,
+    asked_facts,
+    compute_blocks,
+    fit_plan,
+    map_facts,
+    memory_inputs,
+    run_facts,
+)
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.api.write_map import timing, write_map
+from proxyclip_geo.engine.estimate import Needs, peak_disk, peak_memory, time_window
+from proxyclip_geo.engine.runner import Plan
+from proxyclip_geo.engine.store.work_folder import WorkFolder, open_work
+from proxyclip_geo.errors import OutputError
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
+from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.raster.dataset import stem_of
+from proxyclip_geo.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class SegmentPlan:
+    """What a run would do.
+
+    Attributes:
+        description: The raster, in a line.
+        shape: (height, width) of what is segmented, in pixels.
+        windows: Windows to encode.
+        blocks: Blocks they are encoded in.
+        core: Side of a block in pixels.
+        memory: The most memory that a process will use, in bytes, as predicted.
+        disk: The most disk that the run may take, in bytes, if nothing could be compressed.
+        seconds: How long encoding will take on this machine, from one window timed just now.
+        paths: The files that would be written.
+        notes: Warnings.
+    """
+
+    description: str
+    shape: tuple[int, int]
+    windows: int
+    blocks: int
+    core: int
+    memory: int
+    disk: int
+    seconds: float
+    paths: OutputPaths
+    notes: tuple[str, ...]
+
+
+def segment(
+    raster: str | Path,
+    classes: Classes,
+    *,
+    out: str | Path = "out",
+    model: str | Path | ModelCard | Model = DEFAULT_MODEL,
+    options: SegmentOptions | None = None,
+    vectors: VectorOptions | None = None,
+    progress: Progress = no_progress,
+) -> SegmentResult:
+    """Segment a raster into classes named in words.
+
+    Args:
+        raster: Anything GDAL reads: a file, or a URL as text.
+        classes: A list of words ("water", or "water, river, lake" for one class with synonyms), the name of a built-in
+            vocabulary, a vocabulary file, or a `Vocabulary`.
+        out: Directory for the results; made if it is not there.
+        model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
+        options: Everything else.
+        vectors: How polygons are made; see `VectorOptions`.
+        progress: Called with a `ProgressEvent` after each batch; raising `Cancelled` in it stops the run.
+
+    Returns:
+        The paths of the results, and what lies under them when asked for.
+
+    Raises:
+        ProxyClipGeoError: One of its children, for each thing that can be wrong with the input; see `errors`.
+
+    Warns:
+        QualityWarning: If the result is likely to be worse than expected.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> result = pg.segment("doctest.tif", ["water", "forest", "building"], out="out", model="demo")
+        >>> result.labels.read().shape
+        (128, 128)
+    """
+    options = options or SegmentOptions()
+    seconds: dict[str, float] = {}
+    with record_warnings() as notes, timing(seconds, "open"):
+        vocabulary = prepare_vocabulary(classes, options)
+        job = Job.prepare(raster, model=model, options=options)
+    with job.source:
+        paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
+        # What a run that was broken off has already put there is its own to replace.
+        prepare_directory(Path(out), paths, overwrite=options.overwrite or paths.work.exists())
+        with record_warnings() as word_notes, timing(seconds, "load"):
+            loaded = job.load(model, options)
+            if options.elsewhere:
+                loaded = loaded.without_encoder()
+            warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
+        run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
+        with open_work(paths.work, run.facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
+            result = run.carry_out(work, progress=progress)
+            work.remove()
+    return result
+
+
+def is_done(
+    raster: str | Path,
+    classes: Classes,
+    *,
+    out: str | Path,
+    model: LazyModel,
+    options: SegmentOptions,
+    vectors: VectorOptions | None = None,
+) -> bool:
+    """Return whether `segment` has already made just these results in a directory.
+
+    The model is loaded only where that cannot be told without.
+
+    Raises:
+        OutputError: If it holds other results, e.g. of other words, another model or a raster that has changed since.
+    """
+    with record_warnings() as notes:
+        vocabulary = prepare_vocabulary(classes, options)
+        paths = OutputPaths.in_directory(Path(out), stem_of(str(raster)), options)
+        if not paths.run.exists() or paths.work.exists():
+            return False
+        job = Job.prepare(raster, model=model.given, options=options)
+    record = read_json(paths.run)
+    found = record.get("made_from", {})
+    with job.source:
+        if not isinstance(model.given, Model):
+            facts = map_facts(asked_facts(job, vocabulary, options), paths, options, vectors or VectorOptions())
+            if _is_same(record, facts, describe_weights(model.card, model.checksums), options):
+                return all(path.exists() for path in paths.all())
+        loaded = job.load(model.loaded, options)
+        wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).made_from
+    different = [key for key in wanted if found.get(key) != wanted[key]]
+    if different:
+        raise OutputError(
+            f"{out} holds results of a run that differs in {', '.join(different)}; pass --overwrite to replace them, "
+            "or choose another directory with -o"
+        )
+    return all(path.exists() for path in paths.all())
+
+
+def _is_same(record: Any, facts: Mapping[str, Any], weights: Mapping[str, Any], options: SegmentOptions) -> bool:
+    """Return whether a run was asked for the same, of the same weights; it has then computed the same."""
+    asked = ("window", "stride", "blend", "device", "precision", "backend")
+    made_from, before = record.get("made_from", {}), record.get("options", {})
+    return (
+        all(made_from.get(key) == facts[key] for key in facts)
+        and all(made_from.get("model", {}).get(key) == weights[key] for key in weights)
+        and all(before.get(key) == getattr(options, key) for key in asked)
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run whose input has been checked."""
+
+    job: Job
+    vocabulary: Vocabulary
+    paths: OutputPaths
+    model: Model
+    options: SegmentOptions
+    vectors: VectorOptions | None
+    seconds: dict[str, float]
+    notes: list[str]
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What a block needs of memory and disk."""
+        return memory_inputs(self.model.parameters, self.vocabulary, self.options)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Windows and blocks, within the limit of memory."""
+        encoder = self.model.encoder
+        return fit_plan(self.job.plan(self.options, encoder), encoder, self.needs, limit=self.options.max_memory)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What the maps of blocks depend on."""
+        return run_facts(self.job, describe_model(self.model), self.plan, self.vocabulary, self.options)
+
+    @cached_property
+    def made_from(self) -> dict[str, Any]:
+        """What the results depend on."""
+        return map_facts(self.facts, self.paths, self.options, self.vectors or VectorOptions())
+
+    def carry_out(self, work: WorkFolder, *, progress: Progress) -> SegmentResult:
+        """Compute the blocks that are missing, and put the results together."""
+        job, options, plan, seconds = self.job, self.options, self.plan, self.seconds
+        scale = job.card.text.logit_scale
+        with timing(seconds, "text"):
+            bank = make_bank(self.model.text, self.vocabulary, logit_scale=scale, options=options)
+        failed = Failures(skip=options.on_error == "skip")
+        with timing(seconds, "segment"):
+            profile = compute_blocks(
+                work, job, plan, self.model, bank, options=options, failed=failed, progress=progress
+            )
+        with record_warnings() as failure_notes:
+            failed.warn(len(plan.blocks), record=self.paths.run)
+        classes = len(self.vocabulary.names) if options.probabilities else None
+        with closing(work.results(plan.blocks, nodata=bank.nodata, classes=classes)) as results:
+            shares = write_map(
+                results,
+                paths=self.paths,
+                geobox=job.source.geobox,
+                vocabulary=self.vocabulary,
+                card=job.card,
+                picture=lambda: failed.picture(job.source),
+                stage="assemble",
+                seconds=seconds,
+                progress=progress,
+                vectors=self.vectors,
+            )
+        record = make_record(
+            raster=job.fingerprint,
+            model=describe_model(self.model),
+            vocabulary=self.vocabulary,
+            options={**options.to_dict(), "vectors": (self.vectors or VectorOptions()).to_dict()},
+            windows={
+                **describe_plan(plan),
+                "resumed_blocks": work.resumed,
+                "memory_bytes": peak_memory(plan, self.model.encoder, self.needs),
+            },
+            notes=[*self.notes, *failure_notes],
+            shares=shares,
+            seconds=seconds,
+        )
+        record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list(), "made_from": self.made_from}
+        write_json(self.paths.run, record)
+        return SegmentResult(self.paths, self.vocabulary, shares, record)
+
+
+def plan_segment(
+    raster: str | Path,
+    classes: Classes,
+    *,
+    out: str | Path = "out",
+    model: str | Path | ModelCard | Model = DEFAULT_MODEL,
+    options: SegmentOptions | None = None,
+) -> SegmentPlan:
+    """Say what `segment` would do, after checking all it can check without computing.
+
+    Args and errors are those of `segment`.
+    """
+    options = options or SegmentOptions()
+    with record_warnings() as notes:
+        vocabulary = prepare_vocabulary(classes, options)
+        job = Job.prepare(raster, model=model, options=options)
+    with job.source as source:
+        paths = OutputPaths.in_directory(Path(out), source.stem, options)
+        check_directory(Path(out), paths, overwrite=options.overwrite or paths.work.exists())
+        loaded = job.load(model, options)
+        needs = memory_inputs(loaded.parameters, vocabulary, options)
+        plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
+        return SegmentPlan(
+            description=source.describe(),
+            shape=source.geobox.shape,
+            windows=plan.windows,
+            blocks=len(plan.blocks),
+            core=plan.core,
+            memory=peak_memory(plan, loaded.encoder, needs),
+            disk=peak_disk(plan, needs),
+            seconds=plan.windows * time_window(plan, loaded.encoder) / options.workers,
+            paths=paths,
+            notes=tuple(notes),
+        )

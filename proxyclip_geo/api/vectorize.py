@@ -1,0 +1,180 @@
+"""Label raster in, polygons out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from proxyclip_geo import __version__
+from proxyclip_geo.api.append import check_appendable, describe_sources, extend
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.raster.class_style import ClassStyle, polygon_qml, polygon_sld
+from proxyclip_geo.vector.formats import check_layers, check_target, format_of
+from proxyclip_geo.vector.label_mosaic import read_legend
+from proxyclip_geo.vector.polygonize import PolygonInputs, open_polygons
+from proxyclip_geo.vector.provenance import SOURCES
+from proxyclip_geo.vector.staging import open_draft
+from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
+
+Rasters: TypeAlias = str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True)
+class VectorResult:
+    """What `vectorize` made.
+
+    Attributes:
+        path: The file.
+        polygons: Number of polygons.
+        areas: Area of each class by name, in `unit`.
+        unit: "m²"; "px" where the labels have no CRS, or one that is not tied to the Earth.
+        merged: Small patches that were given to a neighbour.
+        filled: Unclassified patches that were given to a neighbour.
+        changed: Pixels that changed their class so.
+        balance: Pixels that classes gained or lost so, by name, before clipping.
+    """
+
+    path: Path
+    polygons: int
+    areas: Mapping[str, float]
+    unit: str = "m²"
+    merged: int = 0
+    filled: int = 0
+    changed: int = 0
+    balance: Mapping[str, int] = field(default_factory=dict)
+
+
+def vectorize(
+    labels: Rasters,
+    out: str | Path,
+    *,
+    vocabulary: Any = None,
+    score: Rasters | None = None,
+    probabilities: Rasters | None = None,
+    statistics: Mapping[str, str | Path] | None = None,
+    options: VectorOptions | None = None,
+    overwrite: bool = False,
+    append: bool = False,
+    progress: Progress = no_progress,
+) -> VectorResult:
+    """Turn label rasters into polygons, in bounded memory, whatever their size.
+
+    Args:
+        labels: A label raster, or several on one grid that become one layer without a seam (where they overlap, the
+            first counts).
+        out: File to write; its suffix says the format: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.
+        vocabulary: Names and colours of the labels, as for `segment`; the raster's own names (tags CLASS_<value>) and
+            colours if not given.
+        score: Raster of scores for the columns score and score_min: one for each label raster, on its grid, or one on
+            the grid of all together.
+        probabilities: Raster with one band a class for the columns margin and margin_min; likewise.
+        statistics: Rasters by name, on any grid; each gives a column with its mean over the polygon (needs the extra
+            `exactextract`).
+        options: How.
+        overwrite: Whether a file that stands there may be replaced.
+        append: Whether the labels are added to a GeoPackage that stands there, as if they had been among its label
+            rasters from the beginning. Those are read again, and its options are used: those given now must be the
+            same or the defaults. The file is replaced in one step.
+        progress: Called with a `ProgressEvent`; raising `Cancelled` in it stops the run.
+
+    Raises:
+        ProxyClipGeoError: One of its children, for each thing that can be wrong with the input; see `errors`.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> result = pg.vectorize("doctest_truth.tif", "doctest.gpkg", overwrite=True)
+        >>> result.path.name, result.polygons > 3
+        ('doctest.gpkg', True)
+    """
+    options, path = options or VectorOptions(), Path(out)
+    if append and overwrite:
+        raise OptionError("append and overwrite contradict each other; leave one out")
+    if append:
+        check_appendable(path)
+    check_target(path, overwrite=overwrite or append)
+    inputs = PolygonInputs(_listed(labels), _listed(score), _listed(probabilities), statistics or {})
+    if not inputs.labels:
+        raise OptionError("there is no label raster; name at least one")
+    named: Sequence[ClassStyle] | None = None if vocabulary is None else _styles(vocabulary)
+    if append and path.exists():
+        inputs, options, named = extend(path, inputs, options=options, styles=named)
+    styles = [ClassStyle(*entry) for entry in read_legend(inputs.labels)] if named is None else named
+    sources = describe_sources(inputs, aoi=options.aoi, styles=named, path=path)
+    metadata = {"SOFTWARE": f"proxyclip_geo {__version__}", SOURCES: sources}
+    return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
+
+
+def write_layer(
+    labels: Sequence[str | Path],
+    path: Path,
+    *,
+    styles: Sequence[ClassStyle],
+    options: VectorOptions,
+    metadata: Mapping[str, Any],
+    score: str | Path | None = None,
+    probabilities: str | Path | None = None,
+    progress: Progress = no_progress,
+) -> VectorResult:
+    """Trace the label rasters of a run, which name their classes, and write the polygons with their style."""
+    inputs = PolygonInputs(labels, _listed(score), _listed(probabilities))
+    sources = describe_sources(inputs, aoi=options.aoi, styles=None, path=path)
+    metadata = {**metadata, SOURCES: sources}
+    return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
+
+
+def _write(
+    inputs: PolygonInputs,
+    path: Path,
+    *,
+    styles: Sequence[ClassStyle],
+    options: VectorOptions,
+    metadata: Mapping[str, Any],
+    progress: Progress,
+) -> VectorResult:
+    check_layers(path, [style.name for style in styles] if options.by_class else [path.stem])
+    # Formats with a CRS of their own are reprojected while they are written.
+    making = options.making(drop_collinear=not format_of(path).needs_crs)
+    classes = {style.value: style.name for style in styles}
+    with (
+        open_draft(path) as aside,
+        open_polygons(inputs, classes=classes, spill=aside, options=making, progress=progress) as polygons,
+    ):
+        # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.
+        from proxyclip_geo.vector.write import write_polygons
+
+        write_polygons(
+            polygons,
+            path,
+            aside=aside / "file",
+            layer=path.stem,
+            by_class=options.by_class,
+            style_qml=polygon_qml(styles),
+            style_sld=lambda layer: polygon_sld(styles, layer=layer),
+            metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
+        )
+        unit = "m²" if polygons.placing.ground.on_earth else "px"
+        changes = polygons.changes
+        return VectorResult(
+            path,
+            polygons.written,
+            dict(polygons.areas),
+            unit,
+            merged=changes.patches,
+            filled=changes.holes,
+            changed=changes.pixels,
+            balance=polygons.balance,
+        )
+
+
+def _styles(vocabulary: Any) -> list[ClassStyle]:
+    words = vocabulary if isinstance(vocabulary, Vocabulary) else as_vocabulary(vocabulary)
+    return [ClassStyle(item.value, item.name, item.color) for item in words.classes]
+
+
+def _listed(rasters: Rasters | None) -> list[str | Path]:
+    if rasters is None:
+        return []
+    return [rasters] if isinstance(rasters, str | Path) else list(rasters)

@@ -1,0 +1,107 @@
+"""Blocks in, map out: what `segment` and `label` share."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, class_styles, open_writer
+from proxyclip_geo.api.record import make_tags
+from proxyclip_geo.api.vector_options import VectorOptions
+from proxyclip_geo.api.vectorize import write_layer
+from proxyclip_geo.engine.runner import BlockResult
+from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.progress import Progress
+from proxyclip_geo.raster.preview import write_preview
+from proxyclip_geo.vocabulary import Vocabulary
+
+
+def write_map(
+    results: Iterable[BlockResult],
+    *,
+    paths: OutputPaths,
+    geobox: GeoBox,
+    vocabulary: Vocabulary,
+    card: ModelCard,
+    picture: Callable[[], NDArray[np.uint8]],
+    stage: str,
+    seconds: dict[str, float],
+    progress: Progress,
+    vectors: VectorOptions | None = None,
+) -> dict[str, float]:
+    """Write rasters, preview and polygons.
+
+    Args:
+        results: The blocks; their cores relative to `geobox`.
+        paths: Files to write.
+        geobox: Where the map lies.
+        vocabulary: The classes.
+        card: The model.
+        picture: Gives a (3, h, w) picture of the same area.
+        stage: What computing the blocks is called in `seconds`.
+        seconds: Gets the time of each stage.
+        progress: Called while polygons are made.
+        vectors: How polygons are made.
+
+    Returns:
+        Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
+    """
+    tags = make_tags(card)
+    with open_writer(paths, geobox, vocabulary=vocabulary, tags=tags) as writer:
+        with timing(seconds, stage):
+            for result in results:
+                writer.write(result)
+        with timing(seconds, "write"):
+            writer.finish()
+    shares = _shares(writer, vocabulary)
+    _write_preview(paths.preview, picture(), writer, vocabulary, shares)
+    if paths.polygons is not None:
+        with timing(seconds, "polygonize"):
+            write_layer(
+                [paths.labels],
+                paths.polygons,
+                styles=class_styles(vocabulary),
+                options=vectors or VectorOptions(),
+                metadata={**tags, "VOCABULARY": vocabulary.to_dict()},
+                score=paths.score,
+                probabilities=paths.probabilities,
+                progress=progress,
+            )
+    return shares
+
+
+def _write_preview(
+    path: Path,
+    picture: NDArray[np.uint8],
+    writer: ResultWriter,
+    vocabulary: Vocabulary,
+    shares: Mapping[str, float],
+) -> None:
+    values = dict(zip(vocabulary.names, vocabulary.values, strict=True)) | {"unclassified": 0}
+    write_preview(
+        path,
+        rgb=picture,
+        labels=writer.thumbnail.labels,
+        classes=class_styles(vocabulary),
+        nodata=vocabulary.nodata,
+        shares={values[name]: share for name, share in shares.items()},
+        max_side=PREVIEW_SIDE,
+    )
+
+
+def _shares(writer: ResultWriter, vocabulary: Vocabulary) -> dict[str, float]:
+    total = max(1, int(writer.counts[: vocabulary.nodata].sum()))
+    shares = {item.name: float(writer.counts[item.value] / total) for item in vocabulary.classes}
+    return shares | {"unclassified": float(writer.counts[0] / total)}
+
+
+@contextmanager
+def timing(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Note how long the block took."""
+    started = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - started

@@ -1,0 +1,225 @@
+"""A kept embedding asked for an area that fits into memory, at its own or a coarser resolution."""
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from proxyclip_geo.engine.classify import (
+    BlockLabels,
+    CellLogits,
+    TextBank,
+    cell_logits,
+    classify_pixels,
+    enlarge,
+    pixel_logits,
+)
+from proxyclip_geo.engine.edge_aware import edge_aware_upsample
+from proxyclip_geo.engine.parallel import Strips
+from proxyclip_geo.engine.read_block import PixelSource, guide_of
+from proxyclip_geo.engine.runner import stored_blocks
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
+from proxyclip_geo.grid import Region, ceil_div
+from proxyclip_geo.progress import Progress, no_progress
+
+MOST_CELLS = 200_000
+"""Cells that words are ranked on; more do not change the order."""
+
+
+@dataclass(frozen=True)
+class AreaLabels:
+    """The map of an area.
+
+    Attributes:
+        map: Labels and scores.
+        region: Pixels of the raster that it covers; its upper left corner lies on a pixel of the map.
+        factor: Pixels of the raster per pixel of the map.
+    """
+
+    map: BlockLabels
+    region: Region
+    factor: int
+
+
+def read_logits(store: EmbeddingStore, bank: TextBank, *, cells: Region) -> CellLogits:
+    """Multiply a part of the lattice with queries, a few rows of chunks at a time."""
+    rows = store.info.chunk
+    parts = []
+    for top in range(cells.top // rows * rows, cells.bottom, rows):
+        part = store.read(Region(top, cells.left, rows, cells.width).intersect(cells), context=bank.debias != 0)
+        parts.append(cell_logits(part, bank))
+    logits, valid = torch.cat([part.logits for part in parts], dim=1), torch.cat([part.valid for part in parts])
+    return CellLogits(logits, valid, cells)
+
+
+def choose_factor(factor: float, step: int) -> int:
+    """Return the whole factor nearest to the wished one that divides the step or is a multiple of it."""
+    fits = [n for n in range(1, step + 1) if step % n == 0]
+    fits += [step * n for n in range(2, max(2, round(factor / step)) + 2)]
+    return min(fits, key=lambda n: abs(n - factor))
+
+
+def label_area(
+    store: EmbeddingStore, bank: TextBank, *, area: Region, factor: float = 1.0, source: PixelSource | None = None
+) -> AreaLabels:
+    """Label an area.
+
+    Args:
+        store: The kept embedding.
+        bank: The queries, projected if the store is.
+        area: Pixels of the raster.
+        factor: Pixels of the raster per pixel of the map that is wished.
+        source: The raster, for borders to follow where pixels of the map are those of the raster.
+
+    Returns:
+        The map, of the area grown to whole map pixels at its lower right, or cut at the raster's border.
+    """
+    step = store.info.grid.step
+    lattice = Region(0, 0, *store.info.grid.lattice)
+    whole = choose_factor(factor, step)
+    if whole <= step:
+        region = Region.from_edges(area.top // whole * whole, area.left // whole * whole, area.bottom, area.right)
+        core = Region.from_edges(
+            region.top // whole, region.left // whole, ceil_div(region.bottom, whole), ceil_div(region.right, whole)
+        )
+        found = read_logits(store, bank, cells=store.info.grid.cells_of(region).pad(1).intersect(lattice))
+        if source is not None and whole == 1:
+            guide = guide_of(source, found.cells, grid=store.info.grid)
+            strips = edge_aware_upsample(
+                found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core
+            )
+        else:
+            strips = enlarge(found, step=step // whole, core=core)
+    else:
+        group = whole // step
+        region = Region.from_edges(area.top // whole * whole, area.left // whole * whole, area.bottom, area.right)
+        core = Region.from_edges(
+            region.top // whole, region.left // whole, ceil_div(region.bottom, whole), ceil_div(region.right, whole)
+        )
+        found = read_logits(store, bank, cells=core.scale(group).intersect(lattice))
+        averages = _average(found, group)
+        strips = Strips((core,), lambda _: averages, averages.device)
+    valid = store.read_valid(region) == 1
+    # A map pixel has data where the raster's pixel in its middle has.
+    middle = whole // 2
+    rows = [min(n * whole + middle, region.height - 1) for n in range(core.height)]
+    cols = [min(n * whole + middle, region.width - 1) for n in range(core.width)]
+    return AreaLabels(classify_pixels(strips, bank, core=core, valid=valid[rows][:, cols]), region, whole)
+
+
+def _average(found: CellLogits, group: int) -> Tensor:
+    """Average the logits of groups of cells, those without data left out: (Q, h / group, w / group), rounded up."""
+    height, width = found.cells.shape
+    margins = (0, -width % group, 0, -height % group)
+    has_data = functional.pad(found.valid.float()[None], margins)
+    logits = functional.pad(found.logits * found.valid, margins)
+    share = functional.avg_pool2d(has_data, group)
+    return functional.avg_pool2d(logits, group) / share.clamp_min(torch.finfo(torch.float32).tiny)
+
+
+@dataclass(frozen=True)
+class MeanScores:
+    """Means over an area, one a query.
+
+    Attributes:
+        cosines: Mean cosines.
+        probabilities: Mean shares of the softmax over all queries.
+    """
+
+    cosines: tuple[float, ...]
+    probabilities: tuple[float, ...]
+
+
+def average_scores(
+    store: EmbeddingStore, bank: TextBank, *, area: Region, inside: NDArray[np.bool_] | None = None
+) -> MeanScores | None:
+    """Average cosines and probabilities over the pixels of an area.
+
+    Args:
+        store: The kept embedding.
+        bank: The queries, projected if the store is.
+        area: Pixels of the raster.
+        inside: (H, W) pixels of the area that count; all if not given.
+
+    Returns:
+        The means, or None if no pixel that counts has data.
+    """
+    grid = store.info.grid
+    valid = store.read_valid(area) == 1
+    counted = torch.from_numpy(valid if inside is None else valid & inside)
+    if not counted.any():
+        return None
+    lattice = Region(0, 0, *grid.lattice)
+    found = read_logits(store, bank, cells=grid.cells_of(area).pad(1).intersect(lattice))
+    bias = torch.tensor([bank.biases[index] for index in bank.query_class])
+    logits = torch.zeros(len(bank.query_class), dtype=torch.float64)
+    shares = torch.zeros_like(logits)
+    for strip, values in enlarge(found, step=grid.step, core=area):
+        pixels = values[:, counted[strip.slices_in(area)]].double()
+        logits += pixels.sum(dim=1)
+        shares += pixels.softmax(dim=0).sum(dim=1)
+    count = int(counted.sum())
+    cosines = (logits / count - bias) / bank.logit_scale
+    return MeanScores(tuple(cosines.tolist()), tuple((shares / count).tolist()))
+
+
+def similarity_blocks(
+    store: EmbeddingStore, query: Tensor, *, progress: Progress = no_progress
+) -> Generator[tuple[Region, NDArray[np.float32], NDArray[np.bool_]], None, None]:
+    """Yield each block's core with its (H, W) cosines with a query and where it has data.
+
+    Args:
+        store: The kept embedding.
+        query: (1, D), projected if the store is.
+        progress: Called after each block.
+    """
+    bank = TextBank(query, (0,), (1,), (0.0,), (0.0,), logit_scale=1.0, nodata=255)
+    for item in stored_blocks(store, bank=bank, progress=progress):
+        core = item.block.core
+        cosines = np.empty(core.shape, np.float32)
+        for strip, values in pixel_logits(item.embedding, bank, step=store.info.grid.step, core=core):
+            cosines[strip.slices_in(core)] = values[0].numpy()
+        yield core, cosines, item.valid
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """How queries stand out over a raster, one value a query.
+
+    Attributes:
+        contrasts: 98th percentile over cells of the cosine less the median of all queries' at the cell.
+        shares: Share of cells in which no other query has a larger cosine.
+    """
+
+    contrasts: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
+def contrasts(store: EmbeddingStore, queries: Tensor) -> Contrasts:
+    """Compare queries with each other over a raster, on at most about `MOST_CELLS` of its cells.
+
+    Args:
+        store: The kept embedding.
+        queries: (Q, D), projected if the store is.
+    """
+    count = len(queries)
+    bank = TextBank(queries, tuple(range(count)), (1,) * count, (0.0,) * count, (0.0,) * count, 1.0, 255)
+    rows, cols = store.info.grid.lattice
+    every = max(1, math.isqrt(rows * cols // MOST_CELLS))
+    parts = []
+    for item in stored_blocks(store, bank=bank):
+        own = store.info.grid.cells_of(item.block.core)
+        inside = own.slices_in(item.embedding.cells)
+        logits = cell_logits(item.embedding, bank).logits[(slice(None), *inside)][:, ::every, ::every]
+        parts.append(logits[:, item.embedding.valid[inside][::every, ::every]])
+    cosines = torch.cat(parts, dim=1)
+    above = cosines - cosines.median(dim=0).values
+    best = torch.bincount(cosines.argmax(dim=0), minlength=count) / cosines.shape[1]
+    # torch.quantile takes no more than 16 million values, kthvalue any.
+    rank = max(1, math.ceil(0.98 * cosines.shape[1]))
+    return Contrasts(tuple(above.kthvalue(rank, dim=1).values.tolist()), tuple(best.tolist()))

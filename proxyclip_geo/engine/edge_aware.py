@@ -1,0 +1,141 @@
+"""Logits enlarged from cells to pixels along the image, so that borders follow edges that are finer than a cell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from proxyclip_geo.engine.parallel import STRIP_BYTES, Strips
+from proxyclip_geo.grid import Region
+
+EPSILON = 0.001
+"""How far colours may differ, squared, on a scale of 0 to 1; docs/decisions/0008 compares others."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The image under some cells.
+
+    Attributes:
+        rgb: (3, H, W) uint8.
+        valid: (H, W), True where there is data.
+        pixels: Where they lie: all pixels of the cells.
+    """
+
+    rgb: NDArray[np.uint8]
+    valid: NDArray[np.bool_]
+    pixels: Region
+
+    def crop(self, pixels: Region) -> "Guide":
+        """Return a part."""
+        rows, cols = pixels.slices_in(self.pixels)
+        return Guide(self.rgb[:, rows, cols], self.valid[rows, cols], pixels)
+
+
+def cell_colours(guide: Guide, step: int) -> Tensor:
+    """Return the (3, h, w) float32 mean colours of cells, 0–1, over their pixels with data; 0 where there are none."""
+    height, width = guide.valid.shape
+    valid = torch.from_numpy(np.ascontiguousarray(guide.valid)).int()
+    rgb = torch.from_numpy(np.ascontiguousarray(guide.rgb)).int() * valid
+
+    def pool(values: Tensor) -> Tensor:
+        return values.reshape(*values.shape[:-2], height // step, step, width // step, step).sum(dim=(-3, -1))
+
+    # Whole numbers add up to the same in any order.
+    return pool(rgb).float() / (255 * pool(valid).clamp_min(1)).float()
+
+
+def edge_aware_upsample(
+    logits: Tensor, has_data: Tensor, *, guide: Guide, cells: Region, step: int, core: Region
+) -> Strips:
+    """Enlarge the lattice by place and colour.
+
+    A pixel takes the mean of the four cells around it, each weighted as in bilinear interpolation times
+    1 / (1 + d² / 4ε)², where d is from its colour to the cell's mean colour: joint bilateral upsampling (J. Kopf et
+    al., SIGGRAPH 2007) with a kernel whose tail is so long that a pixel may look like none of its cells.
+
+    Args:
+        logits: (Q, h, w) of `cells`.
+        has_data: (h, w), True where a cell has data.
+        guide: The image under `cells`.
+        cells: The core's cells and one more on each side, where the raster has any.
+        step: Pixels per cell.
+        core: The pixels wanted.
+    """
+    device = logits.device
+    # Colours and validity are picked with the logits.
+    stack = torch.cat([cell_colours(guide, step).to(device), has_data.float()[None], logits])
+    rows = max(1, STRIP_BYTES // (4 * len(stack) * core.width))
+
+    def interpolate(strip: Region) -> Tensor:
+        image = torch.from_numpy(np.ascontiguousarray(guide.crop(strip).rgb)).to(device).float() / 255
+        total = torch.zeros(len(logits), *strip.shape, device=device)
+        weight = torch.zeros(strip.shape, device=device)
+        for vertical in _neighbours(strip.top, strip.height, step):
+            for horizontal in _neighbours(strip.left, strip.width, step):
+                near = _pick(stack, cells, vertical, horizontal)
+                own = vertical.weights.to(device)[:, None] * horizontal.weights.to(device) * near[3]
+                distance = (image - near[:3]).square_().sum(dim=0)
+                own /= (1 + distance / (4 * EPSILON)).square_()
+                total.addcmul_(own, near[4:])
+                weight += own
+        return total.div_(weight.clamp_min_(torch.finfo(torch.float32).tiny))
+
+    tops = range(core.top, core.bottom, rows)
+    strips = tuple(Region.from_edges(top, core.left, min(top + rows, core.bottom), core.right) for top in tops)
+    return Strips(strips, interpolate, device)
+
+
+@dataclass(frozen=True)
+class _Neighbours:
+    """The cells on one side of each of some pixels, along an axis.
+
+    Attributes:
+        first: The first pixel's.
+        skip: Pixels of that cell's run that come before the first pixel.
+        step: Pixels in a run.
+        weights: (n,) bilinear weight of each pixel's cell.
+    """
+
+    first: int
+    skip: int
+    step: int
+    weights: Tensor
+
+    def index(self, start: int, stop: int) -> Tensor:
+        """Return the cells of the runs, counted from `start`; beyond the lattice its last cell is repeated."""
+        runs = -(-(self.skip + len(self.weights)) // self.step)
+        return torch.arange(self.first, self.first + runs).clamp(start, stop - 1) - start
+
+
+def _neighbours(start: int, count: int, step: int) -> tuple[_Neighbours, _Neighbours]:
+    """Return the cells before and after the centres of pixels."""
+    position = (torch.arange(start, start + count, dtype=torch.float64) + 0.5) / step - 0.5
+    share = (position - position.floor()).float()
+    first, skip = divmod(start - step // 2, step)
+    return _Neighbours(first, skip, step, 1 - share), _Neighbours(first + 1, skip, step, share)
+
+
+def _pick(stack: Tensor, cells: Region, vertical: _Neighbours, horizontal: _Neighbours) -> Tensor:
+    """Return (n, H, W): what `stack` holds in each pixel's cell."""
+    cols = horizontal.index(cells.left, cells.right).to(stack.device)
+    rows = vertical.index(cells.top, cells.bottom).repeat_interleave(vertical.step)
+    rows = rows[vertical.skip : vertical.skip + len(vertical.weights)].to(stack.device)
+    # Runs of columns are repeated, which is twenty times faster than to pick each.
+    wide = stack[:, :, cols].index_select(1, rows).repeat_interleave(horizontal.step, dim=2)
+    return wide[:, :, horizontal.skip : horizontal.skip + len(horizontal.weights)]
+
+
+def read_guide(rgb: NDArray[np.uint8], valid: NDArray[np.bool_], *, inside: Region, pixels: Region) -> Guide:
+    """Return the guide of whole cells.
+
+    Args:
+        rgb: (3, H, W) of `inside`.
+        valid: (H, W) of `inside`.
+        inside: The pixels of the cells that are within the raster; the others have no data.
+        pixels: All pixels of the cells.
+    """
+    margins = ((0, pixels.bottom - inside.bottom), (0, pixels.right - inside.right))
+    return Guide(np.pad(rgb, ((0, 0), *margins)), np.pad(valid, margins), pixels)

@@ -1,0 +1,57 @@
+"""Principal components of a raster's features, fitted on a few of its windows."""
+
+import torch
+from torch import Tensor
+
+from proxyclip_geo.engine.blend import encode_block
+from proxyclip_geo.engine.read_block import PixelSource, read_block
+from proxyclip_geo.engine.runner import Plan
+from proxyclip_geo.grid import Block, Region, Windows
+from proxyclip_geo.models.encoder import DenseEncoder
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
+
+SAMPLES = 48
+"""Windows that the components are fitted on, spread over the raster."""
+
+
+def sample_windows(
+    source: PixelSource, plan: Plan, *, encoder: DenseEncoder, progress: Progress = no_progress
+) -> Tensor:
+    """Encode some windows, spread evenly over the raster, those without data left out.
+
+    Returns:
+        (N, D) features of their tokens; at least one row.
+    """
+    windows = plan.grid.windows_touching(Region(0, 0, *plan.grid.lattice))
+    count = min(SAMPLES, len(windows))
+    raster = Region(0, 0, plan.grid.height, plan.grid.width)
+    parts = []
+    for n in range(count):
+        window = windows[n * len(windows) // count]
+        pixels = window.scale(plan.grid.step)
+        block = Block(n, pixels, window, Windows((window.top,), (window.left,), window.shape), pixels)
+        read = read_block(source, block, raster=raster)
+        embedding = encode_block(encoder, block, rgb=read.rgb, valid=read.valid, batch_size=1)
+        parts.append(embedding.features.flatten(1).T[embedding.valid.flatten()].float().cpu())
+        progress(ProgressEvent("components", n + 1, count, "windows"))
+    rows = torch.cat(parts)
+    return rows if len(rows) else torch.eye(encoder.dim)
+
+
+def fit_basis(rows: Tensor, components: int) -> Tensor:
+    """Return the directions that hold most of the features' length.
+
+    The mean is not taken off, so that products with queries are kept without a further term (a truncated singular value
+    decomposition). Directions that the sample does not tell are filled up with orthonormal ones.
+
+    Args:
+        rows: (N, D) features.
+        components: C, how many directions to keep.
+
+    Returns:
+        (D, C) float32 orthonormal columns.
+    """
+    wide = rows.double()
+    _, vectors = torch.linalg.eigh(wide.T @ wide)
+    directions: Tensor = vectors.flip(1)[:, :components]
+    return directions.float().contiguous()

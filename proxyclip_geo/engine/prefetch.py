@@ -1,0 +1,59 @@
+"""Overlap: one thread reads ahead, one works off what is finished; their errors surface in the consumer."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@contextmanager
+def _one_thread(name: str) -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool of one thread; its work is over afterwards."""
+    with ThreadPoolExecutor(1, thread_name_prefix=name) as pool:
+        # Ctrl-C while a thread starts leaves it to itself, and nobody waits for it: it must have nothing to do then.
+        pool.submit(int).result()
+        yield pool
+
+
+def prefetch_futures(items: Sequence[Item], work: Callable[[Item], Result]) -> "Iterator[tuple[Item, Future[Result]]]":
+    """Yield each item with the future of what `work` makes of it, working on the next one in a thread meanwhile."""
+    if not items:
+        return
+    with _one_thread("prefetch") as pool:
+        following = pool.submit(work, items[0])
+        try:
+            for item, after in itertools.zip_longest(items, items[1:]):
+                current = following
+                if after is not None:
+                    following = pool.submit(work, after)
+                yield item, current
+        finally:
+            following.cancel()
+
+
+def prefetch(items: Sequence[Item], work: Callable[[Item], Result]) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with what `work` makes of it, working on the next one in a thread meanwhile.
+
+    An error of the thread surfaces here, in its item's turn.
+    """
+    for item, result in prefetch_futures(items, work):
+        yield item, result.result()
+
+
+def write_behind(items: Iterable[Item], work: Callable[[Item], Result]) -> Iterator[Result]:
+    """Yield what `work` makes of each item, in a thread, while the next item is being made.
+
+    At most one item waits. An error of the thread surfaces here.
+    """
+    with _one_thread("writer") as pool:
+        pending: Future[Result] | None = None
+        for item in items:
+            if pending is not None:
+                yield pending.result()
+            pending = pool.submit(work, item)
+        if pending is not None:
+            yield pending.result()

@@ -1,0 +1,228 @@
+"""Writing result rasters: blocks into a hidden temporary file, and in the end a cloud-optimised GeoTIFF at once."""
+
+import errno
+import os
+import shutil
+import tempfile
+import warnings
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import rasterio
+import rasterio.shutil
+from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.windows import Window
+
+from proxyclip_geo.errors import OutputError
+from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.grid import Region
+from proxyclip_geo.raster.dataset import environment, to_rasterio
+from proxyclip_geo.raster.pam import class_names_xml
+from proxyclip_geo.raster.raster_style import color_table
+from proxyclip_geo.raster.spec import RasterSpec
+
+_TILE = 512
+# With less free space than some tiles take, a failed write is put down to a full disk.
+_FULL = 16 << 20
+_FAILURES = (RasterioError, CPLE_BaseError, OSError)
+
+
+class CogWriter:
+    """Writes a raster block by block; it appears under its name only when `finish` has returned.
+
+    Use it in a `with`: on an exception, or without `finish`, nothing is left and an older file stays as it was.
+
+    Attributes:
+        path: The final name.
+        geobox: Where the raster lies.
+        spec: What it holds.
+    """
+
+    def __init__(self, path: str | Path, geobox: GeoBox, *, spec: RasterSpec) -> None:
+        """Make a hidden directory beside `path` and the temporary raster in it.
+
+        Raises:
+            OutputError: If the directory of `path` is missing or not writable, or the disk is full.
+        """
+        self.path = Path(path)
+        self.geobox = geobox
+        self.spec = spec
+        try:
+            self._hidden = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".partial", dir=self.path.parent))
+        except OSError as error:
+            raise self._error(error) from error
+        self._written: dict[Region, int] = {}
+        self._draft = self._hidden / "draft.tif"
+        self._dataset: Any = None
+        try:
+            self._dataset = self._create()
+        except BaseException as error:
+            self.abort()
+            if isinstance(error, _FAILURES):
+                raise self._error(error) from error
+            raise
+
+    def _create(self) -> Any:
+        spec, geobox = self.spec, self.geobox
+        with environment(), _no_georeference_is_fine():
+            dataset = rasterio.open(
+                self._draft,
+                "w",
+                driver="GTiff",
+                height=geobox.height,
+                width=geobox.width,
+                count=spec.count,
+                dtype=spec.dtype,
+                nodata=spec.nodata,
+                crs=to_rasterio(geobox.crs),
+                transform=geobox.transform,
+                tiled=True,
+                blockxsize=_TILE,
+                blockysize=_TILE,
+                sparse_ok=True,
+                bigtiff="IF_SAFER",
+                compress="deflate",
+                zlevel=1,
+                # Else GDAL takes three or four bands for colours and transparency.
+                photometric="RGB" if spec.rgb else "MINISBLACK",
+                alpha="NO",
+            )
+            dataset.update_tags(**spec.tags)
+            if spec.classes:
+                dataset.write_colormap(1, color_table(spec.classes, nodata=spec.nodata))
+            if spec.band_names:
+                dataset.descriptions = spec.band_names
+            if spec.scale != 1:
+                dataset.scales = (spec.scale,) * spec.count
+        return dataset
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.abort()
+
+    def write(self, region: Region, array: NDArray[Any]) -> None:
+        """Write a block. Blocks must not overlap, but one may be written again.
+
+        Args:
+            region: Pixels of the raster, inside it.
+            array: (H, W), or (K, H, W) for K bands, of the raster's type.
+
+        Raises:
+            OutputError: If the block does not fit the raster, or the disk is full.
+        """
+        layers = array if array.ndim == 3 else array[None]
+        wanted = (self.spec.count, *region.shape)
+        if layers.shape != wanted or layers.dtype != np.dtype(self.spec.dtype):
+            raise OutputError(f"block of {layers.shape} {layers.dtype} given, {wanted} {self.spec.dtype} wanted")
+        if region.intersect(self.geobox.region) != region:
+            raise OutputError(f"{region} reaches beyond the raster's {self.geobox.width} × {self.geobox.height} px")
+        try:
+            with environment():
+                self._dataset.write(layers, window=_window(region))
+        except _FAILURES as error:
+            raise self._error(error) from error
+        self._written[region] = _checksum(layers)
+
+    def finish(self) -> Path:
+        """Turn the blocks into a cloud-optimised GeoTIFF and give it its name.
+
+        Returns:
+            The final name.
+
+        Raises:
+            OutputError: If it cannot be written; an older file stays as it was.
+        """
+        cog = self._hidden / self.path.name
+        try:
+            with environment(), _no_georeference_is_fine():
+                self._dataset.close()
+                rasterio.shutil.copy(self._draft, cog, driver="COG", **self._cog_options())
+                self._verify(cog)
+            self._publish(cog)
+        except _FAILURES as error:
+            raise self._error(error) from error
+        finally:
+            self.abort()
+        return self.path
+
+    def _cog_options(self) -> dict[str, Any]:
+        return {
+            "compress": "DEFLATE",
+            # Neighbouring scores differ by little, neighbouring labels by nothing or anything.
+            "predictor": "NO" if self.spec.classes else "YES",
+            # Scores are packed three times as fast so, and take a seventh more; labels lose nothing by the default.
+            **({} if self.spec.classes else {"level": 1}),
+            "overview_resampling": self.spec.overviews.upper(),
+            "blocksize": _TILE,
+            "bigtiff": "IF_SAFER",
+            "num_threads": "ALL_CPUS",
+        }
+
+    def _verify(self, cog: Path) -> None:
+        """Read back what was written: GDAL reports a failed write of a cached tile to nobody."""
+        with rasterio.open(cog) as dataset:
+            for region, checksum in self._written.items():
+                layers = dataset.read(window=_window(region))
+                if _checksum(layers) != checksum:
+                    raise OSError(errno.EIO, f"rows {region.top}–{region.bottom} read back otherwise than written")
+
+    def _publish(self, cog: Path) -> None:
+        """Move the raster and its side file to their names; an older side file never stands beside a newer raster."""
+        side, new_side = self._side_file(self.path), self._side_file(cog)
+        existing = new_side.read_text(encoding="utf-8") if new_side.exists() else ""
+        if self.spec.classes:
+            new_side.write_text(class_names_xml(self.spec.classes, existing=existing), encoding="utf-8")
+        side.unlink(missing_ok=True)
+        os.replace(cog, self.path)
+        if new_side.exists():
+            os.replace(new_side, side)
+
+    @staticmethod
+    def _side_file(path: Path) -> Path:
+        return path.with_name(path.name + ".aux.xml")
+
+    def abort(self) -> None:
+        """Remove all that is temporary; harmless after `finish`."""
+        if self._dataset is not None:
+            try:
+                with environment():
+                    self._dataset.close()
+            except _FAILURES:
+                pass  # It is thrown away; what made it fail has been reported.
+        shutil.rmtree(self._hidden, ignore_errors=True)
+
+    def _error(self, error: BaseException) -> OutputError:
+        if isinstance(error, OutputError):
+            return error
+        parent = self.path.parent
+        if not parent.is_dir():
+            return OutputError(f"{self.path} cannot be written: there is no directory {parent}; make it first")
+        free = shutil.disk_usage(parent).free
+        if getattr(error, "errno", None) == errno.ENOSPC or free < _FULL:
+            need = self.geobox.height * self.geobox.width * self.spec.count * np.dtype(self.spec.dtype).itemsize
+            return OutputError(
+                f"{self.path} cannot be written: the disk is full ({free / 1e6:.0f} MB free, up to "
+                f"{2 * need / 1e6:.0f} MB needed); free some, or choose another output directory"
+            )
+        return OutputError(f"{self.path} cannot be written ({error}); choose a directory that you may write to")
+
+
+def _window(region: Region) -> Window:
+    return Window(region.left, region.top, region.width, region.height)
+
+
+def _checksum(layers: NDArray[Any]) -> int:
+    return zlib.crc32(np.ascontiguousarray(layers).data)
+
+
+def _no_georeference_is_fine() -> Any:
+    return warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning)

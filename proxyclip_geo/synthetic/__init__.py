@@ -1,0 +1,6 @@
+"""Made-up aerial scenes with true labels, for the demo, the tests and benchmarks."""
+
+from proxyclip_geo.synthetic.scene import GSD_LIMITS, Scene, generate_scene
+from proxyclip_geo.synthetic.style import SCENE_CLASSES
+
+__all__ = ["GSD_LIMITS", "SCENE_CLASSES", "Scene", "generate_scene"]

@@ -1,0 +1,109 @@
+"""From label rasters to a coverage: strips are read one after another, and traced in threads."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
+from proxyclip_geo.vector.coverage import Coverage, CoverageBuilder
+from proxyclip_geo.vector.label_mosaic import LabelMosaic
+from proxyclip_geo.vector.majority import majority
+from proxyclip_geo.vector.memory import release_memory
+from proxyclip_geo.vector.score_raster import Values
+from proxyclip_geo.vector.trace_strip import OUTSIDE, Strip, trace_strip
+
+_PIXELS_AT_ONCE = 3_000_000
+
+
+@dataclass(frozen=True)
+class TraceOptions:
+    """How to read and trace.
+
+    Attributes:
+        majority: Each pixel gets the most frequent label within this many pixels; 0 leaves all as it is.
+        block_rows: Rows traced at a time; chosen by their pixels if not given. The result does not depend on it.
+        workers: Threads that trace.
+    """
+
+    majority: int = 0
+    block_rows: int | None = None
+    workers: int = 2
+
+
+def trace(
+    labels: LabelMosaic,
+    *,
+    spill: Path,
+    values: Sequence[Values] = (),
+    options: TraceOptions = TraceOptions(),
+    progress: Progress = no_progress,
+) -> Coverage:
+    """Trace the patches of a label raster.
+
+    Memory is set by a strip, by the number of patches and by the borders at hand, not by the raster.
+
+    Args:
+        labels: Open label rasters on one grid.
+        spill: Directory for the vertices; they take 8 bytes each.
+        values: Rasters on the same grid to summarise by patch.
+        options: How.
+        progress: Called with rows done, in the stage "polygonize".
+    """
+    height = labels.shape[0]
+    builder = CoverageBuilder(labels.shape, spill=spill / "vertices.bin")
+    try:
+        progress(ProgressEvent("polygonize", 0, height, "rows"))
+        with ThreadPoolExecutor(max(1, options.workers)) as pool:
+            waiting: deque[tuple[int, Future[Strip]]] = deque()
+
+            def take() -> None:
+                bottom, future = waiting.popleft()
+                builder.add(future.result())
+                progress(ProgressEvent("polygonize", bottom, height, "rows"))
+
+            for top, bottom in _strips(labels, options):
+                keys = _keys(labels, top, bottom, options.majority)
+                scores = tuple(_values(raster, top, bottom) for raster in values)
+                last = bottom == height
+                waiting.append((bottom, pool.submit(trace_strip, keys, top=top, last=last, values=scores)))
+                if len(waiting) >= max(1, options.workers):
+                    take()
+            while waiting:
+                take()
+        release_memory()
+        coverage = builder.finish()
+        release_memory()
+        return coverage
+    finally:
+        builder.close()
+
+
+def _strips(labels: LabelMosaic, options: TraceOptions) -> Iterator[tuple[int, int]]:
+    """Yield (top, bottom) of the strips."""
+    height, width = labels.shape
+    rows = options.block_rows or max(1, min(512, _PIXELS_AT_ONCE // width))
+    yield from ((top, min(top + rows, height)) for top in range(0, height, rows))
+
+
+def _keys(labels: LabelMosaic, top: int, bottom: int, radius: int) -> NDArray[Any]:
+    """Read the keys of a strip and of the row above it."""
+    first, end = max(0, top - 1 - radius), min(labels.shape[0], bottom + radius)
+    keys = labels.read(first, end)
+    if radius:
+        keys = majority(keys, radius)
+    keys = keys[max(0, top - 1) - first : bottom - first]
+    if top:
+        return keys
+    return np.concatenate((np.full((1, keys.shape[1]), OUTSIDE, keys.dtype), keys))
+
+
+def _values(raster: Values, top: int, bottom: int) -> NDArray[np.float64]:
+    """Read a strip of values, and for the row above it, which does not count, NaN."""
+    values = raster.read(top, bottom)
+    return np.concatenate((np.full((1, values.shape[1]), np.nan), values))

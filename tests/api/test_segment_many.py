@@ -1,0 +1,156 @@
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import proxyclip_geo as pg
+from proxyclip_geo.errors import OptionError, OutputError, RasterError, WeightsError
+from proxyclip_geo.raster.collection import find_rasters
+
+WORDS = ["water", "forest", "building"]
+
+
+@pytest.fixture(scope="module")
+def demo() -> pg.Model:
+    return pg.load_model("demo", device="cpu")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two rasters and one that is none."""
+    for name, seed in (("east", 1), ("west", 2)):
+        pg.sample(tmp_path / "tiles" / f"{name}.tif", size=96, seed=seed)
+        (tmp_path / "tiles" / f"{name}_truth.tif").unlink()
+    (tmp_path / "tiles" / "broken.tif").write_text("no raster")
+    return tmp_path / "tiles"
+
+
+def item(name: str, href: str, key: str = "visual") -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": name,
+        "geometry": None,
+        "properties": {"datetime": "2024-01-01T00:00:00Z"},
+        "links": [],
+        "assets": {key: {"href": href, "roles": ["data"]}},
+    }
+
+
+def test_directories_patterns_and_stac_items(folder: Path) -> None:
+    assert find_rasters(folder / "east.tif") is None
+    assert find_rasters("https://example.org/tiles?x=*.tif") is None
+    names = [Path(name).name for name in find_rasters(folder) or ()]
+    assert names == ["broken.tif", "east.tif", "west.tif"]
+    assert find_rasters(str(folder / "?ast.tif")) == (str(folder / "east.tif"),)
+    stac = folder / "items.json"
+    features = [item("a", "./east.tif"), item("b", "./west.tif", key="B04")]
+    stac.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert find_rasters(stac) == (str(folder / "east.tif"), str(folder / "west.tif"))
+
+
+def test_nothing_there_and_names_that_clash(folder: Path) -> None:
+    with pytest.raises(RasterError, match="holds no raster"):
+        find_rasters(str(folder / "*.jp2"))
+    (folder / "east.vrt").write_text("")
+    with pytest.raises(RasterError, match="several rasters .* called east"):
+        find_rasters(folder)
+    (folder / "no.json").write_text("{}")
+    with pytest.raises(RasterError, match="no STAC item"):
+        find_rasters(folder / "no.json")
+
+
+def test_one_job_with_one_report_that_goes_on(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    rasters = find_rasters(folder) or ()
+    out = tmp_path / "out"
+    with pytest.raises(RasterError, match=r"broken\.tif"):
+        pg.segment_many(rasters, WORDS, out=out, model=demo)
+    skipping = pg.SegmentOptions(on_error="skip", polygons=False)
+    reports = pg.segment_many(rasters, WORDS, out=out, model=demo, options=skipping)
+    assert [report.status for report in reports] == ["failed", "done", "done"]
+    assert (out / "west" / "west_labels.tif").exists()
+    again = pg.segment_many(rasters, WORDS, out=out, model=demo, options=skipping)
+    assert [report.status for report in again] == ["failed", "done before", "done before"]
+    told = json.loads((out / "report.json").read_text())
+    assert "broken.tif" in told[0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("words", "change", "told"),
+    [
+        (["water", "road"], {}, "vocabulary"),
+        (WORDS, {"debias": -0.5}, "options"),
+        (WORDS, {"stride": 8}, "windows"),
+        (WORDS, {"probabilities": True}, "options, files"),
+        (WORDS, None, "raster"),
+    ],
+)
+def test_results_of_another_run_are_not_done_before(
+    words: list[str], change: dict[str, Any] | None, told: str, folder: Path, demo: pg.Model, tmp_path: Path
+) -> None:
+    call = {"rasters": [str(folder / "east.tif")], "out": tmp_path / "out", "model": demo}
+    pg.segment_many(classes=WORDS, options=pg.SegmentOptions(polygons=False), **call)
+    if change is None:
+        os.utime(folder / "east.tif", (1, 1))
+    options = pg.SegmentOptions(polygons=False, **(change or {}))
+    with pytest.raises(OutputError, match=f"differs in {told}; pass --overwrite"):
+        pg.segment_many(classes=words, options=options, **call)
+
+
+def test_the_model_is_not_loaded_for_what_is_done_before(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rasters = [str(folder / "east.tif"), str(folder / "west.tif")]
+    call = {"classes": WORDS, "out": tmp_path / "out", "model": "demo"}
+    options = pg.SegmentOptions(polygons=False, device="cpu")
+    (plan, _) = pg.plan_many(rasters, options=options, **call)
+    assert plan.plan is not None
+    assert plan.plan.paths.labels == tmp_path / "out" / "east" / "east_labels.tif"
+    pg.segment_many(rasters, options=options, **call)
+
+    def load(*args: object, **kwargs: object) -> None:
+        raise AssertionError("the model is loaded")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("proxyclip_geo.api.job.load_model", load)
+        again = pg.segment_many(rasters, options=replace(options, batch_size=2, block_size=64), **call)
+        assert [report.status for report in again] == ["done before", "done before"]
+        assert [one.plan for one in pg.plan_many(rasters, options=options, **call)] == [None, None]
+        with pytest.raises(AssertionError, match="the model is loaded"):
+            pg.segment_many(rasters, options=replace(options, precision="float32"), **call)
+    # Asked otherwise, but it comes to the same.
+    again = pg.segment_many(rasters, options=replace(options, precision="float32"), **call)
+    assert [report.status for report in again] == ["done before", "done before"]
+    with pytest.raises(OutputError, match="differs in model; pass --overwrite"):
+        pg.segment_many(rasters, options=replace(options, precision="bfloat16"), **call)
+
+
+def test_a_dry_run_of_many_tells_what_the_run_would_find(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    rasters, out = find_rasters(folder) or (), tmp_path / "out"
+    skipping = pg.SegmentOptions(on_error="skip", polygons=False)
+    stopping = replace(skipping, on_error="stop")
+    pg.segment_many([str(folder / "east.tif")], WORDS, out=out, model=demo, options=skipping)
+    broken, east, west = pg.plan_many(rasters, WORDS, out=out, model=demo, options=skipping)
+    assert "broken.tif" in broken.reason
+    assert (east.plan, east.reason) == (None, "")
+    assert west.plan is not None
+    with pytest.raises(RasterError, match=r"broken\.tif"):
+        pg.plan_many(rasters, WORDS, out=out, model=demo, options=stopping)
+    with pytest.raises(OutputError, match="differs in vocabulary; pass --overwrite"):
+        pg.plan_many([str(folder / "east.tif")], ["water", "road"], out=out, model=demo, options=stopping)
+
+
+@pytest.mark.parametrize("verb", [pg.segment_many, pg.plan_many])
+def test_a_model_that_is_not_there_is_no_failed_raster(verb: Any, folder: Path, tmp_path: Path) -> None:
+    skipping = pg.SegmentOptions(on_error="skip")
+    with pytest.raises(WeightsError, match="models fetch vitb16-dino-b8"):
+        verb([str(folder / "east.tif")], WORDS, out=tmp_path / "out", model="vitb16-dino-b8", options=skipping)
+
+
+def test_two_rasters_of_one_name_are_refused(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    twice = [str(folder / "east.tif"), str(folder / "more" / "east.jp2")]
+    with pytest.raises(OptionError, match="several rasters are called east"):
+        pg.segment_many(twice, WORDS, out=tmp_path / "out", model=demo)

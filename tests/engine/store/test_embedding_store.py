@@ -1,0 +1,263 @@
+"""Embeddings kept, read back, broken off and damaged."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import zarr
+from affine import Affine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from proxyclip_geo.engine.area_query import choose_factor, label_area
+from proxyclip_geo.engine.classify import BlockLabels, TextBank, project_bank
+from proxyclip_geo.engine.pca import fit_basis, sample_windows
+from proxyclip_geo.engine.runner import classify_blocks, encode_blocks, make_plan, stored_blocks
+from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
+from proxyclip_geo.engine.store.location import exists
+from proxyclip_geo.engine.store.metadata import StoreInfo
+from proxyclip_geo.engine.store.quantize import project, quantise
+from proxyclip_geo.errors import OutputError, StoreError
+from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.grid import Region
+
+Make = Callable[..., Any]
+STEP = 4
+
+
+def keep(
+    path: Path | str,
+    source: Any,
+    encoder: Any,
+    *,
+    core: int = 16,
+    storage: str = "float16",
+    components: int | None = None,
+    blocks: slice = slice(None),
+) -> EmbeddingStore:
+    """Encode a raster into a store."""
+    plan = make_plan(source.region.shape, encoder=encoder, window=16, stride=8, core=core)
+    basis = None if components is None else fit_basis(sample_windows(source, plan, encoder=encoder), components)
+    info = StoreInfo(
+        geobox=GeoBox(Affine(0.5, 0, 7, 0, -0.5, 9), None, *source.region.shape),
+        grid=plan.grid,
+        core=core,
+        blend="hann",
+        dim=components or encoder.dim,
+        storage=storage,  # type: ignore[arg-type]
+        components=components,
+        model={"name": "colours"},
+        raster={},
+        options={},
+    )
+    store = create_store(str(path), info, thumbnail=np.zeros((3, 2, 2), np.uint8), basis=basis)
+    for item in encode_blocks(source, plan, encoder=encoder, blocks=plan.blocks[blocks]):
+        embedding = item.embedding if basis is None else project(item.embedding, basis)
+        store.write(item.block, embedding, valid=item.valid)
+    return store
+
+
+def label(store: EmbeddingStore, bank: TextBank, *, area: Region | None = None) -> BlockLabels:
+    """Label a store and put the map together."""
+    area = area or store.info.geobox.region
+    bank = project_bank(bank, store.basis)
+    whole = BlockLabels(
+        np.zeros(area.shape, np.uint8),
+        np.zeros(area.shape, np.uint8),
+        np.zeros((len(bank.values) - bank.background, *area.shape), np.uint8),
+    )
+    encoded = stored_blocks(store, bank=bank, area=area)
+    for result in classify_blocks(encoded, bank=bank, step=STEP, probabilities=True):
+        geobox = result.block.core.slices_in(area)
+        whole.labels[geobox] = result.map.labels
+        whole.score[geobox] = result.map.score
+        whole.probabilities[(slice(None), *geobox)] = result.map.probabilities  # type: ignore[index]
+    return whole
+
+
+@pytest.fixture
+def kept(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> EmbeddingStore:
+    keep(tmp_path / "a.emb", make_source(50, 70, valid=0.8), encoders.Positional())
+    return open_store(str(tmp_path / "a.emb"))
+
+
+class TestLabels:
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        height=st.integers(1, 60),
+        width=st.integers(1, 60),
+        core=st.sampled_from([16, 32, 64]),
+        valid=st.sampled_from([0.05, 0.6, 1.0]),
+        debias=st.sampled_from([0.0, -0.3]),
+    )
+    def test_are_those_of_a_run_that_keeps_nothing(
+        self,
+        tmp_path_factory: pytest.TempPathFactory,
+        encoders: SimpleNamespace,
+        make_source: Make,
+        make_bank: Make,
+        segment: Make,
+        height: int,
+        width: int,
+        core: int,
+        valid: float,
+        debias: float,
+    ) -> None:
+        from dataclasses import replace
+
+        source, bank = make_source(height, width, valid=valid), replace(make_bank(), debias=debias)
+        direct = segment(source, encoder=encoders.Positional(), bank=bank)
+        path = tmp_path_factory.mktemp("kept") / "a.emb"
+        keep(path, source, encoders.Positional(), core=core)
+        stored = label(open_store(str(path)), bank)
+        np.testing.assert_array_equal(stored.labels, direct.labels)
+        np.testing.assert_array_equal(stored.score, direct.score)
+        np.testing.assert_array_equal(stored.probabilities, direct.probabilities)
+
+    def test_of_an_area_are_those_of_the_whole(self, kept: EmbeddingStore, make_bank: Make) -> None:
+        whole, area = label(kept, make_bank()), Region(5, 13, 31, 42)
+        part = label(kept, make_bank(), area=area)
+        np.testing.assert_array_equal(part.labels, whole.labels[area.slices_in(kept.info.geobox.region)])
+        shown = label_area(kept, make_bank(), area=area)
+        np.testing.assert_array_equal(shown.map.labels, part.labels)
+        np.testing.assert_array_equal(shown.map.score, part.score)
+
+    @pytest.mark.parametrize("storage", ["float16", "int8"])
+    @pytest.mark.parametrize("components", [None, 3])
+    def test_of_reduced_stores_are_nearly_the_same(
+        self,
+        tmp_path: Path,
+        encoders: SimpleNamespace,
+        make_source: Make,
+        make_bank: Make,
+        storage: str,
+        components: int | None,
+    ) -> None:
+        # Grey speckles: two directions hold all there is to keep.
+        source = make_source(60, 60)
+        source.rgb[:] = source.rgb[:1]
+        exact = label(keep(tmp_path / "a", source, encoders.MeanColour()), make_bank())
+        store = keep(tmp_path / "b", source, encoders.MeanColour(), storage=storage, components=components)
+        reduced = label(open_store(store.name), make_bank())
+        assert (reduced.labels == exact.labels).mean() >= 0.98
+        assert np.abs(reduced.score.astype(int) - exact.score).max() <= 3
+
+    @pytest.mark.parametrize(("wished", "factor"), [(1, 1), (1.4, 1), (2, 2), (3.4, 4), (7, 8), (13, 12), (100, 100)])
+    def test_a_preview_has_whole_pixels(
+        self, kept: EmbeddingStore, make_bank: Make, wished: float, factor: int
+    ) -> None:
+        assert choose_factor(wished, STEP) == factor
+        found = label_area(kept, make_bank(), area=kept.info.geobox.region, factor=wished)
+        assert found.factor == factor
+        assert found.map.labels.shape == (-(-50 // factor), -(-70 // factor))
+
+    def test_a_preview_agrees_with_the_map(
+        self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make, make_bank: Make
+    ) -> None:
+        rgb = np.zeros((3, 64, 64), np.uint8)
+        rgb[:, :, 32:] = 255
+        store = keep(tmp_path / "a", make_source(64, 64, rgb=rgb), encoders.MeanColour())
+        whole = label(store, make_bank())
+        for factor in (2, 4, 8, 16):
+            small = label_area(store, make_bank(), area=store.info.geobox.region, factor=factor).map.labels
+            np.testing.assert_array_equal(small, whole.labels[factor // 2 :: factor, factor // 2 :: factor])
+
+
+class TestKeeping:
+    @pytest.mark.parametrize("storage", ["float16", "int8"])
+    def test_a_block_brings_what_is_around_it(
+        self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make, storage: str
+    ) -> None:
+        store = keep(tmp_path / "a", make_source(50, 70, valid=0.7), encoders.Positional(), storage=storage)
+        for block in store.blocks:
+            alone, whole = store.read_block(block, context=True), store.read(block.cells, context=True)
+            assert torch.equal(alone.embedding.valid, whole.valid)
+            known = whole.valid
+            assert torch.equal(alone.embedding.features[:, known], whole.features[:, known])
+            assert alone.embedding.context is not None
+            assert whole.context is not None
+            assert torch.equal(alone.embedding.context.features, whole.context.features)
+            np.testing.assert_array_equal(alone.valid, store.read_valid(block.core) == 1)
+
+    def test_what_is_described_comes_back(self, kept: EmbeddingStore, tmp_path: Path) -> None:
+        again = open_store(str(tmp_path / "a.emb"))
+        assert again.info == kept.info
+        assert again.info.differences(kept.info) == ()
+        assert not again.missing()
+
+    def test_a_run_broken_off_is_finished(
+        self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make, make_bank: Make
+    ) -> None:
+        source, bank = make_source(50, 70), make_bank()
+        whole = keep(tmp_path / "a", source, encoders.Positional())
+        part = keep(tmp_path / "b", source, encoders.Positional(), blocks=slice(0, 7))
+        with pytest.raises(StoreError, match=r"not complete: \d+ of \d+ blocks are missing"):
+            label(part, bank)
+        again = open_store(part.name, writable=True)
+        assert again.missing() == again.blocks[7:]
+        plan = make_plan((50, 70), encoder=encoders.Positional(), window=16, stride=8, core=16)
+        for item in encode_blocks(source, plan, encoder=encoders.Positional(), blocks=again.missing()):
+            again.write(item.block, item.embedding, valid=item.valid)
+        np.testing.assert_array_equal(label(again, bank).labels, label(whole, bank).labels)
+
+    def test_a_url_does_as_well(self, encoders: SimpleNamespace, make_source: Make, make_bank: Make) -> None:
+        url = "memory://kept/a.emb"
+        assert not exists(url)
+        store = keep(url, make_source(20, 20), encoders.MeanColour())
+        assert exists(url)
+        np.testing.assert_array_equal(label(open_store(url), make_bank()).labels, label(store, make_bank()).labels)
+
+    def test_codes_of_8_bits_are_near(self) -> None:
+        features = torch.nn.functional.normalize(torch.randn(64, 9, 9), dim=0).half()
+        features[:, 0, 0] = 0
+        codes, scale = quantise(features)
+        assert not codes[:, 0, 0].any()
+        assert ((codes.float() * scale.float()) - features.float()).abs().max() <= 0.6 * scale.max()
+
+
+class TestDamage:
+    def test_no_store(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreError, match=r"nothing\.emb is not an embedding.*encode"):
+            open_store(str(tmp_path / "nothing.emb"))
+        zarr.open_group(str(tmp_path / "other"), mode="w", zarr_format=3)
+        with pytest.raises(StoreError, match="not a .finished. embedding"):
+            open_store(str(tmp_path / "other"))
+
+    def test_another_format(self, kept: EmbeddingStore) -> None:
+        group = zarr.open_group(kept.name, mode="r+")
+        group.attrs["proxyclip_geo"] = {**kept.info.to_dict(), "format": 99}
+        with pytest.raises(StoreError, match="format 99"):
+            open_store(kept.name)
+        group.attrs["proxyclip_geo"] = {"format": 2}
+        with pytest.raises(StoreError, match="damaged"):
+            open_store(kept.name)
+
+    @pytest.mark.parametrize("array", ["features", "rim"])
+    @pytest.mark.parametrize("how", ["gone", "cut off", "flipped"])
+    def test_a_shard(self, kept: EmbeddingStore, make_bank: Make, how: str, array: str) -> None:
+        shards = sorted(path for path in Path(kept.name, array, "c").rglob("*") if path.is_file())
+        shard = shards[len(shards) // 2]
+        content = bytearray(shard.read_bytes())
+        if how == "gone":
+            shard.unlink()
+        elif how == "cut off":
+            shard.write_bytes(content[: len(content) // 2])
+        else:
+            content[len(content) // 3] ^= 0x55
+            shard.write_bytes(content)
+        with pytest.raises(StoreError, match="encode the raster again"):
+            label(kept, make_bank())
+
+    def test_an_array(self, kept: EmbeddingStore) -> None:
+        (Path(kept.name) / "whole" / "zarr.json").unlink()
+        with pytest.raises(StoreError, match="cannot read its arrays"):
+            open_store(kept.name)
+
+    def test_a_place_that_cannot_be_written(self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> None:
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(OutputError, match="choose another place"):
+            keep(tmp_path / "file" / "a.emb", make_source(20, 20), encoders.MeanColour())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pyproj
 from affine import Affine
 
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 
 @dataclass(frozen=True)

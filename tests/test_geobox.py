@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 UTM = pyproj.CRS(32632)
 WGS84 = pyproj.CRS(4326)

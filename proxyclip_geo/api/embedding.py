@@ -23,7 +23,6 @@ from proxyclip_geo.engine.examples import FeatureStatistics, measure_features
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_store
 from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.text import TextEncoder
 from proxyclip_geo.models.zoo import clip_weights, find_card, load_text
@@ -31,6 +30,7 @@ from proxyclip_geo.raster.aoi import Bounds, find_area
 from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.source import Source, SourceOptions, open_source
 from proxyclip_geo.raster.stretch import Stretch
+from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
 
 

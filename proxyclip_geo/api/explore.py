@@ -17,11 +17,11 @@ from proxyclip_geo.api.record import make_tags
 from proxyclip_geo.engine.area_query import average_scores, contrasts, similarity_blocks
 from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Outline, find_area
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import SIMILARITY_NODATA, similarity_spec
+from proxyclip_geo.region import Region
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,11 @@ from proxyclip_geo.evaluation.class_mapping import NO_CLASS, Legend, TruthRules
 from proxyclip_geo.evaluation.compare import lay_over
 from proxyclip_geo.evaluation.fitting import Classifier, Fit, Samples
 from proxyclip_geo.evaluation.fitting import fit as fit_samples
-from proxyclip_geo.grid import Region, ceil_div
+from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.examples import Example, read_examples
 from proxyclip_geo.raster.labels import LabelSource, open_labels
+from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
 from proxyclip_geo.vocabulary.suggest import suggest

@@ -16,9 +16,9 @@ from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.engine.store.lock import exclusive_lock
-from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area, Outline, find_area
+from proxyclip_geo.region import Region
 
 
 def label(

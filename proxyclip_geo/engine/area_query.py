@@ -24,8 +24,9 @@ from proxyclip_geo.engine.parallel import Strips
 from proxyclip_geo.engine.read_block import PixelSource, guide_of
 from proxyclip_geo.engine.runner import stored_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.grid import Region, ceil_div
+from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.region import Region
 
 MOST_CELLS = 200_000
 """Cells that words are ranked on; more do not change the order."""

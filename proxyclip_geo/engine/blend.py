@@ -12,8 +12,9 @@ from torch import Tensor
 from proxyclip_geo.engine.parallel import Cores
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.grid import Block, Region
+from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
+from proxyclip_geo.region import Region
 
 Blend = Literal["hann", "uniform"]
 

@@ -13,8 +13,9 @@ from torch.nn import functional
 from proxyclip_geo.engine.blend import BlockEmbedding, Context
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.parallel import STRIP_BYTES, Strips, on_all_cores
-from proxyclip_geo.grid import Region, ceil_div
+from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
+from proxyclip_geo.region import Region
 
 UNCLASSIFIED = 0
 Synonyms = Literal["max-probability", "max-logit"]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.parallel import STRIP_BYTES, Strips
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 EPSILON = 0.001
 """How far colours may differ, squared, on a scale of 0 to 1; docs/decisions/0008 compares others."""

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 SAMPLES = 64
 """Tiles of the lattice that the statistics of features are taken from."""

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 import torch
 from torch import Tensor
 
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 Item = TypeVar("Item")
 

@@ -6,9 +6,10 @@ from torch import Tensor
 from proxyclip_geo.engine.blend import encode_block
 from proxyclip_geo.engine.read_block import PixelSource, read_block
 from proxyclip_geo.engine.runner import Plan
-from proxyclip_geo.grid import Block, Region, Windows
+from proxyclip_geo.grid import Block, Windows
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
+from proxyclip_geo.region import Region
 
 SAMPLES = 48
 """Windows that the components are fitted on, spread over the raster."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.engine.area_query import read_logits
 from proxyclip_geo.engine.classify import TextBank, enlarge
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 
 class Patch(Protocol):

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.edge_aware import Guide, read_guide
-from proxyclip_geo.grid import Block, Region, WindowGrid
+from proxyclip_geo.grid import Block, WindowGrid
+from proxyclip_geo.region import Region
 
 
 class PixelBlock(Protocol):

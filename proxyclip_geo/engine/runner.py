@@ -15,9 +15,10 @@ from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, cut_guide, guide_of, read_block
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
-from proxyclip_geo.grid import Block, Region, WindowGrid, round_up
+from proxyclip_geo.grid import Block, WindowGrid, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
+from proxyclip_geo.region import Region
 
 MIN_CORE = 2048
 """Side of a block's core in pixels where the overlap is small."""

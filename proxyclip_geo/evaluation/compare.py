@@ -17,9 +17,9 @@ from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.labels import LabelSource, open_labels
+from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
 
 MOST_VALUES = 65536

@@ -9,8 +9,8 @@ from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.resample import Samples
+from proxyclip_geo.region import Region
 
 # No-data values in this range may also be measurements; NaN, −9999 or 3.4e38 never are.
 _MEASURABLE = (0.0, 65535.0)

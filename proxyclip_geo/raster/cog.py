@@ -20,11 +20,11 @@ from rasterio.windows import Window
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.dataset import environment, to_rasterio
 from proxyclip_geo.raster.pam import class_names_xml
 from proxyclip_geo.raster.raster_style import color_table
 from proxyclip_geo.raster.spec import RasterSpec
+from proxyclip_geo.region import Region
 
 _TILE = 512
 # With less free space than some tiles take, a failed write is put down to a full disk.

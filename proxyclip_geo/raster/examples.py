@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary.suggest import suggest
 
 NEGATIVE = "negative"

@@ -16,8 +16,8 @@ from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.dataset import gdal_name, open_dataset, to_pyproj, to_rasterio
+from proxyclip_geo.region import Region
 
 CLASS_TAG = re.compile(r"CLASS_(\d+)", re.IGNORECASE)
 """Tags of label rasters: CLASS_<value>=<name>."""

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.bands import BandPlan, read_bands
 from proxyclip_geo.raster.dataset import environment
 from proxyclip_geo.raster.resample import Samples
 from proxyclip_geo.raster.stretch import Stretch
+from proxyclip_geo.region import Region
 
 _SAMPLE_SIDE = 1024
 _TILE = 2048

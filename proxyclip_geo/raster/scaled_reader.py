@@ -6,10 +6,10 @@ import numpy as np
 from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.bands import BandPlan, read_bands
 from proxyclip_geo.raster.dataset import environment, open_dataset
 from proxyclip_geo.raster.resample import Axis, Samples, resample
+from proxyclip_geo.region import Region
 
 # Source pixels of one band read at a time while resampling.
 _CHUNK = 4_000_000

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 from proxyclip_geo.synthetic import land
 from proxyclip_geo.synthetic.canvas import Canvas, draw_buildings, draw_roads
 from proxyclip_geo.synthetic.layout import Terrain, lay_roads, place_buildings

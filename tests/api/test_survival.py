@@ -21,10 +21,10 @@ from proxyclip_geo.engine.store import work_folder as work_module
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.engine.store.work_folder import WorkFolder
 from proxyclip_geo.errors import Cancelled, OutputError, QualityWarning, RasterError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.source import Source
+from proxyclip_geo.region import Region
 
 WORDS = ["water", "forest", "building", "road", "cropland"]
 BLOCKS = pg.SegmentOptions(block_size=128)

@@ -14,8 +14,8 @@ from torch import Tensor
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
 from proxyclip_geo.engine.read_block import ReadBlock
 from proxyclip_geo.engine.runner import make_plan, run_blocks
-from proxyclip_geo.grid import Region
 from proxyclip_geo.models.encoder import WindowFeatures
+from proxyclip_geo.region import Region
 
 
 class MeanColour:

@@ -23,7 +23,8 @@ from proxyclip_geo.engine.classify import (
     pixel_logits,
     upsample,
 )
-from proxyclip_geo.grid import Region, ceil_div
+from proxyclip_geo.grid import ceil_div
+from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]
 steps = st.sampled_from([1, 2, 7, 8, 14])

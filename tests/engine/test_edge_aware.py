@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from proxyclip_geo.engine.classify import CellLogits, enlarge
 from proxyclip_geo.engine.edge_aware import Guide, cell_colours, edge_aware_upsample, read_guide
 from proxyclip_geo.engine.runner import make_plan, run_blocks
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]
 

@@ -19,7 +19,7 @@ from proxyclip_geo.engine.runner import encode_blocks, make_plan
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
 from proxyclip_geo.engine.store.metadata import StoreInfo
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]
 

@@ -16,9 +16,9 @@ from proxyclip_geo.engine.prefetch import prefetch
 from proxyclip_geo.engine.read_block import read_block
 from proxyclip_geo.engine.runner import MIN_CORE, make_plan, run_blocks
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, RasterError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.models.encoder import WindowFeatures
 from proxyclip_geo.progress import ProgressEvent
+from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]
 

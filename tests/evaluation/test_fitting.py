@@ -9,7 +9,7 @@ from proxyclip_geo.engine.classify import TextBank, classify_pixels
 from proxyclip_geo.engine.parallel import Strips
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.evaluation.fitting import Classifier, Samples, fit
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 NAMES = ("water", "forest", "road")
 PLAIN = Classifier((0, 1, 1, 2), 3, (0.0,) * 3, (0.0,) * 3, 40.0)

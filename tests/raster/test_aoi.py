@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from proxyclip_geo.errors import AreaError, QualityWarning, RasterError, VectorError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.source import Pixels, SourceOptions, open_source
+from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]
 TILTED = Affine.translation(500_000, 5_600_000) @ Affine.rotation(30) @ Affine.scale(0.5, -0.5)

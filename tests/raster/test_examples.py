@@ -12,8 +12,8 @@ from shapely import LineString, Point, box
 
 from proxyclip_geo.errors import AreaError, QualityWarning, VectorError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.examples import read_examples
+from proxyclip_geo.region import Region
 
 Save = Callable[..., Path]
 

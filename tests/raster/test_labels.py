@@ -4,8 +4,8 @@ import rasterio
 from affine import Affine
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.labels import open_labels
+from proxyclip_geo.region import Region
 
 UTM = Affine(2, 0, 500_000, 0, -2, 5_000_000)
 VALUES = np.arange(1, 13, dtype=np.uint8).reshape(3, 4)

@@ -15,11 +15,11 @@ from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 
 from proxyclip_geo.errors import OptionError, QualityWarning, RasterError
-from proxyclip_geo.grid import Region
 from proxyclip_geo.raster.dataset import gdal_name, stem_of
 from proxyclip_geo.raster.georeference import PIXELS, fit_affine
 from proxyclip_geo.raster.source import Pixels, Source, SourceOptions, open_source
 from proxyclip_geo.raster.stretch import Stretch
+from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]
 

@@ -31,7 +31,8 @@ from proxyclip_geo.engine.store.location import FAILURES, local_path
 from proxyclip_geo.engine.store.metadata import StoreInfo
 from proxyclip_geo.engine.store.quantize import around, dequantise, quantise
 from proxyclip_geo.errors import OutputError, StoreError, describe_os_error
-from proxyclip_geo.grid import Block, Region, ceil_div
+from proxyclip_geo.grid import Block, ceil_div
+from proxyclip_geo.region import Region
 
 KEY = "proxyclip_geo"
 MISSING = 2

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.blend import BlockEmbedding, Context
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 
 def quantise(features: Tensor) -> tuple[Tensor, Tensor]:

@@ -23,7 +23,7 @@ from proxyclip_geo.engine.store.metadata import StoreInfo
 from proxyclip_geo.engine.store.quantize import project, quantise
 from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import Region
+from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]
 STEP = 4

@@ -13,7 +13,7 @@ from proxyclip_geo.vector.formats import format_of
 from proxyclip_geo.vector.polygonize import PolygonInputs
 from proxyclip_geo.vector.provenance import describe_file, find_file, read_record, read_sources
 
-_FREE = ("aoi", "block_rows", "workers")
+_FREE = ("aoi", "block_rows", "threads")
 """Options that are compared as files, or do not change the result."""
 
 
@@ -82,7 +82,7 @@ def extend(
         apart=len(sources["labels"]),
     )
     aoi = _same_file("aoi", sources["aoi"], options.aoi, path=path)
-    together = replace(known, aoi=aoi, block_rows=options.block_rows, workers=options.workers)
+    together = replace(known, aoi=aoi, block_rows=options.block_rows, threads=options.threads)
     return extended, together, _same_classes(sources["classes"], styles, path)
 
 

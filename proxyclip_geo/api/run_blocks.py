@@ -134,7 +134,7 @@ def map_facts(
     facts: Mapping[str, Any], paths: OutputPaths, options: SegmentOptions, vectors: VectorOptions
 ) -> dict[str, Any]:
     """Return all that the results of a run depend on: `run_facts`, but for the blocks, and how polygons are made."""
-    generalised = {key: value for key, value in vectors.to_dict().items() if key not in ("workers", "block_rows")}
+    generalised = {key: value for key, value in vectors.to_dict().items() if key not in ("threads", "block_rows")}
     wanted = {
         **{key: value for key, value in facts.items() if key != "block size"},
         "files": [path.name for path in paths.all()],

@@ -29,7 +29,7 @@ class VectorOptions:
         crs: CRS of the polygons, anything pyproj understands; the labels' if not given.
         aoi: Vector file whose polygons the result is clipped to.
         block_rows: Rows traced at a time; chosen by their pixels if not given. The result does not depend on it.
-        workers: Threads that trace.
+        threads: Threads that trace polygons.
     """
 
     majority: int = 0
@@ -43,7 +43,7 @@ class VectorOptions:
     crs: str | None = None
     aoi: Path | str | None = None
     block_rows: int | None = None
-    workers: int = 2
+    threads: int = 2
 
     def __post_init__(self) -> None:
         """Raise an OptionError for a value that cannot work."""
@@ -72,7 +72,7 @@ class VectorOptions:
             crs=self.crs,
             aoi=self.aoi,
             drop_collinear=drop_collinear,
-            tracing=TraceOptions(self.majority, self.block_rows, self.workers),
+            tracing=TraceOptions(self.majority, self.block_rows, self.threads),
         )
 
     @property

@@ -73,7 +73,9 @@ BlockRows = Annotated[
         help="Rows traced at a time; fewer need less memory. The result is the same.", rich_help_panel=options.TELLING
     ),
 ]
-Workers = Annotated[int, typer.Option(min=1, help="Threads that trace.", rich_help_panel=options.TELLING)]
+Threads = Annotated[
+    int, typer.Option(min=1, help="Number of threads that trace polygons.", rich_help_panel=options.TELLING)
+]
 
 
 def vectorize(
@@ -98,7 +100,7 @@ def vectorize(
     overwrite: options.Overwrite = False,
     append: Append = False,
     block_rows: BlockRows = None,
-    workers: Workers = 2,
+    threads: Threads = 2,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:

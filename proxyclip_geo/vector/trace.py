@@ -28,12 +28,12 @@ class TraceOptions:
     Attributes:
         majority: Each pixel gets the most frequent label within this many pixels; 0 leaves all as it is.
         block_rows: Rows traced at a time; chosen by their pixels if not given. The result does not depend on it.
-        workers: Threads that trace.
+        threads: Threads that trace polygons.
     """
 
     majority: int = 0
     block_rows: int | None = None
-    workers: int = 2
+    threads: int = 2
 
 
 def trace(
@@ -59,7 +59,7 @@ def trace(
     builder = CoverageBuilder(labels.shape, spill=spill / "vertices.bin")
     try:
         progress(ProgressEvent("polygonize", 0, height, "rows"))
-        with ThreadPoolExecutor(max(1, options.workers)) as pool:
+        with ThreadPoolExecutor(max(1, options.threads)) as pool:
             waiting: deque[tuple[int, Future[Strip]]] = deque()
 
             def take() -> None:
@@ -72,7 +72,7 @@ def trace(
                 scores = tuple(_values(raster, top, bottom) for raster in values)
                 last = bottom == height
                 waiting.append((bottom, pool.submit(trace_strip, keys, top=top, last=last, values=scores)))
-                if len(waiting) >= max(1, options.workers):
+                if len(waiting) >= max(1, options.threads):
                     take()
             while waiting:
                 take()

@@ -64,13 +64,13 @@ def test_polygons_are_the_labels(polygonize, make_band, labels, transform, conne
     labels=st.one_of(label_rasters, label_rasters.map(lambda labels: np.kron(labels, np.ones((2, 2), np.uint8)))),
     connectivity=st.sampled_from([4, 8]),
     rows=st.integers(1, 9),
-    workers=st.sampled_from([1, 3]),
+    threads=st.sampled_from([1, 3]),
 )
 def test_equals_gdal_on_the_whole_array_for_every_block_size(
-    polygonize, make_band, labels, connectivity, rows, workers
+    polygonize, make_band, labels, connectivity, rows, threads
 ) -> None:
     path = make_band(labels)
-    options = TraceOptions(block_rows=rows, workers=workers)
+    options = TraceOptions(block_rows=rows, threads=threads)
     frame = polygonize(path, classes=CLASSES, connectivity=connectivity, tracing=options)
     assert frame.is_valid.all()
     theirs = [

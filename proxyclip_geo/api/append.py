@@ -8,7 +8,7 @@ from typing import Any
 
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError, VectorError
-from proxyclip_geo.raster.class_style import ClassStyle
+from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.vector.formats import format_of
 from proxyclip_geo.vector.polygonize import PolygonInputs
 from proxyclip_geo.vector.provenance import describe_file, find_file, read_record, read_sources

@@ -20,10 +20,9 @@ from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError, describe_os_error
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
-from proxyclip_geo.raster.class_style import ClassStyle
 from proxyclip_geo.raster.cog import CogWriter
-from proxyclip_geo.raster.raster_style import labels_qml, labels_sld, score_qml, score_sld
 from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
+from proxyclip_geo.raster.styles import ClassStyle, labels_qml, labels_sld, score_qml, score_sld
 from proxyclip_geo.vocabulary import Vocabulary
 
 PREVIEW_SIDE = 1000

@@ -10,7 +10,7 @@ from proxyclip_geo.api.append import check_appendable, describe_sources, extend
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.raster.class_style import ClassStyle, polygon_qml, polygon_sld
+from proxyclip_geo.raster.styles import ClassStyle, polygon_qml, polygon_sld
 from proxyclip_geo.vector.formats import check_layers, check_target, format_of
 from proxyclip_geo.vector.label_mosaic import read_legend
 from proxyclip_geo.vector.polygonize import PolygonInputs, open_polygons

@@ -22,8 +22,8 @@ from proxyclip_geo.errors import OutputError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.dataset import environment, to_rasterio
 from proxyclip_geo.raster.pam import class_names_xml
-from proxyclip_geo.raster.raster_style import color_table
 from proxyclip_geo.raster.spec import RasterSpec
+from proxyclip_geo.raster.styles import color_table
 from proxyclip_geo.region import Region
 
 _TILE = 512

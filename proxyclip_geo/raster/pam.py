@@ -6,7 +6,7 @@ A GeoTIFF of GDAL before 3.11 has no room for category names and attribute table
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from proxyclip_geo.raster.class_style import ClassStyle, to_xml, with_unclassified
+from proxyclip_geo.raster.styles import ClassStyle, to_xml, with_unclassified
 
 # Field types and usages as GDAL numbers them (gdal_rat.h): name, type, usage.
 _INTEGER, _STRING = "0", "2"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from proxyclip_geo.errors import OutputError
-from proxyclip_geo.raster.class_style import ClassStyle, with_unclassified
+from proxyclip_geo.raster.styles import ClassStyle, with_unclassified
 
 _MARGIN = 16
 _SWATCH = 18

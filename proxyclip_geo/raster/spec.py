@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.raster.class_style import ClassStyle
+from proxyclip_geo.raster.styles import ClassStyle
 
 # Scores and probabilities are stored as whole per cents: 0–100, no-data 255.
 SCORE_SCALE = 100

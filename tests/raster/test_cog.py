@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.class_style import ClassStyle
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.dataset import to_pyproj
 from proxyclip_geo.raster.source import open_source
@@ -30,6 +29,7 @@ from proxyclip_geo.raster.spec import (
     probability_spec,
     score_spec,
 )
+from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.region import Region
 
 CLASSES = (ClassStyle(1, "water & <ice>", (0, 0, 255)), ClassStyle(4, "forêt", (0, 128, 0)))

@@ -7,8 +7,8 @@ from PIL import Image
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.raster import preview
-from proxyclip_geo.raster.class_style import ClassStyle
 from proxyclip_geo.raster.preview import write_preview
+from proxyclip_geo.raster.styles import ClassStyle
 
 CLASSES = [ClassStyle(1, "water", (0, 0, 255)), ClassStyle(2, "forest", (0, 128, 0))]
 

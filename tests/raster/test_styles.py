@@ -1,10 +1,20 @@
 from collections.abc import Callable
+from functools import partial
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from proxyclip_geo.raster.class_style import ClassStyle, polygon_qml, polygon_sld, with_unclassified
-from proxyclip_geo.raster.raster_style import color_table, labels_qml, labels_sld, score_qml, score_sld
+from proxyclip_geo.raster.styles import (
+    ClassStyle,
+    color_table,
+    labels_qml,
+    labels_sld,
+    polygon_qml,
+    polygon_sld,
+    score_qml,
+    score_sld,
+    with_unclassified,
+)
 
 CLASSES = (ClassStyle(4, 'fields & "meadows" <green>', (10, 200, 30)), ClassStyle(2, "Fläche 水", (255, 0, 0)))
 SLD = "{http://www.opengis.net/sld}"
@@ -30,7 +40,7 @@ def test_score_qml_spans_what_qgis_makes_of_0_to_100() -> None:
 
 
 def test_polygon_qml_has_a_symbol_per_class() -> None:
-    root = ET.fromstring(polygon_qml(CLASSES, field="class"))
+    root = ET.fromstring(polygon_qml(CLASSES))
     renderer = root.find("renderer-v2")
     assert (renderer.get("type"), renderer.get("attr")) == ("categorizedSymbol", "class")
     symbols = {
@@ -52,12 +62,12 @@ def test_score_sld() -> None:
 
 
 def test_polygon_sld() -> None:
-    rules = list(ET.fromstring(polygon_sld(CLASSES)).iter(f"{SLD}Rule"))
+    rules = list(ET.fromstring(polygon_sld(CLASSES, layer="polygons")).iter(f"{SLD}Rule"))
     assert [rule.find(f"{SLD}Name").text for rule in rules] == [style.name for style in CLASSES]
     assert rules[0].find(f".//{SLD}CssParameter").text == "#0ac81e"
 
 
-@pytest.mark.parametrize("make", [labels_qml, labels_sld, polygon_qml, polygon_sld])
+@pytest.mark.parametrize("make", [labels_qml, labels_sld, polygon_qml, partial(polygon_sld, layer="polygons")])
 def test_any_name_gives_a_document(make: Callable[[list[ClassStyle]], str]) -> None:
     text = make([ClassStyle(1, "bell \x07 null \x00 \ufffe lone \ud800 end ]]>", (0, 0, 0))])
     text.encode("utf-8")

@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.raster.stretch import working_type
-
 
 @dataclass(frozen=True)
 class Samples:
@@ -129,3 +127,8 @@ def _combine(layers: NDArray[Any], taps: Taps, *, axis: int, work: Any) -> NDArr
         total = part if total is None else np.add(total, part, out=total)
     assert total is not None
     return total
+
+
+def working_type(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
+    """Return float32 where it is precise enough to scale values of `dtype` to 8 bits, else float64."""
+    return np.dtype(np.float32 if dtype.itemsize <= 2 or dtype == np.float32 else np.float64)

@@ -21,9 +21,8 @@ from proxyclip_geo.raster.aoi import Bounds, Outline, find_area
 from proxyclip_geo.raster.bands import BandPlan, plan_bands, spread
 from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset, stem_of
 from proxyclip_geo.raster.georeference import read_geobox
-from proxyclip_geo.raster.measure_stretch import measure_stretch
 from proxyclip_geo.raster.scaled_reader import ScaledReader
-from proxyclip_geo.raster.stretch import Stretch, check_percentiles
+from proxyclip_geo.raster.stretch import Stretch, check_percentiles, measure_stretch
 from proxyclip_geo.region import Region
 
 # A resolution this close to the raster's own means "as it is": geodesic and grid metres differ by up to 0.1 %.

@@ -1,4 +1,4 @@
-"""The stretch: how digital numbers of any type become 8-bit colours, once for a whole raster."""
+"""Linear stretch of raster values to 8-bit colours: one stretch per raster, given or measured."""
 
 import json
 import math
@@ -9,8 +9,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio.errors import RasterioError
 
-from proxyclip_geo.errors import OptionError
+from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.raster.bands import BandPlan, read_bands
+from proxyclip_geo.raster.resample import Samples, working_type
+from proxyclip_geo.region import Region
+
+# Longest side of the decimated read.
+_SAMPLE_SIDE = 1024
+_TILE = 2048
+# Full-resolution values that are enough for percentiles, per band.
+_MAX_VALUES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,54 @@ def check_percentiles(percentiles: tuple[float, float]) -> None:
         )
 
 
-def working_type(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
-    """Return the float type that holds every value of `dtype` well enough to scale it to 8 bits."""
-    return np.dtype(np.float32 if dtype.itemsize <= 2 or dtype == np.float32 else np.float64)
+def measure_stretch(dataset: Any, plan: BandPlan, *, percentiles: tuple[float, float], name: str) -> Stretch:
+    """Compute the percentiles of each band over the valid pixels of the whole raster.
+
+    Sampling is nearest neighbour, from an overview where one exists, so that nodata is not averaged with data. The area
+    of interest is ignored: all areas of a raster get the same colours.
+
+    Args:
+        dataset: An open rasterio dataset.
+        plan: Bands to measure.
+        percentiles: Lower and upper percentile, 0–100.
+        name: Raster name in error messages.
+
+    Raises:
+        RasterError: If the raster cannot be read or has no valid pixel.
+    """
+    whole = Region(0, 0, dataset.height, dataset.width)
+    shrink = max(1.0, max(whole.shape) / _SAMPLE_SIDE)
+    shape = max(1, round(whole.height / shrink)), max(1, round(whole.width / shrink))
+    try:
+        values = _valid_values(read_bands(dataset, plan, whole, shape=shape))
+        if values.shape[1] == 0 and shrink > 1:
+            values = _read_full_resolution(dataset, plan, whole)
+    except (RasterioError, OSError) as error:
+        raise RasterError(
+            f"raster {name} cannot be read while measuring its stretch ({error}); it may be damaged or cut short: copy "
+            "it again, or give the limits with --stretch"
+        ) from error
+    if values.shape[1] == 0:
+        raise RasterError(
+            f"every pixel of raster {name} is nodata; correct its nodata value, alpha or mask band, e.g. with "
+            "gdal_edit -unsetnodata"
+        )
+    layers = [values[plan.unique.index(band)] for band in plan.colors]
+    return Stretch.from_percentiles(layers, percentiles=percentiles)
+
+
+def _valid_values(samples: Samples) -> NDArray[Any]:
+    return samples.values[:, samples.valid]
+
+
+def _read_full_resolution(dataset: Any, plan: BandPlan, whole: Region) -> NDArray[Any]:
+    """Read at full resolution, tile by tile, where sampling found no valid pixel."""
+    found: list[NDArray[Any]] = []
+    count = 0
+    for tile in whole.tiles(_TILE):
+        values = _valid_values(read_bands(dataset, plan, tile))
+        found.append(values)
+        count += values.shape[1]
+        if count > _MAX_VALUES:
+            break
+    return np.concatenate(found, axis=1)

@@ -17,9 +17,9 @@ from proxyclip_geo.engine.examples import (
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
 from proxyclip_geo.raster.examples import Example, read_examples
+from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
-from proxyclip_geo.vocabulary.suggest import suggest
 
 if TYPE_CHECKING:
     from torch import Tensor

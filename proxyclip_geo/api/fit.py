@@ -26,9 +26,9 @@ from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.examples import Example, read_examples
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.region import Region
+from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
-from proxyclip_geo.vocabulary.suggest import suggest
 
 MOST_SAMPLES = 60_000
 """Pixels that are fitted to; more change nothing that matters."""

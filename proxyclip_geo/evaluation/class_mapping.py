@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from proxyclip_geo.errors import OptionError
+from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
-from proxyclip_geo.vocabulary.suggest import suggest
 
 NO_CLASS = frozenset({"none", "other", "unclassified"})
 """Words that map a value of the truth to "none of the classes"."""

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.region import Region
-from proxyclip_geo.vocabulary.suggest import suggest
+from proxyclip_geo.validation import suggest
 
 NEGATIVE = "negative"
 """Name of the column that tells what is not an example of its class."""

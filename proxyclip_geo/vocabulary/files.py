@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from proxyclip_geo.errors import OutputError, VocabularyError
+from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary.classes import Vocabulary, describe
 from proxyclip_geo.vocabulary.parse import CLASS_KEYS, parse_classes
-from proxyclip_geo.vocabulary.suggest import suggest
 
 
 def read_file(path: str | Path) -> Vocabulary:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from proxyclip_geo.errors import VocabularyError, warn_quality
+from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary.classes import LandClass, Vocabulary, check_class_count, clean_text, describe
 from proxyclip_geo.vocabulary.colors import Color, choose_colors, parse_color
-from proxyclip_geo.vocabulary.suggest import suggest
 
 CLASS_KEYS = ("name", "synonyms", "words", "color", "value", "threshold", "bias")
 VOCABULARY_KEYS = ("name", "description", "source", "templates", "threshold", "logit_scale", "classes")

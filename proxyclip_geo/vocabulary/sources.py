@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import VocabularyError
+from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary.classes import Vocabulary, describe
 from proxyclip_geo.vocabulary.files import SUFFIXES, read_file
 from proxyclip_geo.vocabulary.parse import parse_classes
-from proxyclip_geo.vocabulary.suggest import suggest
 
 
 def list_vocabularies() -> tuple[str, ...]:

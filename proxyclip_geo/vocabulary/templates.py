@@ -7,7 +7,7 @@ from importlib.resources import files
 import yaml
 
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.vocabulary.suggest import suggest
+from proxyclip_geo.validation import suggest
 
 ENCODER_TEMPLATES = ("imagenet",)
 """Sets that come with the text encoder and are looked up there."""

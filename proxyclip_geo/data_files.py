@@ -1,0 +1,86 @@
+"""Read text and JSON files from outside, with limits."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any, NoReturn
+
+from proxyclip_geo.errors import ProxyClipGeoError
+from proxyclip_geo.validation import describe
+
+MAX_BYTES = 16 * 1024**2
+"""Size of the largest text file that is read."""
+MAX_DIGITS = 300
+"""Length of the longest number in a JSON text."""
+
+
+def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str:
+    """Read a UTF-8 text file of limited size.
+
+    Args:
+        path: The file.
+        error: Class of the error to raise.
+        source: What messages call the file, e.g. "the model card x.toml".
+    """
+    try:
+        size = path.stat().st_size
+        if size <= MAX_BYTES:
+            return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = problem.object.count(b"\n", 0, problem.start) + 1
+        raise error(f"{source}, line {line}: this is not UTF-8 text; save the file as UTF-8") from problem
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise error(f"{source} cannot be read: {reason}; check its path and permissions") from problem
+    raise error(f"{source} has {size} bytes, more than the limit of {MAX_BYTES}; check that it is the right file")
+
+
+def parse_json(text: str, *, error: type[ProxyClipGeoError], source: str) -> Any:
+    """Parse JSON; duplicate keys, NaN, infinity and very long numbers are errors.
+
+    Args:
+        text: The JSON.
+        error: Class of the error to raise.
+        source: What messages call it.
+    """
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+            parse_int=_parse_int,
+            parse_float=_parse_float,
+        )
+    except json.JSONDecodeError as problem:
+        where = f"line {problem.lineno}, column {problem.colno}"
+        raise error(f"{source}, {where}: malformed JSON: {problem.msg}") from problem
+    except ValueError as problem:
+        raise error(f"{source}: {problem}") from problem
+    except RecursionError as problem:
+        raise error(f"{source} is nested too deeply") from problem
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys: set[str] = set()
+        twice = next(key for key, _ in pairs if key in keys or keys.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {describe(twice)} is there twice; merge or rename one")
+    return result
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a finite number")
+
+
+def _parse_int(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number has {len(digits)} digits, more than the limit of {MAX_DIGITS}")
+    return int(digits)
+
+
+def _parse_float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits[:40]} is too large for a number")
+    return value

@@ -1,0 +1,132 @@
+"""Validate data from outside (files, requests, options) against the types of a dataclass, without coercions."""
+
+import difflib
+import json
+import os
+import reprlib
+from collections.abc import Hashable, Iterable
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from proxyclip_geo.errors import ProxyClipGeoError
+
+T = TypeVar("T")
+
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+"""No coercion such as "336" to 336, no unknown keys, no NaN."""
+
+_MOST_PROBLEMS = 3
+_shorten = reprlib.Repr()
+_shorten.maxstring = _shorten.maxother = _shorten.maxlong = 60
+
+
+def validate(model: type[T], values: object, *, error: type[ProxyClipGeoError], source: str) -> T:
+    """Return an instance of a type, checked against its annotations.
+
+    Args:
+        model: A dataclass, or any type that pydantic knows.
+        values: JSON-like data: dicts with text keys, lists, text, numbers, None; also paths.
+        error: Class of the error to raise.
+        source: What messages call the data, e.g. "the model card x.toml".
+    """
+    schema: Any = model
+    try:
+        # In JSON a list stands for a tuple and a dict for a dataclass; all other types are strict.
+        text = json.dumps([values], default=os.fspath)
+    except RecursionError as problem:
+        raise error(f"{source} is nested too deeply") from problem
+    except (TypeError, ValueError) as problem:
+        raise error(f"{source}: {problem}") from problem
+    try:
+        checked: tuple[T] = _adapter(schema).validate_json(text)
+    except ValidationError as problem:
+        raise error(f"{source}: {explain(problem, [values], model, skip=1)}") from problem
+    return checked[0]
+
+
+def explain(problem: ValidationError, values: object, model: Any, *, skip: int = 0) -> str:
+    """Return the problems that pydantic found in words: path of the field, its value, what it should be.
+
+    Args:
+        problem: What pydantic raised.
+        values: The data that it validated.
+        model: The type that it validated against.
+        skip: Leading parts of each path to leave out.
+    """
+    reasons: dict[str, list[str]] = {}
+    for item in problem.errors(include_url=False):
+        path, value = _locate(values, item["loc"])
+        path, kind, last = path[skip:], item["type"], item["loc"][-1] if item["loc"] else ""
+        where = _join(path)
+        if kind == "value_error":
+            reason = str(item["ctx"]["error"])
+        elif kind in ("unexpected_keyword_argument", "extra_forbidden"):
+            where, known = _join(path[:-1]), _fields(model, path[:-1])
+            reason = f"unknown entry {describe(last)}{suggest(str(last), known)}; there are {', '.join(known)}"
+        elif kind.startswith("missing"):
+            reason = "has too few entries" if isinstance(last, int) else f"{last!r} is missing"
+        else:
+            where = f"{where} = {describe(value)}" if where else describe(value)
+            reason = item["msg"].replace("Input should", "should").replace("an object", "a table")
+        found = reasons.setdefault(where, [])
+        if reason not in found:
+            found.append(reason)
+    lines = [f"{where}: {' or '.join(found)}" if where else " or ".join(found) for where, found in reasons.items()]
+    more = f"; and {len(lines) - _MOST_PROBLEMS} more" if len(lines) > _MOST_PROBLEMS else ""
+    return "; ".join(lines[:_MOST_PROBLEMS]) + more
+
+
+def describe(value: object) -> str:
+    """Return a short text for a value, never the whole of a long one."""
+    return _shorten.repr(value) if isinstance(value, (str, int, float, type(None))) else f"a {type(value).__name__}"
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return " (did you mean …?)" for a mistyped word, or nothing where none is close.
+
+    >>> suggest("loveada", ["loveda", "potsdam"])
+    " (did you mean 'loveda'?)"
+    """
+    by_folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold()[:200], by_folded, n=2, cutoff=0.6)
+    return f" (did you mean {' or '.join(repr(by_folded[match]) for match in close)}?)" if close else ""
+
+
+@cache
+def _adapter(model: Hashable) -> TypeAdapter[Any]:
+    # pydantic takes no configuration for a dataclass itself; those inside of a tuple inherit the tuple's.
+    return TypeAdapter(tuple[model], config=STRICT)  # type: ignore[valid-type]
+
+
+def _locate(values: Any, path: Iterable[int | str]) -> tuple[tuple[int | str, ...], Any]:
+    """Return the part of a path that lies in the data, without the names of a union's members, and the value there."""
+    found: list[int | str] = []
+    for part in path:
+        entries = dict(enumerate(values)) if isinstance(values, (list, tuple)) else values
+        if not isinstance(entries, dict) or part not in entries:
+            break
+        values = entries[part]
+        found.append(part)
+    return tuple(found), values
+
+
+def _join(path: Iterable[int | str]) -> str:
+    """Return ("classes", 0, "name") as "classes[0].name"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def _fields(model: Any, path: Iterable[int | str]) -> tuple[str, ...]:
+    """Return the fields of the dataclass at a path."""
+    for part in path:
+        hints = get_type_hints(_dataclass_in(model) or object)
+        model = hints.get(str(part), model)
+    return tuple(get_type_hints(_dataclass_in(model) or object))
+
+
+def _dataclass_in(kind: Any) -> Any:
+    """Return the dataclass of an annotation such as `tuple[Card, ...] | None`."""
+    found = (_dataclass_in(part) for part in get_args(kind))
+    return kind if is_dataclass(kind) else next((part for part in found if part is not None), None)

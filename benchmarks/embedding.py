@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 import rasterio
 import torch
-from affine import Affine
 from torch.nn import functional
 
 import proxyclip_geo as pg
@@ -42,7 +41,7 @@ def random_store(path: Path, side: int, *, dim: int = 512, step: int = 8, window
     """Make a store of random unit features."""
     grid = WindowGrid.fit((side, side), window=window, stride=window // 2, step=step, multiple=16)
     core = 2048
-    geobox = GeoBox(Affine(1, 0, 0, 0, -1, 0), None, side, side)
+    geobox = GeoBox((side, side), (1, 0, 0, 0, -1, 0), None)
     info = StoreInfo(geobox, grid, core, "hann", dim, "float16", None, {}, {}, {})
     store = create_store(str(path), info, thumbnail=np.zeros((3, 4, 4), np.uint8))
     generator = torch.Generator().manual_seed(0)

@@ -47,6 +47,7 @@ from .errors import WorkerError as WorkerError
 from .evaluation.class_mapping import parse_mapping as parse_mapping
 from .evaluation.compare import evaluate as evaluate
 from .evaluation.report import Report as Report
+from .geobox import GeoBox as GeoBox
 from .models.zoo import Model as Model
 from .models.zoo import load_model as load_model
 from .progress import ProgressEvent as ProgressEvent

@@ -1,12 +1,16 @@
 import dataclasses
 import math
+import pickle
+from typing import Any
 
 import pyproj
 import pytest
+import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proxyclip_geo.errors import OptionError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.region import Region
 
@@ -19,14 +23,16 @@ SITE = pyproj.CRS('ENGCRS["site",EDATUM["peg"],CS[Cartesian,2],AXIS["x",east],AX
 # Binary fractions, so that what is moved there and back is the same to the last bit.
 quarters = st.integers(-4000, 4000).map(lambda value: value / 4)
 transforms = st.builds(Affine, quarters, quarters, quarters, quarters, quarters, quarters)
-places = st.builds(GeoBox, transforms, st.none(), st.integers(1, 64), st.integers(1, 64))
+transforms = transforms.filter(lambda transform: transform.determinant != 0)
+shapes = st.tuples(st.integers(1, 64), st.integers(1, 64))
+geoboxes = st.builds(GeoBox, shapes, transforms, st.none())
 regions = st.builds(Region, st.integers(-50, 50), st.integers(-50, 50), st.integers(1, 50), st.integers(1, 50))
 
 
 def centred(crs: pyproj.CRS, lon: float, lat: float, pixel: Affine, *, size: int = 10) -> GeoBox:
-    """A place whose middle lies at a longitude and latitude of its CRS's datum."""
+    """A geobox whose centre lies at a longitude and latitude of its CRS's datum."""
     x, y = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True).transform(lon, lat)
-    return GeoBox(Affine.translation(x, y) @ pixel @ Affine.translation(-size / 2, -size / 2), crs, size, size)
+    return GeoBox((size, size), Affine.translation(x, y) @ pixel @ Affine.translation(-size / 2, -size / 2), crs)
 
 
 def degree_lengths(lat: float) -> tuple[float, float]:
@@ -90,46 +96,57 @@ class TestGsd:
         ],
     )
     def test_is_none_where_there_is_no_ground(self, crs: pyproj.CRS | None, x: float) -> None:
-        assert GeoBox(Affine(1, 0, x, 0, -1, 0), crs, 10, 10).gsd is None
+        assert GeoBox((10, 10), (1, 0, x, 0, -1, 0), crs).gsd is None
 
     def test_is_that_of_the_central_pixel(self) -> None:
-        tall = GeoBox(Affine(0.1, 0, 0, 0, -0.1, 70), WGS84, 200, 1)
+        tall = GeoBox((200, 1), (0.1, 0, 0, 0, -0.1, 70), WGS84)
         assert tall.gsd == pytest.approx((0.1 * degree_lengths(60)[0], 0.1 * degree_lengths(59.95)[1]), rel=1e-4)
 
 
 class TestGeometry:
     @settings(deadline=None)
-    @given(places, regions, st.integers(-9, 9), st.integers(-9, 9))
+    @given(geoboxes, regions, st.integers(-9, 9), st.integers(-9, 9))
     def test_crop_keeps_every_pixel_where_it_is(self, geobox: GeoBox, region: Region, row: int, col: int) -> None:
         part = geobox.crop(region)
         assert part.shape == region.shape
         assert part.transform @ (col, row) == geobox.transform @ (col + region.left, row + region.top)
 
     @settings(deadline=None)
-    @given(places, regions)
+    @given(geoboxes, regions)
     def test_crop_and_back(self, geobox: GeoBox, region: Region) -> None:
         assert geobox.crop(region).crop(geobox.region.shift(-region.top, -region.left)) == geobox
 
     @settings(deadline=None)
-    @given(places, st.integers(1, 99), st.integers(1, 99))
-    def test_resize_keeps_the_ground(self, geobox: GeoBox, height: int, width: int) -> None:
-        resized = geobox.resize(height, width)
-        assert resized.shape == (height, width)
-        for before, after in zip(geobox.corners, resized.corners, strict=True):
+    @given(geoboxes, st.integers(1, 99), st.integers(1, 99))
+    def test_zoom_to_a_shape_keeps_the_corners(self, geobox: GeoBox, height: int, width: int) -> None:
+        factors = geobox.height / height, geobox.width / width
+        zoomed = geobox.zoom_out(factors)
+        assert zoomed.shape == (height, width)
+        for before, after in zip(geobox.corners, zoomed.corners, strict=True):
             assert after == pytest.approx(before, rel=1e-12, abs=1e-9)
         horizontal, vertical = geobox.resolution
-        assert resized.resolution == pytest.approx(
-            (horizontal * geobox.width / width, vertical * geobox.height / height)
-        )
+        assert zoomed.resolution == pytest.approx((horizontal * factors[1], vertical * factors[0]))
 
     @settings(deadline=None)
-    @given(places, st.sampled_from([1, 2, 4, 8]))
-    def test_resize_and_back(self, geobox: GeoBox, factor: int) -> None:
-        finer = geobox.resize(geobox.height * factor, geobox.width * factor)
-        assert finer.resize(geobox.height, geobox.width) == geobox
+    @given(geoboxes, st.sampled_from([1, 2, 4, 8]))
+    def test_zoom_in_and_out(self, geobox: GeoBox, factor: int) -> None:
+        assert geobox.zoom_out((1 / factor, 1 / factor)).zoom_out((factor, factor)) == geobox
+
+    def test_zoom_out_leaves_a_pixel(self) -> None:
+        geobox = GeoBox((3, 100), (1, 0, 0, 0, -1, 0), None)
+        assert geobox.zoom_out((10, 10)).shape == (1, 10)
+        assert geobox.zoom_out((10, 10), shape=(2, 11)).shape == (2, 11)
 
     @settings(deadline=None)
-    @given(places, st.floats(0, 1), st.floats(0, 1))
+    @given(geoboxes, st.integers(-50, 50), st.integers(-50, 50))
+    def test_pixels_to_world_and_back(self, geobox: GeoBox, row: int, col: int) -> None:
+        [(x, y)] = geobox.pixel_to_world([(col, row)])
+        assert (x, y) == geobox.transform @ (col, row)
+        scale = 1e-9 * max(map(abs, geobox.transform)) ** 2 / abs(geobox.transform.determinant)
+        assert geobox.world_to_pixel([(x, y)])[0] == pytest.approx((col, row), abs=max(1e-9, 100 * scale))
+
+    @settings(deadline=None)
+    @given(geoboxes, st.floats(0, 1), st.floats(0, 1))
     def test_bounds_hold_every_pixel_and_touch_corners(self, geobox: GeoBox, down: float, across: float) -> None:
         west, south, east, north = geobox.bounds
         x, y = geobox.transform @ (across * geobox.width, down * geobox.height)
@@ -140,16 +157,49 @@ class TestGeometry:
         assert {south, north} <= {y for _, y in geobox.corners}
 
     def test_bounds_of_a_rotated_grid(self) -> None:
-        turned = GeoBox(Affine.translation(100, 200) @ Affine.rotation(45), UTM, 10, 10)
+        turned = GeoBox((10, 10), Affine.translation(100, 200) @ Affine.rotation(45), UTM)
         half = 10 / math.sqrt(2)
         assert turned.bounds == pytest.approx((100 - half, 200, 100 + half, 200 + 2 * half))
 
     def test_corners_go_round_from_the_upper_left(self) -> None:
-        assert GeoBox(Affine(2, 0, 10, 0, -2, 50), UTM, 5, 20).corners == ((10, 50), (50, 50), (50, 40), (10, 40))
+        assert GeoBox((5, 20), (2, 0, 10, 0, -2, 50), UTM).corners == ((10, 50), (50, 50), (50, 40), (10, 40))
 
     def test_is_a_value(self) -> None:
-        geobox = GeoBox(Affine.identity(), UTM, 3, 4)
-        assert geobox.region == Region(0, 0, 3, 4)
-        assert geobox == GeoBox(Affine.identity(), pyproj.CRS(32632), 3, 4)
+        geobox = GeoBox((3, 4), Affine.identity(), UTM)
+        assert (geobox.height, geobox.width) == geobox.region.shape == (3, 4)
+        assert geobox == GeoBox((3, 4), Affine.identity(), pyproj.CRS(32632))
+        assert pickle.loads(pickle.dumps(geobox)) == geobox
         with pytest.raises(dataclasses.FrozenInstanceError):
-            geobox.height = 5  # type: ignore[misc]
+            geobox.shape = (5, 4)  # type: ignore[misc]
+
+
+class TestInput:
+    @pytest.mark.parametrize(
+        "crs",
+        [32632, "EPSG:32632", "+proj=utm +zone=32 +datum=WGS84 +type=crs", UTM.to_wkt(), rasterio.CRS.from_epsg(32632)],
+        ids=["code", "EPSG", "PROJ", "WKT", "rasterio"],
+    )
+    def test_any_crs_is_understood(self, crs: Any) -> None:
+        geobox = GeoBox((3, 4), [1, 0, 0, 0, -1, 0], crs)
+        assert isinstance(geobox.crs, pyproj.CRS)
+        assert geobox.crs.equals(UTM, ignore_axis_order=True) or geobox.crs.to_epsg() == 32632
+
+    @pytest.mark.parametrize("crs", [None, rasterio.CRS()])
+    def test_no_crs(self, crs: Any) -> None:
+        assert GeoBox((3, 4), Affine.scale(1, -1), crs).crs is None
+
+    def test_a_local_crs_survives(self) -> None:
+        assert GeoBox((3, 4), Affine.scale(1, -1), rasterio.CRS.from_wkt(SITE.to_wkt())).crs == SITE
+
+    @pytest.mark.parametrize(
+        ("shape", "transform", "crs", "message"),
+        [
+            ((3, 4), Affine.scale(1, -1), "EPSG:1", "CRS 'EPSG:1' is not known .*; pass an EPSG code"),
+            ((-3, 4), Affine.scale(1, -1), None, "shape -3 × 4"),
+            ((3, 4), Affine.scale(0, -1), None, "maps all pixels onto a line"),
+            ((3, 4), Affine.scale(math.nan, -1), None, "maps all pixels onto a line"),
+        ],
+    )
+    def test_refuses(self, shape: tuple[int, int], transform: Affine, crs: Any, message: str) -> None:
+        with pytest.raises(OptionError, match=message):
+            GeoBox(shape, transform, crs)

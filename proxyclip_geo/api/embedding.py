@@ -4,12 +4,11 @@ import io
 import json
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from affine import Affine
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.examples import Examples, add_examples, as_examples
@@ -202,11 +201,8 @@ class Embedding:
         factor = self._factor(resolution)
         with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:
             area = label_area(self.store, bank, area=region, factor=factor, source=source)
-        geobox = self.geobox.crop(area.region)
-        height, width = area.map.labels.shape
-        geobox = replace(
-            geobox, transform=geobox.transform @ Affine.scale(area.factor, area.factor), height=height, width=width
-        )
+        shape = area.map.labels.shape
+        geobox = self.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
         return LabelMap(area.map.labels, area.map.score, geobox, vocabulary, self.picture(area.region))
 
     def open_raster(self, path: str | Path | None = None) -> Source:

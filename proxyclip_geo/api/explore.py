@@ -170,7 +170,7 @@ def _find_spot(kept: Embedding, *, at: tuple[float, float] | None, aoi: str | Pa
         assert outline is not None
         # Outlines are drawn on a grid that starts at the area's upper left pixel.
         return _Spot(area.region, lambda region: outline.draw(region.shift(-area.region.top, -area.region.left)))
-    col, row = ~kept.geobox.transform @ at
+    [(col, row)] = kept.geobox.world_to_pixel([at])
     region = Region(int(np.floor(row)), int(np.floor(col)), 1, 1)
     if region.intersect(kept.geobox.region).is_empty:
         raise AreaError(

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pyproj
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
@@ -18,7 +17,6 @@ from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import image_spec, label_spec
-from proxyclip_geo.region import Region
 from proxyclip_geo.synthetic import generate_scene
 from proxyclip_geo.vocabulary import parse_classes
 
@@ -127,7 +125,7 @@ def make_geobox(shape: tuple[int, int], options: SampleOptions) -> GeoBox:
         to_crs = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
         # A CRS that nobody registered has its origin where it is meant to be used.
         x, y = to_crs.transform(lon, lat) if area is not None else (0.0, 0.0)
-    return GeoBox(Affine(width, 0, round(x, 6), 0, -height, round(y, 6)), crs, *shape)
+    return GeoBox(shape, (width, 0, round(x, 6), 0, -height, round(y, 6)), crs)
 
 
 def _write(made: Sample, geobox: GeoBox, *, seed: int, options: SampleOptions, progress: Progress) -> None:
@@ -138,7 +136,7 @@ def _write(made: Sample, geobox: GeoBox, *, seed: int, options: SampleOptions, p
     with ExitStack() as stack:
         image = stack.enter_context(CogWriter(made.image, geobox, spec=image_spec(names, dtype=options.dtype)))
         truth = stack.enter_context(CogWriter(made.truth, geobox, spec=label_spec(classes, tags=tags)))
-        for tile in Region(0, 0, *geobox.shape).tiles(TILE):
+        for tile in geobox.region.tiles(TILE):
             scene = generate_scene(
                 *tile.shape, seed=seed, gsd=options.gsd, offset=(tile.top, tile.left), nir=options.bands == 4
             )

@@ -138,8 +138,7 @@ def _footprint(here: GeoBox, there: GeoBox) -> Region:
     west, south, east, north = transformer.transform_bounds(*there.bounds, densify_pts=51)
     if not all(map(math.isfinite, (west, south, east, north))) or east < west:
         return here.region
-    corners = [~here.transform @ (x, y) for x in (west, east) for y in (south, north)]
-    cols, rows = zip(*corners, strict=True)
+    cols, rows = here.world_to_pixel([(x, y) for x in (west, east) for y in (south, north)]).T
     # A pixel more on each side, since the outline was followed in steps.
     return Region.from_edges(
         math.floor(min(rows)) - 1, math.floor(min(cols)) - 1, math.ceil(max(rows)) + 1, math.ceil(max(cols)) + 1

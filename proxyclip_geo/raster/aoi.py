@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyogrio
@@ -94,9 +93,8 @@ def find_area(geobox: GeoBox, *, bounds: Bounds | None, aoi: str | Path | None, 
         outline = polygons if outline is None else shapely.intersection(outline, polygons)
     if outline is None:
         return Area(geobox.region)
-    inverse = ~geobox.transform
     raster = shapely.box(0, 0, geobox.width, geobox.height)
-    pixels = _only_polygons(shapely.intersection(shapely.transform(outline, lambda xy: _apply(inverse, xy)), raster))
+    pixels = _only_polygons(shapely.intersection(shapely.transform(outline, geobox.world_to_pixel), raster))
     if pixels.is_empty:
         raise AreaError(
             f"the area of interest ({_extent(outline)}) does not meet raster {name} "
@@ -201,11 +199,6 @@ def _only_polygons(geometry: BaseGeometry) -> BaseGeometry:
     """Drop the points and lines that unions, repairs and intersections leave beside polygons."""
     parts = shapely.get_parts(shapely.get_parts(geometry))
     return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
-
-
-def _apply(transform: Affine, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    t: Any = transform
-    return np.column_stack([t.a * xy[:, 0] + t.b * xy[:, 1] + t.c, t.d * xy[:, 0] + t.e * xy[:, 1] + t.f])
 
 
 def _down(value: float) -> int:

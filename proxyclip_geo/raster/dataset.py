@@ -7,7 +7,7 @@ from typing import Any
 
 import pyproj
 import rasterio
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from proxyclip_geo.errors import RasterError
 
@@ -94,17 +94,6 @@ def _why_not_opened(name: str, error: Exception) -> str:
     return f"{name} cannot be opened as a raster ({error}); give a file that GDAL can read, e.g. a GeoTIFF"
 
 
-def to_pyproj(crs: Any) -> pyproj.CRS | None:
-    """Turn rasterio's CRS into pyproj's, through WKT so that custom ones survive; None stays None."""
-    if not crs:
-        return None
-    try:
-        wkt = crs.to_wkt(version="WKT2_2019")
-    except (CRSError, ValueError):
-        wkt = crs.to_wkt()
-    return pyproj.CRS.from_wkt(wkt)
-
-
 def to_rasterio(crs: pyproj.CRS | None) -> Any:
-    """Turn pyproj's CRS into rasterio's; None stays None."""
+    """Convert pyproj's CRS to rasterio's; None stays None."""
     return None if crs is None else rasterio.CRS.from_wkt(crs.to_wkt())

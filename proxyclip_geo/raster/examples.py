@@ -144,12 +144,7 @@ def _shapes_in_pixels(
             raise AreaError(
                 f"examples {path} cannot be expressed in the CRS of {name} ({error}); draw them on this raster"
             ) from error
-    t: Any = ~geobox.transform
-
-    def to_pixels(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack([t.a * xy[:, 0] + t.b * xy[:, 1] + t.c, t.d * xy[:, 0] + t.e * xy[:, 1] + t.f])
-
-    moved: NDArray[np.object_] = shapely.transform(np.asarray(shapes.array), to_pixels)
+    moved: NDArray[np.object_] = shapely.transform(np.asarray(shapes.array), geobox.world_to_pixel)
     return moved
 
 

@@ -8,7 +8,6 @@ from affine import Affine
 
 from proxyclip_geo.errors import warn_quality
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.dataset import to_pyproj
 
 # Rows count downwards: with this transform the raster and its polygons overlay in QGIS, which shows rasters
 # without georeference this way.
@@ -26,16 +25,16 @@ def read_geobox(dataset: Any, *, name: str) -> GeoBox:
         QualityWarning: If the place is fitted to ground control points, or there is none.
     """
     height, width = dataset.height, dataset.width
-    transform, crs = dataset.transform, to_pyproj(dataset.crs)
-    if transform != Affine.identity():
-        if crs is None:
+    if dataset.transform != Affine.identity():
+        geobox = GeoBox((height, width), dataset.transform, dataset.crs)
+        if geobox.crs is None:
             _warn(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
-        return GeoBox(transform, crs, height, width)
+        return geobox
     points, points_crs = dataset.gcps
     fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
     if fitted is None:
         _warn(f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used")
-        return GeoBox(PIXELS, None, height, width)
+        return GeoBox((height, width), PIXELS, None)
     transform, residual = fitted
     _warn(
         f"{name} is placed by {len(points)} ground control points only; an affine fit leaves {residual:.2f} px (RMS); "
@@ -43,7 +42,7 @@ def read_geobox(dataset: Any, *, name: str) -> GeoBox:
     )
     if points_crs is None:
         _warn(f"the ground control points of {name} have no CRS: polygons will have no areas in m²")
-    return GeoBox(transform, to_pyproj(points_crs), height, width)
+    return GeoBox((height, width), transform, points_crs)
 
 
 def _warn(message: str) -> None:

@@ -16,7 +16,7 @@ from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.dataset import gdal_name, open_dataset, to_pyproj, to_rasterio
+from proxyclip_geo.raster.dataset import gdal_name, open_dataset, to_rasterio
 from proxyclip_geo.region import Region
 
 CLASS_TAG = re.compile(r"CLASS_(\d+)", re.IGNORECASE)
@@ -49,7 +49,7 @@ class LabelSource:
     def __init__(self, dataset: Any, *, name: str) -> None:
         self._dataset = dataset
         self.name = name
-        self.geobox = GeoBox(dataset.transform, to_pyproj(dataset.crs), dataset.height, dataset.width)
+        self.geobox = GeoBox(dataset.shape, dataset.transform, dataset.crs)
         self.nodata = None if dataset.nodata is None else int(dataset.nodata)
         self.classes = _class_names(dataset, self.nodata)
 

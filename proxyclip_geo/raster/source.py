@@ -12,7 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import AreaError, OptionError, RasterError
@@ -151,7 +150,7 @@ class Source:
 
     def _look(self, native: GeoBox, scale: tuple[float, float]) -> _View:
         return _View(
-            _scaled(native, scale),
+            native.zoom_out(scale),
             self._plan,
             self.stretch,
             Outline.on_grid(self._area, scale=scale),
@@ -309,14 +308,6 @@ def _scale(native: GeoBox, resolution: float | None, *, name: str) -> tuple[floa
             f"({gsd[0]:.3g} × {gsd[1]:.3g} m); give metres per pixel, {max(gsd) / _FINEST:.2g} or more"
         )
     return down, across
-
-
-def _scaled(native: GeoBox, scale: tuple[float, float]) -> GeoBox:
-    """Return the place with larger or smaller pixels of exactly that scale, to the nearest whole number of them."""
-    if scale == (1, 1):
-        return native
-    height, width = (max(1, round(side / step)) for side, step in zip(native.shape, scale, strict=True))
-    return replace(native, transform=native.transform @ Affine.scale(scale[1], scale[0]), height=height, width=width)
 
 
 def _from_centre(region: Region) -> Iterator[Region]:

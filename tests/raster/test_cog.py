@@ -9,7 +9,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
-import pyproj
 import pytest
 import rasterio
 import rasterio.shutil
@@ -17,9 +16,8 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, OutputError
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.geobox import GeoBox, parse_crs
 from proxyclip_geo.raster.cog import CogWriter
-from proxyclip_geo.raster.dataset import to_pyproj
 from proxyclip_geo.raster.source import open_source
 from proxyclip_geo.raster.spec import (
     RasterSpec,
@@ -39,7 +37,7 @@ NORTH_UP = Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)
 def a_place(
     height: int = 700, width: int = 900, *, crs: str | None = "EPSG:25832", transform: Affine = NORTH_UP
 ) -> GeoBox:
-    return GeoBox(transform, None if crs is None else pyproj.CRS(crs), height, width)
+    return GeoBox((height, width), transform, crs)
 
 
 def labels_of(height: int = 700, width: int = 900) -> NDArray[np.uint8]:
@@ -164,7 +162,7 @@ class TestRoundTrip:
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             with rasterio.open(path) as dataset:
                 assert dataset.transform.almost_equals(transform)
-                survived = to_pyproj(dataset.crs)
+                survived = parse_crs(dataset.crs)
                 np.testing.assert_array_equal(dataset.read(1), labels_of(40, 50))
         if crs is None:
             assert survived is None
@@ -296,7 +294,7 @@ from proxyclip_geo.raster.spec import score_spec
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
-geobox = GeoBox(Affine(1, 0, 5e5, 0, -1, 5e6), None, 1000, 1000)
+geobox = GeoBox((1000, 1000), (1, 0, 5e5, 0, -1, 5e6), None)
 noise = np.random.default_rng(0).integers(0, 100, (1000, 1000), dtype=np.uint8)
 try:
     with CogWriter(sys.argv[1] + "/a.tif", geobox, spec=score_spec()) as sink:

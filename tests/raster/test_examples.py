@@ -7,7 +7,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
-from affine import Affine
 from shapely import LineString, Point, box
 
 from proxyclip_geo.errors import AreaError, QualityWarning, VectorError
@@ -20,9 +19,8 @@ Save = Callable[..., Path]
 
 @pytest.fixture
 def geobox() -> GeoBox:
-    import pyproj
 
-    return GeoBox(Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000), pyproj.CRS.from_epsg(25832), 40, 50)
+    return GeoBox((40, 50), (0.5, 0, 500_000, 0, -0.5, 5_600_000), "EPSG:25832")
 
 
 @pytest.fixture

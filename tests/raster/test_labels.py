@@ -4,6 +4,7 @@ import rasterio
 from affine import Affine
 
 from proxyclip_geo.errors import RasterError
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.labels import open_labels
 from proxyclip_geo.region import Region
 
@@ -62,7 +63,7 @@ def test_alpha_and_masks_say_what_is_valid(write):
 @pytest.mark.parametrize("options", [{}, {"nodata": 255}, {"alpha": np.full((3, 4), 255, np.uint8)}])
 def test_onto_a_finer_and_larger_grid(write, options):
     with open_labels(write(tags={"CLASS_1": "a"}, **options)) as labels:
-        geobox = labels.geobox.crop(Region(-1, -1, 5, 6)).resize(10, 12)
+        geobox = labels.geobox.crop(Region(-1, -1, 5, 6)).zoom_out((0.5, 0.5))
         with labels.onto(geobox) as view:
             block = view.read(geobox.region)
             assert view.classes == {1: "a"}
@@ -84,7 +85,7 @@ def test_a_mask_band_survives_another_grid(write):
 def test_onto_a_rotated_grid(write):
     with open_labels(write(np.kron(VALUES, np.ones((10, 10), dtype=np.uint8)))) as labels:
         turned = labels.geobox.transform @ Affine.translation(20, 15) @ Affine.rotation(90)
-        geobox = type(labels.geobox)(turned, labels.geobox.crs, 12, 12)
+        geobox = GeoBox((12, 12), turned, labels.geobox.crs)
         with labels.onto(geobox) as view:
             block = view.read(geobox.region)
         source = labels.read(labels.geobox.region).values

@@ -5,10 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import pyproj
-from affine import Affine
-from pyproj.exceptions import CRSError
-
 from proxyclip_geo.engine.blend import Blend
 from proxyclip_geo.errors import StoreError
 from proxyclip_geo.geobox import GeoBox
@@ -98,14 +94,13 @@ class StoreInfo:
             )
         try:
             height, width = values["shape"]
-            crs = None if values["crs"] is None else pyproj.CRS.from_user_input(values["crs"])
             return cls(
-                GeoBox(Affine(*values["transform"]), crs, height, width),
+                GeoBox((height, width), values["transform"], values["crs"]),
                 WindowGrid(height, width, tuple(values["window"]), values["stride"], values["step"]),
                 *(values[key] for key in ("core", "blend", "dim", "storage", "components")),
                 *(values[key] for key in ("model", "raster", "options")),
             )
-        except (KeyError, TypeError, ValueError, CRSError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
                 f"the description of embedding {name} is damaged ({error!r}); encode the raster again"
             ) from error

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 import zarr
-from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -43,7 +42,7 @@ def keep(
     plan = make_plan(source.region.shape, encoder=encoder, window=16, stride=8, core=core)
     basis = None if components is None else fit_basis(sample_windows(source, plan, encoder=encoder), components)
     info = StoreInfo(
-        geobox=GeoBox(Affine(0.5, 0, 7, 0, -0.5, 9), None, *source.region.shape),
+        geobox=GeoBox(source.region.shape, (0.5, 0, 7, 0, -0.5, 9), None),
         grid=plan.grid,
         core=core,
         blend="hann",

@@ -1,26 +1,30 @@
-# One command each; each makes its own virtual environment if there is none.
-#   make demo    a made-up raster and seven words become a map and polygons, in demo/
-#   make test    lint, types, import contracts, tests
+# Each target creates the virtual environment it needs.
+#   make demo    segment a synthetic aerial image with seven classes; the results go to demo/out
+#   make test    lint, type checks, import contracts and tests
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Idle OpenMP threads that spin make two processes on two cores many times slower than one.
+# OpenMP threads that spin while idle make two processes on two cores many times slower than one.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test lint test-qgis plugin pictures demo-model clean bench
+.PHONY: help demo test test-lowest lint test-qgis plugin dist pictures demo-model clean bench
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
-	@echo "  make bench   speed and memory against rivals and limits, as one table (half an hour)"
-	@echo "  make lint    lint, types and import contracts alone"
-	@echo "  make test-qgis   the QGIS plugin in a real QGIS, which is installed by apt where it is missing"
-	@echo "  make plugin      the QGIS plugin as a ZIP in dist/, checked by the plugin site's rules"
-	@echo "  make pictures    the README's pictures again"
-	@echo "  make demo-model  train the bundled model again (about an hour)"
+	@echo "  make lint    lint, type checks and import contracts only"
+	@echo "  make test-lowest  tests with the lowest versions that pyproject.toml allows"
+	@echo "  make test-qgis    tests of the QGIS plugin in QGIS; installs QGIS with apt if it is missing"
+	@echo "  make plugin       check the QGIS plugin and write its ZIP file to dist/"
+	@echo "  make dist         build the sdist and the wheel, check them, and write them to dist/"
+	@echo "  make bench        measure speed and memory (half an hour)"
+	@echo "  make pictures     draw the pictures of the README and the docs"
+	@echo "  make demo-model   train the bundled demo model (an hour)"
 
+# pip reads dependency groups since version 25.1.
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable ".[all]" --group dev
 	touch $@
 
 demo: $(VENV)/.installed
@@ -34,11 +38,24 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 test: lint
 	$(BIN)/pytest
 
-# QGIS's own Python, with QGIS's modules; kept apart, since pytest-qgis breaks every pytest run it is installed for.
+# uv finds the lowest versions; tools/lowest.txt holds the few that it must be given.
+LOWEST ?= .venv-lowest
+test-lowest: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra all --group test --constraint tools/lowest.txt \
+		pyproject.toml --output-file $(VENV)/lowest.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --requirement $(VENV)/lowest.txt
+	$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
+	$(LOWEST)/bin/python -m pytest -m "not shared"
+
+# A separate environment with QGIS's own Python and modules: pytest-qgis breaks every other pytest run in its environment.
 QGIS_VENV ?= .venv-qgis
 QGIS_BIN := $(QGIS_VENV)/bin
 
@@ -55,7 +72,10 @@ test-qgis: $(VENV)/.installed $(QGIS_VENV)/.installed
 plugin: $(QGIS_VENV)/.installed
 	$(QGIS_BIN)/python tools/check_plugin.py --zip dist
 
-# Half an hour on two cores; nothing else should run meanwhile.
+dist: $(VENV)/.installed
+	$(BIN)/python tools/check_dist.py
+
+# Times on a busy machine mean little: nothing else should run.
 bench: $(VENV)/.installed
 	mkdir -p bench
 	$(BIN)/python benchmarks/encoder.py --json bench/encoder.json
@@ -68,8 +88,8 @@ pictures: $(VENV)/.installed
 	$(BIN)/python tools/make_pictures.py
 
 demo-model: $(VENV)/.installed
-	$(BIN)/pip install --quiet --editable ".[train]"
+	$(BIN)/python -m pip install --quiet --group train
 	$(BIN)/python tools/demo_model/train.py
 
 clean:
-	rm -rf $(VENV) $(QGIS_VENV) bench demo build dist
+	rm -rf $(VENV) $(LOWEST) $(QGIS_VENV) bench demo build dist

@@ -56,8 +56,8 @@ def check_wheel(wheel, folder):
     venv.create(target, with_pip=False)
     python = target / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", wheel)
-    # The dependencies come from this environment. Its editable install of the package is not visible: Python ignores .pth
-    # files in a folder that a .pth file adds.
+    # The dependencies come from this environment. Its editable install of the package is not visible: Python ignores
+    # .pth files in a folder that a .pth file adds.
     site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", quiet=True).strip()
     Path(site, "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     where = run(python, "-c", "import proxyclip_geo; print(proxyclip_geo.__file__)", cwd=folder, quiet=True)

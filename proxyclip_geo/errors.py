@@ -1,6 +1,5 @@
 """The errors of the package: one root, each child also the builtin it resembles, each with an exit code."""
 
-import errno
 import sys
 import warnings
 
@@ -88,12 +87,6 @@ class Cancelled(ProxyClipGeoError):
 
 class QualityWarning(UserWarning):
     """The result is likely to be worse than the user expects, and why."""
-
-
-def describe_os_error(error: BaseException) -> str:
-    """Return in words why something could not be written."""
-    full = getattr(error, "errno", None) == errno.ENOSPC
-    return "the disk is full" if full else getattr(error, "strerror", None) or str(error)
 
 
 def warn_quality(message: str) -> None:

@@ -1,7 +1,6 @@
 """A raster encoded once, to be asked with any words afterwards."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from proxyclip_geo.engine.pca import fit_basis, sample_windows
 from proxyclip_geo.engine.runner import Plan, encode_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store.location import exists, local_path
-from proxyclip_geo.engine.store.lock import exclusive_lock
 from proxyclip_geo.engine.store.metadata import Storage, StoreInfo
 from proxyclip_geo.engine.store.quantize import project
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
+from proxyclip_geo.files import exclusive_lock
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, PRESETS, Model, builtin_cards
 from proxyclip_geo.progress import Progress, no_progress
@@ -80,7 +79,7 @@ def encode(
     options, store = options or EncodeOptions(), store or StoreOptions()
     name = str(out)
     job = Job.prepare(raster, model=model, options=options)
-    with job.source as source, _alone(name):
+    with job.source as source, _lock(name):
         loaded = job.load(model, options)
         encoder = loaded.encoder
         plan = job.plan(options, encoder, core_multiple=CORE_MULTIPLE)
@@ -120,15 +119,10 @@ def _fill(kept: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress:
             kept.write(item.block, embedding, valid=item.valid)
 
 
-@contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """Hold the lock of an embedding on this machine."""
+def _lock(name: str) -> AbstractContextManager[None]:
+    """Return the lock of an embedding on this machine; there is none elsewhere."""
     path = local_path(name)
-    if path is None:
-        yield
-        return
-    with exclusive_lock(path.with_name(f".{path.name}")):
-        yield
+    return nullcontext() if path is None else exclusive_lock(path)
 
 
 def _card_name(model: str | Path | ModelCard | Model, card: ModelCard) -> str:

@@ -132,7 +132,6 @@ def similar(
         raise OutputError(f"{path}: a heat map is a GeoTIFF; give a name that ends in .tif")
     if path.exists() and not overwrite:
         raise OutputError(f"{path} is already there; pass --overwrite to replace it")
-    path.parent.mkdir(parents=True, exist_ok=True)
     if word is None:
         spot = _find_spot(kept, at=at, aoi=aoi)
         mean = mean_feature(kept.store, spot)

@@ -9,13 +9,13 @@ from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.examples import Examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary, record_warnings, warn_of_far_words
 from proxyclip_geo.api.options import LabelOptions
-from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, rollback, write_json
+from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, rollback
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
-from proxyclip_geo.engine.store.lock import exclusive_lock
+from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area, Outline, find_area
 from proxyclip_geo.region import Region
@@ -73,7 +73,7 @@ def label(
         _, bank = kept.bank(vocabulary, options, examples=examples)
     info = kept.store.info
     edge_aware = options.borders == "image"
-    with exclusive_lock(paths.work), rollback(paths):
+    with exclusive_lock(paths.base), rollback(paths):
         remove_drafts(paths)
         with kept.open_raster(raster) if edge_aware else nullcontext() as source:
             encoded = stored_blocks(kept.store, bank=bank, area=area.region, source=source, progress=progress)

@@ -1,10 +1,6 @@
 """Where results go: names, sinks, styles, and what may not be overwritten."""
 
-import glob
-import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,7 +13,8 @@ from PIL import Image
 
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.runner import BlockResult
-from proxyclip_geo.errors import OutputError, describe_os_error
+from proxyclip_geo.errors import OutputError
+from proxyclip_geo.files import make_folder, remove_staging, write_text
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
@@ -66,8 +63,13 @@ class OutputPaths:
         return self.labels.name.removesuffix("_labels.tif")
 
     @property
+    def base(self) -> Path:
+        """What the names of all results begin with; its lock is that of the results."""
+        return self.labels.with_name(self.stem)
+
+    @property
     def work(self) -> Path:
-        """Folder of the finished blocks while the run is not finished; its lock is that of the results."""
+        """Folder of the finished blocks while the run is not finished."""
         return self.labels.with_name(f".{self.stem}.work")
 
     def all(self) -> tuple[Path, ...]:
@@ -77,19 +79,12 @@ class OutputPaths:
 
 
 def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
-    """Make the output directory, and see that the results can and may be written there.
+    """Make the output directory, and check that the results can and may be written there.
 
     Raises:
         OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=out, prefix=".writable-"):
-            pass
-    except OSError as error:
-        raise OutputError(
-            f"cannot write to the output directory {out}: {error.strerror or error}; choose another with -o"
-        ) from error
+    make_folder(out)
     _refuse_existing(out, paths, overwrite=overwrite)
 
 
@@ -117,15 +112,10 @@ def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
 
 
 def remove_drafts(paths: OutputPaths) -> None:
-    """Remove what a killed run, of whatever options, has left unfinished; only for who holds the work folder's lock."""
+    """Remove the staging folders that a killed run left, whatever its options were."""
     possible = OutputPaths.in_directory(paths.run.parent, paths.stem, LabelOptions(probabilities=True)).all()
     styles = [path.with_suffix(suffix) for path in possible if path.suffix == ".tif" for suffix in (".qml", ".sld")]
-    for path in (*possible, *styles):
-        for draft in path.parent.glob(f".{glob.escape(path.name)}.*partial"):
-            if draft.is_dir():
-                shutil.rmtree(draft, ignore_errors=True)
-            else:
-                draft.unlink(missing_ok=True)
+    remove_staging((*possible, *styles))
 
 
 @contextmanager
@@ -144,40 +134,6 @@ def _remove_new(paths: OutputPaths, before: set[Path]) -> None:
             sides = (path.with_suffix(".qml"), path.with_suffix(".sld"), path.with_name(f"{path.name}.aux.xml"))
             for file in (path, *(sides if path.suffix == ".tif" else ())):
                 file.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file in one step.
-
-    Raises:
-        OutputError: If it cannot be written.
-    """
-    draft = path.with_name(f".{path.name}.partial")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write {path}: {describe_os_error(error)}; make room, or choose another output directory"
-        ) from error
-
-
-def write_json(path: Path, values: Any) -> None:
-    """Write JSON in one step."""
-    write_text(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """Read JSON that a run has written.
-
-    Raises:
-        OutputError: If it is damaged.
-    """
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{path} cannot be read ({error}); remove it, or choose another directory") from error
 
 
 def class_styles(vocabulary: Vocabulary) -> tuple[ClassStyle, ...]:

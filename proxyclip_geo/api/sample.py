@@ -101,10 +101,6 @@ def sample(
     existing = [str(file) for file in (made.image, made.truth) if file.exists()]
     if existing and not options.overwrite:
         raise OutputError(f"{' and '.join(existing)} already there; pass --overwrite to replace")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the directory {path.parent}: {error.strerror or error}") from error
     _write(made, make_geobox(shape, options), seed=seed, options=options, progress=progress)
     return made
 

@@ -13,9 +13,7 @@ from proxyclip_geo.api.outputs import (
     OutputPaths,
     check_directory,
     prepare_directory,
-    read_json,
     remove_drafts,
-    write_json,
 )
 from proxyclip_geo.api.prompts import make_bank
 from proxyclip_geo.api.record import describe_model, describe_plan, describe_weights, make_record
@@ -35,6 +33,7 @@ from proxyclip_geo.engine.estimate import Needs, peak_disk, peak_memory, time_wi
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.engine.store.work_folder import WorkFolder, open_work
 from proxyclip_geo.errors import OutputError
+from proxyclip_geo.files import exclusive_lock, read_json, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
 from proxyclip_geo.progress import Progress, no_progress
@@ -124,9 +123,11 @@ def segment(
                 loaded = loaded.without_encoder()
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
         run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
-        with open_work(paths.work, run.facts, overwrite=options.overwrite, tidy=lambda: remove_drafts(paths)) as work:
-            result = run.carry_out(work, progress=progress)
-            work.remove()
+        with exclusive_lock(paths.base):
+            remove_drafts(paths)
+            with open_work(paths.work, run.facts, overwrite=options.overwrite) as work:
+                result = run.carry_out(work, progress=progress)
+                work.remove()
     return result
 
 

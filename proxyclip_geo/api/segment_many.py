@@ -7,10 +7,10 @@ from typing import Any
 
 from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import write_json
 from proxyclip_geo.api.segment import SegmentPlan, is_done, plan_segment, segment
 from proxyclip_geo.api.vector_options import VectorOptions
-from proxyclip_geo.errors import Cancelled, ModelError, OptionError, OutputError, ProxyClipGeoError, WeightsError
+from proxyclip_geo.errors import Cancelled, ModelError, OptionError, ProxyClipGeoError, WeightsError
+from proxyclip_geo.files import make_folder, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
@@ -84,10 +84,7 @@ def segment_many(
     """
     options = options or SegmentOptions()
     places = _places(rasters, Path(out))
-    try:
-        Path(out).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the directory {out}: {error.strerror or error}; choose another") from error
+    make_folder(Path(out))
     reports: list[RasterReport] = []
     lazy = LazyModel(model, options)
     for number, (raster, own) in enumerate(places.items()):

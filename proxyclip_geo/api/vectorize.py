@@ -9,13 +9,13 @@ from proxyclip_geo import __version__
 from proxyclip_geo.api.append import check_appendable, describe_sources, extend
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
+from proxyclip_geo.files import staging_folder
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.styles import ClassStyle, polygon_qml, polygon_sld
 from proxyclip_geo.vector.formats import check_layers, check_target, format_of
 from proxyclip_geo.vector.label_mosaic import read_legend
 from proxyclip_geo.vector.polygonize import PolygonInputs, open_polygons
 from proxyclip_geo.vector.provenance import SOURCES
-from proxyclip_geo.vector.staging import open_draft
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
 Rasters: TypeAlias = str | Path | Sequence[str | Path]
@@ -139,7 +139,7 @@ def _write(
     making = options.making(drop_collinear=not format_of(path).needs_crs)
     classes = {style.value: style.name for style in styles}
     with (
-        open_draft(path) as aside,
+        staging_folder(path) as aside,
         open_polygons(inputs, classes=classes, spill=aside, options=making, progress=progress) as polygons,
     ):
         # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.

@@ -1,16 +1,15 @@
 """What an evaluation found, as text, JSON and CSV."""
 
-import contextlib
 import csv
 import io
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
+from proxyclip_geo.files import write_text
 
 NONE = "unclassified"
 """What reports call pixels of none of the classes."""
@@ -112,18 +111,7 @@ class Report:
         form = forms.get(path.suffix.lower())
         if form is None:
             raise OutputError(f"{path}: a report is written as {', '.join(forms)}, not as {path.suffix!r}")
-        # Renaming is atomic: no half-written file ever stands under the final name.
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            temporary.write_text(form(), encoding="utf-8")
-            os.replace(temporary, path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise OutputError(
-                f"{path} cannot be written: {error.strerror}; check the folder and its permissions"
-            ) from error
-        return path
+        return write_text(path, form())
 
 
 def _plain(score: float | None) -> str:

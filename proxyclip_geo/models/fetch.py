@@ -1,6 +1,5 @@
 """Weights from the hub: on request only, resumable, checked."""
 
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 
 from proxyclip_geo.errors import ModelError, WeightsError
+from proxyclip_geo.files import copy_file
 from proxyclip_geo.models.card import HubFile, ModelCard
 from proxyclip_geo.models.device import Backend
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
@@ -59,6 +59,7 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
 
     Raises:
         WeightsError: If the hub cannot be reached, has no such file, or sends a file with another checksum.
+        OutputError: If a file cannot be copied to `folder`.
     """
     paths = []
     for weights in (clip_weights(card), vfm_weights(card)):
@@ -66,7 +67,9 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
             _download(weights.hub, model=card.name, progress=progress)
         path, _ = weights.verify()
         paths.append(
-            path if folder is None or weights.hub is None else _copy(path, folder / weights.hub.repo / weights.hub.file)
+            path
+            if folder is None or weights.hub is None
+            else copy_file(path, folder / weights.hub.repo / weights.hub.file)
         )
     return tuple(paths)
 
@@ -123,19 +126,6 @@ def run_self_test(model: str | Path, *, device: str = "auto", backend: Backend =
         seconds=seconds,
         sha256=loaded.checksums,
     )
-
-
-def _copy(path: Path, target: Path) -> Path:
-    """Copy a file in one step: it stands under its name whole or not at all."""
-    draft = target.with_name(f".{target.name}.partial")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, draft)
-        draft.replace(target)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise WeightsError(f"cannot copy the weights to {target}: {error.strerror or error}") from error
-    return target
 
 
 def _download(hub: HubFile, *, model: str, progress: Progress) -> None:

@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from torch.nn import functional
 
 from proxyclip_geo import __version__
 from proxyclip_geo.errors import ModelError
+from proxyclip_geo.files import publish, staging_folder
 from proxyclip_geo.models.encoder import ProxyClipEncoder, WindowFeatures
 
 logger = logging.getLogger(__name__)
@@ -179,15 +179,12 @@ class OpenVinoEncoder:
 
 
 def _keep(model: Any, path: Path) -> None:
-    """Save an export in one step; two processes may do so at once."""
+    """Save an export atomically, in a folder of its own."""
     import openvino
 
-    path.parent.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent.parent, prefix=".partial-") as folder:
-        draft = Path(folder, "export")
-        openvino.save_model(model, draft / path.name, compress_to_fp16=False)
-        try:
-            draft.rename(path.parent)
-        except OSError:
-            if not path.is_file():
-                raise
+    with staging_folder(path.parent) as folder:
+        # Another process may have saved the same export while this one was exporting.
+        if not path.is_file():
+            draft = folder / path.parent.name
+            openvino.save_model(model, draft / path.name, compress_to_fp16=False)
+            publish([draft], path.parent.parent)

@@ -1,11 +1,9 @@
 """Writing result rasters: blocks into a hidden temporary file, and in the end a cloud-optimised GeoTIFF at once."""
 
 import errno
-import os
-import shutil
-import tempfile
 import warnings
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +17,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import OutputError
+from proxyclip_geo.files import publish, staging_folder, write_error
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.dataset import environment, to_rasterio
 from proxyclip_geo.raster.pam import class_names_xml
@@ -27,8 +26,6 @@ from proxyclip_geo.raster.styles import color_table
 from proxyclip_geo.region import Region
 
 _TILE = 512
-# With less free space than some tiles take, a failed write is put down to a full disk.
-_FULL = 16 << 20
 _FAILURES = (RasterioError, CPLE_BaseError, OSError)
 
 
@@ -44,20 +41,18 @@ class CogWriter:
     """
 
     def __init__(self, path: str | Path, geobox: GeoBox, *, spec: RasterSpec) -> None:
-        """Make a hidden directory beside `path` and the temporary raster in it.
+        """Create the temporary raster in a staging folder beside `path`.
 
         Raises:
-            OutputError: If the directory of `path` is missing or not writable, or the disk is full.
+            OutputError: If the directory of `path` is not writable, another run writes `path`, or the disk is full.
         """
         self.path = Path(path)
         self.geobox = geobox
         self.spec = spec
-        try:
-            self._hidden = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".partial", dir=self.path.parent))
-        except OSError as error:
-            raise self._error(error) from error
+        self._staging = ExitStack()
+        self._folder = self._staging.enter_context(staging_folder(self.path))
         self._written: dict[Region, int] = {}
-        self._draft = self._hidden / "draft.tif"
+        self._draft = self._folder / "draft.tif"
         self._dataset: Any = None
         try:
             self._dataset = self._create()
@@ -141,7 +136,7 @@ class CogWriter:
         Raises:
             OutputError: If it cannot be written; an older file stays as it was.
         """
-        cog = self._hidden / self.path.name
+        cog = self._folder / self.path.name
         try:
             with environment(), _no_georeference_is_fine():
                 self._dataset.close()
@@ -181,10 +176,7 @@ class CogWriter:
         existing = new_side.read_text(encoding="utf-8") if new_side.exists() else ""
         if self.spec.classes:
             new_side.write_text(class_names_xml(self.spec.classes, existing=existing), encoding="utf-8")
-        side.unlink(missing_ok=True)
-        os.replace(cog, self.path)
-        if new_side.exists():
-            os.replace(new_side, side)
+        publish([cog, *([new_side] if new_side.exists() else [])], self.path.parent, stale=[side])
 
     @staticmethod
     def _side_file(path: Path) -> Path:
@@ -198,22 +190,10 @@ class CogWriter:
                     self._dataset.close()
             except _FAILURES:
                 pass  # It is thrown away; what made it fail has been reported.
-        shutil.rmtree(self._hidden, ignore_errors=True)
+        self._staging.close()
 
     def _error(self, error: BaseException) -> OutputError:
-        if isinstance(error, OutputError):
-            return error
-        parent = self.path.parent
-        if not parent.is_dir():
-            return OutputError(f"{self.path} cannot be written: there is no directory {parent}; make it first")
-        free = shutil.disk_usage(parent).free
-        if getattr(error, "errno", None) == errno.ENOSPC or free < _FULL:
-            need = self.geobox.height * self.geobox.width * self.spec.count * np.dtype(self.spec.dtype).itemsize
-            return OutputError(
-                f"{self.path} cannot be written: the disk is full ({free / 1e6:.0f} MB free, up to "
-                f"{2 * need / 1e6:.0f} MB needed); free some, or choose another output directory"
-            )
-        return OutputError(f"{self.path} cannot be written ({error}); choose a directory that you may write to")
+        return error if isinstance(error, OutputError) else write_error(self.path, error)
 
 
 def _window(region: Region) -> Window:

@@ -1,7 +1,5 @@
 """A picture for people: image and labels side by side, with a legend."""
 
-import os
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from proxyclip_geo.errors import OutputError
+from proxyclip_geo.files import atomic_write
 from proxyclip_geo.raster.styles import ClassStyle, with_unclassified
 
 _MARGIN = 16
@@ -73,7 +71,9 @@ def write_preview(
         OutputError: If the picture cannot be written; an older one stays as it was.
     """
     canvas = draw_preview(rgb, labels, classes=classes, nodata=nodata, shares=shares, max_side=max_side)
-    return _save(canvas, Path(path))
+    with atomic_write(Path(path)) as draft:
+        canvas.save(draft, format="PNG", optimize=True)
+    return Path(path)
 
 
 def draw_preview(
@@ -189,23 +189,3 @@ def _shorten(name: str, font: _Font) -> str:
 def _checkerboard(size: tuple[int, int]) -> Image.Image:
     rows, cols = np.indices((size[1], size[0])) // _CHECKER_SIDE
     return Image.fromarray(np.array(_CHECKER, dtype=np.uint8)[(rows + cols) % 2])
-
-
-def _save(canvas: Image.Image, path: Path) -> Path:
-    draft = None
-    try:
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            canvas.save(file, format="PNG", optimize=True)
-        # mkstemp makes files that only their owner may read.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(draft).chmod(0o666 & ~umask)
-        os.replace(draft, path)
-    except OSError as error:
-        if draft is not None:
-            Path(draft).unlink(missing_ok=True)
-        raise OutputError(
-            f"preview {path} cannot be written ({error}); choose a directory with room to write"
-        ) from error
-    return path

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.files import write_json
 from proxyclip_geo.raster.bands import BandPlan, read_bands
 from proxyclip_geo.raster.resample import Samples, working_type
 from proxyclip_geo.region import Region
@@ -89,7 +90,7 @@ class Stretch:
 
     def save(self, path: str | Path) -> None:
         """Write the stretch to a JSON file, for use with other rasters of the same kind."""
-        Path(path).write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        write_json(Path(path), self.to_dict())
 
     def to_dict(self) -> dict[str, list[float]]:
         """Return the limits as JSON-able lists."""

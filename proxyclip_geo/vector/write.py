@@ -1,7 +1,6 @@
 """Polygon layers on disk: streamed into a hidden draft, and only a whole file gets its final name."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,12 +15,12 @@ import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from proxyclip_geo.errors import OutputError, VectorError
+from proxyclip_geo.files import publish, write_error
 from proxyclip_geo.vector.batch import PolygonBatch, Polygons
 from proxyclip_geo.vector.convert import convert, without_crs_warning
 from proxyclip_geo.vector.formats import STALE, Format, check_crs, check_size, check_target
 from proxyclip_geo.vector.geopackage import embed_style
 from proxyclip_geo.vector.provenance import WRITTEN
-from proxyclip_geo.vector.staging import cannot_write
 
 _WRITE_ERRORS = (
     OSError,
@@ -91,7 +90,7 @@ def write_polygons(
         # What GDAL says about a full disk is none of these.
         if isinstance(error, CRSError | FieldError | GeometryError):
             raise OutputError(f"cannot write '{path}': {error}") from error
-        raise cannot_write(path, error) from error
+        raise write_error(path, error) from error
     return path
 
 
@@ -195,8 +194,4 @@ def _move_into_place(draft: Path, path: Path) -> None:
         path.with_name(path.name + end) if end.startswith("-") else path.with_suffix(end)
         for end in STALE.get(path.suffix.lower(), ())
     )
-    for old in stale:
-        if old.name not in kept:
-            old.unlink(missing_ok=True)
-    for new in (*sides, draft):
-        os.replace(new, path.with_name(new.name))
+    publish([*sides, draft], path.parent, stale=[old for old in stale if old.name not in kept])

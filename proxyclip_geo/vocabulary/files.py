@@ -1,10 +1,8 @@
 """Vocabulary files: TXT, CSV, JSON and YAML."""
 
-import contextlib
 import csv
 import io
 import json
-import os
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import yaml
 
 from proxyclip_geo.errors import OutputError, VocabularyError
+from proxyclip_geo.files import write_text
 from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary.classes import Vocabulary, describe
 from proxyclip_geo.vocabulary.parse import CLASS_KEYS, parse_classes
@@ -188,12 +187,10 @@ def check_writable(path: Path) -> None:
     """Find what is wrong with the name of a vocabulary file before it is written.
 
     Raises:
-        OutputError: If it has another suffix, or its folder is not there.
+        OutputError: If it has another suffix.
     """
     if path.suffix.lower() not in (".json", ".yaml", ".yml"):
         raise OutputError(f"{path}: a vocabulary is written as .yaml or .json, not as {path.suffix!r}")
-    if not path.absolute().parent.is_dir():
-        raise OutputError(f"{path} cannot be written: there is no folder {path.absolute().parent}; make it first")
 
 
 def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
@@ -216,15 +213,4 @@ def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     else:
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-    # Renaming is atomic: no half-written file ever stands under the final name.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror}; check the folder and its permissions"
-        ) from error
-    return path
+    return write_text(path, text)

@@ -172,7 +172,7 @@ def test_two_labellings_do_not_write_to_one_place(kept: Path, demo: pg.Model, sc
                 lambda: pg.label(kept, WORDS, out=out),
                 lambda: pg.segment(scene, WORDS, out=out, model=demo),
             ):
-                with pytest.raises(OutputError, match=r"another run is writing scene in .*out; wait for it") as caught:
+                with pytest.raises(OutputError, match=r"another run is writing '.*out/scene'; wait until") as caught:
                     other()
                 told.append(str(caught.value))
 
@@ -187,7 +187,7 @@ def test_two_encodings_do_not_write_to_one_place(demo: pg.Model, scene: Path, tm
 
     def start_another(event: ProgressEvent) -> None:
         if not told:
-            with pytest.raises(OutputError, match=r"another run is writing scene\.emb in .*; wait for it") as caught:
+            with pytest.raises(OutputError, match=r"another run is writing '.*scene\.emb'; wait until") as caught:
                 pg.encode(scene, out=out, model=demo)
             told.append(str(caught.value))
 
@@ -197,13 +197,11 @@ def test_two_encodings_do_not_write_to_one_place(demo: pg.Model, scene: Path, tm
 
 
 def test_the_next_labelling_removes_what_a_killed_one_has_left(kept: Path, tmp_path: Path) -> None:
-    for name in ("labels.tif", "probabilities.tif"):
-        draft = tmp_path / f".scene_{name}.abcd1234.partial"
+    for name in ("labels.tif", "probabilities.tif", "labels.qml", "preview.png", "run.json"):
+        draft = tmp_path / f".scene_{name}.partial"
         draft.mkdir()
         (draft / "draft.tif").write_bytes(b"half")
-    for name in (".scene_labels.qml.partial", ".scene_preview.png.abcd1234.partial", ".scene_run.json.partial"):
-        (tmp_path / name).write_text("half")
-    others = tmp_path / ".scene_2_labels.tif.abcd1234.partial"
+    others = tmp_path / ".scene_2_labels.tif.partial"
     others.mkdir()
     pg.label(kept, WORDS, out=tmp_path)
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == [others]
@@ -305,12 +303,12 @@ def test_a_full_disk_names_the_block_and_the_run_goes_on_later(
     real, room = Path.write_bytes, iter([True, True])
 
     def write(self: Path, data: bytes) -> int:
-        if self.suffix == ".partial" and not next(room, False):
+        if self.suffix == ".block" and not next(room, False):
             raise OSError(28, "No space left on device")
         return real(self, data)
 
     monkeypatch.setattr(Path, "write_bytes", write)
-    with pytest.raises(OutputError, match=r"block 2 \(rows .* the disk is full; 2 blocks are done"):
+    with pytest.raises(OutputError, match=r"block 2 \(rows .* disk is full .* continues from the 2 finished blocks"):
         pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS)
     monkeypatch.undo()
     result = pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS)
@@ -326,7 +324,7 @@ def test_killed_while_the_work_folder_is_removed_the_run_is_finished(
     rmtree = shutil.rmtree
 
     def remove_some(folder: Path, **kwargs: Any) -> None:
-        if ".work" in str(folder) and Path(folder).exists():
+        if Path(folder).name.startswith(".scene.work") and Path(folder).exists():
             Path(folder, "manifest.json").unlink()
             raise Killed
         rmtree(folder, **kwargs)

@@ -87,5 +87,6 @@ def test_where_it_cannot_be_written(tmp_path: Path) -> None:
         "classes": CLASSES,
         "nodata": 255,
     }
-    with pytest.raises(OutputError, match="cannot be written"):
-        write_preview(tmp_path / "none" / "p.png", **options)
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot write"):
+        write_preview(tmp_path / "file" / "p.png", **options)

@@ -18,8 +18,8 @@ import pytest
 import shapely
 
 from proxyclip_geo.errors import OutputError, VectorError
+from proxyclip_geo.files import staging_folder
 from proxyclip_geo.vector.batch import PolygonBatch
-from proxyclip_geo.vector.staging import open_draft
 from proxyclip_geo.vector.write import write_polygons as write_batches
 
 WITHOUT_CODE = pyproj.CRS("+proj=laea +lat_0=12.3 +lon_0=4.56 +ellps=WGS84 +type=crs")
@@ -53,7 +53,7 @@ class Frame:
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> Path:
-    with open_draft(path) as aside:
+    with staging_folder(path) as aside:
         return write_batches(Frame(frame), path, aside=aside / "file", **options)
 
 
@@ -350,7 +350,7 @@ def test_too_little_space_is_said_in_a_word(tmp_path, monkeypatch) -> None:
 
 def test_one_run_at_a_time_writes_a_file(tmp_path) -> None:
     path = tmp_path / "out.gpkg"
-    with open_draft(path), pytest.raises(OutputError, match="another run is writing"):
+    with staging_folder(path), pytest.raises(OutputError, match="another run is writing"):
         write_polygons(polygons(), path, layer="map")
     assert os.listdir(tmp_path) == []
 

@@ -30,7 +30,8 @@ from proxyclip_geo.engine.blend import BlockEmbedding, Context, blend_weights, v
 from proxyclip_geo.engine.store.location import FAILURES, local_path
 from proxyclip_geo.engine.store.metadata import StoreInfo
 from proxyclip_geo.engine.store.quantize import around, dequantise, quantise
-from proxyclip_geo.errors import OutputError, StoreError, describe_os_error
+from proxyclip_geo.errors import OutputError, StoreError
+from proxyclip_geo.files import write_error
 from proxyclip_geo.grid import Block, ceil_div
 from proxyclip_geo.region import Region
 
@@ -280,10 +281,8 @@ class EmbeddingStore:
         try:
             yield
         except FAILURES as error:
-            raise OutputError(
-                f"cannot write to embedding {self.name}: {describe_os_error(error)}; make room, and run the same "
-                "command again to resume: finished blocks are kept"
-            ) from error
+            remedy = "and run the same command again: it continues from the finished blocks"
+            raise write_error(self.name, error, remedy=remedy) from error
 
 
 def create_store(
@@ -337,9 +336,7 @@ def create_store(
             shutil.rmtree(begun, ignore_errors=True)
         if not isinstance(error, FAILURES):
             raise
-        raise OutputError(
-            f"cannot make the embedding {name}: {describe_os_error(error)}; make room, or choose another place with -o"
-        ) from error
+        raise write_error(name, error) from error
     return EmbeddingStore(name, group, info)
 
 

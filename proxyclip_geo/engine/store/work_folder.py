@@ -4,13 +4,11 @@ A run computes blocks in any order, in any process, and keeps each as one small 
 The results are put together from the files when all are there. A manifest says what run the folder belongs to.
 """
 
-import errno
 import json
 import logging
-import os
 import shutil
 import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,8 @@ from numpy.typing import NDArray
 from proxyclip_geo.engine.classify import BlockLabels
 from proxyclip_geo.engine.prefetch import prefetch
 from proxyclip_geo.engine.runner import BlockResult
-from proxyclip_geo.engine.store.lock import exclusive_lock
 from proxyclip_geo.errors import OutputError
+from proxyclip_geo.files import atomic_write, write_error, write_json
 from proxyclip_geo.grid import Block
 from proxyclip_geo.raster.spec import SCORE_NODATA
 
@@ -33,8 +31,6 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 _MAGIC = b"PCGB1\n"
 _CODEC = Zstd(level=1)
-# With less free space than a block takes, a failed write is put down to a full disk.
-_FULL = 16 << 20
 
 
 def pack(mapped: BlockLabels) -> bytes:
@@ -114,19 +110,12 @@ class WorkFolder:
         Raises:
             OutputError: If it cannot be written; the message names the block.
         """
-        file = self._file(block)
-        draft = file.with_suffix(".partial")
+        remedy = f"and run the same command again: it continues from the {len(self)} finished blocks"
         try:
-            draft.write_bytes(data)
-            os.replace(draft, file)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            full = error.errno == errno.ENOSPC or shutil.disk_usage(self.path).free < _FULL
-            reason = "the disk is full" if full else error.strerror or str(error)
-            raise OutputError(
-                f"{block.name} cannot be written to {self.path}: {reason}; {len(self)} blocks are done: make room, and "
-                "run the same command again to go on"
-            ) from error
+            with atomic_write(self._file(block)) as draft:
+                draft.write_bytes(data)
+        except OutputError as error:
+            raise write_error(self.path, error.__cause__ or error, part=block.name, remedy=remedy) from error
         self._done.add(block.index)
 
     def results(
@@ -176,9 +165,7 @@ def _no_data(shape: tuple[int, int], *, nodata: int, classes: int | None) -> Blo
 
 
 @contextmanager
-def open_work(
-    path: Path, facts: Mapping[str, Any], *, overwrite: bool, tidy: Callable[[], None] = lambda: None
-) -> Iterator[WorkFolder]:
+def open_work(path: Path, facts: Mapping[str, Any], *, overwrite: bool) -> Iterator[WorkFolder]:
     """Make a work folder, or find the one of the same run; nobody else can use it meanwhile.
 
     It stays when the run fails, so that the next one goes on; but not where nothing was finished.
@@ -187,23 +174,20 @@ def open_work(
         path: The folder; its parent exists.
         facts: JSON-able facts that tell runs apart whose blocks differ.
         overwrite: Whether the folder of another run may be thrown away.
-        tidy: Removes what a killed run has left elsewhere; called when the folder is ours alone.
 
     Raises:
         OutputError: If it cannot be made, is in use, or belongs to another run.
     """
-    with exclusive_lock(path):
-        tidy()
-        shutil.rmtree(_trash(path), ignore_errors=True)
-        _prepare(path, json.loads(json.dumps(facts)), overwrite=overwrite)
-        work = WorkFolder(path)
-        if work.resumed:
-            logger.info("going on with the run in %s: %d blocks are done", path, work.resumed)
-        try:
-            yield work
-        finally:
-            if not len(work):
-                work.remove()
+    shutil.rmtree(_trash(path), ignore_errors=True)
+    _prepare(path, json.loads(json.dumps(facts)), overwrite=overwrite)
+    work = WorkFolder(path)
+    if work.resumed:
+        logger.info("going on with the run in %s: %d blocks are done", path, work.resumed)
+    try:
+        yield work
+    finally:
+        if not len(work):
+            work.remove()
 
 
 def _prepare(path: Path, facts: dict[str, Any], *, overwrite: bool) -> None:
@@ -219,11 +203,7 @@ def _prepare(path: Path, facts: dict[str, Any], *, overwrite: bool) -> None:
         if different:
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir()
-            draft = path / f"{MANIFEST}.partial"
-            draft.write_text(json.dumps({"format": FORMAT, **facts}, indent=1, ensure_ascii=False), "utf-8")
-            os.replace(draft, manifest)
-        for left in path.glob("*.partial"):
-            left.unlink()
+            write_json(manifest, {"format": FORMAT, **facts})
     except (OSError, ValueError) as error:
         if isinstance(error, OutputError):
             raise

@@ -1,0 +1,185 @@
+"""Atomic writes, staging folders, exclusive locks, and the message of a failed write.
+
+A file is written in a hidden staging folder beside it, `.NAME.partial`, and moved to its name when it is complete. The
+lock `.NAME.lock` keeps two processes from writing the same name; the system releases it when a process is killed. The
+next write of that name removes the staging folder of a killed process.
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from proxyclip_geo.errors import OutputError, ProxyClipGeoError
+
+STAGING_SUFFIX = ".partial"
+LOCK_SUFFIX = ".lock"
+# GDAL, sqlite and zarr do not always report why a write failed: with less free space than this, the disk is full.
+_LOW_SPACE = 16 << 20
+_FULL_MESSAGES = ("disk is full", "No space left")
+
+
+def write_error(target: Path | str, error: BaseException, *, part: str = "", remedy: str = "") -> OutputError:
+    """Return the error of a failed write: the reason, the free space and a remedy.
+
+    Args:
+        target: Path or URL that was being written.
+        error: What the write raised.
+        part: The part of the target that was being written, e.g. "block 3".
+        remedy: Another remedy than to write elsewhere.
+    """
+    subject = f"{part} to '{target}'" if part else f"'{target}'"
+    folder = next((parent for parent in Path(target).absolute().parents if parent.is_dir()), None)
+    # The path of a URL exists nowhere on this machine.
+    free = None if folder is None or "://" in str(target) else shutil.disk_usage(folder).free
+    space = "" if free is None else f" ({free >> 20} MiB are free in '{folder}')"
+    full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    full = full or any(text in str(error) for text in _FULL_MESSAGES) or (free is not None and free < _LOW_SPACE)
+    if full:
+        return OutputError(
+            f"cannot write {subject}: the disk is full{space}; free some space, {remedy or 'or write to another disk'}"
+        )
+    reason = getattr(error, "strerror", None) or str(error)
+    return OutputError(
+        f"cannot write {subject}: {reason}{space}; check the space and your permission to write there, and close the "
+        f"file in other programs{remedy and f', {remedy}'}"
+    )
+
+
+@contextmanager
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold the lock of a file or folder, which need not exist; its parent folder is made.
+
+    Raises:
+        OutputError: If another process or thread holds it, or it cannot be made.
+    """
+    file = _hidden(path, LOCK_SUFFIX)
+    lock = FileLock(file, timeout=0, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise OutputError(
+            f"another run is writing '{path}'; wait until it has ended, or write to another place"
+        ) from error
+    except OSError as error:
+        raise write_error(path, error) from error
+    try:
+        yield
+    finally:
+        # Windows does not remove an open file, and removes it when it is released.
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def staging_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty, hidden folder beside a file, with the file's lock held; remove it afterwards.
+
+    It is on the disk of the file, so that a file moves from it to its name in one step.
+
+    Args:
+        path: The file; missing parent folders are made.
+
+    Raises:
+        OutputError: If another process is writing the file, or the block raises an OSError.
+    """
+    folder = _hidden(path, STAGING_SUFFIX)
+    with exclusive_lock(path):
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(exist_ok=True)
+            yield folder
+        except OSError as error:
+            if isinstance(error, ProxyClipGeoError):
+                raise
+            raise write_error(path, error) from error
+        finally:
+            # Windows keeps a file that is mapped into memory; the next write removes it.
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a path to write a file to; it moves to `path` when the block ends without an exception.
+
+    Raises:
+        OutputError: If another process is writing the file, or it cannot be written; an older file is unchanged.
+    """
+    with staging_folder(path) as folder:
+        draft = folder / path.name
+        yield draft
+        os.replace(draft, path)
+
+
+def publish(drafts: Iterable[Path], folder: Path, *, stale: Iterable[Path] = ()) -> None:
+    """Move complete files into a folder, in the order given, after removing stale side files."""
+    for path in stale:
+        path.unlink(missing_ok=True)
+    for draft in drafts:
+        os.replace(draft, folder / draft.name)
+
+
+def remove_staging(paths: Iterable[Path]) -> None:
+    """Remove the staging folders that killed processes left of files, which need not exist."""
+    for path in paths:
+        folder = _hidden(path, STAGING_SUFFIX)
+        if folder.exists():
+            with exclusive_lock(path):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and check that files can be written in it.
+
+    Raises:
+        OutputError: If they cannot.
+    """
+    with staging_folder(path / "test"):
+        pass
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file atomically, in UTF-8; return the path.
+
+    Raises:
+        OutputError: If it cannot be written; an older file is unchanged.
+    """
+    with atomic_write(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_json(path: Path, values: Any) -> Path:
+    """Write JSON-able values atomically; see `write_text`."""
+    return write_text(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file that `write_json` wrote.
+
+    Raises:
+        OutputError: If it is damaged.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"'{path}' cannot be read ({error}); remove it, or choose another directory") from error
+
+
+def copy_file(source: Path, target: Path) -> Path:
+    """Copy a file atomically; return the target."""
+    with atomic_write(target) as draft:
+        shutil.copyfile(source, draft)
+    return target
+
+
+def _hidden(path: Path, suffix: str) -> Path:
+    return path.with_name(f".{path.name}{suffix}")

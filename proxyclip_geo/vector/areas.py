@@ -1,22 +1,18 @@
 """Areas on the ellipsoid, whatever the coordinate reference system: degrees, feet, Mercator or rotated grids.
 
-Every polygon is mapped to an equal-area plane of its own: latitudes become authalic ones, which makes the
-ellipsoid a sphere of the same area, and that sphere goes to Lambert's azimuthal equal-area plane centred on the
-polygon's first vertex. Both steps preserve area exactly; formulas: J. P. Snyder, "Map Projections: A Working
-Manual" (USGS 1395, 1987), equations 3-11 to 3-13 and 24-2 to 24-4. What is left is that edges are straight in the
-CRS and not in that plane; long edges therefore get more vertices.
+Polygons are projected to Lambert's azimuthal equal-area plane near them, by PROJ. Edges are straight in the CRS and curved
+in that plane; long edges therefore get more vertices.
 """
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import ArrayLike, NDArray
+
+from proxyclip_geo.geobox import Ellipsoid
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
@@ -30,6 +26,8 @@ _WIDEST = 5e6
 """Metres; a wider polygon is cut first, so that nothing comes near the far side of its azimuthal plane."""
 _IMPOSSIBLE = 1e8
 """Metres; no map of the Earth is as wide, so that the coordinates cannot belong to their CRS."""
+_CELL = 30.0
+"""Degrees between the centres of the planes; a polygon is measured in the plane nearest to its first vertex."""
 _VERTICES_AT_ONCE = 250_000
 
 
@@ -47,91 +45,37 @@ def area_m2(geometries: ArrayLike, crs: pyproj.CRS | None) -> Floats:
         where the CRS is defined.
     """
     shapes = np.asarray(geometries, dtype=object).reshape(-1)
-    globe = None if crs is None else _Globe.of(crs)
-    if globe is None:
+    ellipsoid = Ellipsoid.of(crs)
+    if crs is None or ellipsoid is None:
         return np.full(len(shapes), np.nan)
-    impossible = _extents(shapes) * globe.unit_metres > _IMPOSSIBLE
+    unit_metres = crs.axis_info[0].unit_conversion_factor * (_EARTH_RADIUS if crs.is_geographic else 1)
+    impossible = _extents(shapes) * unit_metres > _IMPOSSIBLE
     areas = np.where(impossible, np.nan, 0.0)
     possible = np.flatnonzero(~impossible)
-    pieces, owners = _cut_wide(shapes[possible], _WIDEST / globe.unit_metres)
+    pieces, owners = _cut_wide(shapes[possible], _WIDEST / unit_metres)
     owners = possible[owners]
     for part in _batches(pieces):
-        np.add.at(areas, owners[part], _measure(pieces[part], globe))
+        np.add.at(areas, owners[part], _measure(pieces[part], ellipsoid, unit_metres))
     return areas
 
 
-@dataclass(frozen=True)
-class _Globe:
-    """The ellipsoid under a CRS and the way down to it.
-
-    Attributes:
-        to_geographic: From the CRS to longitude and latitude on its own datum.
-        radians: Radians per unit of those longitudes and latitudes (degrees or grads).
-        unit_metres: Metres per CRS unit; for degrees, along a meridian.
-        semi_major: Metres.
-        eccentricity: Of the meridian ellipse; 0 for a sphere.
-    """
-
-    to_geographic: pyproj.Transformer
-    radians: float
-    unit_metres: float
-    semi_major: float
-    eccentricity: float
-
-    @classmethod
-    def of(cls, crs: pyproj.CRS) -> "_Globe | None":
-        """Describe the globe of a CRS; None for a CRS that has none, such as a local engineering grid."""
-        geographic = crs.geodetic_crs
-        if geographic is not None and geographic.is_derived:
-            geographic = geographic.source_crs
-        ellipsoid = None if geographic is None else geographic.ellipsoid
-        if geographic is None or ellipsoid is None or not geographic.is_geographic:
-            return None
-        factor = crs.axis_info[0].unit_conversion_factor
-        return cls(
-            pyproj.Transformer.from_crs(crs, geographic, always_xy=True),
-            radians=geographic.axis_info[0].unit_conversion_factor,
-            unit_metres=factor * _EARTH_RADIUS if crs.is_geographic else factor,
-            semi_major=ellipsoid.semi_major_metre,
-            eccentricity=math.sqrt(max(0.0, 1 - (ellipsoid.semi_minor_metre / ellipsoid.semi_major_metre) ** 2)),
-        )
-
-    def authalic(self, latitude: Floats) -> tuple[Floats, Floats]:
-        """Return the sine and cosine of the authalic latitudes (radians in)."""
-        sine = np.sin(latitude)
-        if self.eccentricity:
-            sine = self._zone(sine) / self._zone(np.float64(1.0))
-        return sine, np.sqrt(np.maximum(0.0, 1 - sine**2))
-
-    @property
-    def authalic_radius(self) -> float:
-        """Radius in metres of the sphere that has the ellipsoid's area."""
-        return self.semi_major * math.sqrt(self._zone(np.float64(1.0)) / 2) if self.eccentricity else self.semi_major
-
-    def _zone(self, sine: Any) -> Any:
-        """Snyder's q: area from the equator to a latitude, per radian of longitude, in units of a²/2."""
-        e = self.eccentricity
-        return (1 - e**2) * (sine / (1 - (e * sine) ** 2) + np.arctanh(e * sine) / e)
-
-
-def _measure(shapes: Geometries, globe: _Globe) -> Floats:
-    """Return the areas of polygons that are not wide."""
-    dense = shapely.segmentize(shapes, _longest_edges(shapes, globe.unit_metres))
+def _measure(shapes: Geometries, ellipsoid: Ellipsoid, unit_metres: float) -> Floats:
+    """Return the areas of polygons of at most `_WIDEST` metres."""
+    dense = shapely.segmentize(shapes, _longest_edges(shapes, unit_metres))
     xy, owner = shapely.get_coordinates(dense, return_index=True)
-    lon, lat = globe.to_geographic.transform(xy[:, 0], xy[:, 1])
-    lon, lat = lon * globe.radians, lat * globe.radians
-    # Metres mistaken for degrees would pass for latitudes.
-    nowhere = ~(np.isfinite(lon) & (np.abs(lat) <= math.pi / 2 + 1e-9))
-    lon, lat = np.where(nowhere, 0.0, lon), np.where(nowhere, 0.0, lat)
-    sine, cosine = globe.authalic(lat)
-    first = np.searchsorted(owner, owner)
-    turn = lon - lon[first]
-    cos_c = sine[first] * sine + cosine[first] * cosine * np.cos(turn)
-    scale = globe.authalic_radius * np.sqrt(2 / np.maximum(1 + cos_c, 1e-12))
-    x = scale * cosine * np.sin(turn)
-    y = scale * (cosine[first] * sine - sine[first] * cosine * np.cos(turn))
-    areas = np.asarray(shapely.area(shapely.set_coordinates(dense, np.column_stack((x, y)))), dtype=np.float64)
-    areas[owner[nowhere]] = np.nan
+    lonlat = np.degrees(ellipsoid.lonlat(xy))
+    # Metres that are taken for degrees by mistake are no latitudes.
+    undefined = ~(np.isfinite(lonlat[0]) & (np.abs(lonlat[1]) <= 90 + 1e-7))
+    lonlat[:, undefined] = 0
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    centres, cell = np.unique(np.round(lonlat[:, first] / _CELL) * _CELL, axis=1, return_inverse=True)
+    cell = np.repeat(cell, np.diff(first, append=len(owner)))
+    by_cell = np.split(np.argsort(cell, kind="stable"), np.cumsum(np.bincount(cell))[:-1])
+    for (lon, lat), vertices in zip(centres.T, by_cell, strict=True):
+        plane = pyproj.Proj(proj="laea", lon_0=lon, lat_0=lat, a=ellipsoid.geod.a, b=ellipsoid.geod.b)
+        xy[vertices] = np.column_stack(plane(*lonlat[:, vertices]))
+    areas = np.asarray(shapely.area(shapely.set_coordinates(dense, xy)), dtype=np.float64)
+    areas[owner[undefined]] = np.nan
     return areas
 
 

@@ -155,7 +155,7 @@ def _write(
             style_sld=lambda layer: polygon_sld(styles, layer=layer),
             metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
         )
-        unit = "m²" if polygons.placing.ground.on_earth else "px"
+        unit = "m²" if polygons.placing.metric.ellipsoid else "px"
         changes = polygons.changes
         return VectorResult(
             path,

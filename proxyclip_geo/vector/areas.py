@@ -1,7 +1,7 @@
 """Areas on the ellipsoid, whatever the coordinate reference system: degrees, feet, Mercator or rotated grids.
 
-Polygons are projected to Lambert's azimuthal equal-area plane near them, by PROJ. Edges are straight in the CRS and curved
-in that plane; long edges therefore get more vertices.
+PROJ projects each polygon to an azimuthal equal-area plane (Lambert's) whose centre is nearby. Edges are straight in
+the CRS and curved in that plane; long edges therefore get more vertices.
 """
 
 from collections.abc import Iterator

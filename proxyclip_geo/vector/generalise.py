@@ -18,7 +18,7 @@ from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.chains import Ints, groups, sum_by
 from proxyclip_geo.vector.coverage import Arcs, Coverage, Patches, Polylines, batches, corner_pairs, join_arcs
 from proxyclip_geo.vector.memory import release_memory
-from proxyclip_geo.vector.pixel_metric import Ground
+from proxyclip_geo.vector.pixel_metric import PixelMetric
 from proxyclip_geo.vector.trace_strip import NO_NODE, OUTSIDE
 
 _VERTICES_AT_ONCE = 150_000
@@ -105,7 +105,7 @@ def generalise(
     coverage: Coverage,
     chosen: Generalisation,
     *,
-    ground: Ground,
+    metric: PixelMetric,
     skipped: tuple[int, ...],
     spill: Path,
     connectivity: int = 4,
@@ -117,7 +117,7 @@ def generalise(
         coverage: Patches and arcs, as traced; where limits are in m² and pixels are not even, with the sum of their
             areas as the last of the totals.
         chosen: What to do.
-        ground: Where the raster lies, for areas.
+        metric: Size of the pixels.
         skipped: Keys of what is unclassified.
         spill: Directory for the vertices.
         connectivity: 4, or 8 to compare limits with the area of all patches that meet at corners together.
@@ -127,13 +127,13 @@ def generalise(
         OptionError: If areas are given in m² and the raster cannot be measured.
     """
     progress(ProgressEvent("generalise", 0, 2, "steps"))
-    if ground.metric is None and ground.on_earth and chosen.in_metres:
+    if metric.nodes is None and metric.ellipsoid and chosen.in_metres:
         raise OptionError(
             "a part of the raster lies beyond its CRS, so that patches cannot be measured in m²; leave out --min-area "
             "and --max-hole (16 pixels are kept then), or warp the raster to another CRS"
         )
     areas, unclassified = (
-        _areas(coverage, ground, summed=chosen.in_metres and not ground.is_even),
+        _areas(coverage, metric, summed=chosen.in_metres and not metric.is_uniform),
         np.isin(coverage.patches.labels, skipped),
     )
     limits, changes = np.zeros(len(areas)), Changes()
@@ -157,15 +157,15 @@ def generalise(
     return Generalised(coverage, changes)
 
 
-def _areas(coverage: Coverage, ground: Ground, *, summed: bool) -> NDArray[np.float64]:
+def _areas(coverage: Coverage, metric: PixelMetric, *, summed: bool) -> NDArray[np.float64]:
     """Return the areas of patches: those that were summed, or the number of pixels times the area of the first."""
     if summed:
         return coverage.patches.totals[:, -1]
     patches, width = coverage.patches, coverage.shape[1]
-    if ground.metric is None:
+    if metric.nodes is None:
         return patches.pixels.astype(np.float64)
     row, column = np.divmod(np.where(patches.labels == OUTSIDE, 0, patches.first), width)
-    return np.asarray(patches.pixels * ground.pixel_areas(np.column_stack((column, row)) + 0.5))
+    return np.asarray(patches.pixels * metric.pixel_areas(np.column_stack((column, row)) + 0.5))
 
 
 def merge_small(

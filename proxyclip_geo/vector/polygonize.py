@@ -13,13 +13,14 @@ import shapely
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, VectorError, warn_quality
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.batch import PolygonBatch
 from proxyclip_geo.vector.chains import Ints
 from proxyclip_geo.vector.coverage import Coverage, Patches
 from proxyclip_geo.vector.generalise import Changes, Generalisation, generalise
 from proxyclip_geo.vector.label_mosaic import LabelMosaic, key_of, labels_of, open_mosaic
-from proxyclip_geo.vector.pixel_metric import Ground, onto_ground
+from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import Features, Outlines, assemble, choose_features, simplify
 from proxyclip_geo.vector.reproject import Placing
 from proxyclip_geo.vector.score_raster import Margin, Scores, Values, open_values
@@ -93,7 +94,7 @@ class PolygonSource:
             done += len(outlines.polygons)
             batch = self._batch(outlines, merged)
             self.written += len(batch.geometry)
-            sizes = batch.columns["area_m2" if self.placing.ground.on_earth else "pixels"]
+            sizes = batch.columns["area_m2" if self.placing.metric.ellipsoid else "pixels"]
             for name in set(batch.columns["class"].tolist()):
                 here = batch.columns["class"] == name
                 self.areas[name] = self.areas.get(name, 0.0) + float(np.nansum(sizes[here]))
@@ -102,22 +103,22 @@ class PolygonSource:
 
     def _batch(self, outlines: Outlines, merged: Patches) -> PolygonBatch:
         """Give polygons their place and their attributes."""
-        ground = self.placing.ground
+        metric = self.placing.metric
         clipped = self.placing.clip(outlines.polygons)
         kept = np.flatnonzero(~shapely.is_empty(clipped))
         shapes, index = clipped[kept], outlines.features[kept]
-        placed = onto_ground(shapes, ground.transform)
+        world = outlines_to_world(shapes, metric.geobox)
         labels = labels_of(merged.labels[index])
         columns = {
             "class": np.array([self.names[label] for label in labels.tolist()], dtype=object),
             "label": labels,
-            "area_m2": ground.areas(shapes, placed),
-            "perimeter_m": ground.perimeters(shapes),
+            "area_m2": metric.areas(shapes, world),
+            "perimeter_m": metric.perimeters(shapes),
             "pixels": merged.pixels[index],
             **self._averages(merged, index),
-            **mean_values(self.statistics, placed, ground.crs),
+            **mean_values(self.statistics, world, metric.geobox.crs),
         }
-        return PolygonBatch(columns, self.placing.geobox(shapes))
+        return PolygonBatch(columns, self.placing.to_crs(shapes))
 
     def _outlines(self) -> Iterator[Outlines]:
         """Yield the polygons in pixel coordinates."""
@@ -231,7 +232,7 @@ def open_polygons(
         made = generalise(
             coverage,
             chosen,
-            ground=placing.ground,
+            metric=placing.metric,
             skipped=skipped,
             spill=spill,
             connectivity=options.connectivity,
@@ -268,16 +269,16 @@ def _trace(
     }
     with ExitStack() as stack:
         mosaic = stack.enter_context(open_mosaic(inputs.labels, apart=inputs.apart))
-        ground = Ground.of(mosaic.shape, mosaic.transform, mosaic.crs)
-        placing = Placing.of(ground, crs=options.crs, aoi=options.aoi)
+        metric = PixelMetric.of(GeoBox(mosaic.shape, mosaic.transform, mosaic.crs))
+        placing = Placing.of(metric, crs=options.crs, aoi=options.aoi)
         readers = {
             name: stack.enter_context(open_values(paths, kind, labels=mosaic))
             for name, (paths, kind) in measured.items()
             if paths
         }
         values = tuple(readers.values())
-        if options.generalisation is not None and options.generalisation.in_metres and not ground.is_even:
-            values = (*values, ground)
+        if options.generalisation is not None and options.generalisation.in_metres and not metric.is_uniform:
+            values = (*values, metric)
         coverage = trace(mosaic, spill=spill, values=values, options=options.tracing, progress=progress)
         _check_names(coverage, classes, mosaic)
     return coverage, placing, tuple(readers)

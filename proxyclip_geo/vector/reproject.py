@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pyproj
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 
 from proxyclip_geo.errors import AreaError, OptionError, VectorError, warn_quality
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
-from proxyclip_geo.vector.pixel_metric import Ground, geographic_base, onto_ground
+from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import as_features
 
 Geometries = NDArray[np.object_]
@@ -33,17 +33,17 @@ class Placing:
     """Where polygons go.
 
     Attributes:
-        ground: Where the pixels lie.
+        metric: Where the pixels lie, and their size.
         target: CRS wanted; None for that of the pixels.
         area: Area to clip to, in pixel coordinates; None for all.
     """
 
-    ground: Ground
+    metric: PixelMetric
     target: pyproj.CRS | None = None
     area: Any = None
 
     @classmethod
-    def of(cls, ground: Ground, *, crs: str | None, aoi: Path | str | None) -> "Placing":
+    def of(cls, metric: PixelMetric, *, crs: str | None, aoi: Path | str | None) -> "Placing":
         """Read the wishes of a user.
 
         Raises:
@@ -51,14 +51,14 @@ class Placing:
             VectorError: If the area cannot be read.
             AreaError: If it does not meet the raster.
         """
-        target = None if crs is None else _parse(crs, ground)
-        area = None if aoi is None else _read_area(aoi, ground)
-        return cls(ground, target, area)
+        target = None if crs is None else _parse(crs, metric.geobox)
+        area = None if aoi is None else _read_area(aoi, metric.geobox)
+        return cls(metric, target, area)
 
     @property
     def crs(self) -> pyproj.CRS | None:
         """CRS of the result."""
-        return self.target or self.ground.crs
+        return self.target or self.metric.geobox.crs
 
     @property
     def several_parts(self) -> bool:
@@ -75,18 +75,17 @@ class Placing:
         clipped[cut] = [_only_polygons(part) for part in shapely.intersection(outlines[cut], self.area)]
         return np.asarray(shapely.orient_polygons(clipped, exterior_cw=False), dtype=object)
 
-    def geobox(self, outlines: Geometries) -> Geometries:
+    def to_crs(self, outlines: Geometries) -> Geometries:
         """Move outlines from pixel coordinates to the CRS wanted; edges get vertices where they would bend."""
-        transform = self.ground.transform
         if self.target is None:
-            return onto_ground(outlines, transform)
+            return outlines_to_world(outlines, self.metric.geobox)
         longest = 1.0
-        if self.ground.metric is not None:
-            metres = float(self.ground.metric[..., 0].mean())
+        if self.metric.nodes is not None:
+            metres = float(self.metric.nodes[..., 0].mean())
             # The sagitta of a chord s on a curve of radius R is s²/8R.
             longest = max(1.0, np.sqrt(8 * self._bend() * _DEVIATION * metres) / metres)
-        placed = onto_ground(densify(outlines, longest), transform)
-        move = pyproj.Transformer.from_crs(self.ground.crs, self.target, always_xy=True)
+        placed = outlines_to_world(densify(outlines, longest), self.metric.geobox)
+        move = pyproj.Transformer.from_crs(self.metric.geobox.crs, self.target, always_xy=True)
         try:
             moved = shapely.transform(
                 placed, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], errcheck=True))
@@ -107,15 +106,12 @@ class Placing:
 
     def _bend(self) -> float:
         """Return the smallest radius in metres of what is straight in another CRS: that of parallels on a cone."""
-        assert self.ground.crs is not None
-        base = geographic_base(self.ground.crs)
-        assert base is not None
-        height, width = self.ground.shape
+        geobox, ellipsoid = self.metric.geobox, self.metric.ellipsoid
+        assert ellipsoid is not None
+        height, width = geobox.shape
         x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(0, width, 17), np.linspace(0, height, 17)))
-        t = self.ground.transform
-        move = pyproj.Transformer.from_crs(self.ground.crs, base, always_xy=True)
-        _, latitude = move.transform(t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f)
-        steepest = float(np.abs(latitude).max()) * base.axis_info[0].unit_conversion_factor
+        _, latitude = ellipsoid.lonlat(geobox.pixel_to_world(np.column_stack((x, y))))
+        steepest = float(np.abs(latitude).max())
         return _EARTH_RADIUS / max(1.0, abs(math.tan(steepest)))
 
 
@@ -171,17 +167,17 @@ def _check_seam(shapes: Geometries, crs: pyproj.CRS) -> None:
         )
 
 
-def _parse(text: str, ground: Ground) -> pyproj.CRS:
+def _parse(text: str, geobox: GeoBox) -> pyproj.CRS:
     try:
         target = pyproj.CRS.from_user_input(text)
     except CRSError as error:
         raise OptionError(f"CRS '{text}' is not known ({error}); write it like EPSG:3857") from error
-    if ground.crs is None:
+    if geobox.crs is None:
         raise OptionError(f"labels without a CRS cannot be put into {target.name}; assign one (gdal_edit -a_srs)")
     return target
 
 
-def _read_area(path: Path | str, ground: Ground) -> Any:
+def _read_area(path: Path | str, geobox: GeoBox) -> Any:
     """Read the union of a file's polygons in pixel coordinates."""
     import pyogrio.errors
     import pyogrio.raw
@@ -195,20 +191,15 @@ def _read_area(path: Path | str, ground: Ground) -> Any:
     if not len(shapes):
         raise AreaError(f"the area of interest {path} has no polygons; give a file that has")
     area = shapely.union_all(shapely.make_valid(shapes))
-    if meta["crs"] is None or ground.crs is None:
+    if meta["crs"] is None or geobox.crs is None:
         which = f"the area of interest {path} has" if meta["crs"] is None else "the labels have"
         warn_quality(f"{which} no CRS: coordinates of {path} are taken as those of the labels")
-    elif pyproj.CRS(meta["crs"]) != ground.crs:
-        move = pyproj.Transformer.from_crs(meta["crs"], ground.crs, always_xy=True)
+    elif pyproj.CRS(meta["crs"]) != geobox.crs:
+        move = pyproj.Transformer.from_crs(meta["crs"], geobox.crs, always_xy=True)
         dense = shapely.segmentize(area, max(area.length / 2000, 1e-9))
         area = shapely.make_valid(shapely.transform(dense, lambda xy: np.column_stack(move.transform(*xy.T))))
-    inverse: Affine = ~ground.transform
-    t = inverse
-    area = shapely.transform(
-        area, lambda xy: np.column_stack((t.a * xy[:, 0] + t.b * xy[:, 1] + t.c, t.d * xy[:, 0] + t.e * xy[:, 1] + t.f))
-    )
-    height, width = ground.shape
-    if not area.intersects(shapely.box(0, 0, width, height)):
+    area = shapely.transform(area, geobox.world_to_pixel)
+    if not area.intersects(shapely.box(0, 0, geobox.width, geobox.height)):
         raise AreaError(f"the area of interest {path} does not meet the labels; both must cover the same ground")
     return area
 

@@ -4,7 +4,8 @@ import pytest
 import shapely
 from affine import Affine
 
-from proxyclip_geo.vector.pixel_metric import Ground, onto_ground
+from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 
 PLACES = [
     (32631, Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)),
@@ -23,13 +24,14 @@ def outlines() -> np.ndarray:
 @pytest.mark.parametrize(("code", "transform"), PLACES)
 def test_agrees_with_geodesics(code, transform) -> None:
     crs = pyproj.CRS(code)
-    ground = Ground.of((20_000, 20_000), transform, crs)
+    geobox = GeoBox((20_000, 20_000), transform, crs)
+    metric = PixelMetric.of(geobox)
     shapes = outlines()
-    placed = onto_ground(shapes, transform)
+    world = outlines_to_world(shapes, geobox)
     down = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
     geod = crs.get_geod()
     assert geod is not None
-    for shape, area, length in zip(placed, ground.areas(shapes, placed), ground.perimeters(shapes), strict=True):
+    for shape, area, length in zip(world, metric.areas(shapes, world), metric.perimeters(shapes), strict=True):
         dense = shapely.segmentize(shape, shape.length / 20_000)
         degrees = shapely.transform(dense, lambda xy: np.column_stack(down.transform(*xy.T)))
         expected = abs(geod.geometry_area_perimeter(shapely.orient_polygons(degrees))[0])
@@ -39,16 +41,16 @@ def test_agrees_with_geodesics(code, transform) -> None:
 
 
 def test_nothing_is_known_without_a_crs() -> None:
-    ground = Ground.of((10, 10), Affine.identity(), None)
-    assert np.isnan(ground.perimeters(outlines())).all()
-    assert np.isnan(ground.areas(outlines(), outlines())).all()
+    metric = PixelMetric.of(GeoBox((10, 10), Affine.identity(), None))
+    assert np.isnan(metric.perimeters(outlines())).all()
+    assert np.isnan(metric.areas(outlines(), outlines())).all()
 
 
 def test_the_whole_world_in_degrees() -> None:
     crs, transform = pyproj.CRS(4326), Affine(0.1, 0, -180, 0, -0.1, 90)
-    ground = Ground.of((1800, 3600), transform, crs)
+    metric = PixelMetric.of(GeoBox((1800, 3600), transform, crs))
     geod = crs.get_geod()
-    assert ground.on_earth
+    assert metric.ellipsoid
     assert geod is not None
     # Near the pole, at the antimeridian, at the equator.
     for column, row in ((5, 2), (3599, 600), (1800, 900), (20, 1799)):
@@ -57,5 +59,5 @@ def test_the_whole_world_in_degrees() -> None:
         corners = [(west, north), (west + 0.1, north), (west + 0.1, north - 0.1), (west, north - 0.1)]
         expected, length = geod.geometry_area_perimeter(shapely.Polygon(corners).segmentize(0.01))
         middle = np.array([[column + 0.5, row + 0.5]])
-        assert ground.pixel_areas(middle) == pytest.approx(abs(expected), rel=1e-3)
-        assert ground.perimeters(cell) == pytest.approx(length, rel=1e-3)
+        assert metric.pixel_areas(middle) == pytest.approx(abs(expected), rel=1e-3)
+        assert metric.perimeters(cell) == pytest.approx(length, rel=1e-3)

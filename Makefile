@@ -86,6 +86,8 @@ bench: $(VENV)/.installed
 
 pictures: $(VENV)/.installed
 	$(BIN)/python tools/make_pictures.py
+	$(BIN)/python tools/make_real_picture.py
+	$(BIN)/python tools/make_vector_pictures.py
 
 demo-model: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group train

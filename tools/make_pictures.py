@@ -1,4 +1,4 @@
-"""Make the README's pictures: a made-up scene, mapped by the bundled model."""
+"""Draw docs/pictures/demo.png: a synthetic scene beside its map, made by the bundled demo model."""
 
 import tempfile
 from pathlib import Path

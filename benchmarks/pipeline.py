@@ -31,7 +31,8 @@ from torch.nn import functional
 
 import proxyclip_geo as pg
 from proxyclip_geo.models.encoder import WindowFeatures
-from proxyclip_geo.models.zoo import Model, find_card
+from proxyclip_geo.models.load import Model
+from proxyclip_geo.models.registry import find_card
 
 CORES_SIDE = 16384
 """Side of the raster that shows how speed grows with cores."""

@@ -32,7 +32,7 @@ from proxyclip_geo.engine.classify import CellLogits, TextBank, cell_logits, enl
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
-from proxyclip_geo.models.zoo import Model, load_model
+from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.region import Region
 from proxyclip_geo.synthetic import SCENE_CLASSES, generate_scene
 

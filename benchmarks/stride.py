@@ -19,7 +19,7 @@ from proxyclip_geo.engine.blend import encode_block
 from proxyclip_geo.engine.classify import cell_logits, classify_cells
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
-from proxyclip_geo.models.zoo import Model, load_model
+from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.synthetic import SCENE_CLASSES
 
 STRIDES = (40, 64, 80, 88, 96, 112, 128)

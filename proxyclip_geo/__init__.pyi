@@ -48,8 +48,10 @@ from .evaluation.class_mapping import parse_mapping as parse_mapping
 from .evaluation.compare import evaluate as evaluate
 from .evaluation.report import Report as Report
 from .geobox import GeoBox as GeoBox
-from .models.zoo import Model as Model
-from .models.zoo import load_model as load_model
+from .models.load import Model as Model
+from .models.load import load_model as load_model
+from .models.registry import ModelInfo as ModelInfo
+from .models.registry import list_models as list_models
 from .progress import ProgressEvent as ProgressEvent
 from .raster.collection import find_rasters as find_rasters
 from .raster.dataset import stem_of as stem_of

@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 import reprlib
 from collections.abc import Hashable, Iterable
 from dataclasses import is_dataclass
@@ -35,7 +36,7 @@ def validate(model: type[T], values: object, *, error: type[ProxyClipGeoError], 
     schema: Any = model
     try:
         # In JSON a list stands for a tuple and a dict for a dataclass; all other types are strict.
-        text = json.dumps([values], default=os.fspath)
+        text = json.dumps([values], default=_path_text)
     except RecursionError as problem:
         raise error(f"{source} is nested too deeply") from problem
     except (TypeError, ValueError) as problem:
@@ -70,7 +71,7 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
             reason = "has too few entries" if isinstance(last, int) else f"{last!r} is missing"
         else:
             where = f"{where} = {describe(value)}" if where else describe(value)
-            reason = item["msg"].replace("Input should", "should").replace("an object", "a table")
+            reason = re.sub(r"^\w+ should", "should", item["msg"]).replace("an object", "a table")
         found = reasons.setdefault(where, [])
         if reason not in found:
             found.append(reason)
@@ -93,6 +94,12 @@ def suggest(word: str, known: Iterable[str]) -> str:
     by_folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word.casefold()[:200], by_folded, n=2, cutoff=0.6)
     return f" (did you mean {' or '.join(repr(by_folded[match]) for match in close)}?)" if close else ""
+
+
+def _path_text(value: object) -> str:
+    if not isinstance(value, os.PathLike):
+        raise TypeError(f"a {type(value).__name__} is not allowed; give text, a number, a list or a table")
+    return str(value)
 
 
 @cache

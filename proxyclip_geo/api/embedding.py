@@ -23,8 +23,10 @@ from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_stor
 from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.text import TextEncoder
-from proxyclip_geo.models.zoo import clip_weights, find_card, load_text
+from proxyclip_geo.models.load import load_text
+from proxyclip_geo.models.registry import find_card
+from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.weights import find_clip_weights
 from proxyclip_geo.raster.aoi import Bounds, find_area
 from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.source import Source, SourceOptions, open_source
@@ -122,7 +124,7 @@ class Embedding:
             WeightsError: If they are missing or damaged.
         """
         wanted = str(self.store.info.model["sha256"]["clip"])
-        _, found = clip_weights(self.card).verify()
+        _, found = find_clip_weights(self.card).verify()
         if found != wanted:
             raise StoreError(
                 f"embedding {self.name} was encoded with other weights of model '{self.card.name}' (sha256 "

@@ -19,7 +19,8 @@ from proxyclip_geo.engine.store.quantize import project
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.files import exclusive_lock
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import DEFAULT_MODEL, PRESETS, Model, builtin_cards
+from proxyclip_geo.models.load import Model
+from proxyclip_geo.models.registry import DEFAULT_MODEL, PRESETS, builtin_cards
 from proxyclip_geo.progress import Progress, no_progress
 
 CORE_MULTIPLE = 16

@@ -14,8 +14,10 @@ from proxyclip_geo.errors import QualityWarning, warn_quality
 from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
-from proxyclip_geo.models.text import TextEncoder
-from proxyclip_geo.models.zoo import Model, as_card, load_model, weights_checksums
+from proxyclip_geo.models.load import Model, load_model
+from proxyclip_geo.models.registry import find_card
+from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.weights import compute_checksums
 from proxyclip_geo.raster.source import Source, open_source
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
@@ -42,7 +44,7 @@ class Job:
     @classmethod
     def prepare(cls, raster: str | Path, *, model: str | Path | ModelCard | Model, options: EncodeOptions) -> "Job":
         """Read the card, open the raster, and warn of what will not go well."""
-        card = model.card if isinstance(model, Model) else as_card(model)
+        card = model.card if isinstance(model, Model) else find_card(model)
         source = open_source(raster, options.source)
         _warn_of_scale(source, card)
         return cls(card, source, source.fingerprint())
@@ -100,13 +102,13 @@ class LazyModel:
 
     def __init__(self, given: str | Path | ModelCard | Model, options: EncodeOptions) -> None:
         self.given = given
-        self.card = given.card if isinstance(given, Model) else as_card(given)
+        self.card = given.card if isinstance(given, Model) else find_card(given)
         self._options = options
 
     @cached_property
     def checksums(self) -> Mapping[str, str]:
         """The sha256 of its weights by tower; it need not be loaded for them."""
-        return self.given.checksums if isinstance(self.given, Model) else weights_checksums(self.card)
+        return self.given.checksums if isinstance(self.given, Model) else compute_checksums(self.card)
 
     @cached_property
     def loaded(self) -> Model:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.classify import TextBank, average_synonyms
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.models.text import TextEncoder
+from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.vocabulary import Vocabulary
 
 

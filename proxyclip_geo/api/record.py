@@ -11,7 +11,7 @@ from typing import Any
 from proxyclip_geo import __version__
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import Model, identity
+from proxyclip_geo.models.load import Model, identify_model
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -42,7 +42,7 @@ def describe_weights(card: ModelCard, checksums: Mapping[str, str]) -> dict[str,
     return {
         "name": card.name,
         "sha256": dict(checksums),
-        "constants_sha256": _digest(identity(card, checksums)),
+        "constants_sha256": _digest(identify_model(card, checksums)),
     }
 
 

@@ -27,7 +27,7 @@ from proxyclip_geo.engine.store.work_folder import WorkFolder, pack
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError, RasterError, warn_quality
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
-from proxyclip_geo.models.zoo import Model
+from proxyclip_geo.models.load import Model
 from proxyclip_geo.progress import Progress, offset_progress
 from proxyclip_geo.raster.source import Source
 from proxyclip_geo.vocabulary import Vocabulary

@@ -35,7 +35,8 @@ from proxyclip_geo.engine.store.work_folder import WorkFolder, open_work
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import exclusive_lock, read_json, write_json
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
+from proxyclip_geo.models.load import Model
+from proxyclip_geo.models.registry import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.dataset import stem_of
 from proxyclip_geo.vocabulary import Vocabulary

@@ -12,7 +12,8 @@ from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import Cancelled, ModelError, OptionError, ProxyClipGeoError, WeightsError
 from proxyclip_geo.files import make_folder, write_json
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.zoo import DEFAULT_MODEL, Model
+from proxyclip_geo.models.load import Model
+from proxyclip_geo.models.registry import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.dataset import stem_of
 

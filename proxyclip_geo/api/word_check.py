@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.text import FarWord
-from proxyclip_geo.models.zoo import as_card, load_text
+from proxyclip_geo.models.load import load_text
+from proxyclip_geo.models.registry import find_card
+from proxyclip_geo.models.text_encoder import FarWord
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -26,12 +27,12 @@ class WordPair:
 
 def far_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard) -> tuple[FarWord, ...]:
     """Return the words of a vocabulary that a model does not know, nor anything near them."""
-    return load_text(as_card(model)).far_words(vocabulary.queries)
+    return load_text(find_card(model)).far_words(vocabulary.queries)
 
 
 def closest_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard, most: int = 5) -> tuple[WordPair, ...]:
     """Return the pairs of words of different classes that a model can tell apart least, closest first."""
-    queries = load_text(as_card(model)).encode(vocabulary.queries, templates=vocabulary.templates)
+    queries = load_text(find_card(model)).encode(vocabulary.queries, templates=vocabulary.templates)
     cosines = (queries @ queries.T).tolist()
     words, owners = vocabulary.queries, vocabulary.query_class
     pairs = [

@@ -1,5 +1,6 @@
 """`proxyclip-geo models`."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,38 +15,32 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON lines to stdout."
 
 
 @app.command("list")
-def list_models(as_json: Json = False) -> None:
-    """List the built-in models: where their weights are, and under which licence."""
+def list_(as_json: Json = False) -> None:
+    """List the built-in models: whether their weights are on this machine, and their licence."""
     from rich.table import Table
 
-    from proxyclip_geo.models.fetch import weights_status
-    from proxyclip_geo.models.zoo import builtin_cards, find_card
+    from proxyclip_geo.models.registry import list_models
 
     reporter = set_reporter(as_json=as_json)
     table = Table(box=None, pad_edge=False)
-    for title in ("model", "weights", "window", "licence", "what it is"):
+    for title in ("model", "weights", "window", "licence", "description"):
         table.add_column(title, no_wrap=title == "model")
-    rows = []
-    for name in builtin_cards():
-        card = find_card(name)
-        status = weights_status(card)
-        here = all(item.path for item in status)
-        size = sum(item.size or 0 for item in status) / 1e6
-        told = f"here, {size:.0f} MB" if here else "to be fetched"
-        table.add_row(name, told, f"{card.window.size} px", card.licence, card.description)
-        rows.append({"name": name, "cached": here, "licence": card.licence, "description": card.description})
-    reporter.result(table, {"models": rows})
+    models = list_models()
+    for model in models:
+        weights = f"here, {model.size / 1e6:.0f} MB" if model.present else "to be fetched"
+        table.add_row(model.name, weights, f"{model.window} px", model.licence, model.description)
+    reporter.result(table, {"models": [asdict(model) for model in models]})
 
 
 @app.command(no_args_is_help=True)
 def info(model: Name, as_json: Json = False) -> None:
     """Show the card of a model: towers, weights, window, licence, citation."""
-    from proxyclip_geo.models.fetch import weights_status
-    from proxyclip_geo.models.zoo import find_card
+    from proxyclip_geo.models.registry import find_card
+    from proxyclip_geo.models.weights import locate_weights
 
     reporter = set_reporter(as_json=as_json)
     card = find_card(model)
-    clip, vfm = weights_status(card)
+    clip, vfm = locate_weights(card)
     facts = {
         "name": card.name,
         "description": card.description,
@@ -76,12 +71,13 @@ def fetch(
     as_json: Json = False,
 ) -> None:
     """Download the weights of a model into the hub's cache; goes on where an earlier try was broken off."""
-    from proxyclip_geo.models.fetch import fetch_weights, weights_status
-    from proxyclip_geo.models.zoo import find_card
+    from proxyclip_geo.models.fetch import fetch_weights
+    from proxyclip_geo.models.registry import find_card
+    from proxyclip_geo.models.weights import locate_weights
 
     reporter = set_reporter(as_json=as_json)
     card = find_card(model)
-    missing = [item.origin for item in weights_status(card) if item.path is None]
+    missing = [item.origin for item in locate_weights(card) if item.path is None]
     if missing and not as_json:
         reporter.err.print(f"downloading {' and '.join(missing)} (licence: {card.licence})")
     with reporter.progress() as progress:
@@ -96,7 +92,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Load a model, check its weights' checksums, encode one word and run one window."""
-    from proxyclip_geo.models.fetch import run_self_test
+    from proxyclip_geo.models.self_test import run_self_test
 
     reporter = set_reporter(as_json=as_json)
     report = run_self_test(model, device=device)

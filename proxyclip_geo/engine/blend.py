@@ -204,7 +204,7 @@ def blend_block(
                 for window, features in zip(windows, encoded.dense, strict=True):
                     blending.add(window, features)
             seen += windows
-            whole.append(encoded.whole.half())
+            whole.append(encoded.cls.half())
             advance(len(windows))
         with profile.stage("blend"):
             blending.finish()
@@ -341,7 +341,7 @@ def _encode(encoder: DenseEncoder, pixels: Tensor) -> WindowFeatures:
     if encoder.device.type == "cuda":
         torch.cuda.empty_cache()
     parts = [_encode(encoder, half) for half in pixels.chunk(2)]
-    return WindowFeatures(torch.cat([part.dense for part in parts]), torch.cat([part.whole for part in parts]))
+    return WindowFeatures(torch.cat([part.dense for part in parts]), torch.cat([part.cls for part in parts]))
 
 
 def window_total(blocks: Sequence[Block]) -> int:

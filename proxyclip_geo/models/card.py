@@ -1,21 +1,53 @@
-"""Model cards: everything a model is, as data in TOML."""
+"""The schema of model cards, which describe a model in TOML."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Annotated, Literal, TypeAlias
 
+from pydantic import AfterValidator, Field
+
+from proxyclip_geo.data_files import read_text
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.vfm import PositionMode
+from proxyclip_geo.validation import validate
+from proxyclip_geo.vocabulary.templates import check_templates
 
 OPENAI_MEAN = (0.48145466, 0.4578275, 0.40821073)
 OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
-Rgb = tuple[float, float, float]
-T = TypeVar("T")
+MAX_WINDOW = 8192
+"""Largest side of a window in pixels."""
+MAX_LINE, MAX_TEXT = 200, 2000
+"""Letters of names and file names, and of descriptions and citations."""
+MAX_OVERRIDES, MAX_TEMPLATES = 50, 200
+
+FORBIDDEN_OVERRIDES = frozenset({"pretrained", "checkpoint_path", "cache_dir", "scriptable", "features_only"})
+"""Arguments of `timm.create_model` that load files or return another kind of model."""
+
+
+def _check_file(name: str) -> str:
+    if PureWindowsPath(name).anchor or PurePosixPath(name).is_absolute() or ".." in PureWindowsPath(name).parts:
+        raise ValueError("a file must lie in the folder of the card: give its name, without .. and not absolute")
+    return name
+
+
+Line: TypeAlias = Annotated[str, Field(max_length=MAX_LINE)]
+Text: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
+FileName: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_LINE), AfterValidator(_check_file)]
+Sha256: TypeAlias = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+Rgb: TypeAlias = tuple[float, float, float]
+_Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+_Positive: TypeAlias = Annotated[float, Field(gt=0, le=1e4)]
+Mean: TypeAlias = tuple[_Share, _Share, _Share]
+Std: TypeAlias = tuple[_Positive, _Positive, _Positive]
+Statistics: TypeAlias = tuple[Rgb, Rgb]
+"""Mean and standard deviation of red, green and blue, for pixels in 0…1."""
+PositionMode: TypeAlias = Literal["offset", "antialias"]
+Sentences: TypeAlias = Annotated[tuple[Line, ...], Field(min_length=1, max_length=MAX_TEMPLATES)]
+Override: TypeAlias = bool | int | float | Line | tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -24,15 +56,15 @@ class HubFile:
 
     Attributes:
         repo: "owner/name".
-        file: Path inside the repository.
+        file: Path in the repository.
         revision: Commit, tag or branch.
-        sha256: Expected checksum, or None where the hub's own is relied on.
+        sha256: Expected checksum; the hub's own if not given.
     """
 
-    repo: str
-    file: str
-    revision: str = "main"
-    sha256: str | None = None
+    repo: Annotated[str, Field(max_length=MAX_LINE, pattern=r"^[\w.-]+/[\w.-]+$")]
+    file: FileName
+    revision: Line = "main"
+    sha256: Sha256 | None = None
 
 
 @dataclass(frozen=True)
@@ -40,179 +72,149 @@ class ClipCard:
     """The CLIP of a model.
 
     Attributes:
-        architecture: open_clip model name; or None with `config`.
+        architecture: Name of an open_clip model; or None with `config`.
         config: open_clip model config (JSON), relative to the card.
-        pretrained: open_clip pretrained tag, where the weights are open_clip's.
+        pretrained: Pretrained tag of open_clip, for open_clip's own weights.
         weights: Weights file, relative to the card.
         hub: Weights file on the hub.
         sha256: Expected checksum of `weights`.
-        quick_gelu: The activation the weights were trained with; needed where neither tag nor config tells.
+        quick_gelu: The activation that the weights were trained with; required if neither tag nor config names it.
         mean: Mean of RGB in 0…1.
         std: Standard deviation of RGB in 0…1.
     """
 
-    architecture: str | None = None
-    config: str | None = None
-    pretrained: str | None = None
-    weights: str | None = None
+    architecture: Line | None = None
+    config: FileName | None = None
+    pretrained: Line | None = None
+    weights: FileName | None = None
     hub: HubFile | None = None
-    sha256: str | None = None
+    sha256: Sha256 | None = None
     quick_gelu: bool | None = None
-    mean: Rgb | None = None
-    std: Rgb | None = None
+    mean: Mean | None = None
+    std: Std | None = None
+
+    def __post_init__(self) -> None:
+        if (self.architecture is None) == (self.config is None):
+            raise ModelError("needs either architecture or config")
+        if not (self.weights or self.hub or self.pretrained):
+            raise ModelError("names no weights: give weights, hub or pretrained")
+        _check_one_source(self)
 
 
 @dataclass(frozen=True)
 class VfmCard:
-    """The vision foundation model of a model.
+    """The vision foundation model (VFM) of a model.
 
     Attributes:
-        architecture: timm model name; with a pretrained tag and no `weights`, the weights are timm's.
-        overrides: Constructor values that differ from the architecture's.
+        architecture: Name of a timm model; with a pretrained tag and no `weights`, the weights are timm's.
+        overrides: Arguments of the constructor that differ from the architecture's.
         weights: Weights file, relative to the card.
         hub: Weights file on the hub.
         sha256: Expected checksum of `weights`.
-        position: How position embeddings follow the token grid, "offset" (DINO v1) or "antialias" (timm, DINOv2).
-        scale: Factor by which this tower sees the window enlarged.
+        position: How position embeddings are resized to the token grid, "offset" (DINO v1) or "antialias" (timm,
+            DINOv2).
+        scale: Factor by which the window is enlarged for this tower.
         mean: Mean of RGB in 0…1.
         std: Standard deviation of RGB in 0…1.
     """
 
-    architecture: str
-    overrides: Mapping[str, Any] | None = None
-    weights: str | None = None
+    architecture: Line
+    overrides: Annotated[Mapping[Line, Override], Field(max_length=MAX_OVERRIDES)] | None = None
+    weights: FileName | None = None
     hub: HubFile | None = None
-    sha256: str | None = None
+    sha256: Sha256 | None = None
     position: PositionMode = "offset"
-    scale: int = 1
-    mean: Rgb = IMAGENET_MEAN
-    std: Rgb = IMAGENET_STD
+    scale: Annotated[int, Field(ge=1, le=16)] = 1
+    mean: Mean = IMAGENET_MEAN
+    std: Std = IMAGENET_STD
+
+    def __post_init__(self) -> None:
+        _check_one_source(self)
+        for name in sorted(FORBIDDEN_OVERRIDES & set(self.overrides or ())):
+            raise ModelError(f"overrides must not hold {name!r}; give weights or hub")
+
+
+def _check_one_source(tower: ClipCard | VfmCard) -> None:
+    if tower.weights and tower.hub:
+        raise ModelError("has both weights and hub: give one")
 
 
 @dataclass(frozen=True)
 class ProxyCard:
     """The constants of the proxy attention."""
 
-    beta: float = 1.2
-    gamma: float = 3.0
+    beta: Annotated[float, Field(ge=0, le=100)] = 1.2
+    gamma: _Positive = 3.0
 
 
 @dataclass(frozen=True)
 class WindowCard:
     """Side of a window and distance between windows, in pixels."""
 
-    size: int = 336
-    stride: int = 168
+    size: Annotated[int, Field(ge=1, le=MAX_WINDOW)] = 336
+    stride: Annotated[int, Field(ge=1, le=MAX_WINDOW)] = 168
 
 
 @dataclass(frozen=True)
 class TextCard:
-    """How words become queries.
+    """The settings of the text encoder.
 
     Attributes:
-        templates: "imagenet", "remote-sensing", or the prompts themselves, each with one {}.
-        logit_scale: What cosines are multiplied by before the softmax.
-        known: Text file of the words the model was trained for, one a line, relative to the card; None for models that
-            know the open vocabulary of the web.
-        min_similarity: Cosine to the nearest known word below which a query is warned about.
+        templates: Name of a template set, e.g. "imagenet" or "remote-sensing", or sentences with a {} each.
+        logit_scale: Factor of cosines before the softmax.
+        known: Text file of the words that the model was trained with, one per line, relative to the card; None for
+            models of an open vocabulary.
+        min_similarity: Cosine to the nearest known word below which a word gives a warning.
     """
 
-    templates: str | tuple[str, ...] = "imagenet"
-    logit_scale: float = 40.0
-    known: str | None = None
-    min_similarity: float = 0.0
+    templates: Annotated[Line | Sentences, AfterValidator(check_templates)] = "imagenet"
+    logit_scale: _Positive = 40.0
+    known: FileName | None = None
+    min_similarity: Annotated[float, Field(ge=-1, le=1)] = 0.0
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """A model, described.
+    """The description of a model.
 
     Attributes:
-        name: What `--model` takes.
+        name: Name that `--model` takes.
         description: One sentence.
-        licence: Licence of the weights, one entry a tower where they differ.
-        citation: What to cite.
+        licence: Licence of the weights, of each tower if they differ.
+        citation: Publication to cite.
         gsd: Recommended ground sampling distance in metres, (finest, coarsest).
-        directory: Where the card lies; files are relative to it.
+        directory: Folder of the card; files are relative to it.
     """
 
-    name: str
+    name: Annotated[str, Field(min_length=1, max_length=MAX_LINE)]
     clip: ClipCard
     vfm: VfmCard
     proxy: ProxyCard = ProxyCard()
     window: WindowCard = WindowCard()
     text: TextCard = TextCard()
-    description: str = ""
-    licence: str = "not stated"
-    citation: str = ""
-    gsd: tuple[float, float] | None = None
+    description: Text = ""
+    licence: Text = "not stated"
+    citation: Text = ""
+    gsd: tuple[_Positive, _Positive] | None = None
     directory: Path = Path()
+
+    def __post_init__(self) -> None:
+        if self.gsd is not None and self.gsd[0] > self.gsd[1]:
+            raise ModelError(f"gsd = {list(self.gsd)}: the finest comes first, then the coarsest")
 
 
 def read_card(path: Path) -> ModelCard:
     """Read a model card.
 
     Raises:
-        ModelError: If the file is missing, is no TOML, or has unknown, missing or mistyped entries.
+        ModelError: If the file cannot be read, is not TOML, or has unknown, missing or invalid entries.
     """
+    source = f"the model card {path}"
+    text = read_text(path, error=ModelError, source=source)
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ModelError(f"cannot read the model card {path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ModelError(f"the model card {path} is not valid TOML: {error}") from error
-    try:
-        return _card_from(data, path.parent)
-    except (TypeError, ValueError) as error:
-        raise ModelError(f"the model card {path}: {error}") from error
-
-
-def _card_from(data: dict[str, Any], directory: Path) -> ModelCard:
-    parts = {"clip": ClipCard, "vfm": VfmCard, "proxy": ProxyCard, "window": WindowCard, "text": TextCard}
-    values: dict[str, Any] = {key: value for key, value in data.items() if key not in parts}
-    for key, kind in parts.items():
-        if key in data:
-            values[key] = _section(kind, data[key], key)
-    values["directory"] = directory.resolve()
-    card: ModelCard = _section(ModelCard, values, "card")
-    if (card.clip.architecture is None) == (card.clip.config is None):
-        raise ValueError("[clip] needs either architecture or config")
-    for section, tower in (("clip", card.clip), ("vfm", card.vfm)):
-        if tower.weights and tower.hub:
-            raise ValueError(f"[{section}] has both weights and hub: give one")
-    if not (card.clip.weights or card.clip.hub or card.clip.pretrained):
-        raise ValueError("[clip] names no weights: give weights, hub or pretrained")
-    if card.vfm.position not in get_args(PositionMode):
-        raise ValueError(f'[vfm] position = "{card.vfm.position}" is neither "offset" nor "antialias"')
-    return card
-
-
-def _section(kind: type[T], data: Any, name: str) -> T:
-    if not isinstance(data, dict):
-        raise ValueError(f"[{name}] is a {type(data).__name__}, not a table")
-    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(data) - set(known))
-    if unknown:
-        raise ValueError(f"[{name}] has unknown entries {', '.join(unknown)}; known: {', '.join(known)}")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    if isinstance(values.get("hub"), dict):
-        values["hub"] = _section(HubFile, values["hub"], f"{name}.hub")
-    for key, value in values.items():
-        _check_type(name, key, value, str(known[key].type))
-    return kind(**values)
-
-
-_SIMPLE: dict[str, type | tuple[type, ...]] = {"int": int, "float": (int, float), "str": str, "bool": bool}
-_SimpleName = Literal["int", "float", "str", "bool"]
-
-
-def _check_type(section: str, key: str, value: Any, wanted: str) -> None:
-    """Catch what TOML lets through: a string where a number belongs, two numbers where three do."""
-    name = wanted.removeprefix("<class '").removesuffix("'>").removesuffix(" | None")
-    simple = _SIMPLE.get(name)
-    if simple is not None and (not isinstance(value, simple) or (name != "bool" and isinstance(value, bool))):
-        raise ValueError(f"[{section}] {key} = {value!r} should be {name}")
-    if key in ("mean", "std") and not (isinstance(value, tuple) and len(value) == 3):
-        raise ValueError(f"[{section}] {key} = {value!r} should be three numbers, one a colour")
-    if key == "gsd" and not (isinstance(value, tuple) and len(value) == 2):
-        raise ValueError(f"[{section}] {key} = {value!r} should be two numbers: finest and coarsest metres")
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{source} is not valid TOML: {error}") from error
+    if "directory" in values:
+        raise ModelError(f"{source}: unknown entry 'directory': files are relative to the card")
+    return replace(validate(ModelCard, values, error=ModelError, source=source), directory=path.parent.resolve())

@@ -1,4 +1,4 @@
-"""Where a model computes, with what, and in which numbers."""
+"""Device, number type and backend of a model."""
 
 from typing import Literal
 
@@ -9,12 +9,12 @@ from proxyclip_geo.models import openvino
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Backend = Literal["auto", "torch", "openvino"]
-SMALL = 20_000_000
-"""Parameters below which exporting a model takes longer than it saves."""
+MIN_OPENVINO_PARAMETERS = 20_000_000
+"""Number of weights below which the export to OpenVINO takes longer than it saves."""
 
 
 def resolve_device(device: str) -> torch.device:
-    """Return the device of a name; "auto" takes CUDA, then Apple's MPS, then the CPU.
+    """Return a device by its name; "auto" is CUDA, then Apple's MPS, then the CPU.
 
     Raises:
         ModelError: If the device is unknown or not on this machine.
@@ -37,7 +37,7 @@ def resolve_device(device: str) -> torch.device:
 
 
 def resolve_dtype(precision: Precision, device: torch.device) -> torch.dtype:
-    """Return what the towers compute in; "auto" is float32 on the CPU, bfloat16 on CUDA where native, else float16.
+    """Return the number type of the towers; "auto" is float32 on the CPU, bfloat16 on CUDA where native, else float16.
 
     Raises:
         ModelError: If the precision is unknown.
@@ -53,7 +53,7 @@ def resolve_dtype(precision: Precision, device: torch.device) -> torch.dtype:
 
 
 def resolve_backend(backend: Backend, device: torch.device, *, parameters: int) -> Backend:
-    """Return what computes; "auto" is OpenVINO where it is installed, on the CPU, for models that are not small.
+    """Return the backend; "auto" is OpenVINO if it is installed, on the CPU, for models that are not small.
 
     Raises:
         ModelError: If the backend is unknown, not installed, or not for this device.
@@ -62,7 +62,7 @@ def resolve_backend(backend: Backend, device: torch.device, *, parameters: int) 
         raise ModelError(f"unknown backend '{backend}': give auto, torch or openvino")
     usable = device.type == "cpu" and openvino.is_installed()
     if backend == "auto":
-        return "openvino" if usable and parameters >= SMALL else "torch"
+        return "openvino" if usable and parameters >= MIN_OPENVINO_PARAMETERS else "torch"
     if backend == "openvino" and not usable:
         remedy = (
             "install it with `pip install proxyclip-geo[openvino]`"

@@ -9,30 +9,35 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proxyclip_geo.models.clip import class_features, last_values, project_values, require_plain_vit, run_trunk
-from proxyclip_geo.models.proxy import proxy_attention
-from proxyclip_geo.models.tokens import to_grid, to_tokens
-from proxyclip_geo.models.vfm import VisionFoundationModel
-
-Statistics = tuple[tuple[float, float, float], tuple[float, float, float]]
-"""Mean and standard deviation of red, green and blue, for pixels in 0…1."""
+from proxyclip_geo.models.card import Statistics
+from proxyclip_geo.models.clip_image_tower import (
+    compute_cls_feature,
+    compute_last_values,
+    project_values,
+    require_plain_vit,
+    run_trunk,
+    to_grid,
+    to_tokens,
+)
+from proxyclip_geo.models.proxy_attention import proxy_attention
+from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 
 @dataclass(frozen=True)
 class WindowFeatures:
-    """What an encoder makes of a batch of windows, in the space that words share.
+    """The features of a batch of windows, in the space that words share.
 
     Attributes:
-        dense: (B, D, h, w) float32 of unit length, one vector a token.
-        whole: (B, D) float32 of unit length, what each window is about as a whole (CLIP's class token).
+        dense: (B, D, h, w) float32 of unit length, one vector per token.
+        cls: (B, D) float32 of unit length, the CLS feature of each window.
     """
 
     dense: Tensor
-    whole: Tensor
+    cls: Tensor
 
 
 class DenseEncoder(Protocol):
-    """What the engine needs of an image model."""
+    """An image encoder, as the engine uses it."""
 
     @property
     def step(self) -> int:
@@ -40,7 +45,7 @@ class DenseEncoder(Protocol):
 
     @property
     def multiple(self) -> int:
-        """What the sides of a window must be a multiple of."""
+        """Number that the sides of a window must be a multiple of."""
 
     @property
     def dim(self) -> int:
@@ -48,15 +53,15 @@ class DenseEncoder(Protocol):
 
     @property
     def device(self) -> torch.device:
-        """Where the encoder computes."""
+        """The device it computes on."""
 
     @property
     def dtype(self) -> torch.dtype:
-        """What the encoder computes in."""
+        """The number type it computes in."""
 
     @property
     def backend(self) -> str:
-        """What computes: "torch" or "openvino"."""
+        """Either "torch" or "openvino"."""
 
     def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode (B, 3, H, W) uint8 windows; the token grid is (H / step, W / step)."""
@@ -64,7 +69,7 @@ class DenseEncoder(Protocol):
 
 @dataclass(frozen=True)
 class EncoderSpec:
-    """What is known here of an image model that computes in other processes; see `DenseEncoder`."""
+    """The properties of an image encoder that runs in other processes; see `DenseEncoder`."""
 
     step: int
     multiple: int
@@ -75,16 +80,16 @@ class EncoderSpec:
 
     @classmethod
     def of(cls, encoder: DenseEncoder) -> "EncoderSpec":
-        """Note what is known of an encoder."""
+        """Return the properties of an encoder."""
         return cls(*(getattr(encoder, item.name) for item in fields(cls)))
 
     def encode(self, rgb: Tensor) -> WindowFeatures:
-        """Fail: others compute."""
-        raise AssertionError("the image model is in other processes")
+        """Fail: the encoder runs in other processes."""
+        raise AssertionError("the image encoder runs in other processes")
 
 
 class Normalisation(nn.Module):
-    """Pixels less a mean, over a standard deviation."""
+    """Subtract a mean and divide by a standard deviation."""
 
     mean: Tensor
     std: Tensor
@@ -101,7 +106,7 @@ class Normalisation(nn.Module):
 
 
 class ProxyClipEncoder(nn.Module):
-    """CLIP's words at the places a vision foundation model sees: the image side of ProxyCLIP."""
+    """The image encoder of ProxyCLIP: CLIP with the attention of a vision foundation model."""
 
     backend = "torch"
 
@@ -117,20 +122,20 @@ class ProxyClipEncoder(nn.Module):
         vfm_scale: int = 1,
         name: str = "ProxyCLIP",
     ) -> None:
-        """Put two towers together.
+        """Combine two towers.
 
         Args:
             visual: Image tower of an open_clip model.
             vfm: Vision foundation model.
             beta: β of the proxy attention.
             gamma: γ of the proxy attention.
-            clip_statistics: What CLIP's pixels are normalised by.
-            vfm_statistics: What the VFM's pixels are normalised by.
-            vfm_scale: Factor by which the VFM sees the window enlarged (SAM works on large images).
-            name: For error messages.
+            clip_statistics: Mean and standard deviation of CLIP's pixels.
+            vfm_statistics: Mean and standard deviation of the VFM's pixels.
+            vfm_scale: Factor by which the window is enlarged for the VFM (SAM works on large images).
+            name: Name for error messages.
 
         Raises:
-            ModelError: If `visual` is no ViT of the kind proxy attention needs.
+            ModelError: If `visual` is not a ViT that proxy attention works with.
         """
         super().__init__()
         tower: Any = require_plain_vit(visual, name)
@@ -148,17 +153,17 @@ class ProxyClipEncoder(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return self.clip_pixels.mean.device
 
     @property
     def dtype(self) -> torch.dtype:
-        """What the towers compute in."""
+        """The number type of the towers."""
         dtype: torch.dtype = self.visual.proj.dtype
         return dtype
 
     def raw_features(self, pixels: Tensor) -> WindowFeatures:
-        """Compute dense features as the paper does and the whole window's as CLIP does, before normalisation.
+        """Compute dense features as in the paper and CLS features as in CLIP, before normalisation.
 
         Args:
             pixels: (B, 3, H, W) RGB in 0…1; H and W multiples of `multiple`.
@@ -172,24 +177,24 @@ class ProxyClipEncoder(nn.Module):
         grid = (int(proxy.shape[2]), int(proxy.shape[3]))
         trunk = run_trunk(self.visual, self.clip_pixels(pixels).to(self.dtype))
         values = functional.interpolate(
-            last_values(self.visual, trunk).float(), size=grid, mode="bilinear", align_corners=False
+            compute_last_values(self.visual, trunk).float(), size=grid, mode="bilinear", align_corners=False
         )
         weights = proxy_attention(proxy, beta=self.beta, gamma=self.gamma)
         attended = weights.to(self.dtype) @ to_tokens(values).to(self.dtype)
         dense = to_grid(project_values(self.visual, attended), grid)
-        return WindowFeatures(dense, class_features(self.visual, trunk))
+        return WindowFeatures(dense, compute_cls_feature(self.visual, trunk))
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
-        """Compute dense and whole features of unit length of (B, 3, H, W) uint8 windows on the encoder's device."""
+        """Compute dense and CLS features of unit length of (B, 3, H, W) uint8 windows on the encoder's device."""
         raw = self.raw_features(rgb.float() / 255)
-        return functional.normalize(raw.dense.float(), dim=1), functional.normalize(raw.whole.float(), dim=1)
+        return functional.normalize(raw.dense.float(), dim=1), functional.normalize(raw.cls.float(), dim=1)
 
     @torch.inference_mode()
     def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode windows.
 
-        On the CPU they go through one by one: a larger batch is no faster there, and a window's features are then the
-        same to the last bit in every batch.
+        On the CPU, windows are computed one by one: a larger batch is no faster there, and the features of a window are
+        equal bit for bit in every batch.
 
         Args:
             rgb: (B, 3, H, W) uint8, 0…255, on any device; H and W multiples of `multiple`.
@@ -198,7 +203,7 @@ class ProxyClipEncoder(nn.Module):
             Features of unit length on the encoder's device; the token grid is (H / step, W / step).
         """
         if self.device.type == "cpu":
-            dense, whole = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
-            return WindowFeatures(torch.cat(dense), torch.cat(whole))
+            dense, cls = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
+            return WindowFeatures(torch.cat(dense), torch.cat(cls))
         pixels = rgb.pin_memory() if self.device.type == "cuda" and rgb.device.type == "cpu" else rgb
         return WindowFeatures(*self(pixels.to(self.device, non_blocking=True)))

@@ -1,57 +1,23 @@
-"""Weights from the hub: on request only, resumable, checked."""
+"""Download weights from the hub: only on request, resumable, with checksums."""
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from proxyclip_geo.errors import ModelError, WeightsError
+from proxyclip_geo.errors import WeightsError
 from proxyclip_geo.files import copy_file
 from proxyclip_geo.models.card import HubFile, ModelCard
-from proxyclip_geo.models.device import Backend
-from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
-from proxyclip_geo.models.zoo import clip_weights, load_model, vfm_weights
+from proxyclip_geo.models.weights import WEIGHTS_FOLDER, find_clip_weights, find_vfm_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 
 
-@dataclass(frozen=True)
-class WeightsStatus:
-    """The weights of one tower on this machine.
-
-    Attributes:
-        weights: Where they come from.
-        path: The file, or None where it is not here.
-        size: Bytes, or None where it is not here.
-    """
-
-    weights: Weights
-    path: Path | None
-    size: int | None
-
-    @property
-    def origin(self) -> str:
-        """The file's hub address, or its path."""
-        hub = self.weights.hub
-        return str(self.weights.path) if hub is None else f"{hub.repo}/{hub.file}@{hub.revision}"
-
-
-def weights_status(card: ModelCard) -> tuple[WeightsStatus, ...]:
-    """Return what is here of a model's weights, CLIP first; no network."""
-    found = [(weights, weights.locate()) for weights in (clip_weights(card), vfm_weights(card))]
-    return tuple(WeightsStatus(weights, path, path.stat().st_size if path else None) for weights, path in found)
-
-
 def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Progress = no_progress) -> tuple[Path, ...]:
-    """Download the weights of a model that are not on this machine, and check all of them.
+    """Download the weights of a model that are missing on this machine, and verify all of them.
 
-    A download that was broken off goes on where it stopped.
+    An interrupted download is resumed.
 
     Args:
         card: The model.
-        folder: Where to copy them as `owner/name/file`, to be carried to a machine without a network.
+        folder: Folder to copy them to as `owner/name/file`, for a machine without a network.
         progress: Called with the bytes of each file.
 
     Returns:
@@ -62,7 +28,7 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
         OutputError: If a file cannot be copied to `folder`.
     """
     paths = []
-    for weights in (clip_weights(card), vfm_weights(card)):
+    for weights in (find_clip_weights(card), find_vfm_weights(card)):
         if weights.hub is not None and weights.locate() is None:
             _download(weights.hub, model=card.name, progress=progress)
         path, _ = weights.verify()
@@ -74,68 +40,14 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
     return tuple(paths)
 
 
-@dataclass(frozen=True)
-class SelfTest:
-    """How a model did with one word and one window.
-
-    Attributes:
-        name: The model.
-        device: Where it ran.
-        parameters: Parameters of both towers.
-        window: Side of the window in pixels.
-        step: Pixels per token.
-        dim: Length of a dense feature.
-        seconds: Time of one window, after one to warm up.
-        sha256: Checksums of the weights by tower.
-    """
-
-    name: str
-    device: str
-    parameters: int
-    window: int
-    step: int
-    dim: int
-    seconds: float
-    sha256: Mapping[str, str]
-
-
-def run_self_test(model: str | Path, *, device: str = "auto", backend: Backend = "auto") -> SelfTest:
-    """Load a model, encode a word and a window of noise, and see that the features are what they should be.
-
-    Raises:
-        ModelError: If there is no such model or device, or its features are not finite.
-        WeightsError: If the weights are missing, damaged or of another model.
-    """
-    loaded = load_model(model, device=device, backend=backend)
-    encoder, side = loaded.encoder, loaded.card.window.size
-    noise = torch.randint(0, 256, (1, 3, side, side), dtype=torch.uint8)
-    encoder.encode(noise)
-    started = time.perf_counter()
-    features = encoder.encode(noise).dense.cpu()
-    seconds = time.perf_counter() - started
-    query = loaded.text.encode(["water"])
-    if not (features.isfinite().all() and query.isfinite().all() and query.shape[1] == features.shape[1]):
-        raise ModelError(f"model '{loaded.card.name}' loads, but its features are not finite or do not match its text")
-    return SelfTest(
-        name=loaded.card.name,
-        device=f"{encoder.device} ({encoder.backend}, {str(encoder.dtype).removeprefix('torch.')})",
-        parameters=loaded.parameters,
-        window=side,
-        step=encoder.step,
-        dim=encoder.dim,
-        seconds=seconds,
-        sha256=loaded.checksums,
-    )
-
-
 def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
-    """Bring a file into the hub's cache, going on where an earlier try was broken off."""
+    """Download a file into the hub's cache; an interrupted download is resumed."""
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     name = f"{hub.repo}/{hub.file}"
     try:
-        hf_hub_download(hub.repo, hub.file, revision=hub.revision, tqdm_class=_reporting(progress, name))
+        hf_hub_download(hub.repo, hub.file, revision=hub.revision, tqdm_class=_make_tqdm(progress, name))
     except LocalEntryNotFoundError as error:
         raise WeightsError(
             f"{name} is not on this machine and the hub cannot be reached; fetch it where there is a network with "
@@ -149,11 +61,11 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
         raise WeightsError(f"cannot store {name}: {error}") from error
 
 
-def _reporting(progress: Progress, name: str) -> Any:
-    """Return a tqdm class that reports to a progress callable instead of drawing."""
+def _make_tqdm(progress: Progress, name: str) -> Any:
+    """Return a tqdm class that calls `progress` instead of drawing a bar."""
     from tqdm.auto import tqdm
 
-    class Reporting(tqdm):  # type: ignore[misc]
+    class ProgressTqdm(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             kwargs.pop("name", None)
             super().__init__(*args, **{**kwargs, "disable": False})
@@ -161,4 +73,4 @@ def _reporting(progress: Progress, name: str) -> Any:
         def display(self, *args: Any, **kwargs: Any) -> None:
             progress(ProgressEvent("fetch", int(self.n), int(self.total or 0), "bytes", name))
 
-    return Reporting
+    return ProgressTqdm

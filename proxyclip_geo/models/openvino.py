@@ -1,4 +1,4 @@
-"""The same encoder, compiled by OpenVINO: on Intel and AMD processors several times as fast as torch."""
+"""The image encoder compiled by OpenVINO: several times as fast as torch on Intel and AMD processors."""
 
 import hashlib
 import importlib.util
@@ -24,7 +24,7 @@ from proxyclip_geo.models.encoder import ProxyClipEncoder, WindowFeatures
 logger = logging.getLogger(__name__)
 
 CACHE_FOLDER = "PROXYCLIP_GEO_CACHE"
-"""Environment variable: where exported models are kept; by default proxyclip_geo in the user's cache."""
+"""Environment variable: folder of exported models; by default proxyclip_geo in the user's cache."""
 MIN_COSINE = 0.999
 """Mean cosine to torch's features below which an exported model is refused."""
 
@@ -37,30 +37,30 @@ def is_installed() -> bool:
 
 
 def native_dtype() -> torch.dtype:
-    """Return bfloat16 where the processor multiplies it natively, else float32."""
+    """Return bfloat16 if the processor supports it natively, else float32."""
     import openvino
 
-    able = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    return torch.bfloat16 if "BF16" in able else torch.float32
+    capabilities = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return torch.bfloat16 if "BF16" in capabilities else torch.float32
 
 
 def cache_folder() -> Path:
-    """Return where exported models are kept."""
+    """Return the folder of exported models."""
     given = os.environ.get(CACHE_FOLDER)
     return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "proxyclip_geo")
 
 
 def sample_window(side: int) -> Tensor:
-    """Return a (1, 3, side, side) uint8 window of soft blotches: nearer to a picture than noise is."""
+    """Return a (1, 3, side, side) uint8 window of smooth random blotches, which is more like an image than noise."""
     blotches = torch.rand(1, 3, 9, 9, generator=torch.Generator().manual_seed(0))
     smooth = functional.interpolate(blotches, size=(side, side), mode="bicubic")
     return smooth.clamp(0, 1).mul(255).to(torch.uint8)
 
 
 class OpenVinoEncoder:
-    """A `DenseEncoder` that leaves windows of one size to OpenVINO, and others to the torch encoder it was made from.
+    """A `DenseEncoder` that computes windows of one size by OpenVINO, and others by torch.
 
-    Each window is a request of its own, so that its features do not depend on the batch.
+    Each window is one request, so its features do not depend on the batch.
 
     Attributes:
         torch: The torch encoder.
@@ -77,14 +77,14 @@ class OpenVinoEncoder:
         dtype: torch.dtype,
         identity: Mapping[str, Any] | None = None,
     ) -> None:
-        """Export (or find the export), compile and compare with torch.
+        """Export the model or read the cached export, compile it and compare it with torch.
 
         Args:
-            encoder: What to compile: on the CPU, in float32.
+            encoder: The encoder to compile: on the CPU, in float32.
             window: Side of the windows in pixels.
-            dtype: What to compute in.
-            identity: JSON-able facts that tell these weights and this arithmetic from all others; the export is kept
-                under them. Nothing is kept if not given.
+            dtype: Number type to compute in.
+            identity: JSON-able values that identify the weights and constants; the cache key of the export. The
+                export is not cached if not given.
 
         Raises:
             ModelError: If OpenVINO cannot compile the model, or its features differ from torch's.
@@ -102,20 +102,20 @@ class OpenVinoEncoder:
 
         if identity is None:
             return self._export()
-        facts = {**identity, "window": self.window, "versions": [__version__, torch.__version__, openvino.__version__]}
-        key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+        values = {**identity, "window": self.window, "versions": [__version__, torch.__version__, openvino.__version__]}
+        key = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
         path = cache_folder() / "openvino" / key / "model.xml"
         try:
             if path.is_file():
                 return openvino.Core().read_model(path)
         except (RuntimeError, OSError) as error:
-            logger.warning("the kept export %s cannot be read (%s); it is made again", path, error)
+            logger.warning("the cached export %s cannot be read (%s); the model is exported again", path, error)
             shutil.rmtree(path.parent, ignore_errors=True)
         exported = self._export()
         try:
-            _keep(exported, path)
+            _save(exported, path)
         except OSError as error:
-            logger.warning("the export for OpenVINO cannot be kept in %s (%s); set %s", path, error, CACHE_FOLDER)
+            logger.warning("the export for OpenVINO cannot be cached in %s (%s); set %s", path, error, CACHE_FOLDER)
             return exported
         return openvino.Core().read_model(path)
 
@@ -124,8 +124,8 @@ class OpenVinoEncoder:
 
         shape = openvino.PartialShape([1, 3, self.window, self.window])
         example = sample_window(self.window)
-        logger.info("exporting the model for OpenVINO; this is done once")
-        # Sizes become constants on purpose, and torch's tracer is what OpenVINO reads.
+        logger.info("exporting the model for OpenVINO, once")
+        # Sizes become constants on purpose; OpenVINO reads the output of torch's tracer.
         with warnings.catch_warnings(), torch.inference_mode():
             warnings.simplefilter("ignore")
             traced = torch.jit.trace(self.torch, example, check_trace=False)  # type: ignore[no-untyped-call]
@@ -138,7 +138,7 @@ class OpenVinoEncoder:
         settings = {
             "INFERENCE_PRECISION_HINT": _PRECISIONS[self.dtype],
             "INFERENCE_NUM_THREADS": threads,
-            # Two windows at a time on half of the cores each are a quarter faster than one after the other on all.
+            # Two windows at once on half of the cores each are a quarter faster than one at a time on all cores.
             "NUM_STREAMS": min(2, threads),
         }
         try:
@@ -149,11 +149,11 @@ class OpenVinoEncoder:
 
     def _check(self) -> None:
         window = sample_window(self.window)
-        ours, theirs = self.encode(window).dense, self.torch.encode(window).dense
-        cosine = float((ours * theirs).sum(dim=1).mean())
+        compiled, reference = self.encode(window).dense, self.torch.encode(window).dense
+        cosine = float((compiled * reference).sum(dim=1).mean())
         if not cosine >= MIN_COSINE:
             raise ModelError(
-                f"OpenVINO's features differ from torch's (mean cosine {cosine:.4f}, wanted {MIN_COSINE}); use "
+                f"OpenVINO's features differ from torch's (mean cosine {cosine:.4f} < {MIN_COSINE}); use "
                 "--backend torch, or --precision float32"
             )
 
@@ -162,23 +162,23 @@ class OpenVinoEncoder:
         if rgb.shape[2:] != (self.window, self.window):
             return self.torch.encode(rgb)
         grid = self.window // self.step
-        # Filled by threads of OpenVINO's, which torch's inference mode knows nothing of.
+        # OpenVINO's threads fill these; torch's inference mode does not apply to them.
         dense = np.empty((len(rgb), self.dim, grid, grid), np.float32)
-        whole = np.empty((len(rgb), self.dim), np.float32)
+        cls = np.empty((len(rgb), self.dim), np.float32)
 
-        def keep(request: Any, index: int) -> None:
+        def store(request: Any, index: int) -> None:
             dense[index] = request.get_output_tensor(0).data[0]
-            whole[index] = request.get_output_tensor(1).data[0]
+            cls[index] = request.get_output_tensor(1).data[0]
 
-        self._queue.set_callback(keep)
+        self._queue.set_callback(store)
         for index in range(len(rgb)):
             self._queue.start_async({0: rgb[index : index + 1].cpu().contiguous().numpy()}, index)
         self._queue.wait_all()
-        features = (torch.from_numpy(part) for part in (dense, whole))
+        features = (torch.from_numpy(part) for part in (dense, cls))
         return WindowFeatures(*(functional.normalize(part, dim=1) for part in features))
 
 
-def _keep(model: Any, path: Path) -> None:
+def _save(model: Any, path: Path) -> None:
     """Save an export atomically, in a folder of its own."""
     import openvino
 

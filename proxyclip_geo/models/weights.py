@@ -1,22 +1,16 @@
-"""Weights files: where they are, whether they are whole, and how they are read. Weights are data and untrusted."""
+"""Weights files: where they come from, where they are on this machine, and their checksums."""
 
 import hashlib
 import os
-import pickle
 import re
-import warnings
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import Tensor, nn
+import timm
 
-from proxyclip_geo.errors import WeightsError
-from proxyclip_geo.models.card import HubFile
+from proxyclip_geo.errors import ModelError, WeightsError
+from proxyclip_geo.models.card import HubFile, ModelCard
+from proxyclip_geo.models.clip_config import find_open_clip_tag
 
 WEIGHTS_FOLDER = "PROXYCLIP_GEO_WEIGHTS"
 """Environment variable: a folder with weights as `owner/name/file`, for machines without a network."""
@@ -40,8 +34,14 @@ class Weights:
     hub: HubFile | None = None
     sha256: str | None = None
 
+    @property
+    def origin(self) -> str:
+        """The file's hub address, or its path."""
+        hub = self.hub
+        return str(self.path) if hub is None else f"{hub.repo}/{hub.file}@{hub.revision}"
+
     def locate(self) -> Path | None:
-        """Return the file on this machine, or None where it is not here; no network."""
+        """Return the file on this machine, or None if it is missing; no network."""
         if self.path is not None:
             return self.path if self.path.is_file() else None
         assert self.hub is not None
@@ -59,7 +59,7 @@ class Weights:
         """Return the file on this machine.
 
         Raises:
-            WeightsError: If it is not here; the message says how to get it.
+            WeightsError: If it is missing; the message says how to get it.
         """
         found = self.locate()
         if found is not None:
@@ -76,7 +76,7 @@ class Weights:
     def expected_sha256(self, found: Path) -> str | None:
         """Return the checksum that `found` must have, where one is known.
 
-        The hub's cache keeps a large file under its own sha256, so that a download is checkable without a network.
+        The hub's cache stores a large file under its own sha256, so a download can be checked without a network.
         """
         stated = self.sha256 if self.path is not None else self.hub and self.hub.sha256
         if stated:
@@ -85,7 +85,7 @@ class Weights:
         return blob if re.fullmatch(r"[0-9a-f]{64}", blob) else None
 
     def verify(self) -> tuple[Path, str]:
-        """Return the file and its sha256 after comparing it with the one expected.
+        """Return the file and its sha256 after comparing it with the expected one.
 
         Raises:
             WeightsError: If the file is missing, unreadable or has another checksum.
@@ -105,69 +105,61 @@ class Weights:
         return found, actual
 
 
-def load_state_dict(path: Path) -> dict[str, Tensor]:
-    """Read a state dict from safetensors, a `.pt` state dict or OpenAI's TorchScript archive, as float32.
+def find_clip_weights(card: ModelCard) -> Weights:
+    """Return where the CLIP weights of a card come from."""
+    clip = card.clip
+    if clip.weights:
+        return Weights(card.name, "clip", path=card.directory / clip.weights, sha256=clip.sha256)
+    if clip.hub:
+        return Weights(card.name, "clip", hub=clip.hub)
+    repo = str(find_open_clip_tag(card).get("hf_hub", "")).strip("/")
+    if not repo:
+        raise ModelError(
+            f"model '{card.name}': open_clip knows no hub repository for {clip.architecture}/{clip.pretrained}"
+        )
+    return Weights(card.name, "clip", hub=HubFile(repo, "open_clip_model.safetensors"))
+
+
+def find_vfm_weights(card: ModelCard) -> Weights:
+    """Return where the VFM weights of a card come from."""
+    vfm = card.vfm
+    if vfm.weights:
+        return Weights(card.name, "vfm", path=card.directory / vfm.weights, sha256=vfm.sha256)
+    if vfm.hub:
+        return Weights(card.name, "vfm", hub=vfm.hub)
+    config = timm.get_pretrained_cfg(vfm.architecture, allow_unregistered=True)
+    if config is None or not config.hf_hub_id:
+        raise ModelError(
+            f"model '{card.name}': timm knows no weights for '{vfm.architecture}'; give [vfm] weights or hub"
+        )
+    return Weights(card.name, "vfm", hub=HubFile(config.hf_hub_id, "model.safetensors"))
+
+
+def compute_checksums(card: ModelCard) -> dict[str, str]:
+    """Return the sha256 of the weights by tower, after comparing it with the expected one; nothing is loaded.
 
     Raises:
-        WeightsError: If the file is corrupt, holds anything but tensors, or is of none of these formats.
+        WeightsError: If they are missing or damaged.
     """
-    try:
-        state = load_file(path) if path.suffix == ".safetensors" else _load_torch(path)
-    except (SafetensorError, RuntimeError, pickle.UnpicklingError, EOFError, OSError, ValueError) as error:
-        detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise WeightsError(
-            f"cannot read the weights {path}: {detail}; the file is damaged or not a state dict in safetensors, .pt "
-            "(tensors only) or OpenAI's archive format"
-        ) from error
-    return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in state.items()}
+    return {"clip": find_clip_weights(card).verify()[1], "vfm": find_vfm_weights(card).verify()[1]}
 
 
-def _is_torchscript(path: Path) -> bool:
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())
+@dataclass(frozen=True)
+class LocatedWeights:
+    """The weights of one tower on this machine.
 
-
-def _load_torch(path: Path) -> dict[str, Tensor]:
-    if _is_torchscript(path):
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".*torch.jit")  # the only reader of this format
-            archive: Any = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
-            state = dict(archive.state_dict())
-        for entry in ("input_resolution", "context_length", "vocab_size"):
-            state.pop(entry, None)
-        return state
-    loaded = torch.load(path, map_location="cpu", weights_only=True)
-    if isinstance(loaded, dict) and isinstance(loaded.get("state_dict"), dict):
-        loaded = loaded["state_dict"]
-    if not isinstance(loaded, dict) or not all(isinstance(value, Tensor) for value in loaded.values()):
-        raise ValueError("it holds no plain dictionary of tensors")
-    return {name.removeprefix("module."): tensor for name, tensor in loaded.items()}
-
-
-def fill(module: nn.Module, state: dict[str, Tensor], *, source: Path, ignore: tuple[str, ...] = ()) -> None:
-    """Load a state dict, every entry of it and of the module.
-
-    Args:
-        module: What to fill.
-        state: Its weights.
-        source: The file they came from, for messages.
-        ignore: Prefixes of entries in `state` that the module may lack (a classification head).
-
-    Raises:
-        WeightsError: If entries are missing, unexpected or of another shape.
+    Attributes:
+        origin: The file's hub address, or its path.
+        path: The file, or None if it is missing.
+        size: Bytes, or None if it is missing.
     """
-    kept = {name: tensor for name, tensor in state.items() if not name.startswith(ignore)} if ignore else state
-    wanted = module.state_dict()
-    missing = sorted(set(wanted) - set(kept))
-    unexpected = sorted(set(kept) - set(wanted))
-    shapes = sorted(name for name in set(wanted) & set(kept) if wanted[name].shape != kept[name].shape)
-    if missing or unexpected or shapes:
-        problems = (("missing", missing), ("unexpected", unexpected), ("of another shape", shapes))
-        told = "; ".join(f"{len(names)} entries {what}, e.g. {names[0]}" for what, names in problems if names)
-        raise WeightsError(f"the weights {source} are of another model: {told}")
-    broken = sorted(name for name, tensor in kept.items() if tensor.is_floating_point() and not tensor.isfinite().all())
-    if broken:
-        raise WeightsError(f"the weights {source} are damaged: {broken[0]} holds values that are not finite")
-    module.load_state_dict(kept)
+
+    origin: str
+    path: Path | None
+    size: int | None
+
+
+def locate_weights(card: ModelCard) -> tuple[LocatedWeights, ...]:
+    """Return the weights of a model on this machine, CLIP first; no network."""
+    found = [(weights.origin, weights.locate()) for weights in (find_clip_weights(card), find_vfm_weights(card))]
+    return tuple(LocatedWeights(origin, path, path.stat().st_size if path else None) for origin, path in found)

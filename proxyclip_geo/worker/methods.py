@@ -6,7 +6,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -60,31 +60,16 @@ def hello(call: Call) -> dict[str, Any]:
 
 def models(call: Call) -> dict[str, Any]:
     """List the built-in models, and which are on this machine."""
-    from proxyclip_geo.models.fetch import weights_status
-    from proxyclip_geo.models.zoo import builtin_cards, find_card
+    from proxyclip_geo.models.registry import list_models
 
     call.params.finish()
-    cards = [find_card(name) for name in builtin_cards()]
-    return {
-        "models": [
-            {
-                "name": card.name,
-                "description": card.description,
-                "licence": card.licence,
-                "here": all(item.path for item in weights_status(card)),
-                "window": card.window.size,
-                "stride": card.window.stride,
-                "gsd": card.gsd,
-            }
-            for card in cards
-        ]
-    }
+    return {"models": [asdict(model) for model in list_models()]}
 
 
 def fetch(call: Call) -> dict[str, Any]:
     """Download the weights of a model: the one method that uses the network."""
     from proxyclip_geo.models.fetch import fetch_weights
-    from proxyclip_geo.models.zoo import find_card
+    from proxyclip_geo.models.registry import find_card
 
     card = find_card(call.params.take("model", str))
     call.params.finish()
@@ -93,7 +78,7 @@ def fetch(call: Call) -> dict[str, Any]:
 
 def self_test(call: Call) -> dict[str, Any]:
     """Load a model and run one window, to see that the environment works."""
-    from proxyclip_geo.models.fetch import run_self_test
+    from proxyclip_geo.models.self_test import run_self_test
 
     model, device = call.params.take("model", str, "demo"), call.params.take("device", str, "auto")
     call.params.finish()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.options import EncodeOptions
-from proxyclip_geo.models.zoo import Model, load_model
+from proxyclip_geo.models.load import Model, load_model
 
 MOST_EMBEDDINGS = 4
 

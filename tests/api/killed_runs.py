@@ -20,7 +20,7 @@ from torch.nn import functional
 
 import proxyclip_geo as pg
 from proxyclip_geo.models.encoder import WindowFeatures
-from proxyclip_geo.models.zoo import Model
+from proxyclip_geo.models.load import Model
 
 WORDS = ["water", "forest", "building", "road", "cropland"]
 OPTIONS = pg.SegmentOptions(block_size=64, probabilities=True)

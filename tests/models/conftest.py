@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from proxyclip_geo.models.vfm import VisionFoundationModel
+from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 CLIP_CONFIG = {
     "embed_dim": 24,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import proxyclip_geo as pg
-from proxyclip_geo.models.zoo import builtin_cards
+from proxyclip_geo.models.registry import builtin_cards
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "tools" / "demo_model" / "words.toml").read_text("utf-8"))
 SEEDS = (2, 5, 11, 17)

@@ -6,10 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.clip import class_features, interpolate_positions, last_values, run_block, run_trunk
+from proxyclip_geo.models.clip_image_tower import (
+    compute_cls_feature,
+    compute_last_values,
+    interpolate_positions,
+    run_block,
+    run_trunk,
+)
 from proxyclip_geo.models.encoder import ProxyClipEncoder
-from proxyclip_geo.models.vfm import VisionFoundationModel
-from proxyclip_geo.models.zoo import load_model
+from proxyclip_geo.models.load import load_model
+from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 
 @pytest.fixture
@@ -72,14 +78,14 @@ def test_last_values_equal_the_stock_trunk(encoder: ProxyClipEncoder) -> None:
         tokens = block(tokens)
     joint = torch.nn.functional.linear(last.ln_1(tokens), last.attn.in_proj_weight, last.attn.in_proj_bias)
     wanted = joint[:, 1:, -32:].transpose(1, 2).reshape(2, 32, 4, 4)
-    torch.testing.assert_close(last_values(visual, run_trunk(visual, pixels)), wanted, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(compute_last_values(visual, run_trunk(visual, pixels)), wanted, atol=1e-5, rtol=1e-5)
 
 
 def test_the_class_features_are_what_the_stock_tower_gives(encoder: ProxyClipEncoder) -> None:
     pixels = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(5))
-    ours = class_features(encoder.visual, run_trunk(encoder.visual, pixels))
+    ours = compute_cls_feature(encoder.visual, run_trunk(encoder.visual, pixels))
     torch.testing.assert_close(ours, encoder.visual(pixels), atol=1e-5, rtol=1e-5)
-    whole = encoder.encode(windows(2)).whole
+    whole = encoder.encode(windows(2)).cls
     torch.testing.assert_close(whole.norm(dim=1), torch.ones(2))
 
 

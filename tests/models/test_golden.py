@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from proxyclip_geo.models.zoo import Model, load_model
+from proxyclip_geo.models.load import Model, load_model
 
 pytestmark = pytest.mark.shared
 

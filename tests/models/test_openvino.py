@@ -9,7 +9,7 @@ from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.device import resolve_backend
 from proxyclip_geo.models.encoder import DenseEncoder
-from proxyclip_geo.models.zoo import Model, load_model
+from proxyclip_geo.models.load import Model, load_model
 
 CPU = torch.device("cpu")
 
@@ -38,7 +38,7 @@ def test_features_are_those_of_torch(tiny_model: Path) -> None:
     ours = load(tiny_model).encoder.encode(batch)
     theirs = load_model(tiny_model, device="cpu", backend="torch").encoder.encode(batch)
     torch.testing.assert_close(ours.dense, theirs.dense, atol=1e-4, rtol=0)
-    torch.testing.assert_close(ours.whole, theirs.whole, atol=1e-4, rtol=0)
+    torch.testing.assert_close(ours.cls, theirs.cls, atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("backend", ["torch", "openvino"])
@@ -106,7 +106,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(
 ) -> None:
     cache.write_text("a file, not a folder")
     assert load(tiny_model).encoder.backend == "openvino"
-    assert f"cannot be kept in {cache}" in caplog.text
+    assert f"cannot be cached in {cache}" in caplog.text
 
 
 def test_an_export_that_differs_is_refused(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

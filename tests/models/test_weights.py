@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from proxyclip_geo.errors import WeightsError
 from proxyclip_geo.models.card import HubFile
-from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights, fill, load_state_dict
-from proxyclip_geo.models.zoo import load_model
+from proxyclip_geo.models.load import load_model
+from proxyclip_geo.models.state_dict import load_into, load_state_dict
+from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
 
 States = dict[str, dict[str, Tensor]]
 
@@ -111,14 +112,14 @@ def test_fill_names_what_does_not_fit(tmp_path: Path) -> None:
     module = nn.Linear(2, 3)
     good = {"weight": torch.ones(3, 2), "bias": torch.zeros(3)}
     with pytest.raises(WeightsError, match="1 entries missing, e.g. bias"):
-        fill(module, {"weight": good["weight"]}, source=tmp_path)
+        load_into(module, {"weight": good["weight"]}, source=tmp_path)
     with pytest.raises(WeightsError, match="unexpected, e.g. extra"):
-        fill(module, good | {"extra": torch.ones(1)}, source=tmp_path)
+        load_into(module, good | {"extra": torch.ones(1)}, source=tmp_path)
     with pytest.raises(WeightsError, match="another shape, e.g. weight"):
-        fill(module, good | {"weight": torch.ones(2, 2)}, source=tmp_path)
+        load_into(module, good | {"weight": torch.ones(2, 2)}, source=tmp_path)
     with pytest.raises(WeightsError, match="not finite"):
-        fill(module, good | {"bias": torch.full((3,), torch.nan)}, source=tmp_path)
-    fill(module, good | {"head.weight": torch.ones(1)}, source=tmp_path, ignore=("head.",))
+        load_into(module, good | {"bias": torch.full((3,), torch.nan)}, source=tmp_path)
+    load_into(module, good | {"head.weight": torch.ones(1)}, source=tmp_path, ignore=("head.",))
     assert torch.equal(module.weight, good["weight"])
 
 

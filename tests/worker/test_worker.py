@@ -82,7 +82,7 @@ def test_errors_have_a_kind_a_sentence_and_an_exit_code(
 
 def test_models_and_vocabularies(worker: Worker, tmp_path: Path) -> None:
     models = {item["name"]: item for item in worker.result("models")["models"]}
-    assert models["demo"]["here"]
+    assert models["demo"]["present"]
     assert "vitb16-dino-b8" in models
     builtin = {item["name"]: item for item in worker.result("vocabularies")["vocabularies"]}
     assert len(builtin["landcover"]["classes"]) == 7

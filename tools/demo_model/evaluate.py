@@ -16,7 +16,7 @@ from words import Words, load_words
 from proxyclip_geo.engine.blend import encode_block
 from proxyclip_geo.engine.classify import TextBank, classify_block
 from proxyclip_geo.engine.runner import make_plan, read_block
-from proxyclip_geo.models.zoo import Model, load_model
+from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.region import Region
 from proxyclip_geo.synthetic import SCENE_CLASSES
 

@@ -16,7 +16,7 @@ from train_text import train_text
 from train_vision import build_encoder, make_tasks, train_vision
 from words import load_words
 
-from proxyclip_geo.models.text import TextEncoder
+from proxyclip_geo.models.text_encoder import TextEncoder
 
 
 def main() -> None:

@@ -15,11 +15,11 @@ from torch.nn import functional
 from words import Words
 
 from proxyclip_geo.models.card import IMAGENET_MEAN, IMAGENET_STD, OPENAI_MEAN, OPENAI_STD
-from proxyclip_geo.models.clip import last_values, project_values, run_trunk
+from proxyclip_geo.models.clip_image_tower import compute_last_values, project_values, run_trunk
 from proxyclip_geo.models.encoder import ProxyClipEncoder
-from proxyclip_geo.models.proxy import proxy_attention
-from proxyclip_geo.models.text import TextEncoder
-from proxyclip_geo.models.vfm import VisionFoundationModel
+from proxyclip_geo.models.proxy_attention import proxy_attention
+from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 BATCHES = (10, 6)
 """Crops in a step: of procedural scenes, of dubai_hitl."""
@@ -122,7 +122,7 @@ class Trainee(nn.Module):
         with torch.autocast("cpu", torch.bfloat16):
             proxy = e.vfm((pixels - self.vfm_statistics[0]) / self.vfm_statistics[1])
             trunk = run_trunk(e.visual, (pixels - self.clip_statistics[0]) / self.clip_statistics[1])
-            values = last_values(e.visual, trunk)
+            values = compute_last_values(e.visual, trunk)
             coarse = (
                 project_values(e.visual, values.flatten(2).transpose(1, 2))
                 .transpose(1, 2)

@@ -13,7 +13,7 @@ from proxyclip_geo.errors import RasterError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
-from proxyclip_geo.models.zoo import load_model
+from proxyclip_geo.models.load import load_model
 from proxyclip_geo.raster.source import Source, SourceOptions, open_source
 
 

@@ -125,8 +125,8 @@ class SourcePanel(QWidget):
             self._windows[item["name"]] = (item["window"], item.get("stride") or item["window"] * WINDOW_STRIDE)
             number = self.model.findText(item["name"])
             if number >= 0:
-                state = tr("on this machine") if item["here"] else tr("not on this machine yet")
-                self.model.setItemIcon(number, icon("here" if item["here"] else "away"))
+                state = tr("on this machine") if item["present"] else tr("not on this machine yet")
+                self.model.setItemIcon(number, icon("here" if item["present"] else "away"))
                 told = f"{item['description']}\n{tr('Licence: {}').format(item['licence'])}\n{state}"
                 self.model.setItemData(number, told, Qt.ItemDataRole.ToolTipRole)
         self._on_change()

@@ -25,7 +25,7 @@ from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, WorkerError
 from proxyclip_geo.models.device import Precision
 from proxyclip_geo.models.encoder import ProxyClipEncoder
-from proxyclip_geo.models.zoo import find_card
+from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.raster.source import SourceOptions
 from proxyclip_geo.vocabulary import as_vocabulary

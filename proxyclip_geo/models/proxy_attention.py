@@ -1,4 +1,4 @@
-"""Proxy attention: where a vision foundation model sees the same thing, CLIP's values are shared.
+"""Proxy attention: CLIP's values, averaged over the tokens that a vision foundation model finds similar.
 
 Lan, Chen, Ke, Wang, Feng, Zhang, "ProxyCLIP: Proxy Attention Improves CLIP for Open-Vocabulary Segmentation",
 ECCV 2024, arXiv 2408.04883.
@@ -10,17 +10,17 @@ from torch.nn import functional
 
 
 def proxy_attention(features: Tensor, *, beta: float, gamma: float) -> Tensor:
-    """Turn the features of a vision foundation model into attention weights.
+    """Compute attention weights from the features of a vision foundation model.
 
     With f the features at unit length over channels: S = fᵀf, A = γ·(S − β·mean(S)), entries of A below zero are
-    masked, W = softmax(A) over the last axis. The mean is taken per image, so that a window does not depend on its
-    batch mates. A token always attends to itself: on a flat image (mean(S) > 1/β) every entry would be masked and W
-    undefined.
+    masked, W = softmax(A) over the last axis. The mean is taken per image, so a window does not depend on the rest of
+    the batch. A token always attends to itself: on a uniform image (mean(S) > 1/β) every entry would otherwise be
+    masked and W undefined.
 
     Args:
-        features: (B, C, h, w) features, one vector a token.
-        beta: How far above the mean similarity a pair must lie to be kept; 1.2 in the paper.
-        gamma: How sharply the kept pairs are told apart; 3.0 in the paper.
+        features: (B, C, h, w) features, one vector per token.
+        beta: Factor of the mean similarity below which a pair is masked; 1.2 in the paper.
+        gamma: Scale of the similarities before the softmax; 3.0 in the paper.
 
     Returns:
         (B, N, N) weights with N = h·w; rows sum to 1.

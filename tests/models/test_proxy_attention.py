@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from proxyclip_geo.models.proxy import proxy_attention
+from proxyclip_geo.models.proxy_attention import proxy_attention
 
 
 def straightforward(features: np.ndarray, beta: float, gamma: float) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Vision foundation models from timm, as dense feature extractors."""
+"""Vision foundation models (VFMs) of timm as dense feature extractors."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import timm
 import torch
@@ -9,17 +9,15 @@ from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.clip import interpolate_positions
-from proxyclip_geo.models.tokens import to_grid
-
-PositionMode = Literal["offset", "antialias"]
+from proxyclip_geo.models.card import PositionMode
+from proxyclip_geo.models.clip_image_tower import interpolate_positions, to_grid
 
 
 class VisionFoundationModel(nn.Module):
-    """A timm model that gives one feature vector a patch after its final norm (SAM: its neck).
+    """A timm model that returns one feature vector per patch, after its final norm (SAM: its neck).
 
     Attributes:
-        patch: Pixels a side of a patch.
+        patch: Side of a patch in pixels.
     """
 
     def __init__(
@@ -34,11 +32,11 @@ class VisionFoundationModel(nn.Module):
         Args:
             architecture: timm model name, with or without a pretrained tag.
             overrides: Constructor values that differ from the architecture's.
-            position: How learned position embeddings follow the token grid: "offset" as DINO v1's own code does,
-                "antialias" as timm and DINOv2 with registers do. Models without learned absolute positions ignore it.
+            position: How learned position embeddings are resized to the token grid: "offset" as in DINO v1's own code,
+                "antialias" as in timm and DINOv2 with registers. Models without learned absolute positions ignore it.
 
         Raises:
-            ModelError: If timm does not know the architecture or cannot build it so.
+            ModelError: If timm does not know the architecture or cannot build it with these overrides.
         """
         super().__init__()
         values = dict(overrides or {})
@@ -46,15 +44,15 @@ class VisionFoundationModel(nn.Module):
             values.setdefault("dynamic_img_size", True)
         try:
             trunk: Any = timm.create_model(architecture, pretrained=False, num_classes=0, **values)
-        except (RuntimeError, TypeError, ValueError) as error:
-            raise ModelError(f"timm cannot build the VFM '{architecture}' with {values}: {error}") from error
+        except (RuntimeError, TypeError, ValueError, ArithmeticError, AssertionError) as error:
+            raise ModelError(f"timm cannot build the VFM '{architecture}' with {values}: {error!r}") from error
         self.trunk: Any = trunk.eval()
         patch = self.trunk.patch_embed.patch_size
         self.patch = int(patch[0] if isinstance(patch, tuple) else patch)
         self._offset = position == "offset" and type(trunk) is VisionTransformer and trunk.pos_embed is not None
         if self._offset and trunk.no_embed_class:
             raise ModelError(
-                f"VFM '{architecture}' keeps its class token out of the positions: set position = \"antialias\""
+                f"VFM '{architecture}' has no position embedding for its CLS token: set position = \"antialias\""
             )
 
     def forward(self, pixels: Tensor) -> Tensor:

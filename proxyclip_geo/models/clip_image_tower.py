@@ -1,4 +1,4 @@
-"""The image tower of a stock open_clip model, up to the values of its last block."""
+"""The image tower of CLIP: trunk, values of the last block, CLS feature, projection to the space of words."""
 
 import math
 from dataclasses import dataclass
@@ -9,11 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.tokens import to_grid, to_tokens
 
 
 class VisionTower(Protocol):
-    """What is used of `open_clip.transformer.VisionTransformer`."""
+    """The used attributes of `open_clip.transformer.VisionTransformer`."""
 
     conv1: nn.Conv2d
     class_embedding: Tensor
@@ -24,11 +23,21 @@ class VisionTower(Protocol):
     proj: Tensor | None
 
 
+def to_grid(tokens: Tensor, grid: tuple[int, int]) -> Tensor:
+    """(B, h·w, D) → (B, D, h, w)."""
+    return tokens.transpose(1, 2).reshape(tokens.shape[0], tokens.shape[2], *grid)
+
+
+def to_tokens(features: Tensor) -> Tensor:
+    """(B, D, h, w) → (B, h·w, D)."""
+    return features.flatten(2).transpose(1, 2)
+
+
 def require_plain_vit(visual: nn.Module, name: str) -> VisionTower:
-    """Check that a CLIP image tower has the shape that proxy attention needs.
+    """Check that a CLIP image tower is a ViT that proxy attention works with.
 
     Raises:
-        ModelError: If the tower is no ViT with one class token and a projection.
+        ModelError: If it is not a ViT with one CLS token and a projection.
     """
     wanted = ("conv1", "class_embedding", "positional_embedding", "ln_pre", "ln_post", "transformer", "proj")
     missing = [part for part in wanted if getattr(visual, part, None) is None]
@@ -48,8 +57,8 @@ def interpolate_positions(positions: Tensor, grid: tuple[int, int], *, prefix: i
 
     Args:
         positions: (prefix + n_native², C) embeddings.
-        grid: (h, w) tokens wanted.
-        prefix: Leading embeddings that belong to no place (the class token).
+        grid: (h, w) of the new grid.
+        prefix: Number of leading embeddings without a position (the CLS token).
 
     Returns:
         (prefix + h·w, C) embeddings.
@@ -68,34 +77,34 @@ def _split_heads(tokens: Tensor, heads: int) -> Tensor:
     return tokens.reshape(*tokens.shape[:2], heads, -1).transpose(1, 2)
 
 
-def run_block(block: Any, tokens: Tensor, *, wanted: slice = slice(None)) -> Tensor:
-    """Run a residual attention block of open_clip, its attention as one scaled dot product.
+def run_block(block: Any, tokens: Tensor, *, queries: slice = slice(None)) -> Tensor:
+    """Run a residual attention block of open_clip with one scaled dot-product attention.
 
     The weights are those of the block's `nn.MultiheadAttention`, whose own forward is many times slower in bfloat16.
 
     Args:
         block: `open_clip.transformer.ResidualAttentionBlock`.
         tokens: (B, N, D).
-        wanted: The tokens to compute; all of them are attended to.
+        queries: The tokens to compute; they attend to all tokens.
     """
     attention = block.attn
     width, heads = attention.embed_dim, attention.num_heads
     weight, bias = attention.in_proj_weight, attention.in_proj_bias
     normed = block.ln_1(tokens)
-    query = functional.linear(normed[:, wanted], weight[:width], bias[:width])
+    query = functional.linear(normed[:, queries], weight[:width], bias[:width])
     key, value = functional.linear(normed, weight[width:], bias[width:]).chunk(2, dim=-1)
     query, key, value = (_split_heads(part, heads) for part in (query, key, value))
     mixed = functional.scaled_dot_product_attention(query, key, value)
-    tokens = tokens[:, wanted] + block.ls_1(attention.out_proj(mixed.transpose(1, 2).flatten(2)))
+    tokens = tokens[:, queries] + block.ls_1(attention.out_proj(mixed.transpose(1, 2).flatten(2)))
     return tokens + block.ls_2(block.mlp(block.ln_2(tokens)))  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
 class TrunkTokens:
-    """What the trunk makes of a batch before the last block.
+    """The tokens of a batch before the last block.
 
     Attributes:
-        tokens: (B, 1 + h·w, D), the class token first.
+        tokens: (B, 1 + h·w, D), the CLS token first.
         grid: (h, w).
     """
 
@@ -121,11 +130,11 @@ def run_trunk(visual: VisionTower, pixels: Tensor) -> TrunkTokens:
     return TrunkTokens(tokens, grid)
 
 
-def last_values(visual: VisionTower, trunk: TrunkTokens) -> Tensor:
+def compute_last_values(visual: VisionTower, trunk: TrunkTokens) -> Tensor:
     """Return the values of the last block's attention.
 
     Returns:
-        (B, D, h, w) values, one a patch, without the class token.
+        (B, D, h, w) values, one per patch, without the CLS token.
     """
     last = visual.transformer.resblocks[-1]
     attention, width = last.attn, last.attn.embed_dim
@@ -135,18 +144,18 @@ def last_values(visual: VisionTower, trunk: TrunkTokens) -> Tensor:
     return to_grid(values, trunk.grid)
 
 
-def class_features(visual: VisionTower, trunk: TrunkTokens) -> Tensor:
-    """Finish the class token as CLIP itself does: what the whole image is about.
+def compute_cls_feature(visual: VisionTower, trunk: TrunkTokens) -> Tensor:
+    """Return the CLS feature, CLIP's own feature of the whole image.
 
     Returns:
         (B, E) features, not normalised.
     """
     last = visual.transformer.resblocks[-1]
-    return visual.ln_post(run_block(last, trunk.tokens, wanted=slice(1))[:, 0]) @ visual.proj  # type: ignore[no-any-return]
+    return visual.ln_post(run_block(last, trunk.tokens, queries=slice(1))[:, 0]) @ visual.proj  # type: ignore[no-any-return]
 
 
 def project_values(visual: VisionTower, values: Tensor) -> Tensor:
-    """Take attended values to the space that CLIP's text tower shares: no residual, no MLP.
+    """Project attended values to the space of CLIP's text tower, without residual and MLP.
 
     Args:
         visual: CLIP's image tower.

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.models.text import TextEncoder, resolve_templates
-from proxyclip_geo.models.zoo import find_card, load_model, load_text
+from proxyclip_geo.models.load import load_model, load_text
+from proxyclip_geo.models.registry import find_card
+from proxyclip_geo.models.text_encoder import TextEncoder, resolve_templates
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Words to queries: templates filled in, encoded by CLIP's text tower, averaged."""
+"""The text encoder: templates filled with words, encoded by CLIP's text tower and averaged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from torch.nn import functional
 from proxyclip_geo.vocabulary.templates import ENCODER_TEMPLATES, check_templates, load_templates
 
 Templates = str | Sequence[str]
-"""The name of a template set, or sentences with a {} where the word goes."""
+"""The name of a template set, or sentences with a {} for the word."""
 
 
 def resolve_templates(templates: Templates) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def resolve_templates(templates: Templates) -> tuple[str, ...]:
         templates: "imagenet" (the 80 prompts of OpenAI's CLIP), another set's name, or the sentences themselves.
 
     Raises:
-        VocabularyError: If the set is unknown, or a sentence has no place for the word.
+        VocabularyError: If the set is unknown, or a sentence has no {}.
     """
     checked = check_templates(templates)
     assert checked is not None
@@ -33,17 +33,17 @@ def resolve_templates(templates: Templates) -> tuple[str, ...]:
     return load_templates(checked)
 
 
-MOST_KEPT = 10_000
-"""Queries that are kept at most: 20 MB of 512 numbers each."""
+MAX_CACHED = 10_000
+"""Number of cached queries: 20 MB of 512 numbers each."""
 
 
 @dataclass(frozen=True)
 class FarWord:
-    """A word that lies far from everything a model was trained for.
+    """A word that is far from all words that a model was trained with.
 
     Attributes:
-        word: The query.
-        nearest: The known word it is nearest to.
+        word: The word.
+        nearest: The nearest known word.
         similarity: Cosine to it.
     """
 
@@ -53,7 +53,7 @@ class FarWord:
 
 
 class TextEncoder:
-    """The text side of a model."""
+    """The text encoder of a model."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class TextEncoder:
             clip: open_clip model; its image tower is not used.
             tokenizer: Turns a list of strings into (n, context) token ids.
             templates: Default templates, see `resolve_templates`.
-            known: Words the model was trained for; empty where any word will do.
+            known: Words that the model was trained with; empty for models of an open vocabulary.
             min_similarity: Cosine to the nearest known word below which a word is far.
         """
         self._clip = clip
@@ -78,32 +78,31 @@ class TextEncoder:
         self.templates = resolve_templates(templates)
         self.known = tuple(known)
         self.min_similarity = min_similarity
-        self._kept: dict[tuple[str, tuple[str, ...]], Tensor] = {}
+        self._cache: dict[tuple[str, tuple[str, ...]], Tensor] = {}
 
     @torch.inference_mode()
     def encode(self, words: Sequence[str], *, templates: Templates | None = None, batch: int = 256) -> Tensor:
         """Encode words.
 
-        Each template is filled in, encoded and normalised; their mean is normalised again. Queries are kept, so that a
-        word that was asked before costs nothing.
+        Each template is filled in, encoded and normalised; their mean is normalised again. Queries are cached.
 
         Args:
             words: Q words or phrases.
-            templates: Other templates than the model's.
+            templates: Templates in place of the model's.
             batch: Prompts per run of the text tower.
 
         Returns:
             (Q, D) float32 queries of unit length, on the CPU.
         """
         prompts = self.templates if templates is None else resolve_templates(templates)
-        missing = [word for word in dict.fromkeys(words) if (word, prompts) not in self._kept]
+        missing = [word for word in dict.fromkeys(words) if (word, prompts) not in self._cache]
         if missing:
-            if len(self._kept) > MOST_KEPT:
-                self._kept.clear()
+            if len(self._cache) > MAX_CACHED:
+                self._cache.clear()
                 missing = list(dict.fromkeys(words))
             found = self._encode(missing, prompts, batch=batch)
-            self._kept.update({(word, prompts): query for word, query in zip(missing, found, strict=True)})
-        return torch.stack([self._kept[word, prompts] for word in words])
+            self._cache.update({(word, prompts): query for word, query in zip(missing, found, strict=True)})
+        return torch.stack([self._cache[word, prompts] for word in words])
 
     def _encode(self, words: Sequence[str], prompts: Sequence[str], *, batch: int) -> Tensor:
         """Return (Q, D) queries."""
@@ -117,7 +116,7 @@ class TextEncoder:
         return functional.normalize(queries, dim=-1).cpu()
 
     def far_words(self, words: Sequence[str]) -> tuple[FarWord, ...]:
-        """Return the words that lie far from everything the model was trained for, in their order."""
+        """Return the words that are far from all words that the model was trained with, in their order."""
         if not self.known or not words:
             return ()
         cosines = self.encode(words) @ self.encode(self.known).T

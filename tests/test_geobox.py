@@ -87,6 +87,12 @@ class TestGsd:
         assert geobox.resolution == pytest.approx((0.5, 2))
         assert geobox.gsd == pytest.approx((0.5 / 0.9996, 2 / 0.9996), rel=1e-6)
 
+    def test_a_rotated_pole(self) -> None:
+        # On a sphere, a degree on the rotated equator is as long as one on the equator.
+        crs = "+proj=ob_tran +o_proj=longlat +o_lon_p=0 +o_lat_p=39.25 +lon_0=18 +ellps=sphere +type=crs"
+        gsd = GeoBox((10, 10), (0.01, 0, -0.05, 0, -0.01, 0.05), crs).gsd
+        assert gsd == pytest.approx((math.radians(0.01) * 6_370_997,) * 2, rel=1e-6)
+
     @pytest.mark.parametrize(
         ("crs", "x"),
         [

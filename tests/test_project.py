@@ -40,12 +40,17 @@ def test_extra_all_holds_every_extra_but_the_notebooks() -> None:
     assert extras["all"] == [f"proxyclip-geo[{','.join(sorted(extras.keys() - {'all', 'notebook'}))}]"]
 
 
-def test_links_of_the_documentation_lead_to_files() -> None:
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
-    broken = [
-        f"{page.relative_to(ROOT)}: {target}"
-        for page in pages
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-        if not (page.parent / target).exists()
-    ]
+def heading_anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_of_the_documentation_lead_somewhere() -> None:
+    broken = []
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")):
+        for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
+            target = page.parent / path if path else page
+            if not target.exists() or (anchor and anchor not in heading_anchors(target)):
+                broken.append(f"{page.relative_to(ROOT)}: {path}#{anchor}")
     assert not broken

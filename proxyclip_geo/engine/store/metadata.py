@@ -1,14 +1,17 @@
-"""What a kept embedding says of itself."""
+"""Metadata of a stored embedding, and the schema that they are read back with."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import ConfigDict, Field
 
 from proxyclip_geo.engine.blend import Blend
-from proxyclip_geo.errors import StoreError
+from proxyclip_geo.errors import OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.grid import WindowGrid
+from proxyclip_geo.grid import WindowGrid, ceil_div
+from proxyclip_geo.validation import validate
 
 FORMAT = 2
 MAX_CHUNK = 64
@@ -18,6 +21,74 @@ _MODEL_FACTS = ("name", "sha256", "constants_sha256", "backend", "dtype")
 """What of a model its features depend on."""
 
 Storage = Literal["float16", "int8"]
+
+MAX_SIDE = 2**31 - 1
+"""Largest side of a raster in pixels, as in GDAL."""
+MAX_BLOCK, MAX_WINDOW, MAX_DIM = 32768, 8192, 65536
+"""Largest sides of a block and of a window in pixels, and the longest feature."""
+MAX_BLOCKS, MAX_WINDOWS = 2_000_000, 10_000_000
+"""Most blocks of a raster, and most windows along one of its sides."""
+
+_Side: TypeAlias = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+_Window: TypeAlias = Annotated[int, Field(ge=1, le=MAX_WINDOW)]
+_Line: TypeAlias = Annotated[str, Field(max_length=2000)]
+_Stem: TypeAlias = Annotated[str, Field(max_length=200, pattern=r"^[^/\\\x00]*$")]
+
+
+@dataclass(frozen=True)
+class _Model:
+    """The values that are read of a model; there are more, for the record."""
+
+    __pydantic_config__ = ConfigDict(extra="ignore")
+
+    name: _Line
+    sha256: Mapping[_Line, _Line]
+    card: _Line
+
+
+@dataclass(frozen=True)
+class _Raster:
+    """The values that are read of a raster; there are more, which are compared."""
+
+    __pydantic_config__ = ConfigDict(extra="ignore")
+
+    path: _Line
+    stem: _Stem
+    bands: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=3)]
+
+
+@dataclass(frozen=True)
+class _Metadata:
+    """The JSON of a store's metadata; see `StoreInfo.to_dict`."""
+
+    format: int
+    transform: tuple[float, float, float, float, float, float]
+    crs: Annotated[str, Field(max_length=100_000)] | None
+    shape: tuple[_Side, _Side]
+    window: tuple[_Window, _Window]
+    stride: _Window
+    step: _Window
+    core: Annotated[int, Field(ge=1, le=MAX_BLOCK)]
+    blend: Blend
+    dim: Annotated[int, Field(ge=1, le=MAX_DIM)]
+    storage: Storage
+    components: Annotated[int, Field(ge=1, le=MAX_DIM)] | None
+    model: _Model
+    raster: _Raster
+    options: Mapping[_Line, Any]
+
+    def __post_init__(self) -> None:
+        if any(side % self.step for side in (*self.window, self.stride, self.core)):
+            raise StoreError(f"window, stride and core must be multiples of the step {self.step}")
+        if any(window < min(self.stride, side) for window, side in zip(self.window, self.shape, strict=True)):
+            raise StoreError(
+                f"windows of {self.window} every {self.stride} pixels do not cover a raster of {self.shape}"
+            )
+        if self.components not in (None, self.dim):
+            raise StoreError(f"{self.components} components are stored as features of length {self.dim}")
+        rows, cols = (ceil_div(side, self.core) for side in self.shape)
+        if rows * cols > MAX_BLOCKS or max(self.shape) // self.stride > MAX_WINDOWS:
+            raise StoreError(f"{rows} × {cols} blocks exceed the limit of {MAX_BLOCKS}")
 
 
 @dataclass(frozen=True)
@@ -92,18 +163,15 @@ class StoreInfo:
                 f"{name} is an embedding of format {values.get('format')}, and this version of proxyclip_geo reads "
                 f"format {FORMAT}; encode the raster again, or use the version that wrote it"
             )
+        source = f"the metadata of embedding {name} are damaged (encode the raster again)"
+        found = validate(_Metadata, dict(values), error=StoreError, source=source)
         try:
-            height, width = values["shape"]
-            return cls(
-                GeoBox((height, width), values["transform"], values["crs"]),
-                WindowGrid(height, width, tuple(values["window"]), values["stride"], values["step"]),
-                *(values[key] for key in ("core", "blend", "dim", "storage", "components")),
-                *(values[key] for key in ("model", "raster", "options")),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(
-                f"the description of embedding {name} is damaged ({error!r}); encode the raster again"
-            ) from error
+            geobox = GeoBox(found.shape, found.transform, found.crs)
+        except OptionError as error:
+            raise StoreError(f"{source}: {error}") from error
+        grid = WindowGrid(*found.shape, found.window, found.stride, found.step)
+        facts = (found.core, found.blend, found.dim, found.storage, found.components)
+        return cls(geobox, grid, *facts, *(values[key] for key in ("model", "raster", "options")))
 
     def differences(self, other: "StoreInfo") -> tuple[str, ...]:
         """Return the facts in which two stores differ, as far as their features depend on them."""

@@ -1,5 +1,6 @@
 """Embeddings kept, read back, broken off and damaged."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,8 +50,8 @@ def keep(
         dim=components or encoder.dim,
         storage=storage,  # type: ignore[arg-type]
         components=components,
-        model={"name": "colours"},
-        raster={},
+        model={"name": "colours", "card": "colours", "sha256": {}},
+        raster={"path": "scene.tif", "stem": "scene", "bands": [1, 2, 3]},
         options={},
     )
     store = create_store(str(path), info, thumbnail=np.zeros((3, 2, 2), np.uint8), basis=basis)
@@ -231,9 +232,37 @@ class TestDamage:
         group.attrs["proxyclip_geo"] = {**kept.info.to_dict(), "format": 99}
         with pytest.raises(StoreError, match="format 99"):
             open_store(kept.name)
-        group.attrs["proxyclip_geo"] = {"format": 2}
-        with pytest.raises(StoreError, match="damaged"):
-            open_store(kept.name)
+
+    @pytest.mark.parametrize(
+        ("values", "message"),
+        [
+            ({"shape": None}, "shape = None: should be a valid array"),
+            ({"shape": [10**9, 2**31]}, r"shape\[1\] = 2147483648: should be less than or equal to 2147483647"),
+            ({"shape": [10**9, 10**9]}, r"blocks exceed the limit of"),
+            ({"shape": [0, 5]}, r"shape\[0\] = 0: should be greater than or equal to 1"),
+            ({"transform": [0.0] * 6}, "transform"),
+            ({"transform": [1, 0, 0, 0, float("nan"), 0]}, r"transform\[4\] = (None|nan): should be a"),
+            ({"crs": "nonsense"}, "CRS 'nonsense' is not known"),
+            ({"crs": 32632}, "crs = 32632: should be a valid string"),
+            ({"window": [10**9, 10**9]}, r"window\[0\] = 1000000000: should be less than or equal to 8192"),
+            ({"step": 0}, "step = 0: should be greater than or equal to 1"),
+            ({"step": 3}, "must be multiples of the step 3"),
+            ({"core": 10**6}, "core = 1000000: should be less than or equal to 32768"),
+            ({"stride": "8"}, "stride = '8': should be a valid integer"),
+            ({"stride": 24}, "do not cover a raster"),
+            ({"blend": "x"}, "blend = 'x': should be 'hann' or 'uniform'"),
+            ({"components": 2}, "2 components are stored as features of length 4"),
+            ({"dim": True}, "dim = True: should be a valid integer"),
+            ({"model": {}}, "model: 'name' is missing"),
+            ({"raster": {"path": "a", "stem": "../a", "bands": [1]}}, "raster.stem = '../a': should match pattern"),
+            ({"option": {}}, r"unknown entry 'option' \(did you mean 'options'\?\)"),
+        ],
+        ids=range(20),
+    )
+    def test_metadata(self, kept: EmbeddingStore, values: dict[str, Any], message: str) -> None:
+        described = json.loads(json.dumps({**kept.info.to_dict(), **values}))
+        with pytest.raises(StoreError, match=message):
+            StoreInfo.from_dict(described, name="a.emb")
 
     @pytest.mark.parametrize("array", ["features", "rim"])
     @pytest.mark.parametrize("how", ["gone", "cut off", "flipped"])

@@ -42,11 +42,11 @@ def run_gdal(labels: Path, out: Path) -> int:
 def run_wkb(labels: Path, out: Path) -> int:
     import shapely
 
-    from proxyclip_geo.vector.polygonize import PolygonInputs, open_polygons
+    from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 
     classes = {value: str(value) for value in range(1, 255)}
-    with open_polygons(PolygonInputs([labels]), classes=classes, spill=out.parent) as source:
-        return sum(len(shapely.to_wkb(batch.geometry)) for batch in source)
+    source = polygonize(PolygonInputs([labels]), classes=classes, spill=out.parent)
+    return sum(len(shapely.to_wkb(batch.geometry)) for batch in source)
 
 
 def run_geopackage(labels: Path, out: Path) -> int:

@@ -79,7 +79,7 @@ def extend(
             for name in ("labels", "scores", "probabilities")
         },
         statistics=_same_statistics(sources["statistics"], inputs.statistics, path=path),
-        apart=len(sources["labels"]),
+        first_appended=len(sources["labels"]),
     )
     aoi = _same_file("aoi", sources["aoi"], options.aoi, path=path)
     together = replace(known, aoi=aoi, block_rows=options.block_rows, threads=options.threads)

@@ -18,7 +18,7 @@ from proxyclip_geo.engine.area_query import average_scores, contrasts, similarit
 from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.raster.aoi import Outline, find_area
+from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import SIMILARITY_NODATA, similarity_spec
 from proxyclip_geo.region import Region
@@ -86,7 +86,7 @@ def explain(
     # Each word is told for itself, however the synonyms of a class are put together.
     options = replace(options or LabelOptions(), synonyms="max-probability")
     vocabulary, bank = kept.bank(classes, options, examples=examples)
-    scores = average_scores(kept.store, bank, area=spot.region, inside=spot.draw(spot.region))
+    scores = average_scores(kept.store, bank, area=spot.region, inside=spot.rasterize(spot.region))
     if scores is None:
         raise _no_data()
     asked = (*vocabulary.queries, *options.background)
@@ -156,7 +156,7 @@ class _Spot:
     """A place in a raster: pixels, and which of them count."""
 
     region: Region
-    draw: Callable[[Region], NDArray[np.bool_]]
+    rasterize: Callable[[Region], NDArray[np.bool_]]
 
 
 def _find_spot(kept: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> _Spot:
@@ -165,10 +165,10 @@ def _find_spot(kept: Embedding, *, at: tuple[float, float] | None, aoi: str | Pa
         raise OptionError("say where, with either a point (--at X,Y) or polygons (--aoi FILE)")
     if at is None:
         area = find_area(kept.geobox, bounds=None, aoi=aoi, name=kept.name)
-        outline = Outline.on_grid(area, scale=(1.0, 1.0))
-        assert outline is not None
-        # Outlines are drawn on a grid that starts at the area's upper left pixel.
-        return _Spot(area.region, lambda region: outline.draw(region.shift(-area.region.top, -area.region.left)))
+        mask = area.mask()
+        assert mask is not None
+        # The mask's grid starts at the area's upper left pixel.
+        return _Spot(area.region, lambda region: mask.rasterize(region.shift(-area.region.top, -area.region.left)))
     [(col, row)] = kept.geobox.world_to_pixel([at])
     region = Region(int(np.floor(row)), int(np.floor(col)), 1, 1)
     if region.intersect(kept.geobox.region).is_empty:

@@ -17,7 +17,7 @@ from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.pixel_logits import sample_products
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
-from proxyclip_geo.evaluation.class_mapping import NO_CLASS, Legend, TruthRules
+from proxyclip_geo.evaluation.class_mapping import NO_CLASS, Legend, TruthRules, mapped_values
 from proxyclip_geo.evaluation.compare import lay_over
 from proxyclip_geo.evaluation.fitting import Classifier, Fit, Samples
 from proxyclip_geo.evaluation.fitting import fit as fit_samples
@@ -210,7 +210,7 @@ def _from_shapes(kept: Embedding, vocabulary: Vocabulary, path: str | Path, *, f
 
 
 def _drawn(shape: Example, index: int) -> Callable[[Region], NDArray[np.int64]]:
-    return lambda region: np.where(shape.draw(region), index, _LEFT_OUT)
+    return lambda region: np.where(shape.rasterize(region), index, _LEFT_OUT)
 
 
 def _constant(number: int) -> Callable[[NDArray[np.int64]], NDArray[np.int64]]:
@@ -226,7 +226,7 @@ def _from_raster(
     ignore: Collection[int | str],
     stack: ExitStack,
 ) -> _Known:
-    true = stack.enter_context(open_labels(path))
+    true = stack.enter_context(open_labels(path, classes=mapped_values(mapping or {})))
     truth = _Truth(Legend.of({}, vocabulary), TruthRules(true.classes, dict(mapping or {}), tuple(ignore)))
     truth.rules.check(truth.legend)
     overlap, aligned = lay_over(kept.geobox, true, name=kept.name)

@@ -17,7 +17,7 @@ from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.raster.aoi import Area, Outline, find_area
+from proxyclip_geo.raster.aoi import Area, find_area
 from proxyclip_geo.region import Region
 
 
@@ -119,12 +119,12 @@ def label(
 
 def _inside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:
     """Take the pixels outside the area's polygons for no data."""
-    # Outlines are drawn on a grid that starts at the area's upper left pixel.
-    outline = Outline.on_grid(area, scale=(1.0, 1.0))
+    # The mask's grid starts at the area's upper left pixel.
+    mask = area.mask()
     for item in encoded:
-        if outline is not None:
-            drawn = outline.draw(item.block.core.shift(-area.region.top, -area.region.left))
-            item = replace(item, valid=item.valid & drawn)
+        if mask is not None:
+            within = mask.rasterize(item.block.core.shift(-area.region.top, -area.region.left))
+            item = replace(item, valid=item.valid & within)
         yield item
 
 

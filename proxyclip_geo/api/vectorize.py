@@ -14,7 +14,7 @@ from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.styles import ClassStyle, polygon_qml, polygon_sld
 from proxyclip_geo.vector.formats import check_layers, check_target, format_of
 from proxyclip_geo.vector.label_mosaic import read_legend
-from proxyclip_geo.vector.polygonize import PolygonInputs, open_polygons
+from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 from proxyclip_geo.vector.provenance import SOURCES
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
@@ -33,7 +33,7 @@ class VectorResult:
         merged: Small patches that were given to a neighbour.
         filled: Unclassified patches that were given to a neighbour.
         changed: Pixels that changed their class so.
-        balance: Pixels that classes gained or lost so, by name, before clipping.
+        gains: Pixels that each class gained by merging (negative: lost), by name, before clipping.
     """
 
     path: Path
@@ -43,7 +43,7 @@ class VectorResult:
     merged: int = 0
     filled: int = 0
     changed: int = 0
-    balance: Mapping[str, int] = field(default_factory=dict)
+    gains: Mapping[str, int] = field(default_factory=dict)
 
 
 def vectorize(
@@ -101,7 +101,7 @@ def vectorize(
     named: Sequence[ClassStyle] | None = None if vocabulary is None else _styles(vocabulary)
     if append and path.exists():
         inputs, options, named = extend(path, inputs, options=options, styles=named)
-    styles = [ClassStyle(*entry) for entry in read_legend(inputs.labels)] if named is None else named
+    styles = read_legend(inputs.labels) if named is None else named
     sources = describe_sources(inputs, aoi=options.aoi, styles=named, path=path)
     metadata = {"SOFTWARE": f"proxyclip_geo {__version__}", SOURCES: sources}
     return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
@@ -138,10 +138,8 @@ def _write(
     # Formats with a CRS of their own are reprojected while they are written.
     making = options.making(drop_collinear=not format_of(path).needs_crs)
     classes = {style.value: style.name for style in styles}
-    with (
-        staging_folder(path) as aside,
-        open_polygons(inputs, classes=classes, spill=aside, options=making, progress=progress) as polygons,
-    ):
+    with staging_folder(path) as aside:
+        polygons = polygonize(inputs, classes=classes, spill=aside, options=making, progress=progress)
         # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.
         from proxyclip_geo.vector.write import write_polygons
 
@@ -155,17 +153,16 @@ def _write(
             style_sld=lambda layer: polygon_sld(styles, layer=layer),
             metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
         )
-        unit = "m²" if polygons.placing.metric.ellipsoid else "px"
         changes = polygons.changes
         return VectorResult(
             path,
             polygons.written,
             dict(polygons.areas),
-            unit,
+            polygons.area_unit,
             merged=changes.patches,
             filled=changes.holes,
             changed=changes.pixels,
-            balance=polygons.balance,
+            gains=polygons.gains,
         )
 
 

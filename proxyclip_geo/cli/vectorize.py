@@ -139,10 +139,10 @@ def _show(reporter: Reporter, result: Any) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("class")
     table.add_column("area", justify="right")
-    table.add_column("by merging" if result.balance else "", justify="right")
+    table.add_column("by merging" if result.gains else "", justify="right")
     areas = sorted(result.areas.items(), key=lambda entry: -entry[1])
     for name, area in areas:
-        table.add_row(name.replace("[", r"\["), f"{area:,.0f} {result.unit}", _gain(result.balance.get(name)))
+        table.add_row(name.replace("[", r"\["), f"{area:,.0f} {result.unit}", _gain(result.gains.get(name)))
     data = {**vars(result), "path": str(result.path), "areas": dict(areas)}
     reporter.result(table, data)
     if not reporter.as_json:

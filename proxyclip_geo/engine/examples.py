@@ -74,14 +74,14 @@ def measure_features(store: EmbeddingStore) -> FeatureStatistics | None:
 
 
 class Drawn(Protocol):
-    """Something drawn on a raster."""
+    """A shape in pixel coordinates."""
 
     @property
     def region(self) -> Region:
         """Pixels of the raster around it."""
 
-    def draw(self, region: Region) -> NDArray[np.bool_]:
-        """Return (H, W): which pixels of a region are drawn."""
+    def rasterize(self, region: Region) -> NDArray[np.bool_]:
+        """Return (H, W): True on the pixels of the shape."""
 
 
 def share_with_data(store: EmbeddingStore, shape: Drawn) -> float:
@@ -89,7 +89,7 @@ def share_with_data(store: EmbeddingStore, shape: Drawn) -> float:
     drawn = with_data = 0
     for cells in store.info.grid.cells_of(shape.region).tiles(_TILE):
         pixels = cells.scale(store.info.grid.step).intersect(store.info.geobox.region)
-        here = shape.draw(pixels)
+        here = shape.rasterize(pixels)
         if here.any():
             drawn += int(here.sum())
             with_data += int((here & (store.read_valid(pixels) == 1)).sum())
@@ -114,7 +114,7 @@ def mean_feature(store: EmbeddingStore, shape: Drawn) -> Tensor | None:
     total, number = torch.zeros(store.info.dim, dtype=torch.float64), 0
     for cells in grid.cells_of(shape.region).tiles(_TILE):
         pixels = cells.scale(step).intersect(raster)
-        counted = shape.draw(pixels) & (store.read_valid(pixels) == 1)
+        counted = shape.rasterize(pixels) & (store.read_valid(pixels) == 1)
         if not counted.any():
             continue
         margins = tuple((0, side * step - n) for side, n in zip(cells.shape, counted.shape, strict=True))

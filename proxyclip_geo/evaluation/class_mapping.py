@@ -52,6 +52,11 @@ def parse_mapping(text: str) -> dict[int | str, int | str]:
     return mapping
 
 
+def mapped_values(mapping: Mapping[int | str, int | str]) -> list[int]:
+    """Return the label values of the truth that a mapping names."""
+    return [key for key in mapping if isinstance(key, int)]
+
+
 def _number(text: str) -> int | str:
     return int(text) if text.isascii() and text.lstrip("-").isdigit() else text
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules
+from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, mapped_values
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
+from proxyclip_geo.raster.georeference import PIXELS
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
@@ -63,8 +64,8 @@ def evaluate(
     if block < 1:
         raise OptionError(f"block {block} px must be at least 1")
     with ExitStack() as stack:
-        predicted = stack.enter_context(open_labels(labels))
-        true = stack.enter_context(open_labels(truth))
+        predicted = stack.enter_context(open_labels(labels, classes=vocabulary.values if vocabulary else ()))
+        true = stack.enter_context(open_labels(truth, classes=mapped_values(mapping or {})))
         rules = TruthRules(true.classes, dict(mapping or {}), tuple(ignore))
         # Labels without names of their own borrow those of the truth.
         legend = Legend.of(predicted.classes, vocabulary)
@@ -120,13 +121,12 @@ def lay_over(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, Lab
             f"{name} and {true.name} do not overlap: the labels cover {_bounds(here)}, the truth "
             f"{_bounds(there)}; give the truth of the same ground, or check the CRS of both"
         )
-    return overlap, true.onto(here)
+    return overlap, true.reproject(here)
 
 
 def _same_pixels(one: Affine, other: Affine) -> bool:
-    """Whether two transforms without a CRS mean the same pixels: they are equal, or one says nothing."""
-    nothing = (Affine.identity(), Affine.scale(1, -1))
-    return one.almost_equals(other) or one in nothing or other in nothing
+    """Whether two transforms without a CRS place the same pixels: they are equal, or one is of plain pixels."""
+    return one.almost_equals(other) or PIXELS in (one, other)
 
 
 def _footprint(here: GeoBox, there: GeoBox) -> Region:

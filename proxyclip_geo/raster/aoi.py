@@ -1,11 +1,10 @@
-"""The area of interest: bounds or the polygons of a vector file, as pixels of a raster."""
+"""Area of interest: bounds and the polygons of a vector file, in pixels of a raster."""
 
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 from affine import Affine
@@ -20,10 +19,28 @@ from proxyclip_geo.region import Region
 
 Bounds = tuple[float, float, float, float]
 
-# Bounds meant to lie on pixel edges miss them by rounding; such a miss must not add a row of pixels.
+# Bounds on pixel edges miss them by rounding, which must not add a row of pixels.
 _EDGE_TOLERANCE = 1e-4
-# Vertices are kept on this fraction of a pixel: shifting them by whole pixels is then exact, whatever the block.
-_SNAP = 256
+# Vertices are rounded to this fraction of a pixel, so that shifting them by whole pixels is exact in any block.
+_SUBPIXELS = 256
+
+
+@dataclass(frozen=True)
+class AreaMask:
+    """Polygons in pixel coordinates of a grid, rasterized region by region.
+
+    Attributes:
+        polygons: Their union.
+    """
+
+    polygons: BaseGeometry
+
+    def rasterize(self, region: Region) -> NDArray[np.bool_]:
+        """Return (H, W) bool: True where the centre of a pixel lies within the polygons."""
+        origin = np.array([region.left, region.top])
+        local = shapely.transform(self.polygons, lambda xy: xy - origin)
+        burned = rasterize([(local, 1)], out_shape=region.shape, transform=Affine.identity(), dtype=np.uint8)
+        return np.asarray(burned == 1)
 
 
 @dataclass(frozen=True)
@@ -32,132 +49,124 @@ class Area:
 
     Attributes:
         region: Pixels of the raster, inside it.
-        outline: Polygons in pixel coordinates (column, row) of the raster; None where the whole region counts.
+        polygons: In pixel coordinates (column, row) of the raster; None where the whole region counts.
     """
 
     region: Region
-    outline: BaseGeometry | None = None
+    polygons: BaseGeometry | None = None
 
-
-@dataclass(frozen=True)
-class Outline:
-    """Polygons in pixel coordinates of a (possibly scaled) grid, to be drawn region by region.
-
-    Attributes:
-        polygons: Their union.
-    """
-
-    polygons: BaseGeometry
-
-    @classmethod
-    def on_grid(cls, area: Area, *, scale: tuple[float, float]) -> "Outline | None":
-        """Move the area's outline to a grid that starts at the area's upper left pixel.
+    def mask(self, *, scale: tuple[float, float] = (1, 1)) -> AreaMask | None:
+        """Return the polygons on a grid that starts at the region's upper left pixel; None if the whole region counts.
 
         Args:
-            area: The area.
             scale: (vertical, horizontal) raster pixels per pixel of the grid.
         """
-        if area.outline is None:
+        if self.polygons is None:
             return None
-        origin = np.array([area.region.left, area.region.top])
+        origin = np.array([self.region.left, self.region.top])
         steps = np.array([scale[1], scale[0]])
-        moved = shapely.transform(area.outline, lambda xy: np.rint((xy - origin) / steps * _SNAP) / _SNAP)
-        return cls(moved)
-
-    def draw(self, region: Region) -> NDArray[np.bool_]:
-        """Return (H, W) bool: True where a pixel's centre lies within the polygons."""
-        origin = np.array([region.left, region.top])
-        local = shapely.transform(self.polygons, lambda xy: xy - origin)
-        drawn = rasterize([(local, 1)], out_shape=region.shape, transform=Affine.identity(), dtype=np.uint8)
-        return np.asarray(drawn == 1)
+        return AreaMask(
+            shapely.transform(self.polygons, lambda xy: np.rint((xy - origin) / steps * _SUBPIXELS) / _SUBPIXELS)
+        )
 
 
 def find_area(geobox: GeoBox, *, bounds: Bounds | None, aoi: str | Path | None, name: str) -> Area:
     """Return the pixels inside bounds and polygons.
 
     Args:
-        geobox: The whole raster's place.
+        geobox: Geobox of the whole raster.
         bounds: (west, south, east, north) in the raster's CRS, or None.
         aoi: Vector file, or None.
-        name: What messages call the raster.
+        name: Raster name in messages.
 
     Raises:
-        AreaError: If the area is empty or does not meet the raster.
+        AreaError: If the area is empty or does not overlap the raster.
         VectorError: If the vector file cannot be read.
     """
-    outline: BaseGeometry | None = None
-    if bounds is not None:
-        outline = _box(bounds)
-    if aoi is not None:
-        polygons = read_polygons(aoi, geobox, name=name)
-        outline = polygons if outline is None else shapely.intersection(outline, polygons)
-    if outline is None:
+    if bounds is None and aoi is None:
         return Area(geobox.region)
-    raster = shapely.box(0, 0, geobox.width, geobox.height)
-    pixels = _only_polygons(shapely.intersection(shapely.transform(outline, geobox.world_to_pixel), raster))
-    if pixels.is_empty:
-        raise AreaError(
-            f"the area of interest ({_extent(outline)}) does not meet raster {name} "
-            f"({_numbers(geobox.bounds)}); both are west, south, east, north in the raster's CRS"
-        )
-    left, top, right, bottom = pixels.bounds
-    region = Region.from_edges(_down(top), _down(left), _up(bottom), _up(right)).intersect(geobox.region)
+    outline = read_outline(geobox, bounds=bounds, aoi=aoi, name=name)
+    polygons = only_polygons(shapely.intersection(outline, _outline_of(geobox)))
+    left, top, right, bottom = polygons.bounds
+    region = Region.from_edges(_floor(top), _floor(left), _ceil(bottom), _ceil(right)).intersect(geobox.region)
     if region.is_empty:
+        raise AreaError(f"the area of interest is thinner than a pixel of raster {name}; enlarge it")
+    north_up = geobox.transform.b == geobox.transform.d == 0
+    return Area(region, None if aoi is None and north_up else polygons)
+
+
+def read_outline(
+    geobox: GeoBox, *, bounds: Bounds | None = None, aoi: str | Path | None = None, name: str
+) -> BaseGeometry:
+    """Return bounds and polygons, or where both meet, in pixel coordinates of a raster; they may reach beyond it.
+
+    Args:
+        geobox: Geobox of the whole raster.
+        bounds: (west, south, east, north) in the raster's CRS.
+        aoi: Vector file; of several layers the first with polygons counts.
+        name: Raster name in messages.
+
+    Raises:
+        AreaError: If the area is empty or does not overlap the raster.
+        VectorError: If the vector file cannot be read.
+
+    Warns:
+        QualityWarning: If the file or the raster has no CRS.
+    """
+    shapes = [] if bounds is None else [_box(bounds)]
+    if aoi is not None:
+        shapes.append(_read_polygons(aoi, geobox, name=name))
+    world = shapely.intersection_all(shapes)
+    if world.geom_type == "GeometryCollection":
+        world = only_polygons(world)
+    outline = shapely.transform(world, geobox.world_to_pixel)
+    raster = _outline_of(geobox)
+    if not outline.intersects(raster) or outline.touches(raster):
         raise AreaError(
-            f"the area of interest ({_extent(outline)}) is thinner than a pixel of raster {name}; enlarge it"
+            f"the area of interest ({_format(world.bounds)}) does not meet raster {name} "
+            f"({_format(geobox.bounds)}); both are west, south, east, north in the raster's CRS"
         )
-    upright = geobox.transform.b == geobox.transform.d == 0
-    return Area(region, None if aoi is None and upright else pixels)
+    return outline
+
+
+def _outline_of(geobox: GeoBox) -> BaseGeometry:
+    return shapely.box(0, 0, geobox.width, geobox.height)
 
 
 def _box(bounds: Bounds) -> BaseGeometry:
     west, south, east, north = bounds
     if not all(math.isfinite(value) for value in bounds) or west >= east or south >= north:
         raise AreaError(
-            f"bounds {_numbers(bounds)} enclose nothing; give west, south, east, north with west < east and "
+            f"bounds {_format(bounds)} enclose nothing; give west, south, east, north with west < east and "
             "south < north"
         )
     return shapely.box(*bounds)
 
 
-def read_polygons(path: str | Path, geobox: GeoBox, *, name: str) -> BaseGeometry:
-    """Read the union of a vector file's polygons in a raster's CRS.
-
-    Args:
-        path: Any vector file; of several layers the first with polygons counts.
-        geobox: The raster's place.
-        name: What messages call the raster.
-
-    Raises:
-        VectorError: If the file cannot be read.
-        AreaError: If it holds no polygon, or nothing of it can be expressed in the raster's CRS.
-
-    Warns:
-        QualityWarning: If the file or the raster has no CRS.
-    """
-    crs_text, polygons = _read_layer(path)
-    if crs_text is None or geobox.crs is None:
-        which = path if crs_text is None else name
+def _read_polygons(path: str | Path, geobox: GeoBox, *, name: str) -> BaseGeometry:
+    """Read the union of a vector file's polygons in a raster's CRS."""
+    crs, polygons = _read_layer(path)
+    if crs is None or geobox.crs is None:
+        which = path if crs is None else name
         warn_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
         return polygons
-    return _reproject(polygons, pyproj.CRS.from_user_input(crs_text), geobox, path=path)
+    return _reproject(polygons, pyproj.CRS.from_user_input(crs), geobox, path=path)
 
 
 def _read_layer(path: str | Path) -> tuple[str | None, BaseGeometry]:
+    """Return the CRS and the union of the polygons of the first layer that has any."""
+    # Loaded late: pyogrio takes memory that tracing polygons needs.
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
     try:
-        layers = [layer for layer, _ in pyogrio.list_layers(path)]
-        for layer in layers:
+        for layer, _ in pyogrio.list_layers(path):
             meta, _, wkb, _ = pyogrio.raw.read(path, layer=layer, columns=[], force_2d=True)
             shapes = shapely.make_valid(shapely.from_wkb([shape for shape in wkb if shape is not None]))
-            polygons = _only_polygons(shapely.union_all(shapes)) if len(shapes) else shapely.Polygon()
+            polygons = only_polygons(shapely.union_all(shapes)) if len(shapes) else shapely.Polygon()
             if not polygons.is_empty:
                 return meta["crs"], polygons
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        shapely.errors.ShapelyError,
-        OSError,
-    ) as error:
+    except (DataSourceError, DataLayerError, shapely.errors.ShapelyError, OSError) as error:
         raise VectorError(f"area of interest {path} cannot be read ({error}); give a file of polygons") from error
     raise AreaError(f"area of interest {path} holds no polygon; give a file with at least one")
 
@@ -166,7 +175,7 @@ def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path:
     assert geobox.crs is not None
     if crs == geobox.crs:
         return polygons
-    # Keep to the raster's surroundings: far outside of a projection's domain coordinates become infinite.
+    # Clip to the raster's surroundings: coordinates far outside of the domain of a CRS become infinite.
     west, south, east, north = geobox.bounds
     margin = max(east - west, north - south)
     around = (west - margin, south - margin, east + margin, north + margin)
@@ -179,39 +188,37 @@ def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path:
         near = shapely.intersection(polygons, shapely.box(*limits))
         if near.is_empty:
             raise AreaError(
-                f"the area of interest {path} ({_extent(polygons)} in {crs.name}) does not meet the raster "
-                f"({_numbers(geobox.bounds)} in {geobox.crs.name}); both are west, south, east, north"
+                f"the area of interest {path} ({_format(polygons.bounds)} in {crs.name}) does not meet the raster "
+                f"({_format(geobox.bounds)} in {geobox.crs.name}); both are west, south, east, north"
             )
-    # An edge that is straight in one CRS is a curve in the other.
+    # Straight edges become curves in the other CRS.
     low_x, low_y, high_x, high_y = near.bounds
     near = shapely.segmentize(near, max(high_x - low_x, high_y - low_y) / 256)
     forward = pyproj.Transformer.from_crs(crs, geobox.crs, always_xy=True)
     moved = shapely.transform(near, lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1])))
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise AreaError(
-            f"the area of interest {path} ({_extent(polygons)} in {crs.name}) reaches beyond what the raster's CRS "
-            f"{geobox.crs.name} can express; clip it to the raster ({_numbers(geobox.bounds)})"
+            f"the area of interest {path} ({_format(polygons.bounds)} in {crs.name}) leaves the domain of the raster's "
+            f"CRS {geobox.crs.name}; clip it to the raster ({_format(geobox.bounds)})"
         )
     return shapely.make_valid(moved)
 
 
-def _only_polygons(geometry: BaseGeometry) -> BaseGeometry:
-    """Drop the points and lines that unions, repairs and intersections leave beside polygons."""
+def only_polygons(geometry: BaseGeometry) -> BaseGeometry:
+    """Drop points and lines, which unions, repairs and intersections may leave beside polygons."""
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        return geometry
     parts = shapely.get_parts(shapely.get_parts(geometry))
     return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
 
 
-def _down(value: float) -> int:
+def _floor(value: float) -> int:
     return math.floor(value + _EDGE_TOLERANCE)
 
 
-def _up(value: float) -> int:
+def _ceil(value: float) -> int:
     return math.ceil(value - _EDGE_TOLERANCE)
 
 
-def _extent(geometry: BaseGeometry) -> str:
-    return _numbers(geometry.bounds)
-
-
-def _numbers(bounds: Bounds) -> str:
+def _format(bounds: Bounds) -> str:
     return ", ".join(f"{value:.10g}" for value in bounds)

@@ -1,4 +1,4 @@
-"""Which bands are colour, and where a raster has data."""
+"""Choose the colour bands of a raster and read them with their validity."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,27 +9,23 @@ from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.raster.nodata import valid_colors
 from proxyclip_geo.raster.resample import Samples
 from proxyclip_geo.region import Region
-
-# No-data values in this range may also be measurements; NaN, −9999 or 3.4e38 never are.
-_MEASURABLE = (0.0, 65535.0)
 
 
 @dataclass(frozen=True)
 class BandPlan:
-    """How the bands of a raster become colours with validity.
+    """The bands that give the colours and the validity of a raster.
 
-    A pixel is no-data where its alpha or mask band is 0, where a value is not finite, where any colour band holds a
-    no-data value that cannot be a measurement (NaN, −9999, 3.4e38), and where **all** colour bands hold their no-data
-    value if it can be one (0, 255, 65535). So a pure red roof in a raster with no-data 255 stays a roof.
+    A pixel is valid where its alpha band, its mask bands and its colours (see `valid_colors`) say so.
 
     Attributes:
-        colors: Band numbers, from 1, for red, green and blue; one band may serve all three.
-        nodata: No-data value of each of `unique`, or None.
+        colors: Band numbers, from 1, of red, green and blue; one band may be all three.
+        nodata: Nodata value of each of `unique`, or None.
         alpha: Number of the alpha band, or None.
-        masks: Numbers of the bands whose mask bands (inside or beside the raster) tell validity; all must be set.
-        palette: (N, 4) uint8 red, green, blue, alpha per value of a paletted raster's only band, or None.
+        masks: Numbers of the bands whose mask bands (internal or external) must all be set.
+        palette: (N, 4) uint8 red, green, blue and alpha of each value of a paletted raster's only band, or None.
     """
 
     colors: tuple[int, int, int]
@@ -45,18 +41,18 @@ class BandPlan:
 
     @property
     def can_be_invalid(self) -> bool:
-        """Whether an integer raster read by this plan may have no-data pixels at all."""
+        """Whether an integer raster may have nodata pixels."""
         return bool(self.alpha or self.masks or self.palette is not None or any(n is not None for n in self.nodata))
 
 
 def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, name: str) -> BandPlan:
-    """Choose the colour bands and find out how no-data is told.
+    """Choose the bands to read.
 
     Args:
         dataset: An open rasterio dataset.
         bands: One band (repeated) or three for red, green and blue; None chooses by colour interpretation, else the
             first three, else the first one repeated.
-        name: What errors call the raster.
+        name: Raster name in error messages.
 
     Raises:
         OptionError: If `bands` are not one or three colour bands of the raster.
@@ -67,7 +63,7 @@ def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, name: str) -> Ban
     usable = [band for band, meaning in interpretation.items() if meaning != ColorInterp.alpha]
     if not usable:
         raise RasterError(f"raster {name} has only an alpha band; give one with colour or grey bands")
-    colors = _given(bands, usable, alpha=alpha, name=name) if bands else _default(interpretation, usable)
+    colors = _check_colors(bands, usable, alpha=alpha, name=name) if bands else _choose_colors(interpretation, usable)
     types = {np.dtype(dataset.dtypes[band - 1]) for band in colors}
     if any(dtype.kind == "c" for dtype in types):
         raise RasterError(f"raster {name} has complex values; convert it to amplitudes first, e.g. with gdal_translate")
@@ -84,7 +80,7 @@ def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, name: str) -> Ban
     )
 
 
-def _default(interpretation: dict[int, ColorInterp], usable: list[int]) -> tuple[int, int, int]:
+def _choose_colors(interpretation: dict[int, ColorInterp], usable: list[int]) -> tuple[int, int, int]:
     by_color = {meaning: band for band, meaning in reversed(interpretation.items())}
     wanted = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
     if all(color in by_color for color in wanted):
@@ -96,7 +92,7 @@ def _default(interpretation: dict[int, ColorInterp], usable: list[int]) -> tuple
     return red, green, blue
 
 
-def _given(bands: tuple[int, ...], usable: list[int], *, alpha: int | None, name: str) -> tuple[int, int, int]:
+def _check_colors(bands: tuple[int, ...], usable: list[int], *, alpha: int | None, name: str) -> tuple[int, int, int]:
     for band in bands:
         if band == alpha:
             raise OptionError(f"band {band} of {name} is its alpha band, not a colour; choose among {usable}")
@@ -130,7 +126,7 @@ def read_bands(dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int
         dataset: An open rasterio dataset, at full resolution or at an overview.
         plan: From `plan_bands`.
         region: Pixels of `dataset`, inside it.
-        shape: Rows and columns to decimate to by nearest neighbour; as many as the region has if not given.
+        shape: (height, width) to decimate to by nearest neighbour; the region's if not given.
 
     Returns:
         One layer per band of `plan.unique`; red, green and blue if the raster is paletted.
@@ -146,7 +142,7 @@ def read_bands(dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int
         return layers
 
     values = read(plan.unique)
-    valid = _told_by_values(values, plan)
+    valid = valid_colors(values, plan.nodata)
     if plan.alpha is not None:
         valid &= read((plan.alpha,))[0] > 0
     if plan.masks:
@@ -160,39 +156,8 @@ def read_bands(dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int
     return Samples(values, valid)
 
 
-def _told_by_values(values: NDArray[Any], plan: BandPlan) -> NDArray[np.bool_]:
-    """Tell no-data from the values themselves: no-data values, NaN and infinity."""
-    valid = np.ones(values.shape[1:], dtype=bool)
-    if values.dtype.kind != "f" and all(nodata is None for nodata in plan.nodata):
-        return valid
-    if values.dtype.kind == "f":
-        valid &= np.isfinite(values).all(axis=0)
-    all_nodata = np.ones_like(valid)
-    for layer, nodata in zip(values, plan.nodata, strict=True):
-        is_nodata = _equals(layer, nodata)
-        all_nodata &= is_nodata
-        if nodata is not None and not _MEASURABLE[0] <= nodata <= _MEASURABLE[1]:
-            valid &= ~is_nodata
-    return valid & ~all_nodata
-
-
-def _equals(layer: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
-    """Compare in the layer's own type: float32 rasters name −3.4e38 with more digits than they store."""
-    nothing = np.zeros(layer.shape, dtype=bool)
-    if nodata is None or np.isnan(nodata):
-        return nothing
-    if layer.dtype.kind == "f":
-        with np.errstate(over="ignore"):
-            same: NDArray[np.bool_] = layer == layer.dtype.type(nodata)
-        return same
-    limits = np.iinfo(layer.dtype)
-    if nodata != int(nodata) or not limits.min <= nodata <= limits.max:
-        return nothing
-    return np.asarray(layer == layer.dtype.type(int(nodata)))
-
-
-def spread(samples: Samples, plan: BandPlan) -> NDArray[Any]:
-    """Return (3, H, W) red, green and blue values of samples that hold each band once."""
+def stack_colors(samples: Samples, plan: BandPlan) -> NDArray[Any]:
+    """Return (3, H, W) red, green and blue values from samples that hold each band once."""
     if plan.palette is not None:
         return samples.values
     order = [plan.unique.index(band) for band in plan.colors]

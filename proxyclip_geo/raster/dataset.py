@@ -1,26 +1,32 @@
-"""Opening rasters through GDAL: names, environment, coordinate reference systems and errors."""
+"""Open rasters through GDAL: names of paths and URLs, GDAL settings, and errors."""
 
 import re
 import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyproj
 import rasterio
+from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
+from proxyclip_geo.region import Region
 
-# GDAL's own file systems; rasterio's handling of s3:// would ask for boto3.
+# GDAL's own file systems; rasterio's handling of s3:// needs boto3.
 _FILE_SYSTEMS = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
-# Of decoded tiles; GDAL takes a share of the machine by default. Blocks are read once, so that more buys nothing.
+# Cache of decoded tiles; GDAL's default is a share of the memory. Blocks are read once: a larger one gains nothing.
 _CACHE_BYTES = 64 << 20
+_STRIP_CACHE_BYTES = 16 << 20
 _WEB = {"http", "https", "ftp"}
 _REMOTE = ("/vsicurl", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/", "/vsiwebhdfs/")
 
 
 def gdal_name(path: str | Path) -> str:
-    """Return what GDAL calls a path or URL; names it knows already (/vsi…, NETCDF:…) pass unchanged."""
+    """Return GDAL's name of a path or URL; GDAL names (/vsi…, NETCDF:…) are returned unchanged."""
     text = str(path)
     scheme, separator, rest = text.partition("://")
     scheme = scheme.lower()
@@ -34,21 +40,26 @@ def gdal_name(path: str | Path) -> str:
 
 
 def is_remote(name: str) -> bool:
-    """Whether reading `name` (as GDAL calls it) goes over the network."""
+    """Whether a GDAL name is read over the network."""
     return name.startswith(_REMOTE)
 
 
 def stem_of(path: str | Path) -> str:
-    """Return the name outputs are derived from: the last part of a path or URL, without suffix and query."""
+    """Return the stem of output names: the last part of a path or URL, without suffix and query."""
     last = re.split(r"[/\\]", str(path).split("?")[0].rstrip("/\\"))[-1]
     return re.sub(r"[^\w.\- ]+", "_", Path(last).stem) or "raster"
 
 
-def environment(name: str = "") -> rasterio.Env:
-    """Return GDAL settings for reading or writing `name`, in force only inside a `with`."""
-    options: dict[str, Any] = {"GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_CACHEMAX": _CACHE_BYTES}
+def environment(name: str = "", *, cache_bytes: int = _CACHE_BYTES) -> rasterio.Env:
+    """Return GDAL settings for reading or writing a raster, in force inside a `with`.
+
+    Args:
+        name: GDAL's name of the raster.
+        cache_bytes: Size of the cache of decoded tiles.
+    """
+    options: dict[str, Any] = {"GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_CACHEMAX": cache_bytes}
     if is_remote(name):
-        # Probe for side files one by one rather than list a bucket; keep what was fetched; survive a hiccup.
+        # Probe for side files one by one rather than list a bucket; cache what was fetched; retry after an error.
         options |= {
             "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
             "GDAL_HTTP_MAX_RETRY": 3,
@@ -58,11 +69,22 @@ def environment(name: str = "") -> rasterio.Env:
     return rasterio.Env(**options)
 
 
+def strip_environment(dataset: Any) -> rasterio.Env:
+    """Return GDAL settings for reading a raster in strips: two rows of tiles are cached, so that none is decoded twice.
+
+    Args:
+        dataset: An open rasterio dataset.
+    """
+    rows = max(shape[0] for shape in dataset.block_shapes)
+    sizes = sum(np.dtype(kind).itemsize for kind in dataset.dtypes if not kind.startswith("complex_"))
+    return environment(dataset.name, cache_bytes=max(_STRIP_CACHE_BYTES, 2 * rows * dataset.width * sizes))
+
+
 def open_dataset(name: str, **options: Any) -> Any:
     """Open a raster for reading, without rasterio's warning about a missing georeference.
 
     Args:
-        name: What GDAL calls the raster.
+        name: GDAL's name of the raster.
         **options: Open options, e.g. `overview_level`.
 
     Raises:
@@ -80,6 +102,33 @@ def open_dataset(name: str, **options: Any) -> Any:
         remedy = f"choose one of the rasters inside it: {inside}" if inside else "give a file that holds an image"
         raise RasterError(f"raster {name} has no bands; {remedy}")
     return dataset
+
+
+def read_region(dataset: Any, region: Region, *, name: str, band: int = 1, masks: bool = False) -> NDArray[Any]:
+    """Read the values of a band in a region, or its mask.
+
+    Args:
+        dataset: An open rasterio dataset.
+        region: Pixels of the dataset, inside it.
+        name: Raster name in error messages.
+        band: Number of the band, from 1.
+        masks: Whether to read the mask, 0 where invalid.
+
+    Returns:
+        (H, W) values.
+
+    Raises:
+        RasterError: If the pixels cannot be decoded.
+    """
+    window = Window(region.left, region.top, region.width, region.height)
+    try:
+        values: NDArray[Any] = (dataset.read_masks if masks else dataset.read)(band, window=window)
+    except (RasterioError, CPLE_BaseError, OSError) as error:
+        raise RasterError(
+            f"{name} cannot be read in rows {region.top}–{region.bottom}, columns {region.left}–{region.right} "
+            f"({error}); the file may be damaged: copy or create it again"
+        ) from error
+    return values
 
 
 def _why_not_opened(name: str, error: Exception) -> str:

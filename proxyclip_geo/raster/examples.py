@@ -45,7 +45,7 @@ class Example:
     region: Region
     number: int
 
-    def draw(self, region: Region) -> NDArray[np.bool_]:
+    def rasterize(self, region: Region) -> NDArray[np.bool_]:
         """Return (H, W) bool: True where a pixel's centre lies within a polygon, or a line or point touches it.
 
         A polygon too thin to hold the centre of a pixel counts wherever it touches one.

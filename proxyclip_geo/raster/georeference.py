@@ -1,52 +1,64 @@
-"""Where a raster lies: its transform and CRS, or those of its ground control points, or plain pixels."""
+"""The georeference of a raster: its transform and CRS, a fit to its ground control points, or plain pixels."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyproj
 from affine import Affine
 
 from proxyclip_geo.errors import warn_quality
 from proxyclip_geo.geobox import GeoBox
 
-# Rows count downwards: with this transform the raster and its polygons overlay in QGIS, which shows rasters
-# without georeference this way.
 PIXELS = Affine(1, 0, 0, 0, -1, 0)
+"""Transform of a raster without georeference: x is the column and y minus the row, as QGIS shows such rasters."""
 
 
 def read_geobox(dataset: Any, *, name: str) -> GeoBox:
-    """Return the place of a raster, warning where it has to be guessed.
+    """Return the geobox of a raster.
+
+    A raster without a transform gets one fitted to its ground control points, or else `PIXELS` and no CRS.
 
     Args:
         dataset: An open rasterio dataset.
-        name: What warnings call it.
+        name: Raster name in warnings.
 
     Warns:
-        QualityWarning: If the place is fitted to ground control points, or there is none.
+        QualityWarning: If the transform is fitted to ground control points.
     """
-    height, width = dataset.height, dataset.width
     if dataset.transform != Affine.identity():
-        geobox = GeoBox((height, width), dataset.transform, dataset.crs)
-        if geobox.crs is None:
-            _warn(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
-        return geobox
-    points, points_crs = dataset.gcps
+        return GeoBox(dataset.shape, dataset.transform, dataset.crs)
+    points, crs = dataset.gcps
     fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
     if fitted is None:
-        _warn(f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used")
-        return GeoBox((height, width), PIXELS, None)
+        return GeoBox(dataset.shape, PIXELS, None)
     transform, residual = fitted
-    _warn(
-        f"{name} is placed by {len(points)} ground control points only; an affine fit leaves {residual:.2f} px (RMS); "
-        "warp it (gdalwarp) if that is too much"
+    warn_quality(
+        f"{name} has {len(points)} ground control points and no transform; an affine fit leaves {residual:.2f} px "
+        "(RMS); warp it (gdalwarp) if that is too much"
     )
-    if points_crs is None:
-        _warn(f"the ground control points of {name} have no CRS: polygons will have no areas in m²")
-    return GeoBox((height, width), transform, points_crs)
+    return GeoBox(dataset.shape, transform, crs)
 
 
-def _warn(message: str) -> None:
-    warn_quality(message)
+def warn_without_crs(geobox: GeoBox, *, name: str) -> None:
+    """Warn if a raster has no CRS, or no georeference at all.
+
+    Args:
+        geobox: The raster's geobox.
+        name: Raster name in the warning.
+
+    Warns:
+        QualityWarning: If the geobox has no CRS.
+    """
+    if geobox.crs is None and geobox.transform == PIXELS:
+        warn_quality(f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used")
+    elif geobox.crs is None:
+        warn_quality(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
+
+
+def same_crs(one: pyproj.CRS | None, other: pyproj.CRS | None) -> bool:
+    """Whether two CRSs are equal but for the order of their axes, which rasters do not have."""
+    return one is other if one is None or other is None else one.equals(other, ignore_axis_order=True)
 
 
 def fit_affine(
@@ -59,14 +71,13 @@ def fit_affine(
         ground: (x, y) of each point.
 
     Returns:
-        The transform and the root mean square residual in pixels; None where the points do not determine one
-        (fewer than three, or all on a line).
+        The transform and the root mean square residual in pixels; None for fewer than three points or points on a line.
     """
     if len(pixels) < 3:
         return None
     source = np.column_stack([np.asarray(pixels, dtype=float), np.ones(len(pixels))])
     target = np.asarray(ground, dtype=float)
-    # Coordinates are millions of metres, pixels fractions of one: fit around the centre.
+    # Fit around the centre: coordinates are millions of metres, and pixels fractions of one.
     centre = target.mean(axis=0)
     solution, _, rank, _ = np.linalg.lstsq(source, target - centre, rcond=None)
     if rank < 3:

@@ -1,26 +1,27 @@
-"""Reading label rasters: one band of whole numbers, with class names in tags."""
+"""Reading label rasters: one band of integers, with class names in tags."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
-from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.dataset import gdal_name, open_dataset, to_rasterio
+from proxyclip_geo.raster.class_tags import read_class_tags
+from proxyclip_geo.raster.dataset import gdal_name, open_dataset, read_region, to_rasterio
+from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.nodata import label_nodata
 from proxyclip_geo.region import Region
-
-CLASS_TAG = re.compile(r"CLASS_(\d+)", re.IGNORECASE)
-"""Tags of label rasters: CLASS_<value>=<name>."""
 
 
 @dataclass(frozen=True)
@@ -29,29 +30,32 @@ class LabelBlock:
 
     Attributes:
         values: (H, W) integers, as stored.
-        valid: (H, W) bool, False where the raster has no data or does not reach.
+        valid: (H, W) bool, False where there is nodata.
     """
 
     values: NDArray[np.integer]
     valid: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
 class LabelSource:
     """An open label raster; use it in a `with`.
 
     Attributes:
-        name: What errors call it.
-        geobox: Where it lies; the CRS is None where the raster has none.
-        nodata: Value of pixels without data, or None.
-        classes: Name of each value, from the tags; empty where there are none.
+        name: Name in messages.
+        geobox: Shape, transform and CRS.
+        dtype: Type of the values.
+        classes: Class name of each value, from the tags; empty without tags.
+        nodata: Values that stand for nodata.
+        dataset: The open rasterio dataset.
     """
 
-    def __init__(self, dataset: Any, *, name: str) -> None:
-        self._dataset = dataset
-        self.name = name
-        self.geobox = GeoBox(dataset.shape, dataset.transform, dataset.crs)
-        self.nodata = None if dataset.nodata is None else int(dataset.nodata)
-        self.classes = _class_names(dataset, self.nodata)
+    name: str
+    geobox: GeoBox
+    dtype: "np.dtype[Any]"
+    classes: dict[int, str]
+    nodata: frozenset[int]
+    dataset: Any = field(repr=False)
 
     def __enter__(self) -> "LabelSource":
         return self
@@ -59,16 +63,19 @@ class LabelSource:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._dataset.close()
+        self.dataset.close()
 
     @property
     def shape(self) -> tuple[int, int]:
         """(height, width) in pixels."""
         return self.geobox.shape
+
+    @property
+    def colors(self) -> dict[int, tuple[int, int, int]]:
+        """Red, green and blue, 0–255, of each value, from the colour table; empty without one."""
+        with suppress(ValueError):
+            return {value: color[:3] for value, color in self.dataset.colormap(1).items()}
+        return {}
 
     def read(self, region: Region) -> LabelBlock:
         """Read a region, which must lie inside the raster.
@@ -78,84 +85,85 @@ class LabelSource:
         """
         if region.intersect(self.geobox.region) != region:
             raise RasterError(f"{region} is not inside {self.name}, which has {self.shape} rows and columns")
-        window = Window(region.left, region.top, region.width, region.height)
-        try:
-            values = self._dataset.read(1, window=window)
-            valid = self._dataset.read_masks(1, window=window) > 0
-        except (RasterioError, CPLE_BaseError, OSError) as error:
-            raise RasterError(
-                f"{self.name} cannot be read in rows {region.top}–{region.bottom}, columns "
-                f"{region.left}–{region.right} ({error}); the file may be damaged: copy or create it again"
-            ) from error
+        values = read_region(self.dataset, region, name=self.name)
+        valid = np.ones(region.shape, bool)
+        for value in self.nodata:
+            valid &= values != value
+        # The mask of a nodata value is the comparison above.
+        if self.dataset.mask_flag_enums[0] not in ([MaskFlags.all_valid], [MaskFlags.nodata]):
+            valid &= read_region(self.dataset, region, name=self.name, masks=True) > 0
         return LabelBlock(values, valid)
 
-    def onto(self, geobox: GeoBox) -> "LabelSource":
-        """Return these labels on another grid, each pixel taking the nearest one; close both.
+    def reproject(self, geobox: GeoBox) -> "LabelSource":
+        """Return a view of the labels on another grid, by nearest neighbour; close both.
 
         Raises:
-            RasterError: If one of the two has no CRS, or there is no way from one to the other.
+            RasterError: If one of the two has no CRS, or there is no transformation between them.
         """
         if self.geobox.crs is None or geobox.crs is None:
-            raise RasterError(
-                f"{self.name} cannot be put onto another grid without a CRS; assign one (gdal_edit -a_srs)"
-            )
-        # Without a no-data value only an alpha band tells pixels the raster does not reach from those with value 0.
-        add_alpha = self.nodata is None and self._dataset.colorinterp[-1] != ColorInterp.alpha
+            raise RasterError(f"{self.name} cannot be reprojected without a CRS; assign one (gdal_edit -a_srs)")
+        options: dict[str, Any] = {}
+        if self.dataset.transform == Affine.identity():
+            # Use the affine fit to the ground control points, as everywhere else.
+            options = {"src_crs": to_rasterio(self.geobox.crs), "src_transform": self.geobox.transform}
         try:
             warped = WarpedVRT(
-                self._dataset,
+                self.dataset,
                 crs=to_rasterio(geobox.crs),
                 transform=geobox.transform,
                 width=geobox.width,
                 height=geobox.height,
                 resampling=Resampling.nearest,
-                add_alpha=add_alpha,
+                # Without a nodata value, only an alpha band marks the pixels outside of the raster.
+                add_alpha=self.dataset.nodata is None and self.dataset.colorinterp[-1] != ColorInterp.alpha,
                 # The default is off by up to an eighth of a pixel, which moves class borders; 0 fails in rasterio.
                 tolerance=0.001,
+                **options,
             )
         except (RasterioError, CPLE_BaseError, ValueError) as error:
             raise RasterError(
-                f"{self.name} cannot be put onto the other grid ({error}); reproject it first, e.g. gdalwarp -r near"
+                f"{self.name} cannot be reprojected ({error}); reproject it first, e.g. with gdalwarp -r near"
             ) from error
-        view = LabelSource(warped, name=self.name)
-        view.classes = self.classes
-        return view
+        return LabelSource(self.name, geobox, self.dtype, self.classes, self.nodata, warped)
 
 
-def _class_names(dataset: Any, nodata: int | None) -> dict[int, str]:
-    """Collect CLASS_<value> tags of the dataset and its band, by value, without the no-data value."""
-    names: dict[int, str] = {}
-    for tags in (dataset.tags(), dataset.tags(1)):
-        for key, text in tags.items():
-            match = CLASS_TAG.fullmatch(key)
-            if match and text.strip() and int(match[1]) != nodata:
-                names[int(match[1])] = text.strip()
-    return dict(sorted(names.items()))
-
-
-def open_labels(path: str | Path) -> LabelSource:
+def open_labels(path: str | Path, *, classes: Collection[int] = ()) -> LabelSource:
     """Open a label raster.
 
     Args:
-        path: Path or URL of a raster with one band of whole numbers (and an alpha band perhaps).
+        path: Path or URL of a raster with one band of integers, and perhaps an alpha band.
+        classes: Values that are known to be classes, besides those that the tags name; see `label_nodata`.
 
     Raises:
-        RasterError: If it is missing, is no raster, has several bands or no whole numbers.
+        RasterError: If it is missing, is no raster, has several bands or other values than integers.
     """
     name = gdal_name(path)
-    dataset = open_dataset(name)
+    with ExitStack() as stack:
+        dataset = stack.enter_context(open_dataset(name))
+        _check_labels(dataset, name)
+        tags = read_class_tags(dataset)
+        nodata = label_nodata(dataset, classes={*tags, *classes})
+        source = LabelSource(
+            name,
+            read_geobox(dataset, name=name),
+            np.dtype(dataset.dtypes[0]),
+            {value: text for value, text in tags.items() if value not in nodata},
+            nodata,
+            dataset,
+        )
+        stack.pop_all()
+    return source
+
+
+def _check_labels(dataset: Any, name: str) -> None:
     bands = sum(kind != ColorInterp.alpha for kind in dataset.colorinterp)
-    kind = np.dtype(dataset.dtypes[0]).kind if not dataset.dtypes[0].startswith("complex_") else "c"
     if bands != 1:
-        dataset.close()
         raise RasterError(
-            f"{name} has {bands} bands, but labels are one band of class values; take the right band "
-            "(gdal_translate -b), or turn colours into values (rgb2pct.py)"
+            f"{name} has {bands} bands, but labels are one band of class values; pass the label raster of a run "
+            "(…_labels.tif), take the right band (gdal_translate -b), or turn colours into values (rgb2pct.py)"
         )
-    if kind not in "iub":
-        kind_name = dataset.dtypes[0]
-        dataset.close()
+    kind = dataset.dtypes[0]
+    if kind.startswith("complex") or np.dtype(kind).kind not in "iub":
         raise RasterError(
-            f"{name} holds {kind_name} numbers, but labels are whole numbers; convert it, e.g. gdal_translate -ot Byte"
+            f"{name} holds {kind}, not labels: labels are integers; convert it, e.g. gdal_translate -ot Int16"
         )
-    return LabelSource(dataset, name=name)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import AreaError, OptionError, RasterError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.aoi import Bounds, Outline, find_area
-from proxyclip_geo.raster.bands import BandPlan, plan_bands, spread
+from proxyclip_geo.raster.aoi import AreaMask, Bounds, find_area
+from proxyclip_geo.raster.bands import BandPlan, plan_bands, stack_colors
 from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset, stem_of
-from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
 from proxyclip_geo.raster.scaled_reader import ScaledReader
 from proxyclip_geo.raster.stretch import Stretch, check_percentiles, measure_stretch
 from proxyclip_geo.region import Region
@@ -76,25 +76,25 @@ class _View:
     geobox: GeoBox
     plan: BandPlan
     stretch: Stretch | None
-    outline: Outline | None
+    mask: AreaMask | None
     reader: ScaledReader
 
     def read(self, region: Region) -> Pixels:
         inside = region.intersect(self.geobox.region)
         geobox = self.geobox.crop(region)
-        drawn = None if self.outline is None or inside.is_empty else self.outline.draw(inside)
-        if inside.is_empty or (drawn is not None and not drawn.any()):
+        within = None if self.mask is None or inside.is_empty else self.mask.rasterize(inside)
+        if inside.is_empty or (within is not None and not within.any()):
             return Pixels(np.zeros((3, *region.shape), np.uint8), np.zeros(region.shape, bool), geobox)
-        rgb, valid = self._colors(inside, drawn)
+        rgb, valid = self._colors(inside, within)
         if inside != region:
             rows = inside.top - region.top, region.bottom - inside.bottom
             cols = inside.left - region.left, region.right - inside.right
             rgb, valid = np.pad(rgb, ((0, 0), rows, cols)), np.pad(valid, (rows, cols))
         return Pixels(rgb, valid, geobox)
 
-    def _colors(self, inside: Region, drawn: NDArray[np.bool_] | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    def _colors(self, inside: Region, within: NDArray[np.bool_] | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         samples = self.reader.read(inside)
-        values = spread(samples, self.plan)
+        values = stack_colors(samples, self.plan)
         # Stretching comes after resampling: a pixel's ground is averaged before anything is clipped or rounded.
         if self.stretch:
             rgb = self.stretch.apply(values)
@@ -102,7 +102,7 @@ class _View:
             rgb = values
         else:
             rgb = np.rint(values).astype(np.uint8)
-        valid = samples.valid if drawn is None else samples.valid & drawn
+        valid = samples.valid if within is None else samples.valid & within
         return rgb if valid.all() else rgb * valid, valid
 
 
@@ -135,6 +135,7 @@ class Source:
         options, dataset = self._options, self._dataset
         check_percentiles(options.stretch_percentiles)
         self._whole = read_geobox(dataset, name=self.name)
+        warn_without_crs(self._whole, name=self.name)
         self._plan = plan_bands(dataset, options.bands, name=self.name)
         self.bands = self._plan.colors
         self.dtype = str(dataset.dtypes[self.bands[0] - 1])
@@ -153,7 +154,7 @@ class Source:
             native.zoom_out(scale),
             self._plan,
             self.stretch,
-            Outline.on_grid(self._area, scale=scale),
+            self._area.mask(scale=scale),
             ScaledReader(self._gdal_name, self._dataset, self._plan, anchor=self._area.region, scale=scale),
         )
 
@@ -209,7 +210,7 @@ class Source:
         A file counts by size and time of change, not by content; of a VRT that is the VRT alone.
         """
         area = self._area.region
-        outline = self._area.outline
+        polygons = self._area.polygons
         return {
             "path": _without_secrets(self.name) if is_remote(self.name) else _absolute(self.name),
             **_file_facts(self._gdal_name),
@@ -221,7 +222,7 @@ class Source:
             "bands": list(self.bands),
             "stretch": self.stretch.to_dict() if self.stretch else None,
             "area": {"top": area.top, "left": area.left, "height": area.height, "width": area.width},
-            "outline_sha256": None if outline is None else hashlib.sha256(shapely.to_wkb(outline)).hexdigest(),
+            "area_sha256": None if polygons is None else hashlib.sha256(shapely.to_wkb(polygons)).hexdigest(),
             "place": {"transform": list(self.geobox.transform)[:6], "shape": list(self.geobox.shape)},
         }
 
@@ -251,11 +252,11 @@ class Source:
 
     def _require_data(self, view: _View) -> None:
         """Refuse an area without a valid pixel; one tile is read where its centre has data."""
-        if view.outline is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
+        if view.mask is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
             return
-        met = view.outline is None
+        met = view.mask is None
         for tile in _from_centre(view.geobox.region):
-            met = met or bool(view.outline is not None and view.outline.draw(tile).any())
+            met = met or bool(view.mask is not None and view.mask.rasterize(tile).any())
             if met and view.read(tile).valid.any():
                 return
         if not met:

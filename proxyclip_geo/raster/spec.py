@@ -1,4 +1,4 @@
-"""What each result raster holds: its type, its no-data value, its overviews and the names it carries."""
+"""Specs of result rasters: data type, nodata, bands, overviews, classes and tags."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,26 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError
+from proxyclip_geo.raster.class_tags import make_class_tags
+from proxyclip_geo.raster.nodata import LABEL_NODATA
 from proxyclip_geo.raster.styles import ClassStyle
 
-# Scores and probabilities are stored as whole per cents: 0–100, no-data 255.
+# Scores and probabilities are stored in whole per cent: 0–100, nodata 255.
 SCORE_SCALE = 100
 SCORE_NODATA = 255
 
 
 @dataclass(frozen=True)
 class RasterSpec:
-    """What a result raster holds.
+    """The contents of a result raster.
 
     Attributes:
-        dtype: Type of the values.
-        nodata: Value of pixels without data; None where there are none.
-        overviews: How overviews are made: "mode" for labels, "average" for scores.
-        band_names: One name per band; as many bands as names, or one band.
-        classes: Classes to put into the colour table, the category names and the attribute table; labels only.
-        scale: What a stored value is multiplied by to get the real one.
+        dtype: Data type.
+        nodata: Nodata value; None for a raster without nodata.
+        overviews: Resampling of the overviews: "mode" for labels, "average" for scores.
+        band_names: Description of each band; a raster without descriptions has one band.
+        classes: Classes of the colour table, the category names and the attribute table; labels only.
+        scale: Factor from stored to real values.
         rgb: Whether the first three bands are red, green and blue.
-        tags: Further facts to store with the raster.
+        tags: Tags of the dataset.
     """
 
     dtype: Literal["uint8", "uint16", "int16", "float32"]
@@ -46,7 +48,7 @@ class RasterSpec:
 
 
 def label_spec(classes: Iterable[ClassStyle], *, tags: Mapping[str, str] | None = None) -> RasterSpec:
-    """Return the spec of a label raster: uint8 with no-data 255, or uint16 with 65535 for values above 254.
+    """Return the spec of a label raster: uint8 with nodata 255, or uint16 with 65535 for values above 254.
 
     Raises:
         OptionError: If a value is outside 0–65534, or two classes share one.
@@ -61,23 +63,23 @@ def label_spec(classes: Iterable[ClassStyle], *, tags: Mapping[str, str] | None 
         raise OptionError(
             f"label value {low if low < 0 else high} is outside 0 to 65534, which a label raster can hold"
         )
-    names = {f"CLASS_{style.value}": style.name for style in styles}
+    dtype: Literal["uint8", "uint16"] = "uint8" if high < LABEL_NODATA["uint8"] else "uint16"
     return RasterSpec(
-        dtype="uint8" if high <= 254 else "uint16",
-        nodata=255 if high <= 254 else 65535,
+        dtype=dtype,
+        nodata=LABEL_NODATA[dtype],
         overviews="mode",
         classes=styles,
-        tags={**names, **(tags or {})},
+        tags={**make_class_tags({style.value: style.name for style in styles}), **(tags or {})},
     )
 
 
 def score_spec(*, tags: Mapping[str, str] | None = None) -> RasterSpec:
-    """Return the spec of a score raster: the winner's probability in whole per cents, no-data 255."""
+    """Return the spec of a score raster: probability of the label in whole per cent, nodata 255."""
     return RasterSpec("uint8", SCORE_NODATA, "average", ("score",), scale=1 / SCORE_SCALE, tags=tags or {})
 
 
 def probability_spec(names: Iterable[str], *, tags: Mapping[str, str] | None = None) -> RasterSpec:
-    """Return the spec of a raster with one band of probabilities per class, coded like scores."""
+    """Return the spec of a raster with one band of probabilities per class, encoded like scores."""
     return RasterSpec("uint8", SCORE_NODATA, "average", tuple(names), scale=1 / SCORE_SCALE, tags=tags or {})
 
 
@@ -85,22 +87,22 @@ SIMILARITY_NODATA = -2
 
 
 def similarity_spec(name: str, *, tags: Mapping[str, str] | None = None) -> RasterSpec:
-    """Return the spec of a heat map: cosines, −1 to 1, no-data −2."""
+    """Return the spec of a heat map: cosines, −1 to 1, nodata −2."""
     return RasterSpec("float32", SIMILARITY_NODATA, "average", (name,), tags=tags or {})
 
 
 def image_spec(names: Iterable[str], *, dtype: Literal["uint8", "uint16", "int16", "float32"]) -> RasterSpec:
-    """Return the spec of an image: one band a name; three or more are red, green, blue and others."""
+    """Return the spec of an image with one band per name; the first of three or more are red, green and blue."""
     bands = tuple(names)
     return RasterSpec(dtype, None, "average", bands, rgb=len(bands) >= 3)
 
 
 def encode_probability(probability: NDArray[np.floating], *, valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Code probabilities as whole per cents.
+    """Encode probabilities as whole per cent.
 
     Args:
         probability: (H, W) or (K, H, W), 0–1.
-        valid: (H, W) bool; elsewhere the result is no-data.
+        valid: (H, W) bool; the result is nodata elsewhere.
     """
     percent = np.rint(np.clip(np.nan_to_num(probability), 0, 1) * SCORE_SCALE).astype(np.uint8)
     return np.where(valid, percent, np.uint8(SCORE_NODATA))

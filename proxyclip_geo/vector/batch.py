@@ -1,4 +1,4 @@
-"""Polygons that come in batches."""
+"""Polygons with their attributes, in batches."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class PolygonBatch:
-    """Some polygons.
+    """A batch of polygons.
 
     Attributes:
         columns: Attributes by name, (N,) each.
@@ -22,19 +22,19 @@ class PolygonBatch:
     geometry: NDArray[np.object_]
 
     def take(self, index: NDArray[Any]) -> "PolygonBatch":
-        """Return some of them."""
+        """Return the polygons at some indices."""
         return PolygonBatch({name: values[index] for name, values in self.columns.items()}, self.geometry[index])
 
 
 class Polygons(Protocol):
-    """What can be written: batches with the same columns, at least one (which may be empty)."""
+    """Polygons to write: batches with the same columns, at least one (which may be empty)."""
 
     @property
     def crs(self) -> pyproj.CRS | None:
         """CRS of the polygons."""
 
     @property
-    def several_parts(self) -> bool:
+    def multipart(self) -> bool:
         """Whether there may be multipolygons."""
 
     def __iter__(self) -> Iterator[PolygonBatch]:

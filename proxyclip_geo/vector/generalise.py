@@ -65,13 +65,13 @@ class Changes:
         patches: Small patches that went to a neighbour.
         holes: Unclassified patches that were filled.
         pixels: Pixels that changed their label so.
-        balance: Pixels that each key gained or lost; those that did neither are left out.
+        gains: Pixels that each key gained or lost; those that did neither are left out.
     """
 
     patches: int = 0
     holes: int = 0
     pixels: int = 0
-    balance: Mapping[int, int] = field(default_factory=dict)
+    gains: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, patches: Patches, labels: NDArray[np.int32], *, unclassified: NDArray[np.bool_]) -> "Changes":
@@ -79,12 +79,12 @@ class Changes:
         changed = patches.labels != labels
         keys, owner = np.unique(np.concatenate((patches.labels[changed], labels[changed])), return_inverse=True)
         pixels = patches.pixels[changed]
-        balance = sum_by(owner, np.concatenate((-pixels, pixels)), len(keys)).astype(int)
+        gains = sum_by(owner, np.concatenate((-pixels, pixels)), len(keys)).astype(int)
         return cls(
             patches=int((changed & ~unclassified).sum()),
             holes=int((changed & unclassified).sum()),
             pixels=int(pixels.sum()),
-            balance={int(key): int(count) for key, count in zip(keys, balance, strict=True) if count},
+            gains={int(key): int(count) for key, count in zip(keys, gains, strict=True) if count},
         )
 
 

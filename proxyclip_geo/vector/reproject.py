@@ -1,4 +1,4 @@
-"""From pixels to where the polygons are wanted: clipped to an area, in another CRS."""
+"""Clip outlines in pixel coordinates to an area of interest, and convert them to a CRS."""
 
 import math
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyproj.exceptions import CRSError, ProjError
+from pyproj.exceptions import ProjError
 
-from proxyclip_geo.errors import AreaError, OptionError, VectorError, warn_quality
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.geobox import GeoBox, parse_crs
+from proxyclip_geo.raster.aoi import only_polygons, read_outline
 from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
 from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import as_features
@@ -21,21 +22,21 @@ Geometries = NDArray[np.object_]
 
 _EARTH_RADIUS = 6.371e6
 _DEVIATION = 0.02
-"""Pixels by which an edge may miss its true course after reprojection."""
-_FARTHEST = 1e8
-"""Metres from the origin; no point of the Earth lies there, on a map that is of any use."""
-_ACROSS = 1.5e7
-"""Metres; edges are far shorter, unless a pixel is a continent."""
+"""Largest distance in pixels between a reprojected edge and its true course."""
+_MAX_COORDINATE = 1e8
+"""Metres from the origin; useful map projections of the Earth stay within."""
+_MAX_EDGE = 1.5e7
+"""Metres; longer edges cross the whole map."""
 
 
 @dataclass(frozen=True)
-class Placing:
-    """Where polygons go.
+class Reprojection:
+    """Conversion of outlines in pixel coordinates to polygons in a CRS, clipped to an area of interest.
 
     Attributes:
-        metric: Where the pixels lie, and their size.
-        target: CRS wanted; None for that of the pixels.
-        area: Area to clip to, in pixel coordinates; None for all.
+        metric: Geobox and size of the pixels.
+        target: CRS of the polygons; None for that of the pixels.
+        area: Area of interest in pixel coordinates; None for no clipping.
     """
 
     metric: PixelMetric
@@ -43,52 +44,58 @@ class Placing:
     area: Any = None
 
     @classmethod
-    def of(cls, metric: PixelMetric, *, crs: str | None, aoi: Path | str | None) -> "Placing":
-        """Read the wishes of a user.
+    def of(cls, metric: PixelMetric, *, crs: str | None, aoi: Path | str | None, name: str) -> "Reprojection":
+        """Make a reprojection from the options of a user.
+
+        Args:
+            metric: Geobox and size of the pixels.
+            crs: CRS of the polygons; None for that of the pixels.
+            aoi: Vector file with the area of interest; None for no clipping.
+            name: Name of the labels in messages.
 
         Raises:
             OptionError: If the CRS is unknown, or the pixels have none.
             VectorError: If the area cannot be read.
-            AreaError: If it does not meet the raster.
+            AreaError: If the area does not overlap the raster.
         """
-        target = None if crs is None else _parse(crs, metric.geobox)
-        area = None if aoi is None else _read_area(aoi, metric.geobox)
+        target = None if crs is None else _parse_target(crs, metric.geobox)
+        area = None if aoi is None else read_outline(metric.geobox, aoi=aoi, name=name)
         return cls(metric, target, area)
 
     @property
     def crs(self) -> pyproj.CRS | None:
-        """CRS of the result."""
+        """CRS of the polygons."""
         return self.target or self.metric.geobox.crs
 
     @property
-    def several_parts(self) -> bool:
-        """Whether polygons may come out in several parts."""
+    def multipart(self) -> bool:
+        """Whether there may be multipolygons."""
         return self.target is not None or self.area is not None
 
     def clip(self, outlines: Geometries) -> Geometries:
-        """Cut outlines in pixel coordinates; what lies outside comes back empty."""
+        """Clip outlines in pixel coordinates to the area of interest; those outside become empty."""
         if self.area is None:
             return outlines
         shapely.prepare(self.area)
         cut = np.flatnonzero(~shapely.covers(self.area, outlines))
         clipped = outlines.copy()
-        clipped[cut] = [_only_polygons(part) for part in shapely.intersection(outlines[cut], self.area)]
+        clipped[cut] = [only_polygons(part) for part in shapely.intersection(outlines[cut], self.area)]
         return np.asarray(shapely.orient_polygons(clipped, exterior_cw=False), dtype=object)
 
     def to_crs(self, outlines: Geometries) -> Geometries:
-        """Move outlines from pixel coordinates to the CRS wanted; edges get vertices where they would bend."""
+        """Convert outlines from pixel coordinates to the CRS; edges are densified, as they become curves."""
         if self.target is None:
             return outlines_to_world(outlines, self.metric.geobox)
         longest = 1.0
         if self.metric.nodes is not None:
             metres = float(self.metric.nodes[..., 0].mean())
             # The sagitta of a chord s on a curve of radius R is s²/8R.
-            longest = max(1.0, np.sqrt(8 * self._bend() * _DEVIATION * metres) / metres)
-        placed = outlines_to_world(densify(outlines, longest), self.metric.geobox)
+            longest = max(1.0, np.sqrt(8 * self._radius() * _DEVIATION * metres) / metres)
+        world = outlines_to_world(densify(outlines, longest), self.metric.geobox)
         move = pyproj.Transformer.from_crs(self.metric.geobox.crs, self.target, always_xy=True)
         try:
             moved = shapely.transform(
-                placed, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], errcheck=True))
+                world, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], errcheck=True))
             )
         except ProjError as error:
             raise OptionError(
@@ -101,11 +108,11 @@ class Placing:
         broken = np.flatnonzero(~shapely.is_valid(moved))
         if len(broken):
             fixed = shapely.make_valid(moved[broken], method="structure", keep_collapsed=False)
-            moved[broken] = [_only_polygons(part) for part in fixed]
+            moved[broken] = [only_polygons(part) for part in fixed]
         return np.asarray(shapely.orient_polygons(moved), dtype=object)
 
-    def _bend(self) -> float:
-        """Return the smallest radius in metres of what is straight in another CRS: that of parallels on a cone."""
+    def _radius(self) -> float:
+        """Return the smallest radius of curvature, in metres, of reprojected edges: that of parallels on a cone."""
         geobox, ellipsoid = self.metric.geobox, self.metric.ellipsoid
         assert ellipsoid is not None
         height, width = geobox.shape
@@ -116,14 +123,14 @@ class Placing:
 
 
 def densify(outlines: Geometries, longest: float) -> Geometries:
-    """Divide edges longer than `longest`, each in the same points from both sides (which GEOS's rounding does not)."""
+    """Densify edges longer than `longest`; neighbours get the same vertices, which GEOS's rounding does not ensure."""
     parts, owner = shapely.get_parts(outlines, return_index=True)
     if not len(parts):
         return outlines
     _, xy, (rings, polygons) = shapely.to_ragged_array(parts)
     low, high = xy[:-1], xy[1:]
     count = np.maximum(np.ceil(np.hypot(*(high - low).T) / longest), 1).astype(np.int64)
-    # No edge leads from one ring to the next.
+    # The last vertex of a ring starts no edge.
     count[rings[1:-1] - 1] = 1
     begins = np.concatenate(([0], np.cumsum(count)))
     edge = np.repeat(np.arange(len(count)), count)
@@ -131,7 +138,7 @@ def densify(outlines: Geometries, longest: float) -> Geometries:
     backwards = (low[:, 0] > high[:, 0]) | ((low[:, 0] == high[:, 0]) & (low[:, 1] > high[:, 1]))
     low, high = np.where(backwards[:, None], high, low), np.where(backwards[:, None], low, high)
     step = np.where(backwards[edge], count[edge] - step, step)
-    # Ends stay what they are to the last digit.
+    # Ends are copied, not interpolated.
     share = (step / count[edge])[:, None]
     points = np.where(share == 1, high[edge], low[edge] + (high - low)[edge] * share)
     points = np.concatenate((points, xy[-1:]))
@@ -141,10 +148,10 @@ def densify(outlines: Geometries, longest: float) -> Geometries:
 
 
 def _check_extent(shapes: Geometries, crs: pyproj.CRS) -> None:
-    """Raise where coordinates are beyond all that is on the Earth, as those of poles in Mercator's projection are."""
+    """Raise an OptionError where coordinates are out of range, as those of the poles in Mercator's projection."""
     unit = 1.0 if crs.is_geographic else crs.axis_info[0].unit_conversion_factor
     farthest = float(np.abs(np.nan_to_num(shapely.bounds(shapes))).max(initial=0)) * unit
-    if farthest > _FARTHEST:
+    if farthest > _MAX_COORDINATE:
         area = crs.area_of_use
         limits = "" if area is None else f"; it is meant for latitudes from {area.south:g}° to {area.north:g}°"
         raise OptionError(
@@ -154,8 +161,8 @@ def _check_extent(shapes: Geometries, crs: pyproj.CRS) -> None:
 
 
 def _check_seam(shapes: Geometries, crs: pyproj.CRS) -> None:
-    """Raise where an edge leads across the whole map, as its ends lie on both sides of where the map begins."""
-    across = _ACROSS / crs.axis_info[0].unit_conversion_factor
+    """Raise an OptionError where an edge crosses the whole map, with one end on each side of its antimeridian."""
+    across = _MAX_EDGE / crs.axis_info[0].unit_conversion_factor
     west, _, east, _ = shapely.bounds(shapes).reshape(-1, 4).T
     rings = shapely.get_rings(shapely.get_parts(shapes[east - west > across]))
     xy, owner = shapely.get_coordinates(rings, return_index=True)
@@ -167,46 +174,9 @@ def _check_seam(shapes: Geometries, crs: pyproj.CRS) -> None:
         )
 
 
-def _parse(text: str, geobox: GeoBox) -> pyproj.CRS:
-    try:
-        target = pyproj.CRS.from_user_input(text)
-    except CRSError as error:
-        raise OptionError(f"CRS '{text}' is not known ({error}); write it like EPSG:3857") from error
+def _parse_target(text: str, geobox: GeoBox) -> pyproj.CRS:
+    target = parse_crs(text)
+    assert target is not None
     if geobox.crs is None:
         raise OptionError(f"labels without a CRS cannot be put into {target.name}; assign one (gdal_edit -a_srs)")
     return target
-
-
-def _read_area(path: Path | str, geobox: GeoBox) -> Any:
-    """Read the union of a file's polygons in pixel coordinates."""
-    import pyogrio.errors
-    import pyogrio.raw
-
-    try:
-        meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
-        raise VectorError(f"cannot read the area of interest {path}: {error}") from error
-    shapes = shapely.from_wkb(geometry)
-    shapes = shapes[np.isin(shapely.get_type_id(shapes), (3, 6))]
-    if not len(shapes):
-        raise AreaError(f"the area of interest {path} has no polygons; give a file that has")
-    area = shapely.union_all(shapely.make_valid(shapes))
-    if meta["crs"] is None or geobox.crs is None:
-        which = f"the area of interest {path} has" if meta["crs"] is None else "the labels have"
-        warn_quality(f"{which} no CRS: coordinates of {path} are taken as those of the labels")
-    elif pyproj.CRS(meta["crs"]) != geobox.crs:
-        move = pyproj.Transformer.from_crs(meta["crs"], geobox.crs, always_xy=True)
-        dense = shapely.segmentize(area, max(area.length / 2000, 1e-9))
-        area = shapely.make_valid(shapely.transform(dense, lambda xy: np.column_stack(move.transform(*xy.T))))
-    area = shapely.transform(area, geobox.world_to_pixel)
-    if not area.intersects(shapely.box(0, 0, geobox.width, geobox.height)):
-        raise AreaError(f"the area of interest {path} does not meet the labels; both must cover the same ground")
-    return area
-
-
-def _only_polygons(shape: Any) -> Any:
-    """Drop the points and lines that cutting leaves."""
-    if shape.geom_type in ("Polygon", "MultiPolygon"):
-        return shape
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "MultiPolygon")]
-    return shapely.union_all(parts) if parts else shapely.Polygon()

@@ -1,4 +1,4 @@
-"""Rasters to summarise by patch: scores, and how far the best class is ahead of the second."""
+"""Rasters that are summarised by patch: scores, and the margin between the best class and the second."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -7,46 +7,55 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import pyproj
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.raster.dataset import gdal_name, open_dataset, read_region, strip_environment
+from proxyclip_geo.raster.georeference import read_geobox, same_crs
+from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
+from proxyclip_geo.region import Region
 from proxyclip_geo.vector.label_mosaic import LabelMosaic
-from proxyclip_geo.vector.open_raster import open_raster
-
-_PERCENT = 0.01
 
 
-class Values(Protocol):
-    """A raster on the grid of the labels."""
+class ValueRaster(Protocol):
+    """A raster on the grid of the labels, read in strips."""
 
     def read(self, top: int, bottom: int) -> NDArray[np.float64]:
         """Read rows: (bottom − top, W), NaN where there is no value."""
 
 
-class Scores:
-    """A raster of scores, 0–1; integers without a scale of their own are per cent."""
+@dataclass(frozen=True)
+class ScoreRaster:
+    """Scores, 0–1; integers without a scale of their own are per cent.
 
-    def __init__(self, dataset: Any) -> None:
-        self._dataset = dataset
+    Attributes:
+        dataset: An open rasterio dataset.
+    """
 
-    def read(self, top: int, bottom: int) -> NDArray[np.float64]:
-        """Read rows."""
-        return _decode(self._dataset, 1, top, bottom)
-
-
-class Margin:
-    """How far the most probable class is ahead of the second, from a raster with one band a class."""
-
-    def __init__(self, dataset: Any) -> None:
-        self._dataset = dataset
+    dataset: Any
 
     def read(self, top: int, bottom: int) -> NDArray[np.float64]:
         """Read rows."""
-        best = np.full((bottom - top, self._dataset.width), -np.inf)
+        return _decode(self.dataset, 1, top, bottom)
+
+
+@dataclass(frozen=True)
+class MarginRaster:
+    """Difference between the two highest probabilities.
+
+    Attributes:
+        dataset: An open rasterio dataset with one band of probabilities per class.
+    """
+
+    dataset: Any
+
+    def read(self, top: int, bottom: int) -> NDArray[np.float64]:
+        """Read rows."""
+        best = np.full((bottom - top, self.dataset.width), -np.inf)
         second = best.copy()
-        for band in range(1, self._dataset.count + 1):
-            values = _decode(self._dataset, band, top, bottom)
+        for band in range(1, self.dataset.count + 1):
+            values = _decode(self.dataset, band, top, bottom)
             values = np.where(np.isnan(values), -np.inf, values)
             np.maximum(second, np.minimum(best, values), out=second)
             np.maximum(best, values, out=best)
@@ -55,13 +64,13 @@ class Margin:
 
 
 def _decode(dataset: Any, band: int, top: int, bottom: int) -> NDArray[np.float64]:
-    values = dataset.read(band, window=((top, bottom), (0, dataset.width)))
+    values = read_region(dataset, Region(top, 0, bottom - top, dataset.width), name=dataset.name, band=band)
     scale, offset = dataset.scales[band - 1], dataset.offsets[band - 1]
     if values.dtype.kind in "iu" and (scale, offset) == (1, 0):
-        scale = _PERCENT
+        scale = 1 / SCORE_SCALE
     nodata = dataset.nodata
     if nodata is None and values.dtype == np.uint8:
-        nodata = 255
+        nodata = SCORE_NODATA
     decoded = values * scale + offset
     if nodata is not None:
         decoded[values == nodata] = np.nan
@@ -69,70 +78,74 @@ def _decode(dataset: Any, band: int, top: int, bottom: int) -> NDArray[np.float6
 
 
 @dataclass(frozen=True)
-class _SideBySide:
+class _ValueMosaic:
     """Rasters on the grids of the label rasters; where several have a value, the first counts.
 
     Attributes:
-        parts: The rasters, in the order of the label rasters.
+        rasters: The rasters, in the order of the label rasters.
         labels: The label rasters.
     """
 
-    parts: tuple[Values, ...]
+    rasters: tuple[ValueRaster, ...]
     labels: LabelMosaic
 
     def read(self, top: int, bottom: int) -> NDArray[np.float64]:
         """Read rows."""
         values = np.full((bottom - top, self.labels.shape[1]), np.nan)
-        places = zip(self.parts, self.labels.rasters, self.labels.corners, strict=True)
-        for part, raster, (row, column) in places:
-            first, end = max(top, row), min(bottom, row + raster.height)
+        for raster, source, (row, column) in zip(self.rasters, self.labels.sources, self.labels.corners, strict=True):
+            first, end = max(top, row), min(bottom, row + source.geobox.height)
             if first < end:
-                here = values[first - top : end - top, column : column + raster.width]
-                np.copyto(here, part.read(first - row, end - row), where=np.isnan(here))
+                part = values[first - top : end - top, column : column + source.geobox.width]
+                np.copyto(part, raster.read(first - row, end - row), where=np.isnan(part))
         return values
 
 
 @contextmanager
-def open_values(paths: Sequence[Path | str], kind: Callable[[Any], Values], *, labels: LabelMosaic) -> Iterator[Values]:
-    """Open rasters to summarise: one for each label raster, or one for all together.
+def open_value_raster(
+    paths: Sequence[Path | str], kind: Callable[[Any], ValueRaster], *, labels: LabelMosaic
+) -> Iterator[ValueRaster]:
+    """Open rasters to summarise by patch.
+
+    Args:
+        paths: One raster for each label raster, or one for all together.
+        kind: Makes the reader of an open dataset.
+        labels: The label rasters.
 
     Raises:
         OptionError: If there are neither one nor as many as label rasters.
-        RasterError: If one cannot be read, or does not have the pixels of its labels.
+        RasterError: If one cannot be read, or does not lie on the grid of its labels.
     """
-    if len(paths) not in (1, len(labels.rasters)):
+    if len(paths) not in (1, len(labels.sources)):
         raise OptionError(
-            f"{len(paths)} rasters of scores or probabilities do not go with {len(labels.rasters)} label rasters: give "
+            f"{len(paths)} rasters of scores or probabilities do not go with {len(labels.sources)} label rasters: give "
             "one for each, in the same order, or one that covers all of them"
         )
     with ExitStack() as stack:
-        rasters = [stack.enter_context(open_raster(path)) for path in paths]
-        if len(rasters) == 1:
-            check_same_grid(labels, rasters[0])
-            yield kind(rasters[0])
+        datasets = []
+        for path in paths:
+            datasets.append(stack.enter_context(open_dataset(gdal_name(path))))
+            stack.enter_context(strip_environment(datasets[-1]))
+        if len(datasets) == 1:
+            _check_same_grid(labels.geobox, datasets[0], name=labels.name)
+            yield kind(datasets[0])
             return
-        for single, raster in zip(labels.singles, rasters, strict=True):
-            check_same_grid(single, raster)
-        yield _SideBySide(tuple(kind(raster) for raster in rasters), labels)
+        for source, dataset in zip(labels.sources, datasets, strict=True):
+            _check_same_grid(source.geobox, dataset, name=source.name)
+        yield _ValueMosaic(tuple(kind(dataset) for dataset in datasets), labels)
 
 
-def check_same_grid(labels: LabelMosaic, scores: Any) -> None:
-    """Raise unless a raster has the pixels of the labels.
-
-    Raises:
-        RasterError: If it does not.
-    """
-    # A hundredth of a pixel over the whole raster: what two writers may round differently.
+def _check_same_grid(labels: GeoBox, dataset: Any, *, name: str) -> None:
+    """Raise a RasterError unless a raster lies on the grid of the labels."""
+    scores = read_geobox(dataset, name=dataset.name)
+    # Writers may round transforms differently, by up to a hundredth of a pixel over the whole raster.
     tolerance = abs(labels.transform.determinant) ** 0.5 / max(labels.shape) / 100
-    if labels.shape == scores.shape and labels.transform.almost_equals(scores.transform, precision=tolerance):
-        if labels.crs is None or scores.crs is None or labels.rasters[0].crs == scores.crs:
-            return
+    if labels.shape != scores.shape or not labels.transform.almost_equals(scores.transform, precision=tolerance):
         raise RasterError(
-            f"scores '{Path(scores.name)}' are in {pyproj.CRS(scores.crs.to_wkt()).name}, labels {labels.name} in "
-            f"{labels.crs.name}: pass the score raster of the same run"
+            f"scores {dataset.name} ({scores.width} × {scores.height} px) do not lie on the grid of labels {name} "
+            f"({labels.width} × {labels.height} px): pass the score raster of the same run"
         )
-    height, width = labels.shape
-    raise RasterError(
-        f"scores '{Path(scores.name)}' ({scores.width} × {scores.height} px) do not lie on the grid of labels "
-        f"{labels.name} ({width} × {height} px): pass the score raster of the same run"
-    )
+    if labels.crs is not None and scores.crs is not None and not same_crs(labels.crs, scores.crs):
+        raise RasterError(
+            f"scores {dataset.name} are in {scores.crs.name}, labels {name} in {labels.crs.name}: pass the score "
+            "raster of the same run"
+        )

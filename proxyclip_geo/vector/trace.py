@@ -15,7 +15,7 @@ from proxyclip_geo.vector.coverage import Coverage, CoverageBuilder
 from proxyclip_geo.vector.label_mosaic import LabelMosaic
 from proxyclip_geo.vector.majority import majority
 from proxyclip_geo.vector.memory import release_memory
-from proxyclip_geo.vector.score_raster import Values
+from proxyclip_geo.vector.score_raster import ValueRaster
 from proxyclip_geo.vector.trace_strip import OUTSIDE, Strip, trace_strip
 
 _PIXELS_AT_ONCE = 3_000_000
@@ -40,7 +40,7 @@ def trace(
     labels: LabelMosaic,
     *,
     spill: Path,
-    values: Sequence[Values] = (),
+    values: Sequence[ValueRaster] = (),
     options: TraceOptions = TraceOptions(),
     progress: Progress = no_progress,
 ) -> Coverage:
@@ -103,7 +103,7 @@ def _keys(labels: LabelMosaic, top: int, bottom: int, radius: int) -> NDArray[An
     return np.concatenate((np.full((1, keys.shape[1]), OUTSIDE, keys.dtype), keys))
 
 
-def _values(raster: Values, top: int, bottom: int) -> NDArray[np.float64]:
+def _values(raster: ValueRaster, top: int, bottom: int) -> NDArray[np.float64]:
     """Read a strip of values, and for the row above it, which does not count, NaN."""
     values = raster.read(top, bottom)
     return np.concatenate((np.full((1, values.shape[1]), np.nan), values))

@@ -151,7 +151,7 @@ def _append(
     columns = {name: np.asarray(values) for name, values in batch.columns.items()}
     nulls = [np.isnan(values) if values.dtype.kind == "f" else None for values in columns.values()]
     geometry = batch.geometry
-    kind = "MultiPolygon" if polygons.several_parts else "Polygon"
+    kind = "MultiPolygon" if polygons.multipart else "Polygon"
     with without_crs_warning():
         pyogrio.raw.write(
             draft,
@@ -163,7 +163,7 @@ def _append(
             driver="GPKG",
             geometry_type=kind,
             crs=None if polygons.crs is None else polygons.crs.to_wkt(),
-            promote_to_multi=polygons.several_parts,
+            promote_to_multi=polygons.multipart,
             append=not is_new,
             dataset_options={"VERSION": "1.2"} if not draft.exists() else None,
             layer_metadata={key: _as_text(value) for key, value in metadata.items()} if metadata and is_new else None,

@@ -1,26 +1,32 @@
-"""Means of any raster over polygons, by exactextract: pixels count by the share of them that a polygon covers."""
+"""Means of rasters over polygons by exactextract, which weights pixels by the fraction that a polygon covers."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
+import shapely
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.vector.open_raster import open_raster
+from proxyclip_geo.raster.dataset import gdal_name, open_dataset, strip_environment
+from proxyclip_geo.raster.georeference import read_geobox
 
 _COLUMNS = ("class", "label", "area_m2", "perimeter_m", "pixels", "score", "score_min", "margin", "margin_min")
 _RESERVED = ("fid", "ogc_fid", "geom", "geometry", "bbox", "wkb_geometry")
 
 
 def check_statistics(rasters: Mapping[str, Path | str]) -> None:
-    """Raise where statistics cannot be made.
+    """Check column names and rasters before the work.
+
+    Args:
+        rasters: Paths or URLs by column name.
 
     Raises:
         OptionError: If exactextract is not installed, or a name is taken.
-        RasterError: If a raster cannot be read.
+        RasterError: If a raster cannot be read, or is rotated.
     """
     if not rasters:
         return
@@ -28,36 +34,68 @@ def check_statistics(rasters: Mapping[str, Path | str]) -> None:
         raise OptionError("statistics of rasters need exactextract: run `pip install 'proxyclip-geo[statistics]'`")
     taken = {name: name for name in (*_COLUMNS, *_RESERVED)}
     for name, path in rasters.items():
-        # Databases do not tell upper from lower case.
+        # Column names of databases are not case-sensitive.
         if name.lower() in taken:
             of = f" ('{taken[name.lower()]}')" if name != taken[name.lower()] else ""
-            kind = "a name that formats keep for themselves" if name.lower() in _RESERVED else f"a column already{of}"
+            kind = "a name that formats reserve" if name.lower() in _RESERVED else f"a column already{of}"
             raise OptionError(f"'{name}' is {kind}; give the raster {path} another name")
         taken[name.lower()] = name
-        with open_raster(path):
-            pass
+        with open_dataset(gdal_name(path)) as dataset:
+            transform = read_geobox(dataset, name=str(path)).transform
+        if (transform.b, transform.d) != (0, 0) or transform.a < 0 or transform.e > 0:
+            raise RasterError(f"statistics of {path} need a north-up raster; warp it (gdalwarp)")
 
 
 def mean_values(
     rasters: Mapping[str, Path | str], geometry: NDArray[np.object_], crs: pyproj.CRS | None
 ) -> dict[str, NDArray[np.float64]]:
-    """Average the first band of each raster over (N,) polygons in `crs`; NaN where they do not meet."""
-    if not rasters:
-        return {}
+    """Average the first band of rasters over polygons.
+
+    Args:
+        rasters: Paths or URLs by column name.
+        geometry: (N,) polygons.
+        crs: CRS of the polygons; coordinates are taken as those of a raster if one of the two has no CRS.
+
+    Returns:
+        (N,) means by column name, NaN where polygon and raster do not overlap.
+
+    Raises:
+        RasterError: If a raster cannot be read.
+    """
     if not len(geometry):
         return {name: np.zeros(0) for name in rasters}
-    import geopandas as gpd
-    from exactextract import exact_extract
-
-    frame = gpd.GeoDataFrame(geometry=geometry, crs=crs)
     columns = {}
     for name, path in rasters.items():
-        with open_raster(path) as raster:
-            here = frame if crs is None or raster.crs is None else frame.to_crs(raster.crs.to_wkt())
-            try:
-                found = exact_extract(raster, here, ["mean"], output="pandas")
-            except RuntimeError as error:
-                raise RasterError(f"no statistics of '{path}': {error}") from error
-        # Of several bands the first counts.
-        columns[name] = found.iloc[:, 0].to_numpy(np.float64, na_value=np.nan)
+        with open_dataset(gdal_name(path)) as dataset, strip_environment(dataset):
+            columns[name] = _mean_of_first_band(dataset, geometry, crs, name=str(path))
     return columns
+
+
+def _mean_of_first_band(
+    dataset: Any, geometry: NDArray[np.object_], crs: pyproj.CRS | None, *, name: str
+) -> NDArray[np.float64]:
+    from exactextract import exact_extract
+    from exactextract.raster import RasterioRasterSource
+
+    geobox = read_geobox(dataset, name=name)
+
+    class Raster(RasterioRasterSource):  # type: ignore[misc]
+        """The first band, georeferenced as everywhere in this package."""
+
+        def res(self) -> tuple[float, float]:
+            return geobox.resolution
+
+        def extent(self) -> tuple[float, float, float, float]:
+            return geobox.bounds
+
+    if crs is not None and geobox.crs is not None and crs != geobox.crs:
+        to_raster = pyproj.Transformer.from_crs(crs, geobox.crs, always_xy=True)
+        geometry = shapely.transform(geometry, lambda xy: np.column_stack(to_raster.transform(*xy.T)))
+    features = [
+        {"type": "Feature", "geometry": shapely.geometry.mapping(shape), "properties": {}} for shape in geometry
+    ]
+    try:
+        found = exact_extract(Raster(dataset), features, ["mean"])
+    except RuntimeError as error:
+        raise RasterError(f"statistics of {name} cannot be computed ({error})") from error
+    return np.array([feature["properties"]["mean"] for feature in found], dtype=np.float64)

@@ -2,6 +2,7 @@ import json
 import resource
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
 from scipy import ndimage
 
 import proxyclip_geo as pg
@@ -21,10 +23,21 @@ CORNER = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
 SIDE = 120
 
 
-def write(path: Path, values: np.ndarray, *, transform: Affine = CORNER, crs: str = "EPSG:32631", **tags: str) -> Path:
+def write(
+    path: Path,
+    values: np.ndarray,
+    *,
+    transform: Affine = CORNER,
+    crs: str | None = "EPSG:32631",
+    nodata: int | None = 255,
+    **tags: str,
+) -> Path:
     profile = {"width": values.shape[1], "height": values.shape[0], "count": 1, "dtype": values.dtype}
-    nodata = 255 if values.dtype == np.uint8 else None
-    with rasterio.open(path, "w", "GTiff", transform=transform, crs=crs, nodata=nodata, **profile) as target:
+    profile |= {"nodata": nodata if values.dtype == np.uint8 else None}
+    with (
+        warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning),
+        rasterio.open(path, "w", "GTiff", transform=transform, crs=crs, **profile) as target,
+    ):
         target.write(values, 1)
         target.update_tags(**(tags if tags else {f"CLASS_{value}": name for value, name in CLASSES.items()}))
     return path
@@ -117,7 +130,7 @@ def test_an_area_without_a_crs_is_pointed_out(tmp_path, labels) -> None:
     square = gpd.GeoDataFrame(geometry=[shapely.box(400_010, 5_599_960, 400_030, 5_599_990)])
     with pytest.warns(UserWarning, match="'crs' was not provided"):
         square.to_file(tmp_path / "plain.gpkg")
-    with pytest.warns(QualityWarning, match=r"plain\.gpkg has no CRS: .* are taken as those of the labels"):
+    with pytest.warns(QualityWarning, match=r"plain\.gpkg has no CRS: .* are taken as those of .*map_labels"):
         path = pg.vectorize(labels, tmp_path / "map.gpkg", options=pg.VectorOptions(aoi=tmp_path / "plain.gpkg")).path
     assert read(path).union_all().equals(square.union_all())
 
@@ -170,7 +183,7 @@ def test_names_that_a_file_cannot_hold_are_refused_before_the_work(tmp_path, lab
     refuse("a.gpkg", "'Wood' and 'wood'", options=layers)
     refuse("a.gpkg", "'layer_styles'", vocabulary=["water", "layer_styles", "wood"], options=layers)
     refuse("gpkg_map.gpkg", "keep this name")
-    refuse("a.gpkg", "'fid' is a name that formats keep", OptionError, statistics={"fid": labels})
+    refuse("a.gpkg", "'fid' is a name that formats reserve", OptionError, statistics={"fid": labels})
     refuse("a.gpkg", "'Pixels' is a column already", OptionError, statistics={"Pixels": labels})
     refuse("a.gpkg", r"'H' is a column already \('h'\)", OptionError, statistics={"h": labels, "H": labels})
 
@@ -187,8 +200,8 @@ def test_statistics_of_any_raster(tmp_path, labels) -> None:
         pg.vectorize(labels, tmp_path / "no.gpkg", statistics={"label": dsm})
 
 
-def test_specks_are_pointed_out(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("proxyclip_geo.vector.polygonize._MANY_SPECKS", 1000)
+def test_tiny_patches_are_pointed_out(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("proxyclip_geo.vector.polygonize._MANY_TINY_PATCHES", 1000)
     noise = np.random.default_rng(0).integers(1, 4, (SIDE, SIDE)).astype(np.uint8)
     path = write(tmp_path / "noise.tif", noise)
     with pytest.warns(QualityWarning, match="--min-area"):
@@ -234,7 +247,7 @@ def test_the_command(tmp_path, labels) -> None:
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["polygons"] == len(gpd.read_file(tmp_path / "map.fgb"))
     assert result["merged"] > 0
-    assert sum(result["balance"].values()) == 0
+    assert sum(result["gains"].values()) == 0
     assert run("-o", "map.fgb").returncode == OutputError.exit_code
     contradiction = run("-o", "new.gpkg", "--exact", "--min-area", "5")
     assert (contradiction.returncode, "contradict" in contradiction.stderr) == (2, True)
@@ -341,3 +354,60 @@ def test_no_space_for_vertices(tmp_path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [file.name for file in tmp_path.iterdir()] == ["noise.tif"]
+
+
+def test_segment_and_vectorize_read_the_same_area(tmp_path, labels) -> None:
+    image = pg.sample(tmp_path / "scene.tif", size=64, seed=1).image
+    with rasterio.open(image) as dataset:
+        center, crs = shapely.Point(dataset.xy(32, 32)), dataset.crs
+    area = tmp_path / "area.gpkg"
+    gpd.GeoDataFrame(geometry=[center], crs=crs).to_file(area, layer="survey points")
+    gpd.GeoDataFrame(geometry=[center.buffer(8)], crs=crs).to_file(area, layer="field")
+    options = pg.SegmentOptions(aoi=area)
+    with rasterio.open(
+        pg.segment(image, ["water", "forest"], out=tmp_path / "out", model="demo", options=options).labels.path
+    ) as map_:
+        inside = map_.read_masks(1) > 0
+        bounds = map_.bounds
+    path = pg.vectorize(
+        tmp_path / "scene_truth.tif", tmp_path / "map.gpkg", options=pg.VectorOptions.exact(aoi=area)
+    ).path
+    assert read(path).union_all().symmetric_difference(center.buffer(8)).area < 1e-6
+    assert inside.any()
+    assert shapely.box(*bounds).covers(shapely.box(*read(path).total_bounds))
+
+
+def test_a_class_with_the_value_255_is_a_class_everywhere(tmp_path) -> None:
+    values = np.array([[1, 255], [1, 255]], np.uint8)
+    path = write(tmp_path / "labels.tif", values, nodata=None, CLASS_1="water", CLASS_255="forest")
+    assert pg.vectorize(path, tmp_path / "map.gpkg", options=pg.VectorOptions.exact()).areas.keys() == {
+        "water",
+        "forest",
+    }
+    assert pg.evaluate(path, path).matrix.total == 4
+    # 255 is nodata where the other values are named.
+    path = write(tmp_path / "nodata.tif", values, nodata=None, CLASS_1="water")
+    assert pg.vectorize(path, tmp_path / "nodata.gpkg", options=pg.VectorOptions.exact()).areas.keys() == {"water"}
+    assert pg.evaluate(path, path).matrix.total == 2
+
+
+def test_polygons_overlay_rasters_without_georeference(tmp_path) -> None:
+    """QGIS shows such a raster with y from minus its height to 0."""
+    values = np.array([[1, 1], [2, 2], [2, 2]], np.uint8)
+    path = write(tmp_path / "labels.tif", values, transform=Affine.identity(), crs=None)
+    score = write(tmp_path / "score.tif", values * 10, transform=Affine.identity(), crs=None)
+    frame = read(pg.vectorize(path, tmp_path / "map.gpkg", score=score, options=pg.VectorOptions.exact()).path)
+    assert dict(zip(frame["class"], frame.bounds.itertuples(index=False, name=None), strict=True)) == {
+        "water": (0, -1, 2, 0),
+        "forest": (0, -3, 2, -1),
+    }
+    assert frame["score"].tolist() == pytest.approx([0.1, 0.2])
+
+
+def test_statistics_without_a_crs(tmp_path) -> None:
+    values = np.array([[1, 1], [2, 2], [2, 2]], np.uint8)
+    for name, transform in (("plain", Affine.identity()), ("local", CORNER)):
+        path = write(tmp_path / f"{name}.tif", values, transform=transform, crs=None)
+        options = pg.VectorOptions.exact()
+        frame = read(pg.vectorize(path, tmp_path / f"{name}.gpkg", statistics={"height": path}, options=options).path)
+        assert frame["height"].tolist() == [1, 2]

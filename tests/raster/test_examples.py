@@ -40,7 +40,7 @@ def ground(left: float, top: float, right: float, bottom: float) -> Any:
 
 def drawn_pixels(path: Path, geobox: GeoBox, **options: Any) -> list[np.ndarray]:
     found = read_examples(path, geobox, field="class", name="scene", **options)
-    return [np.argwhere(item.draw(geobox.region)) for item in found]
+    return [np.argwhere(item.rasterize(geobox.region)) for item in found]
 
 
 @pytest.mark.parametrize("crs", [None, "EPSG:4326"])
@@ -50,7 +50,7 @@ def test_shapes_become_pixels(save: Save, geobox: GeoBox, crs: str | None) -> No
     path = save(shapes, to=crs, **{"class": ["water", "forest", "road"]})
     found = read_examples(path, geobox, field="class", name="scene")
     assert [(item.name, item.negative) for item in found] == [("water", False), ("forest", False), ("road", False)]
-    area, point, line = (np.argwhere(item.draw(geobox.region)).tolist() for item in found)
+    area, point, line = (np.argwhere(item.rasterize(geobox.region)).tolist() for item in found)
     assert area == [[row, col] for row in (6, 7) for col in (4, 5, 6)]
     assert point == [[19, 20]]
     assert line[:4] == [[0, 0], [0, 1], [0, 2], [0, 3]]
@@ -60,8 +60,8 @@ def test_a_part_is_drawn_as_in_the_whole(save: Save, geobox: GeoBox) -> None:
     [item] = read_examples(
         save([ground(3.2, 3.2, 30.7, 22.1)], **{"class": ["a"]}), geobox, field="class", name="scene"
     )
-    whole, part = item.draw(geobox.region), Region(5, 9, 11, 13)
-    np.testing.assert_array_equal(item.draw(part), whole[part.slices_in(geobox.region)])
+    whole, part = item.rasterize(geobox.region), Region(5, 9, 11, 13)
+    np.testing.assert_array_equal(item.rasterize(part), whole[part.slices_in(geobox.region)])
 
 
 def test_a_sliver_counts_where_it_touches(save: Save, geobox: GeoBox) -> None:

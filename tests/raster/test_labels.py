@@ -44,7 +44,7 @@ def test_values_and_place_are_read(write):
         assert labels.shape == (3, 4)
         assert labels.geobox.transform == UTM
         assert labels.geobox.crs.to_epsg() == 32633
-        assert labels.nodata == 6
+        assert labels.nodata == {6}
 
 
 def test_class_names_come_from_tags_of_file_and_band(write):
@@ -61,10 +61,10 @@ def test_alpha_and_masks_say_what_is_valid(write):
 
 
 @pytest.mark.parametrize("options", [{}, {"nodata": 255}, {"alpha": np.full((3, 4), 255, np.uint8)}])
-def test_onto_a_finer_and_larger_grid(write, options):
+def test_reproject_a_finer_and_larger_grid(write, options):
     with open_labels(write(tags={"CLASS_1": "a"}, **options)) as labels:
         geobox = labels.geobox.crop(Region(-1, -1, 5, 6)).zoom_out((0.5, 0.5))
-        with labels.onto(geobox) as view:
+        with labels.reproject(geobox) as view:
             block = view.read(geobox.region)
             assert view.classes == {1: "a"}
             assert view.shape == (10, 12)
@@ -75,18 +75,18 @@ def test_onto_a_finer_and_larger_grid(write, options):
 
 def test_a_mask_band_survives_another_grid(write):
     mask = (VALUES != 6).astype(np.uint8) * 255
-    with open_labels(write(mask=mask)) as labels, labels.onto(labels.geobox.crop(Region(0, -1, 3, 4))) as view:
+    with open_labels(write(mask=mask)) as labels, labels.reproject(labels.geobox.crop(Region(0, -1, 3, 4))) as view:
         block = view.read(view.geobox.region)
     expected = np.pad(VALUES, ((0, 0), (1, 0)))[:, :4]
     assert np.array_equal(block.valid, (expected > 0) & (expected != 6))
     assert np.array_equal(block.values[block.valid], expected[block.valid])
 
 
-def test_onto_a_rotated_grid(write):
+def test_reproject_a_rotated_grid(write):
     with open_labels(write(np.kron(VALUES, np.ones((10, 10), dtype=np.uint8)))) as labels:
         turned = labels.geobox.transform @ Affine.translation(20, 15) @ Affine.rotation(90)
         geobox = GeoBox((12, 12), turned, labels.geobox.crs)
-        with labels.onto(geobox) as view:
+        with labels.reproject(geobox) as view:
             block = view.read(geobox.region)
         source = labels.read(labels.geobox.region).values
     for row, col in np.ndindex(12, 12):
@@ -115,4 +115,4 @@ def test_a_region_outside_is_refused(write):
 
 def test_no_crs_no_other_grid(write):
     with open_labels(write(crs=None)) as labels, pytest.raises(RasterError, match="without a CRS"):
-        labels.onto(labels.geobox)
+        labels.reproject(labels.geobox)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning
 
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, open_polygons
+from proxyclip_geo.vector import polygonize as module
+from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions
 
 MakeBand = Callable[..., Path]
 Polygonize = Callable[..., gpd.GeoDataFrame]
@@ -33,11 +34,10 @@ def polygonize() -> Polygonize:
         **options: Any,
     ) -> gpd.GeoDataFrame:
         inputs = PolygonInputs([labels], [] if score is None else [score])
-        making = PolygonOptions(**options)
-        with (
-            tempfile.TemporaryDirectory() as spill,
-            open_polygons(inputs, classes=classes, spill=Path(spill), options=making, progress=progress) as source,
-        ):
+        with tempfile.TemporaryDirectory() as spill:
+            source = module.polygonize(
+                inputs, classes=classes, spill=Path(spill), options=PolygonOptions(**options), progress=progress
+            )
             batches = list(source)
         columns = {name: np.concatenate([batch.columns[name] for batch in batches]) for name in batches[0].columns}
         frame = pd.DataFrame(columns).astype({"class": "str"})

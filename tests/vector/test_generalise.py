@@ -15,7 +15,7 @@ from scipy import ndimage
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.vector.generalise import Generalisation
 from proxyclip_geo.vector.majority import majority
-from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, open_polygons
+from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, polygonize
 from proxyclip_geo.vector.reproject import densify
 from proxyclip_geo.vector.trace import TraceOptions
 
@@ -33,11 +33,8 @@ def polygons(path, *, rows: int | None = None, connectivity: int = 4, radius: in
     chosen = Generalisation(**{**NO_CHANGE, **options})
     tracing = TraceOptions(block_rows=rows, majority=radius)
     making = PolygonOptions(generalisation=chosen, tracing=tracing, connectivity=connectivity)
-    with (
-        TemporaryDirectory() as spill,
-        open_polygons(PolygonInputs([path]), classes=CLASSES, spill=Path(spill), options=making) as source,
-    ):
-        batches = list(source)
+    with TemporaryDirectory() as spill:
+        batches = list(polygonize(PolygonInputs([path]), classes=CLASSES, spill=Path(spill), options=making))
     return pd.DataFrame(
         {
             "label": np.concatenate([batch.columns["label"] for batch in batches]),
@@ -153,10 +150,10 @@ def test_what_merging_changed_is_counted(make_band, tmp_path) -> None:
     labels[2, 2], labels[4, 2:4], labels[6, 2] = 0, 3, 255
     options = PolygonOptions(generalisation=Generalisation(**{**NO_CHANGE, "min_area": 0.6, "max_hole": 0.6}))
     inputs = PolygonInputs([make_band(labels)])
-    with open_polygons(inputs, classes=CLASSES, spill=tmp_path, options=options) as source:
-        list(source)
+    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=options)
+    list(source)
     assert (source.changes.patches, source.changes.holes, source.changes.pixels) == (1, 1, 3)
-    assert source.balance == {"forest": 3, "building": -2}
+    assert source.gains == {"forest": 3, "building": -2}
 
 
 def test_stairs_become_straight_lines(make_band) -> None:
@@ -208,8 +205,8 @@ def test_nothing_opens_and_nothing_overlaps_after_reprojection(make_band, tmp_pa
     labels = np.random.default_rng(0).integers(1, 4, (12, 12), dtype=np.uint8).repeat(3, axis=0).repeat(3, axis=1)
     path = make_band(labels, transform=Affine(3e4, 7e3, 400_000, 5e3, -3e4, 5_600_000))
     making = PolygonOptions(crs="EPSG:3035")
-    with open_polygons(PolygonInputs([path]), classes=CLASSES, spill=tmp_path, options=making) as source:
-        moved = np.concatenate([batch.geometry for batch in source])
+    source = polygonize(PolygonInputs([path]), classes=CLASSES, spill=tmp_path, options=making)
+    moved = np.concatenate([batch.geometry for batch in source])
     for shapes in (moved, densify(moved, longest * 1e4)):
         parts = shapely.get_parts(shapes)
         union = shapely.union_all(parts)

@@ -248,7 +248,7 @@ def test_float_labels_are_an_error(polygonize, make_band) -> None:
 
 
 def test_a_missing_raster_is_an_error(polygonize, tmp_path) -> None:
-    with pytest.raises(RasterError, match=r"cannot read .*nowhere\.tif"):
+    with pytest.raises(RasterError, match=r"nowhere\.tif does not exist"):
         polygonize(tmp_path / "nowhere.tif", classes=CLASSES)
 
 
@@ -274,7 +274,7 @@ def test_a_damaged_raster_is_an_error(polygonize, make_band) -> None:
     noise = np.random.default_rng(0).integers(1, 4, (400, 400)).astype(np.uint8)
     path = make_band(noise, compress="deflate", blockysize=16)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(RasterError, match=r"damaged|cannot read"):
+    with pytest.raises(RasterError, match=r"cannot be (opened|read)"):
         polygonize(path, classes=CLASSES)
 
 

@@ -38,7 +38,7 @@ class Frame:
         return self.frame.crs
 
     @property
-    def several_parts(self) -> bool:
+    def multipart(self) -> bool:
         return bool((self.frame.geom_type == "MultiPolygon").any())
 
     def __iter__(self) -> Iterator[PolygonBatch]:

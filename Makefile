@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # OpenMP threads that spin while idle make two processes on two cores many times slower than one.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test test-lowest lint test-qgis plugin dist pictures demo-model clean bench
+.PHONY: help demo test test-lowest lint test-qgis plugin dist pictures demo-model clean bench gpu-check
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
@@ -17,6 +17,7 @@ help:
 	@echo "  make plugin       check the QGIS plugin and write its ZIP file to dist/"
 	@echo "  make dist         build the sdist and the wheel, check them, and write them to dist/"
 	@echo "  make bench        measure speed and memory (half an hour)"
+	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
 	@echo "  make pictures     draw the pictures of the README and the docs"
 	@echo "  make demo-model   train the bundled demo model (an hour)"
 
@@ -83,6 +84,11 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/pipeline.py --json bench/pipeline.json
 	$(BIN)/python benchmarks/table.py bench
 	$(BIN)/python benchmarks/plots.py bench bench/performance.png
+
+# Four minutes on a machine with CUDA; it needs no network and no weights.
+gpu-check: $(VENV)/.installed
+	mkdir -p bench
+	$(BIN)/python tools/gpu_check.py --json bench/gpu.json
 
 pictures: $(VENV)/.installed
 	$(BIN)/python tools/make_pictures.py

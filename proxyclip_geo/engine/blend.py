@@ -1,5 +1,6 @@
 """Windows of a block, encoded in batches and blended on the lattice."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -15,6 +16,8 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
 from proxyclip_geo.region import Region
+
+logger = logging.getLogger(__name__)
 
 Blend = Literal["hann", "uniform"]
 
@@ -338,6 +341,7 @@ def _encode(encoder: DenseEncoder, pixels: Tensor) -> WindowFeatures:
     except torch.OutOfMemoryError:
         if len(pixels) == 1:
             raise
+    logger.warning("%d windows do not fit into the memory of %s: encoding them in halves", len(pixels), encoder.device)
     if encoder.device.type == "cuda":
         torch.cuda.empty_cache()
     parts = [_encode(encoder, half) for half in pixels.chunk(2)]

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from proxyclip_geo.engine.blend import BlockEmbedding, Context
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
-from proxyclip_geo.engine.parallel import STRIP_BYTES, Strips, on_all_cores
+from proxyclip_geo.engine.parallel import Strips, count_strip_rows, on_all_cores
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 from proxyclip_geo.region import Region
@@ -207,7 +207,7 @@ def enlarge(found: CellLogits, *, step: int, core: Region) -> Strips:
     stack = found.logits if everywhere else torch.cat([found.logits * has_data, has_data])
     left, right = core.left // step, ceil_div(core.right, step)
     first, last = core.top // step, ceil_div(core.bottom, step)
-    rows = max(1, STRIP_BYTES // (4 * stack.shape[0] * (right - left) * step * step))
+    rows = count_strip_rows(4 * stack.shape[0] * (right - left) * step * step, stack.device)
 
     def interpolate(strip: Region) -> Tensor:
         own = Region.from_edges(strip.top // step, left, ceil_div(strip.bottom, step), right)

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from proxyclip_geo.engine.parallel import STRIP_BYTES, Strips
+from proxyclip_geo.engine.parallel import Strips, count_strip_rows
 from proxyclip_geo.region import Region
 
 EPSILON = 0.001
@@ -67,7 +67,7 @@ def edge_aware_upsample(
     device = logits.device
     # Colours and validity are picked with the logits.
     stack = torch.cat([cell_colours(guide, step).to(device), has_data.float()[None], logits])
-    rows = max(1, STRIP_BYTES // (4 * len(stack) * core.width))
+    rows = count_strip_rows(4 * len(stack) * core.width, stack.device)
 
     def interpolate(strip: Region) -> Tensor:
         image = torch.from_numpy(np.ascontiguousarray(guide.crop(strip).rgb)).to(device).float() / 255

@@ -14,8 +14,18 @@ from proxyclip_geo.region import Region
 
 Item = TypeVar("Item")
 
-STRIP_BYTES = 3 << 20
-"""Of logits in a strip: what it takes to work on it fits the cache of a core, or nearly so."""
+STRIP_BYTES, GPU_STRIP_BYTES = 3 << 20, 64 << 20
+"""Bytes of logits in a strip: on a processor they fit the cache of a core, on a GPU they fill the card."""
+
+
+def count_strip_rows(row_bytes: int, device: torch.device) -> int:
+    """Return the rows of a strip, at least 1.
+
+    Args:
+        row_bytes: Bytes of the logits of a row.
+        device: Device of the logits.
+    """
+    return max(1, (STRIP_BYTES if device.type == "cpu" else GPU_STRIP_BYTES) // row_bytes)
 
 
 @dataclass(frozen=True)

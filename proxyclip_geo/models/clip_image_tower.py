@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -72,6 +73,32 @@ def interpolate_positions(positions: Tensor, grid: tuple[int, int], *, prefix: i
     return torch.cat([positions[:prefix], resized.flatten(2)[0].T])
 
 
+_last_resized: WeakKeyDictionary[Any, tuple[Any, Tensor]] = WeakKeyDictionary()
+
+
+def resize_positions(tower: Any, positions: Tensor, grid: tuple[int, int], *, prefix: int = 1) -> Tensor:
+    """Return `interpolate_positions`, computed once for the windows of a raster: on a GPU it takes as long as a layer.
+
+    Args:
+        tower: The module that owns the embeddings.
+        positions: (prefix + n_native², C) embeddings.
+        grid: (h, w) of the token grid.
+        prefix: Leading embeddings without a place.
+
+    Returns:
+        (prefix + h·w, C) embeddings.
+    """
+    # Embeddings that are trained change, and a traced model must contain the interpolation.
+    if positions.requires_grad or torch.jit.is_tracing():
+        return interpolate_positions(positions, grid, prefix=prefix)
+    key = (grid, prefix, positions.device, positions.dtype, positions._version)
+    stored = _last_resized.get(tower)
+    if stored is None or stored[0] != key:
+        stored = (key, interpolate_positions(positions, grid, prefix=prefix))
+        _last_resized[tower] = stored
+    return stored[1]
+
+
 def _split_heads(tokens: Tensor, heads: int) -> Tensor:
     """(B, N, D) → (B, heads, N, D / heads)."""
     return tokens.reshape(*tokens.shape[:2], heads, -1).transpose(1, 2)
@@ -124,7 +151,7 @@ def run_trunk(visual: VisionTower, pixels: Tensor) -> TrunkTokens:
     tokens = to_tokens(patches)
     first = visual.class_embedding.to(tokens.dtype).expand(tokens.shape[0], 1, -1)
     tokens = torch.cat([first, tokens], dim=1)
-    tokens = visual.ln_pre(tokens + interpolate_positions(visual.positional_embedding, grid).to(tokens.dtype))
+    tokens = visual.ln_pre(tokens + resize_positions(visual, visual.positional_embedding, grid).to(tokens.dtype))
     for block in visual.transformer.resblocks[:-1]:
         tokens = run_block(block, tokens)
     return TrunkTokens(tokens, grid)

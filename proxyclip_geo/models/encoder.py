@@ -1,7 +1,8 @@
 """Dense encoders: pixels to features in a space that a text encoder shares."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
@@ -105,6 +106,17 @@ class Normalisation(nn.Module):
         return (pixels - self.mean) / self.std
 
 
+@contextmanager
+def _without_tf32() -> Iterator[None]:
+    """Compute float32 convolutions on a GPU in float32; by default cuDNN rounds their operands to 10 bits."""
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
+
+
 class ProxyClipEncoder(nn.Module):
     """The image encoder of ProxyCLIP: CLIP with the attention of a vision foundation model."""
 
@@ -202,8 +214,9 @@ class ProxyClipEncoder(nn.Module):
         Returns:
             Features of unit length on the encoder's device; the token grid is (H / step, W / step).
         """
-        if self.device.type == "cpu":
-            dense, cls = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
-            return WindowFeatures(torch.cat(dense), torch.cat(cls))
-        pixels = rgb.pin_memory() if self.device.type == "cuda" and rgb.device.type == "cpu" else rgb
-        return WindowFeatures(*self(pixels.to(self.device, non_blocking=True)))
+        with _without_tf32():
+            if self.device.type == "cpu":
+                dense, cls = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
+                return WindowFeatures(torch.cat(dense), torch.cat(cls))
+            pixels = rgb.pin_memory() if self.device.type == "cuda" and rgb.device.type == "cpu" else rgb
+            return WindowFeatures(*self(pixels.to(self.device, non_blocking=True)))

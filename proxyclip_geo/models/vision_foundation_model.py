@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import PositionMode
-from proxyclip_geo.models.clip_image_tower import interpolate_positions, to_grid
+from proxyclip_geo.models.clip_image_tower import resize_positions, to_grid
 
 
 class VisionFoundationModel(nn.Module):
@@ -78,6 +78,6 @@ class VisionFoundationModel(nn.Module):
         grid = (int(patches.shape[1]), int(patches.shape[2]))
         prefix = [token for token in (trunk.cls_token, trunk.reg_token) if token is not None]
         tokens = torch.cat([*(token.expand(len(pixels), -1, -1) for token in prefix), patches.flatten(1, 2)], dim=1)
-        positions = interpolate_positions(trunk.pos_embed[0], grid, prefix=trunk.num_prefix_tokens)
+        positions = resize_positions(trunk, trunk.pos_embed[0], grid, prefix=trunk.num_prefix_tokens)
         tokens = trunk.norm(trunk.blocks(trunk.norm_pre(tokens + positions.to(tokens.dtype))))
         return to_grid(tokens[:, trunk.num_prefix_tokens :], grid)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from proxyclip_geo.engine import classify
+from proxyclip_geo.engine import parallel
 from proxyclip_geo.engine.blend import BlockEmbedding
 from proxyclip_geo.engine.classify import (
     SCORE_NODATA,
@@ -119,7 +119,7 @@ class TestPixelLogits:
     def test_strips_do_not_show(self, make_bank: Make, monkeypatch: pytest.MonkeyPatch, valid: float) -> None:
         embedding, core = an_embedding(23, 9, valid=valid), Region(0, 0, 23 * 7 - 3, 9 * 7 - 2)
         at_once = logits_of(embedding, make_bank(), step=7, core=core)
-        monkeypatch.setattr(classify, "STRIP_BYTES", 5 * 9 * 7 * 7 * 4 * 3)
+        monkeypatch.setattr(parallel, "STRIP_BYTES", 5 * 9 * 7 * 7 * 4 * 3)
         strips = [strip for strip, _ in pixel_logits(embedding, make_bank(), step=7, core=core)]
         assert max(strip.height for strip in strips) <= 4 * 7
         assert len(strips) > 5

@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.errors import ModelError
+from proxyclip_geo.models import clip_image_tower
 from proxyclip_geo.models.clip_image_tower import (
     compute_cls_feature,
     compute_last_values,
     interpolate_positions,
+    resize_positions,
     run_block,
     run_trunk,
 )
@@ -98,6 +100,41 @@ def test_positions_have_the_grid_asked_for(rows: int, cols: int) -> None:
     assert torch.equal(resized[0], positions[0])
     if (rows, cols) == (7, 7):
         assert torch.equal(resized, positions)
+
+
+def test_positions_are_resized_once_for_a_grid(encoder: ProxyClipEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    resized = []
+
+    def count(positions: torch.Tensor, grid: tuple[int, int], *, prefix: int = 1) -> torch.Tensor:
+        resized.append(grid)
+        return interpolate_positions(positions, grid, prefix=prefix)
+
+    monkeypatch.setattr(clip_image_tower, "interpolate_positions", count)
+    first = encoder.encode(windows(3, width=96)).dense
+    assert len(resized) == 2  # one a tower
+    assert torch.equal(encoder.encode(windows(3, width=96)).dense, first)
+    assert len(resized) == 2
+    encoder.encode(windows(1))
+    assert len(resized) == 4
+
+
+def test_resized_positions_follow_the_weights(encoder: ProxyClipEncoder) -> None:
+    visual = encoder.visual
+    before = resize_positions(visual, visual.positional_embedding, (3, 5))
+    visual.positional_embedding.mul_(2)
+    after = resize_positions(visual, visual.positional_embedding, (3, 5))
+    torch.testing.assert_close(after, 2 * before)
+    visual.positional_embedding.requires_grad_()
+    assert resize_positions(visual, visual.positional_embedding, (3, 5)).requires_grad
+
+
+def test_float32_convolutions_are_not_rounded_to_tf32(encoder: ProxyClipEncoder) -> None:
+    allowed = []
+    encoder.register_forward_pre_hook(lambda *_: allowed.append(torch.backends.cudnn.allow_tf32))
+    before = torch.backends.cudnn.allow_tf32
+    encoder.encode(windows(1))
+    assert allowed == [False]
+    assert torch.backends.cudnn.allow_tf32 == before
 
 
 @pytest.mark.parametrize(

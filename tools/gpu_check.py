@@ -54,7 +54,7 @@ class Setup:
     scene: int = 1024  # side of the synthetic scene in pixels
     windows: int = 16  # of the comparison with the CPU at full size
     presets: tuple[str, ...] = ("balanced", "fast", "best")  # the first one also segments and is profiled
-    batches: tuple[int, ...] = (16, 32, 64)
+    batches: tuple[int, ...] = (16, 34, 64)
     free_side: int = 16384  # raster for an encoder that costs nothing
     model_side: int = 8192  # raster for a preset
     dtype: torch.dtype = torch.bfloat16
@@ -273,6 +273,8 @@ def check_memory(setup: Setup) -> Found:
     if setup.on_gpu:
         model, raster = large_model(setup, setup.presets[0]), write_raster(setup.folder / "limited.tif", 2048)
         wanted = segment(setup, raster, WORDS, model=model, name="unlimited", batch_size=64)
+        blocks = segment(setup, raster, WORDS, model=model, name="blocks", batch_size=64, block_size=744)
+        found["labels equal for another block size, %"] = percent_equal(blocks.labels.read(), wanted.labels.read())
         torch.cuda.empty_cache()
         total = torch.cuda.get_device_properties(setup.device).total_memory
         torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + 2e9) / total)

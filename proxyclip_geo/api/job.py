@@ -24,7 +24,8 @@ from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 Classes = Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any]
 """A vocabulary, the name of a built-in one, a file, a list of words, or words with their synonyms."""
 
-CPU_BATCH, GPU_BATCH = 4, 16
+BATCH_SIZES = {"cpu": 4, "cuda": 34}
+"""Windows a batch by device, elsewhere 16. With 34 the 13² windows of an inner block fill five batches."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,13 @@ class Job:
             core_multiple: Cells of which a block's side is made a multiple, so that it can be kept in chunks.
         """
         window, stride = self._window(options)
-        on_gpu = encoder.device.type != "cpu"
         plan = make_plan(
             self.source.geobox.shape,
             encoder=encoder,
             window=window,
             stride=stride,
             blend=options.blend,
-            batch_size=(GPU_BATCH if on_gpu else CPU_BATCH) if options.batch_size is None else options.batch_size,
+            batch_size=BATCH_SIZES.get(encoder.device.type, 16) if options.batch_size is None else options.batch_size,
             core=options.block_size,
         )
         core = round_up(plan.core, core_multiple * encoder.step)

@@ -202,7 +202,7 @@ def blend_block(
         blending = _Blending(cells, window_weights, dim=encoder.dim, take=take, cores=cores)
         for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
             with profile.stage("encode"):
-                encoded = _encode(encoder, pixels)
+                encoded = _encode_batch(encoder, pixels, size=batch_size)
             with profile.stage("blend"), cores.alone():
                 for window, features in zip(windows, encoded.dense, strict=True):
                     blending.add(window, features)
@@ -332,6 +332,19 @@ class _Blending:
         self._take(rows, total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half())
         total.zero_()
         weight.zero_()
+
+
+def _encode_batch(encoder: DenseEncoder, pixels: Tensor, *, size: int) -> WindowFeatures:
+    """Encode a batch; on a GPU, pad it to its full size.
+
+    A GPU computes batches of another size with other kernels, which round differently: without padding, features would
+    depend on how many windows a block has.
+    """
+    count = len(pixels)
+    if encoder.device.type != "cpu" and count < size:
+        pixels = torch.cat([pixels, pixels[-1:].expand(size - count, -1, -1, -1)])
+    encoded = _encode(encoder, pixels)
+    return WindowFeatures(encoded.dense[:count], encoded.cls[:count])
 
 
 def _encode(encoder: DenseEncoder, pixels: Tensor) -> WindowFeatures:

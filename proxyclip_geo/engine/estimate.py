@@ -72,7 +72,8 @@ def peak_disk(plan: Plan, needs: Needs) -> int:
 
 def time_window(plan: Plan, encoder: DenseEncoder) -> float:
     """Return the seconds that a window takes, from a few encoded just now."""
-    batch = torch.zeros(min(2, plan.batch_size), 3, *plan.grid.window, dtype=torch.uint8)
+    count = min(2, plan.batch_size) if encoder.device.type == "cpu" else plan.batch_size
+    batch = torch.zeros(count, 3, *plan.grid.window, dtype=torch.uint8)
     encoder.encode(batch)
     started = time.perf_counter()
     encoder.encode(batch).dense.cpu()

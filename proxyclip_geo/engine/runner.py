@@ -84,7 +84,7 @@ def make_plan(
         raise OptionError(f"batch size {batch_size} must be at least 1")
     grid = WindowGrid.fit(shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple)
     side = round_up(max(MIN_CORE, STRIDES_PER_SHARED * (window // stride) * stride), stride) if core is None else core
-    return Plan(grid, tuple(grid.blocks(side)), side, blend, batch_size)
+    return Plan(grid, tuple(grid.blocks(side)), side, blend, min(batch_size, grid.window_count))
 
 
 @dataclass(frozen=True)

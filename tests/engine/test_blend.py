@@ -76,6 +76,25 @@ class TestBlendWeights:
             blend_weights((3, 4), "cosine")  # type: ignore[arg-type]
 
 
+def test_a_batch_that_does_not_fit_into_memory_is_halved(
+    encoders: SimpleNamespace, make_source: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    source, encoder = make_source(20, 24), encoders.MeanColour()
+    block = whole(source, {"window": 8, "stride": 4, "step": 4})
+    wanted = embed(source, encoder, block, batch_size=7).features
+
+    class Small(type(encoder)):  # type: ignore[misc]
+        def encode(self, rgb: Tensor) -> Any:
+            if len(rgb) > 2:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return super().encode(rgb)
+
+    small = Small()
+    assert torch.equal(embed(source, small, block, batch_size=7).features, wanted)
+    assert max(map(len, small.batches)) == 2
+    assert "7 windows do not fit into the memory of cpu" in caplog.text
+
+
 class TestNoData:
     def test_fill_is_the_mean_of_what_has_data(self) -> None:
         rgb = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)

@@ -60,3 +60,19 @@ def test_what_is_encoded_on_a_gpu_is_asked_there(bank: TextBank, kept: bool) -> 
         found = products.finish(blended.valid, blended.context)
     assert (found.logits.device, found.valid.device) == (GPU, GPU)
     assert found.logits.shape == (4, *block.cells.shape)
+
+
+def test_all_batches_on_a_gpu_have_the_same_size() -> None:
+    encoder, sizes = Encoder(), []
+
+    def encode(rgb: Tensor) -> WindowFeatures:
+        sizes.append(len(rgb))
+        return Encoder.encode(encoder, rgb)
+
+    encoder.encode = encode  # type: ignore[method-assign]
+    plan = make_plan((700, 600), encoder=encoder, window=336, stride=248, batch_size=4)  # type: ignore[arg-type]
+    [block] = plan.blocks
+    rgb, valid = np.zeros((3, *block.read.shape), np.uint8), np.ones(block.read.shape, bool)
+    encode_block(encoder, block, rgb=rgb, valid=valid, batch_size=plan.batch_size)  # type: ignore[arg-type]
+    assert len(block.windows) % 4 != 0
+    assert set(sizes) == {4}

@@ -89,7 +89,7 @@ def resize_positions(tower: Any, positions: Tensor, grid: tuple[int, int], *, pr
         (prefix + h·w, C) embeddings.
     """
     # Embeddings that are trained change, and a traced model must contain the interpolation.
-    if positions.requires_grad or torch.jit.is_tracing():
+    if positions.requires_grad or torch.jit.is_tracing():  # type: ignore[attr-defined,no-untyped-call]
         return interpolate_positions(positions, grid, prefix=prefix)
     key = (grid, prefix, positions.device, positions.dtype, positions._version)
     stored = _last_resized.get(tower)

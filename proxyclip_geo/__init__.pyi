@@ -56,7 +56,7 @@ from .progress import ProgressEvent as ProgressEvent
 from .raster.collection import find_rasters as find_rasters
 from .raster.dataset import stem_of as stem_of
 from .raster.stretch import Stretch as Stretch
-from .vocabulary import LandClass as LandClass
+from .vocabulary import MapClass as MapClass
 from .vocabulary import Vocabulary as Vocabulary
 from .vocabulary import as_vocabulary as as_vocabulary
 from .vocabulary import dump_vocabulary as dump_vocabulary

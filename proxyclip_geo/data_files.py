@@ -25,7 +25,7 @@ def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str
     try:
         size = path.stat().st_size
         if size <= MAX_BYTES:
-            return path.read_text("utf-8-sig")
+            return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:
         line = problem.object.count(b"\n", 0, problem.start) + 1
         raise error(f"{source}, line {line}: this is not UTF-8 text; save the file as UTF-8") from problem

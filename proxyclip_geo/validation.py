@@ -6,7 +6,7 @@ import os
 import re
 import reprlib
 from collections.abc import Hashable, Iterable
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass, make_dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -20,6 +20,20 @@ STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 """No coercion such as "336" to 336, no unknown keys, no NaN."""
 
 _MOST_PROBLEMS = 3
+_PLAIN = {
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid string": "text",
+    "a valid boolean": "true or false",
+    "a valid array": "a list",
+    "a valid dictionary": "a table",
+    "an object": "a table",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    " after validation": "",
+}
+"""Phrases of pydantic, and how they read here."""
+_VERBS = ("has", "holds", "is", "must", "needs", "names")
 _shorten = reprlib.Repr()
 _shorten.maxstring = _shorten.maxother = _shorten.maxlong = 60
 
@@ -44,8 +58,30 @@ def validate(model: type[T], values: object, *, error: type[ProxyClipGeoError], 
     try:
         checked: tuple[T] = _adapter(schema).validate_json(text)
     except ValidationError as problem:
-        raise error(f"{source}: {explain(problem, [values], model, skip=1)}") from problem
+        raise error(_join_sentence(source, explain(problem, [values], model, skip=1))) from problem
     return checked[0]
+
+
+def check_fields(instance: Any, *, error: type[ProxyClipGeoError], source: str, skip: tuple[str, ...] = ()) -> None:
+    """Check and normalise the fields of a frozen dataclass by its annotations; call it in `__post_init__`.
+
+    Args:
+        instance: The dataclass.
+        error: Class of the error to raise.
+        source: What messages call the instance.
+        skip: Fields to leave as they are.
+    """
+    values = {field.name: getattr(instance, field.name) for field in fields(instance) if field.name not in skip}
+    schema: Any = type(instance)
+    for name, value in vars(validate(_fields_only(schema, skip), values, error=error, source=source)).items():
+        object.__setattr__(instance, name, value)
+
+
+@cache
+def _fields_only(model: Any, skip: tuple[str, ...]) -> Any:
+    """Return a class with the fields of a dataclass and nothing else."""
+    hints = get_type_hints(model, include_extras=True)
+    return make_dataclass(model.__name__, [(name, hint) for name, hint in hints.items() if name not in skip])
 
 
 def explain(problem: ValidationError, values: object, model: Any, *, skip: int = 0) -> str:
@@ -62,7 +98,9 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
         path, value = _locate(values, item["loc"])
         path, kind, last = path[skip:], item["type"], item["loc"][-1] if item["loc"] else ""
         where = _join(path)
-        if kind == "value_error":
+        if kind == "json_invalid":
+            reason = "holds text that is not valid Unicode, or a number that is too large"
+        elif kind == "value_error":
             reason = str(item["ctx"]["error"])
         elif kind in ("unexpected_keyword_argument", "extra_forbidden"):
             where, known = _join(path[:-1]), _fields(model, path[:-1])
@@ -71,11 +109,15 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
             reason = "has too few entries" if isinstance(last, int) else f"{last!r} is missing"
         else:
             where = f"{where} = {describe(value)}" if where else describe(value)
-            reason = re.sub(r"^\w+ should", "should", item["msg"]).replace("an object", "a table")
+            reason = re.sub(r"^\w+ should", "must", item["msg"])
+            for phrase, plain in _PLAIN.items():
+                reason = reason.replace(phrase, plain)
         found = reasons.setdefault(where, [])
         if reason not in found:
             found.append(reason)
-    lines = [f"{where}: {' or '.join(found)}" if where else " or ".join(found) for where, found in reasons.items()]
+    lines = [
+        _join_sentence(where, " or ".join(found).replace(" or must be", " or")) for where, found in reasons.items()
+    ]
     more = f"; and {len(lines) - _MOST_PROBLEMS} more" if len(lines) > _MOST_PROBLEMS else ""
     return "; ".join(lines[:_MOST_PROBLEMS]) + more
 
@@ -113,11 +155,14 @@ def _locate(values: Any, path: Iterable[int | str]) -> tuple[tuple[int | str, ..
     found: list[int | str] = []
     for part in path:
         entries = dict(enumerate(values)) if isinstance(values, (list, tuple)) else values
-        if not isinstance(entries, dict) or part not in entries:
-            break
-        values = entries[part]
-        found.append(part)
+        if isinstance(entries, dict) and part in entries:
+            values = entries[part]
+            found.append(part)
     return tuple(found), values
+
+
+def _join_sentence(subject: str, reason: str) -> str:
+    return f"{subject}{'' if not subject else ' ' if reason.startswith(_VERBS) else ': '}{reason}"
 
 
 def _join(path: Iterable[int | str]) -> str:

@@ -50,7 +50,7 @@ def fit(
     import proxyclip_geo as pg
     from proxyclip_geo.errors import OutputError
     from proxyclip_geo.vocabulary import dump_vocabulary
-    from proxyclip_geo.vocabulary.files import check_writable
+    from proxyclip_geo.vocabulary.formats import check_writable
 
     if save is not None and save.exists() and not overwrite:
         raise OutputError(f"{save} is already there; pass --overwrite to replace it")

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from proxyclip_geo.data_files import read_text
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.validation import validate
-from proxyclip_geo.vocabulary.templates import check_templates
+from proxyclip_geo.vocabulary.templates import TemplateSet
 
 OPENAI_MEAN = (0.48145466, 0.4578275, 0.40821073)
 OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -22,7 +22,7 @@ MAX_WINDOW = 8192
 """Largest side of a window in pixels."""
 MAX_LINE, MAX_TEXT = 200, 2000
 """Letters of names and file names, and of descriptions and citations."""
-MAX_OVERRIDES, MAX_TEMPLATES = 50, 200
+MAX_OVERRIDES = 50
 
 FORBIDDEN_OVERRIDES = frozenset({"pretrained", "checkpoint_path", "cache_dir", "scriptable", "features_only"})
 """Arguments of `timm.create_model` that load files or return another kind of model."""
@@ -46,7 +46,6 @@ Std: TypeAlias = tuple[_Positive, _Positive, _Positive]
 Statistics: TypeAlias = tuple[Rgb, Rgb]
 """Mean and standard deviation of red, green and blue, for pixels in 0…1."""
 PositionMode: TypeAlias = Literal["offset", "antialias"]
-Sentences: TypeAlias = Annotated[tuple[Line, ...], Field(min_length=1, max_length=MAX_TEMPLATES)]
 Override: TypeAlias = bool | int | float | Line | tuple[int, ...]
 
 
@@ -167,7 +166,7 @@ class TextCard:
         min_similarity: Cosine to the nearest known word below which a word gives a warning.
     """
 
-    templates: Annotated[Line | Sentences, AfterValidator(check_templates)] = "imagenet"
+    templates: TemplateSet = "imagenet"
     logit_scale: _Positive = 40.0
     known: FileName | None = None
     min_similarity: Annotated[float, Field(ge=-1, le=1)] = 0.0

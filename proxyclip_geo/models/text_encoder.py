@@ -25,7 +25,6 @@ def resolve_templates(templates: Templates) -> tuple[str, ...]:
         VocabularyError: If the set is unknown, or a sentence has no {}.
     """
     checked = check_templates(templates)
-    assert checked is not None
     if not isinstance(checked, str):
         return checked
     if checked in ENCODER_TEMPLATES:

@@ -1,21 +1,21 @@
-"""Vocabularies: the classes of a map, the words they are asked with, their colours and label values.
+"""Vocabularies: the classes of a map, their words, colours and label values.
 
 `load_vocabulary` takes the name of a built-in vocabulary or a file, `parse_classes` takes classes in place,
 and `as_vocabulary` takes either.
 """
 
-from proxyclip_geo.vocabulary.classes import UNCLASSIFIED, LandClass, Vocabulary
+from proxyclip_geo.vocabulary.classes import UNCLASSIFIED, MapClass, Vocabulary
 from proxyclip_geo.vocabulary.colors import Color, hex_color, parse_color
-from proxyclip_geo.vocabulary.files import dump_vocabulary
-from proxyclip_geo.vocabulary.parse import parse_classes
-from proxyclip_geo.vocabulary.sources import as_vocabulary, list_vocabularies, load_vocabulary
+from proxyclip_geo.vocabulary.formats import dump_vocabulary
+from proxyclip_geo.vocabulary.load import as_vocabulary, list_vocabularies, load_vocabulary
+from proxyclip_geo.vocabulary.parse_classes import parse_classes
 from proxyclip_geo.vocabulary.templates import ENCODER_TEMPLATES, list_templates, load_templates
 
 __all__ = [
     "ENCODER_TEMPLATES",
     "UNCLASSIFIED",
     "Color",
-    "LandClass",
+    "MapClass",
     "Vocabulary",
     "as_vocabulary",
     "dump_vocabulary",

@@ -1,45 +1,50 @@
-"""Land-cover classes and vocabularies: immutable values that are valid by construction."""
+"""Map classes and vocabularies: immutable values that are valid by construction."""
 
-import math
-import operator
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.vocabulary.colors import Color, check_color, hex_color
-from proxyclip_geo.vocabulary.templates import check_templates
+from proxyclip_geo.validation import check_fields, describe
+from proxyclip_geo.vocabulary.colors import Color, hex_color
+from proxyclip_geo.vocabulary.templates import TemplateSet
 
 UNCLASSIFIED = 0
 """Label value of pixels whose best score is below the threshold."""
 
 LARGEST_BYTE_VALUE = 254
-"""Largest class value that leaves 255 free for no data in uint8."""
+"""Largest class value that leaves 255 for nodata in uint8."""
 
 LARGEST_VALUE = 65534
-"""Largest class value that leaves 65535 free for no data in uint16."""
+"""Largest class value that leaves 65535 for nodata in uint16."""
+
+MAX_CLASSES, MAX_WORDS = 10_000, 50_000
+"""Most classes of a vocabulary, and most synonyms of all of them."""
+
+MAX_WORD, MAX_TEXT = 200, 4000
+"""Letters of a word, and of a description."""
 
 
-def clean_text(text: object, *, what: str) -> str:
-    """Trim, fold inner whitespace and compose Unicode (NFC); case is kept.
-
-    Args:
-        text: What should be a word or a few.
-        what: What it is, for the error message, e.g. "a class name".
+def clean_text(text: object) -> str:
+    """Trim, fold inner whitespace and compose Unicode (NFC); case is preserved.
 
     Raises:
-        VocabularyError: If it is no text, is blank, or holds control characters.
+        VocabularyError: If it is not text, is blank or too long, or holds control characters.
     """
     if not isinstance(text, str):
         raise VocabularyError(
-            f"{what} must be text, not {describe(text)}; in YAML, put words such as 'no', 'on' or '12' in quotes"
+            f"must be text, not {describe(text)}; in YAML, put words such as 'no', 'on' or '12' in quotes"
         )
+    if len(text) > MAX_WORD:
+        raise VocabularyError(f"{describe(text)} has {len(text)} letters, but the limit is {MAX_WORD}; shorten it")
     cleaned = " ".join(unicodedata.normalize("NFC", text).split())
     if not cleaned:
-        raise VocabularyError(f"{what} is blank; give a word or leave it out")
+        raise VocabularyError("is blank; give a word or leave it out")
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in cleaned):
-        raise VocabularyError(f"{what} holds a control character: {describe(cleaned)}; remove it")
+        raise VocabularyError(f"{describe(cleaned)} holds a control character; remove it")
     return cleaned
 
 
@@ -48,89 +53,57 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold())
 
 
-def describe(value: object) -> str:
-    """Return a short text for a wrong value; never the whole of a long one."""
-    if isinstance(value, (str, int, float, bool, type(None))):
-        shown = repr(value)
-        return shown if len(shown) <= 60 else shown[:57] + "…"
-    return f"a {type(value).__name__}"
-
-
-def _unique(words: Iterable[str]) -> tuple[str, ...]:
+def _drop_repetitions(words: Iterable[str]) -> tuple[str, ...]:
     """Drop later repetitions, in any case, and keep the order."""
-    kept: dict[str, str] = {}
+    first: dict[str, str] = {}
     for word in words:
-        kept.setdefault(fold(word), word)
-    return tuple(kept.values())
+        first.setdefault(fold(word), word)
+    return tuple(first.values())
 
 
-def check_threshold(value: object, *, what: str) -> float:
-    """Return a score threshold, 0–1, as a float.
-
-    Raises:
-        VocabularyError: If it is no number or lies outside 0–1.
-    """
-    number = _number(value, what=what)
-    if not 0 <= number <= 1:
-        raise VocabularyError(f"{what} is {number:g}, but scores lie in 0–1; give a number there, e.g. 0.3")
-    return number
+def _check_value(value: int) -> int:
+    if not 1 <= value <= LARGEST_VALUE:
+        raise VocabularyError(
+            f"{describe(value)} is outside 1–{LARGEST_VALUE}: 0 is for unclassified pixels, 255 or 65535 for nodata; "
+            "choose another or leave it out"
+        )
+    return value
 
 
-def _check_scale(value: object) -> float:
-    number = _number(value, what="the vocabulary's logit_scale")
-    if number <= 0:
-        raise VocabularyError(f"the vocabulary's logit_scale is {number:g}; it must be positive, e.g. 40")
-    return number
-
-
-def _number(value: object, *, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise VocabularyError(f"{what} must be a finite number, not {describe(value)}")
-    return float(value)
+Word: TypeAlias = Annotated[str, BeforeValidator(clean_text)]
+Text: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
+Value: TypeAlias = Annotated[int, AfterValidator(_check_value)]
+Threshold: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True)
-class LandClass:
+class MapClass:
     """One class of a vocabulary.
 
     Attributes:
-        name: What the class is called in results.
-        synonyms: The words that the model is asked with, in order and without repetitions; the name where
-            none are given. The name is among them only if it is listed.
+        name: Name of the class in results.
+        synonyms: Words that become queries, in order and without repetitions; the name if none are given. The name is
+            a query only if it is listed.
         color: (red, green, blue), each 0–255.
         value: Label value in rasters, 1–65534.
-        threshold: Score, 0–1, below which the class does not win; None takes the vocabulary's.
+        threshold: Score, 0–1, below which the class does not win; None for the vocabulary's.
         bias: Added to the logits of the class.
 
     Raises:
-        VocabularyError: If a field cannot be what it should.
+        VocabularyError: If a field has a value that is not possible.
     """
 
-    name: str
-    synonyms: tuple[str, ...]
+    name: Word
+    synonyms: Annotated[tuple[Word, ...], AfterValidator(_drop_repetitions)]
     color: Color
-    value: int
-    threshold: float | None = None
+    value: Value
+    threshold: Threshold | None = None
     bias: float = 0.0
 
     def __post_init__(self) -> None:
-        name = clean_text(self.name, what="a class name")
-        if isinstance(self.synonyms, str):
-            raise VocabularyError(
-                f"the synonyms of {name!r} must be a sequence of words, not {describe(self.synonyms)}"
-            )
-        words = [clean_text(word, what=f"a synonym of {name!r}") for word in self.synonyms]
-        cleaned: dict[str, Any] = {
-            "name": name,
-            "synonyms": _unique(words) or (name,),
-            "color": check_color(self.color, what=f"the color of {name!r}"),
-            "value": _check_value(self.value, name),
-            "bias": _number(self.bias, what=f"the bias of {name!r}"),
-        }
-        if self.threshold is not None:
-            cleaned["threshold"] = check_threshold(self.threshold, what=f"the threshold of {name!r}")
-        for field, value in cleaned.items():
-            object.__setattr__(self, field, value)
+        check_fields(self, error=VocabularyError, source=f"class {describe(self.name)}")
+        if not self.synonyms:
+            object.__setattr__(self, "synonyms", (self.name,))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the class as plain values, in the form that vocabulary files have."""
@@ -148,56 +121,35 @@ class LandClass:
         return settings
 
 
-def _check_value(value: object, name: str) -> int:
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]  # what is no integer is refused below
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool):
-        raise VocabularyError(f"the value of {name!r} must be a whole number, not {describe(value)}")
-    if not 1 <= number <= LARGEST_VALUE:
-        raise VocabularyError(
-            f"the value {number} of {name!r} is outside 1–{LARGEST_VALUE}: 0 is kept for unclassified "
-            "pixels, "
-            "255 or 65535 for no data; choose another or leave it out"
-        )
-    return number
-
-
 @dataclass(frozen=True)
 class Vocabulary:
     """The classes of a map.
 
     Attributes:
-        name: What the vocabulary is called.
+        name: Name of the vocabulary.
         classes: At least one class; names, values and synonyms are each unique.
-        templates: Name of a template set ("imagenet", "remote-sensing", …), own templates with a {}, or None
-            for the model's own choice.
+        templates: Name of a template set ("imagenet", "remote-sensing", …), sentences with a {}, or None for the
+            model's templates.
         threshold: Score, 0–1, below which a pixel stays unclassified.
-        description: A sentence on what it is for.
-        source: Where classes and colours come from, e.g. a citation.
-        logit_scale: What cosines are multiplied by before the softmax; None takes the model's.
+        description: A sentence on its use.
+        source: Source of classes and colours, e.g. a citation.
+        logit_scale: Factor of cosines before the softmax; None for the model's.
 
     Raises:
-        VocabularyError: If there is no class, there are too many, or two contradict each other.
+        VocabularyError: If there are no classes or too many, or two contradict each other.
     """
 
-    name: str
-    classes: tuple[LandClass, ...]
-    templates: str | tuple[str, ...] | None = None
-    threshold: float = 0.0
-    description: str = ""
-    source: str = ""
-    logit_scale: float | None = None
+    name: Word
+    classes: tuple[MapClass, ...]
+    templates: TemplateSet | None = None
+    threshold: Threshold = 0.0
+    description: Text = ""
+    source: Text = ""
+    logit_scale: Annotated[float, Field(gt=0, le=1e4)] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", clean_text(self.name, what="the vocabulary's name"))
+        check_fields(self, error=VocabularyError, source="the vocabulary", skip=("classes",))
         object.__setattr__(self, "classes", tuple(self.classes))
-        threshold = check_threshold(self.threshold, what="the vocabulary's threshold")
-        object.__setattr__(self, "threshold", threshold)
-        if self.logit_scale is not None:
-            object.__setattr__(self, "logit_scale", _check_scale(self.logit_scale))
-        object.__setattr__(self, "templates", check_templates(self.templates))
         check_class_count(len(self.classes))
         self._check_values()
         self._check_words()
@@ -214,7 +166,7 @@ class Vocabulary:
         # With more classes than a byte holds, labels are uint16 anyway and 255 is a value like any other.
         if max(owners) == LARGEST_BYTE_VALUE + 1 and len(owners) <= LARGEST_BYTE_VALUE:
             raise VocabularyError(
-                f"the value 255 of {owners[255]!r} is kept for no data; choose one in 1–{LARGEST_BYTE_VALUE}"
+                f"the value 255 of {owners[255]!r} is for nodata; choose one in 1–{LARGEST_BYTE_VALUE}"
             )
 
     def _check_words(self) -> None:
@@ -222,9 +174,8 @@ class Vocabulary:
         for item in self.classes:
             if fold(item.name) in names:
                 raise VocabularyError(
-                    f"the class {names[fold(item.name)]!r} is there twice (upper and lower case are the "
-                    "same); "
-                    "merge them or rename one"
+                    f"the class {names[fold(item.name)]!r} is there twice (upper and lower case are the same); merge "
+                    "them or rename one"
                 )
             names[fold(item.name)] = item.name
         owners: dict[str, str] = {}
@@ -232,11 +183,12 @@ class Vocabulary:
             for word in item.synonyms:
                 if fold(word) in owners:
                     raise VocabularyError(
-                        f"the word {word!r} belongs to two classes, {owners[fold(word)]!r} and "
-                        f"{item.name!r}; "
-                        "keep it in one of them"
+                        f"the word {word!r} belongs to two classes, {owners[fold(word)]!r} and {item.name!r}; keep it "
+                        "in one of them"
                     )
                 owners[fold(word)] = item.name
+        if len(owners) > MAX_WORDS:
+            raise VocabularyError(f"{len(owners)} words are more than the limit of {MAX_WORDS}")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -250,12 +202,12 @@ class Vocabulary:
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """Score thresholds of the classes, in order: a class's own, else the vocabulary's."""
+        """Score thresholds of the classes, in order: of the class, else of the vocabulary."""
         return tuple(self.threshold if item.threshold is None else item.threshold for item in self.classes)
 
     @property
     def queries(self) -> tuple[str, ...]:
-        """Every synonym of every class, in order: what the text encoder is given."""
+        """All synonyms of all classes, in order."""
         return tuple(word for item in self.classes for word in item.synonyms)
 
     @property
@@ -265,7 +217,7 @@ class Vocabulary:
 
     @property
     def nodata(self) -> int:
-        """Label value of pixels without data: 255, or 65535 where values above 254 are in use."""
+        """Label value of pixels without data: 255, or 65535 if there are values above 254."""
         return 255 if max(self.values) <= LARGEST_BYTE_VALUE else 65535
 
     @property
@@ -290,12 +242,12 @@ class Vocabulary:
 
 
 def check_class_count(count: int) -> None:
-    """Refuse a vocabulary without classes, and one with more than a label raster can hold.
+    """Refuse a vocabulary without classes or with too many.
 
     Raises:
-        VocabularyError: If there is none, or there are more than 65534.
+        VocabularyError: If there are none, or more than `MAX_CLASSES`.
     """
     if count == 0:
         raise VocabularyError('the vocabulary has no classes; give at least one, e.g. "water; forest; building"')
-    if count > LARGEST_VALUE:
-        raise VocabularyError(f"{count} classes are more than the {LARGEST_VALUE} that a label raster can hold")
+    if count > MAX_CLASSES:
+        raise VocabularyError(f"{count} classes are more than the limit of {MAX_CLASSES}; give fewer")

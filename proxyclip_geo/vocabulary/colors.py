@@ -1,20 +1,23 @@
-"""Colours of classes: reading them, and choosing sensible ones where none are given."""
+"""Colours of classes: parse them, and choose distinct ones for classes without."""
 
 import colorsys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import yaml
 from PIL import ImageColor
+from pydantic import Field
 
 from proxyclip_geo.errors import VocabularyError
+from proxyclip_geo.validation import validate
 
-Color: TypeAlias = tuple[int, int, int]
+_Byte: TypeAlias = Annotated[int, Field(ge=0, le=255)]
+Color: TypeAlias = tuple[_Byte, _Byte, _Byte]
 """(red, green, blue), each 0–255."""
 
-# Okabe and Ito (2008), then Tol's "bright" and "muted": told apart with the common kinds of colour blindness.
+# Okabe and Ito (2008), then Tol's "bright" and "muted": distinct in the common kinds of colour blindness.
 _QUALITATIVE = (
     "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ee6677", "#228833",
     "#4477aa", "#ccbb44", "#66ccee", "#aa3377", "#332288", "#ddcc77", "#117733", "#88ccee", "#882255",
@@ -23,7 +26,7 @@ _QUALITATIVE = (
 
 
 _NEAR = 55.0
-"""Colours closer than this (see `_distance`) are not told apart in a legend."""
+"""Distance (see `_distance`) below which two colours look alike in a legend."""
 
 
 def hex_color(color: Color) -> str:
@@ -31,26 +34,12 @@ def hex_color(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-def check_color(color: object, *, what: str) -> Color:
-    """Return a colour given as three numbers.
-
-    Raises:
-        VocabularyError: If it is not three whole numbers in 0–255.
-    """
-    parts = tuple(color) if isinstance(color, Sequence) and not isinstance(color, str) else ()
-    if len(parts) != 3 or not all(type(part) is int and 0 <= part <= 255 for part in parts):
-        raise VocabularyError(
-            f"{what} must be '#rrggbb', three whole numbers in 0–255 such as [0, 0, 255], or a CSS colour name"
-        )
-    return parts[0], parts[1], parts[2]
-
-
-def parse_color(color: object, *, what: str = "the color") -> Color:
+def parse_color(color: object, *, source: str = "the color") -> Color:
     """Read a colour: "#rrggbb", a CSS name, "r,g,b", or three numbers.
 
     Args:
-        color: What a user or a file gives.
-        what: What it belongs to, for the error message.
+        color: The colour.
+        source: What messages call it.
 
     Raises:
         VocabularyError: If it is none of these.
@@ -59,28 +48,31 @@ def parse_color(color: object, *, what: str = "the color") -> Color:
     ((0, 0, 255), (0, 128, 128), (1, 2, 3))
     """
     if color is None:
-        raise VocabularyError(f"{what} is empty; in YAML a '#' starts a comment, so write it in quotes: '#0000ff'")
-    if not isinstance(color, str):
-        return check_color(color, what=what)
-    numbers = color.replace(",", " ").split()
-    if len(numbers) == 3 and all(number.isascii() and number.isdigit() for number in numbers):
-        return check_color([int(number) for number in numbers], what=what)
-    try:
-        return check_color(ImageColor.getrgb(color.strip()), what=what)
-    except ValueError:
-        raise VocabularyError(
-            f"{what} is {color[:40]!r}, which is no colour: give '#rrggbb', [r, g, b] or a CSS name such as 'teal'"
-        ) from None
+        raise VocabularyError(f"{source} is empty; in YAML a '#' starts a comment, so write it in quotes: '#0000ff'")
+    numbers = color.replace(",", " ").split() if isinstance(color, str) else ()
+    if len(numbers) == 3 and all(number.isascii() and number.isdigit() and len(number) <= 3 for number in numbers):
+        color = [int(number) for number in numbers]
+    elif isinstance(color, str):
+        try:
+            color = ImageColor.getrgb(color.strip())
+        except ValueError:
+            raise VocabularyError(
+                f"{source} is {color[:40]!r}, which is not a colour: give '#rrggbb', [r, g, b] or a CSS name such as "
+                "'teal'"
+            ) from None
+    schema: Any = Color
+    found: Color = validate(schema, color, error=VocabularyError, source=source)
+    return found
 
 
 def choose_colors(words: Sequence[Sequence[str]], given: Sequence[Color | None]) -> tuple[Color, ...]:
     """Choose a colour for every class that has none, distinct from all others.
 
     A class whose words are known land cover gets the customary map colour (water blue, forest dark green), or
-    a shade of it; the others get colours of a palette that colour-blind readers can tell apart.
+    a shade of it; others get colours of a palette that is safe for colour-blind readers.
 
     Args:
-        words: For each class its name and synonyms, the most telling first.
+        words: For each class its name and synonyms, the most specific first.
         given: For each class its colour, or None.
     """
     chosen = list(given)

@@ -1,4 +1,4 @@
-"""Finding a vocabulary: built in, in a file, or given in place."""
+"""Load a vocabulary: built in, from a file, or given in place."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.validation import suggest
-from proxyclip_geo.vocabulary.classes import Vocabulary, describe
-from proxyclip_geo.vocabulary.files import SUFFIXES, read_file
-from proxyclip_geo.vocabulary.parse import parse_classes
+from proxyclip_geo.validation import describe, suggest
+from proxyclip_geo.vocabulary.classes import Vocabulary
+from proxyclip_geo.vocabulary.formats import SUFFIXES, read_file
+from proxyclip_geo.vocabulary.parse_classes import parse_classes
 
 
 def list_vocabularies() -> tuple[str, ...]:
@@ -40,10 +40,10 @@ def load_vocabulary(source: str | Path) -> Vocabulary:
         source: Name of a built-in vocabulary, or path of a TXT, CSV, JSON or YAML file.
 
     Raises:
-        VocabularyError: If there is neither, or the file cannot be read.
+        VocabularyError: If there is neither, or the file is malformed.
 
     Warns:
-        QualityWarning: If the vocabulary has one class only.
+        QualityWarning: If there is only one class.
 
     >>> load_vocabulary("loveda").values
     (1, 2, 3, 4, 5, 6, 7)
@@ -77,7 +77,7 @@ def _no_such(name: str) -> str:
 
 
 def as_vocabulary(source: Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any]) -> Vocabulary:
-    """Turn whatever may stand for a vocabulary into one.
+    """Return the vocabulary that a name, file, list, mapping or text describes.
 
     Tried in this order:
 
@@ -89,10 +89,10 @@ def as_vocabulary(source: Vocabulary | str | Path | Sequence[Any] | Mapping[str,
     5. any other word is an error, since it is more often a mistyped name than the only class.
 
     Raises:
-        VocabularyError: If it can be none of these, or does not hold what it should.
+        VocabularyError: If it is none of these, or is malformed.
 
     Warns:
-        QualityWarning: If there is one class only.
+        QualityWarning: If there is only one class.
     """
     if isinstance(source, Vocabulary):
         return source
@@ -119,7 +119,7 @@ def _looks_like_path(text: str) -> bool:
 
 
 def _close_files(text: str) -> str:
-    """Return a hint at files of a like name in the same folder."""
+    """Return a hint at files with a similar name in the same folder."""
     folder, name = os.path.split(text)
     try:
         names = [entry for entry in os.listdir(folder or ".") if entry.lower().endswith(SUFFIXES)]

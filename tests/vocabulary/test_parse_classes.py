@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxyclip_geo.errors import QualityWarning, VocabularyError
-from proxyclip_geo.vocabulary import LandClass, parse_classes
-from proxyclip_geo.vocabulary.parse import CLASS_KEYS, VOCABULARY_KEYS
+from proxyclip_geo.vocabulary import MapClass, parse_classes
+from proxyclip_geo.vocabulary.parse_classes import CLASS_KEYS, VOCABULARY_KEYS
 
 WATER_FOREST_ROAD = (("water", ("water", "river", "lake")), ("forest", ("forest", "trees")), ("road", ("road",)))
 
@@ -106,29 +106,29 @@ def test_any_structure_gives_a_vocabulary_or_a_vocabulary_error(classes):
         ({}, "no classes"),
         ({"classes": []}, "no classes"),
         ("water;;forest", "class 2 is blank"),
-        ("water,,river; forest", "synonym in class 1 is blank"),
+        ("water,,river; forest", "class 1 is blank"),
         ("water, river; lake\nforest", "line 1 has both ',' and ';'"),
         (["water", "forest, trees; road"], "class 2 has both"),
         (["water", "  "], "class 2 is blank"),
         (["water", 7], "class 2 must be text or a list of words, not 7"),
-        (["water", []], "class 2: the list is empty"),
+        (["water", []], "class 2 has an empty list of words"),
         ("water; forest; Water", "'water' is there twice"),
         ("water,pool; sport,Pool", "'Pool' belongs to two classes, 'water' and 'sport'"),
-        ([{"name": "water", "colour": "red"}], "unknown key 'colour'.*did you mean 'color'"),
+        ([{"name": "water", "colour": "red"}], "unknown entry 'colour'.*did you mean 'color'"),
         ([{"nmae": "water"}], "did you mean 'name'"),
-        ([{"color": "red"}], "has no 'name'"),
+        ([{"color": "red"}], "'name' is missing"),
         ([{"name": "water", "synonyms": "a", "words": "b"}], "both 'synonyms'"),
-        ([{"name": "water", "words": []}], "list is empty"),
-        ([{"name": "water", "synonyms": 3}], "must be text or a list of words, not 3"),
+        ([{"name": "water", "words": []}], "an empty list of words"),
+        ([{"name": "water", "synonyms": 3}], "synonyms = 3 must be a list"),
         ([{"name": "water", "color": None}], "quotes"),
         ([{"name": False}], "must be text, not False"),
         ({"water": {"name": "sea"}}, "second name"),
-        ({"water": 0.3}, "must be text or a list"),
-        ({"name": "mine", "clases": ["water"]}, "unknown key 'clases'.*did you mean 'classes'"),
+        ({"water": 0.3}, "synonyms = 0.3 must be a list"),
+        ({"name": "mine", "clases": ["water"]}, "unknown entry 'clases'.*did you mean 'classes'"),
         ({"name": "mine"}, "has no 'classes'"),
-        ({"classes": ["a", "b"], "threshold": 2}, "threshold is 2"),
-        ({"classes": ["a", "b"], "description": 3}, "description must be text"),
-        ({"classes": ["a", "b"], "templates": 3}, "templates must be"),
+        ({"classes": ["a", "b"], "threshold": 2}, "threshold = 2 must be at most 1"),
+        ({"classes": ["a", "b"], "description": 3}, "description = 3 must be text"),
+        ({"classes": ["a", "b"], "templates": 3}, "templates = 3 must be text or a list"),
         ([{"name": "a", "value": 3}, {"name": "b", "value": 3}], "both have the value 3"),
         (7, "not 7"),
         (b"water", "not a bytes"),
@@ -155,13 +155,13 @@ def test_settings_reach_the_classes():
             "threshold": 0.2,
             "classes": [
                 {"name": "water", "words": ["sea"], "color": "teal", "value": 40, "threshold": 0.5, "bias": -1},
-                LandClass("road", ("street",), (1, 2, 3), 9),
+                MapClass("road", ("street",), (1, 2, 3), 9),
             ],
         }
     )
     assert vocabulary.classes == (
-        LandClass("water", ("sea",), (0, 128, 128), 40, 0.5, -1.0),
-        LandClass("road", ("street",), (1, 2, 3), 9),
+        MapClass("water", ("sea",), (0, 128, 128), 40, 0.5, -1.0),
+        MapClass("road", ("street",), (1, 2, 3), 9),
     )
     assert (vocabulary.name, vocabulary.templates, vocabulary.threshold) == ("mine", "remote-sensing", 0.2)
 
@@ -185,7 +185,7 @@ def test_a_long_wrong_value_is_shortened():
     assert len(str(caught.value)) < 300
 
 
-def test_sixty_thousand_classes_are_read_in_good_time():
+def test_thousands_of_classes_are_parsed_in_good_time():
     vocabulary = parse_classes([f"c{index}" for index in range(3000)])
     assert vocabulary.values[-1] == 3000
     assert vocabulary.dtype == "uint16"

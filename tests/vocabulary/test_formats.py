@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.errors import OutputError, QualityWarning, VocabularyError
-from proxyclip_geo.vocabulary import LandClass, Vocabulary, dump_vocabulary, load_vocabulary, parse_classes
+from proxyclip_geo.vocabulary import MapClass, Vocabulary, dump_vocabulary, load_vocabulary, parse_classes
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def test_csv_takes_all_columns(write):
         ",road,,gray,,\n",
     )
     assert load_vocabulary(path).classes == (
-        LandClass("water", ("sea", "lake"), (0, 0, 255), 7, 0.5, -1.5),
-        LandClass("forest", ("forest",), (0, 255, 0), 8),
-        LandClass("road", ("road",), (128, 128, 128), 1),
+        MapClass("water", ("sea", "lake"), (0, 0, 255), 7, 0.5, -1.5),
+        MapClass("forest", ("forest",), (0, 255, 0), 8),
+        MapClass("road", ("road",), (128, 128, 128), 1),
     )
 
 
@@ -74,7 +74,7 @@ def test_csv_takes_all_columns(write):
         ("a.csv", "", "empty"),
         ("a.csv", "name\n", "no classes"),
         ("a.csv", "water,river\nforest,trees\n", "first line must name the columns"),
-        ("a.csv", "name,colour\nwater,red\n", "unknown column 'colour'.*did you mean 'color'"),
+        ("a.csv", "name,colour\nwater,red\n", "unknown entry 'colour'.*did you mean 'color'"),
         ("a.csv", "name,name\nwater,red\n", "there twice"),
         ("a.csv", "name,synonyms\nwater,river,lake\n", "line 2 has 3 cells, but there are 2 columns"),
         ("a.csv", "name,value\nwater,1\nforest,two\n", "line 3: the value 'two' is not a number"),
@@ -84,13 +84,19 @@ def test_csv_takes_all_columns(write):
         ("a.json", '{"water": 1, "water": 2}', "'water' is there twice"),
         ("a.json", '"water"', "list or a mapping"),
         ("a.json", "[" * 100_000, "nested too deeply"),
+        ("a.yaml", "[" * 5000, "nested too deeply"),
+        ("a.yaml", "- {name: a, value: " + "9" * 5000 + "}", "malformed YAML"),
+        ("a.json", '[{"name": "a", "value": ' + "9" * 5000 + "}]", "5000 digits"),
+        ("a.csv", "name,value\na," + "9" * 5000, "is not a number"),
+        ("a.yaml", "- {name: a, value: 2020-01-01}", "a date is not allowed"),
+        ("a.json", '{"classes": null}', "not None"),
         ("a.json", '["a", {"name": "b", "bias": NaN}]', "finite"),
         ("a.yaml", "", "list or a mapping"),
         ("a.yaml", "water\nforest\n", "list or a mapping"),
         ("a.yaml", "- water\n- [forest\n- road\n", "line 4.*line 2.*malformed YAML"),
         ("a.yaml", "water: a\nforest: b\nwater: c\n", "line 3: the key 'water' is there twice"),
         ("a.yaml", "- water\n- no\n", "class 2 must be text"),
-        ("a.yaml", "- name: no\n- b\n", "class name must be text, not False.*quotes"),
+        ("a.yaml", "- name: no\n- b\n", "class 1: name must be text, not False.*quotes"),
         ("a.yaml", "- {name: water, color: }\n- b", "quotes"),
         ("a.yaml", "- !!python/object/apply:os.getcwd []\n", "malformed YAML"),
         ("a.yaml", "- !!timestamp 2024-13-45\n", "malformed YAML"),
@@ -117,7 +123,7 @@ def test_yaml_runs_no_code(write, tmp_path):
 def test_yaml_aliases_that_blow_up_are_refused_at_once(write):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)]
-    with pytest.raises(VocabularyError, match="must be text"):
+    with pytest.raises(VocabularyError, match="line 2: the alias .a0 is not allowed"):
         load_vocabulary(write("bomb.yaml", "\n".join(lines)))
 
 
@@ -145,7 +151,7 @@ templates = (
 def vocabularies(draw):
     values = draw(st.lists(st.integers(1, 254) | st.integers(256, 65534), min_size=1, max_size=5, unique=True))
     classes = tuple(
-        LandClass(
+        MapClass(
             # The value makes words unique; whether the name is asked too is left to chance.
             name=f"{draw(words)} {value}",
             synonyms=tuple(f"{word} {value}" for word in draw(st.lists(words, max_size=3))),

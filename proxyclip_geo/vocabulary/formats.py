@@ -1,4 +1,4 @@
-"""Vocabulary files: TXT, CSV, JSON and YAML."""
+"""Formats of vocabulary files: read TXT, CSV, JSON and YAML, write JSON and YAML."""
 
 import csv
 import io
@@ -9,17 +9,18 @@ from typing import Any
 
 import yaml
 
+from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import OutputError, VocabularyError
 from proxyclip_geo.files import write_text
-from proxyclip_geo.validation import suggest
-from proxyclip_geo.vocabulary.classes import Vocabulary, describe
-from proxyclip_geo.vocabulary.parse import CLASS_KEYS, parse_classes
+from proxyclip_geo.validation import describe
+from proxyclip_geo.vocabulary.classes import Vocabulary
+from proxyclip_geo.vocabulary.parse_classes import CLASS_KEYS, check_keys, parse_classes
 
 
 def read_file(path: str | Path) -> Vocabulary:
-    """Read a vocabulary file; its suffix says the format.
+    """Read a vocabulary file; its suffix determines the format.
 
-    - `.txt`: one class a line, its synonyms separated by `;` or `,`; or one line of the command line's form.
+    - `.txt`: one class per line, its synonyms separated by `;` or `,`; or one line as on the command line.
     - `.csv`, `.tsv`: a header naming some of the columns name, synonyms, words, color, value, threshold and
       bias; synonyms in a cell are separated by `;` or, in quotes, by `,`.
     - `.json`, `.yaml`, `.yml`: what `parse_classes` takes.
@@ -28,22 +29,15 @@ def read_file(path: str | Path) -> Vocabulary:
         path: The file, in UTF-8.
 
     Raises:
-        VocabularyError: If there is no such file, or it cannot be read; the message names the line where that
-            is known.
+        VocabularyError: If there is no such file, or it cannot be read; the message names the line if it is known.
     """
     path = Path(path)
     read = _READERS.get(path.suffix.lower())
     if read is None:
         raise VocabularyError(
-            f"{path}: a vocabulary file ends in {', '.join(SUFFIXES)}, not in {path.suffix!r}; convert or rename it"
+            f"{path}: a vocabulary file ends in {', '.join(SUFFIXES)}, not {path.suffix!r}; convert or rename it"
         )
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise VocabularyError(f"{path}, line {line}: this is not UTF-8 text; save the file as UTF-8") from error
-    except OSError as error:
-        raise VocabularyError(f"{path} cannot be read: {error.strerror}; check its path and permissions") from error
+    text = read_text(path, error=VocabularyError, source=str(path))
     try:
         return read(text, path.stem)
     except VocabularyError as error:
@@ -56,9 +50,8 @@ def _read_txt(text: str, name: str) -> Vocabulary:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
     if len(lines) == 1 and ";" in lines[0].rstrip("; ") and "," not in lines[0]:
         raise VocabularyError(
-            f"the only line, {describe(lines[0])}, may be one class with synonyms or several classes; for "
-            "several, "
-            "write one a line; for one, separate the synonyms by ','"
+            f"the only line, {describe(lines[0])}, may be one class with synonyms or several classes; for several, "
+            "write one per line; for one, separate the synonyms by ','"
         )
     return parse_classes(text, name=name)
 
@@ -82,15 +75,11 @@ def _read_csv(text: str, name: str) -> Vocabulary:
 def _check_header(header: list[str]) -> None:
     if "name" not in header:
         raise VocabularyError(
-            "the first line must name the columns, of which one is 'name', not "
-            f"{describe(', '.join(header))}; "
-            "for a plain list, one class a line, use a .txt file"
+            f"the first line must name the columns, of which one is 'name', not {describe(', '.join(header))}; for a "
+            "plain list, one class per line, use a .txt file"
         )
+    check_keys(header, CLASS_KEYS, source="the first line")
     for cell in header:
-        if cell not in CLASS_KEYS:
-            raise VocabularyError(
-                f"unknown column {cell!r}{suggest(cell, CLASS_KEYS)}; there are {', '.join(CLASS_KEYS)}"
-            )
         if header.count(cell) > 1:
             raise VocabularyError(f"the column {cell!r} is there twice; drop one")
 
@@ -98,8 +87,8 @@ def _check_header(header: list[str]) -> None:
 def _read_row(row: list[str], header: list[str], line: int) -> dict[str, Any]:
     if len(row) > len(header):
         raise VocabularyError(
-            f"line {line} has {len(row)} cells, but there are {len(header)} columns; put cells with a "
-            "separator in quotes"
+            f"line {line} has {len(row)} cells, but there are {len(header)} columns; put cells with a separator in "
+            "quotes"
         )
     settings: dict[str, Any] = {key: cell for key, cell in zip(header, row, strict=False) if cell}
     if "name" not in settings:
@@ -115,24 +104,18 @@ def _read_row(row: list[str], header: list[str], line: int) -> dict[str, Any]:
 
 
 def _read_json(text: str, name: str) -> Vocabulary:
-    try:
-        content = json.loads(text, object_pairs_hook=_unique_pairs)
-    except json.JSONDecodeError as error:
-        raise VocabularyError(f"line {error.lineno}, column {error.colno}: malformed JSON: {error.msg}") from error
-    return _from_content(content, name)
-
-
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise VocabularyError(f"the key {describe(twice)} is there twice; merge or rename one")
-    return result
+    return _from_content(parse_json(text, error=VocabularyError, source="the file"), name)
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
-    """The safe loader, but a repeated key is an error, where PyYAML would silently keep the last."""
+    """PyYAML's safe loader, which refuses duplicate keys (PyYAML keeps the last) and aliases (which can multiply)."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            line = event.start_mark.line + 1
+            raise VocabularyError(f"line {line}: the alias *{event.anchor} is not allowed; repeat the value")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys: set[Hashable] = set()
@@ -184,7 +167,7 @@ SUFFIXES = tuple(_READERS)
 
 
 def check_writable(path: Path) -> None:
-    """Find what is wrong with the name of a vocabulary file before it is written.
+    """Check the name of a vocabulary file before it is written.
 
     Raises:
         OutputError: If it has another suffix.
@@ -197,8 +180,8 @@ def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
     """Write a vocabulary as YAML or JSON, by the suffix; reading it gives the same vocabulary.
 
     Args:
-        vocabulary: What to write.
-        path: Ends in .yaml, .yml or .json; a file there is replaced.
+        vocabulary: The vocabulary.
+        path: File that ends in .yaml, .yml or .json; an existing one is replaced.
 
     Returns:
         The path.

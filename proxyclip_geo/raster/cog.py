@@ -1,4 +1,4 @@
-"""Writing result rasters: blocks into a hidden temporary file, and in the end a cloud-optimised GeoTIFF at once."""
+"""Write result rasters block by block as cloud-optimised GeoTIFFs (COG)."""
 
 import errno
 import warnings
@@ -30,14 +30,14 @@ _FAILURES = (RasterioError, CPLE_BaseError, OSError)
 
 
 class CogWriter:
-    """Writes a raster block by block; it appears under its name only when `finish` has returned.
+    """Write a raster block by block; use it in a `with`.
 
-    Use it in a `with`: on an exception, or without `finish`, nothing is left and an older file stays as it was.
+    `finish` moves the raster to its path. Without it, or after an exception, nothing is left and an older file stays.
 
     Attributes:
-        path: The final name.
-        geobox: Where the raster lies.
-        spec: What it holds.
+        path: Path of the raster.
+        geobox: Shape, transform and CRS.
+        spec: Data type, nodata, bands, classes and tags.
     """
 
     def __init__(self, path: str | Path, geobox: GeoBox, *, spec: RasterSpec) -> None:
@@ -64,7 +64,7 @@ class CogWriter:
 
     def _create(self) -> Any:
         spec, geobox = self.spec, self.geobox
-        with environment(), _no_georeference_is_fine():
+        with environment(), _ignore_missing_georeference():
             dataset = rasterio.open(
                 self._draft,
                 "w",
@@ -83,7 +83,7 @@ class CogWriter:
                 bigtiff="IF_SAFER",
                 compress="deflate",
                 zlevel=1,
-                # Else GDAL takes three or four bands for colours and transparency.
+                # GDAL takes three or four bands for colours and transparency by default.
                 photometric="RGB" if spec.rgb else "MINISBLACK",
                 alpha="NO",
             )
@@ -105,19 +105,19 @@ class CogWriter:
         self.abort()
 
     def write(self, region: Region, array: NDArray[Any]) -> None:
-        """Write a block. Blocks must not overlap, but one may be written again.
+        """Write a block. Blocks must not overlap, but the same block may be written again.
 
         Args:
             region: Pixels of the raster, inside it.
-            array: (H, W), or (K, H, W) for K bands, of the raster's type.
+            array: (H, W), or (K, H, W) for K bands, of the raster's data type.
 
         Raises:
             OutputError: If the block does not fit the raster, or the disk is full.
         """
         layers = array if array.ndim == 3 else array[None]
-        wanted = (self.spec.count, *region.shape)
-        if layers.shape != wanted or layers.dtype != np.dtype(self.spec.dtype):
-            raise OutputError(f"block of {layers.shape} {layers.dtype} given, {wanted} {self.spec.dtype} wanted")
+        shape = (self.spec.count, *region.shape)
+        if layers.shape != shape or layers.dtype != np.dtype(self.spec.dtype):
+            raise OutputError(f"block of {layers.shape} {layers.dtype} does not match {shape} {self.spec.dtype}")
         if region.intersect(self.geobox.region) != region:
             raise OutputError(f"{region} reaches beyond the raster's {self.geobox.width} × {self.geobox.height} px")
         try:
@@ -128,17 +128,17 @@ class CogWriter:
         self._written[region] = _checksum(layers)
 
     def finish(self) -> Path:
-        """Turn the blocks into a cloud-optimised GeoTIFF and give it its name.
+        """Convert the blocks to a cloud-optimised GeoTIFF and move it to its path.
 
         Returns:
-            The final name.
+            The path.
 
         Raises:
-            OutputError: If it cannot be written; an older file stays as it was.
+            OutputError: If it cannot be written; an older file stays.
         """
         cog = self._folder / self.path.name
         try:
-            with environment(), _no_georeference_is_fine():
+            with environment(), _ignore_missing_georeference():
                 self._dataset.close()
                 rasterio.shutil.copy(self._draft, cog, driver="COG", **self._cog_options())
                 self._verify(cog)
@@ -152,9 +152,9 @@ class CogWriter:
     def _cog_options(self) -> dict[str, Any]:
         return {
             "compress": "DEFLATE",
-            # Neighbouring scores differ by little, neighbouring labels by nothing or anything.
+            # Differences of neighbouring scores are small, those of labels arbitrary.
             "predictor": "NO" if self.spec.classes else "YES",
-            # Scores are packed three times as fast so, and take a seventh more; labels lose nothing by the default.
+            # Scores compress three times as fast at level 1 and take a seventh more space.
             **({} if self.spec.classes else {"level": 1}),
             "overview_resampling": self.spec.overviews.upper(),
             "blocksize": _TILE,
@@ -163,15 +163,15 @@ class CogWriter:
         }
 
     def _verify(self, cog: Path) -> None:
-        """Read back what was written: GDAL reports a failed write of a cached tile to nobody."""
+        """Compare the checksums of all blocks: GDAL does not report a failed write of a cached tile."""
         with rasterio.open(cog) as dataset:
             for region, checksum in self._written.items():
                 layers = dataset.read(window=_window(region))
                 if _checksum(layers) != checksum:
-                    raise OSError(errno.EIO, f"rows {region.top}–{region.bottom} read back otherwise than written")
+                    raise OSError(errno.EIO, f"rows {region.top}–{region.bottom} were not written correctly")
 
     def _publish(self, cog: Path) -> None:
-        """Move the raster and its side file to their names; an older side file never stands beside a newer raster."""
+        """Move the raster and its side file to their paths; an older side file is removed first."""
         side, new_side = self._side_file(self.path), self._side_file(cog)
         existing = new_side.read_text(encoding="utf-8") if new_side.exists() else ""
         if self.spec.classes:
@@ -183,13 +183,13 @@ class CogWriter:
         return path.with_name(path.name + ".aux.xml")
 
     def abort(self) -> None:
-        """Remove all that is temporary; harmless after `finish`."""
+        """Remove the temporary files; has no effect after `finish`."""
         if self._dataset is not None:
             try:
                 with environment():
                     self._dataset.close()
             except _FAILURES:
-                pass  # It is thrown away; what made it fail has been reported.
+                pass  # The file is removed, and the error that made it fail has been reported.
         self._staging.close()
 
     def _error(self, error: BaseException) -> OutputError:
@@ -204,5 +204,5 @@ def _checksum(layers: NDArray[Any]) -> int:
     return zlib.crc32(np.ascontiguousarray(layers).data)
 
 
-def _no_georeference_is_fine() -> Any:
+def _ignore_missing_georeference() -> Any:
     return warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning)

@@ -1,4 +1,4 @@
-"""Many rasters at once: a directory, a pattern, or a list of STAC items."""
+"""Find the rasters of a directory, a glob pattern or a STAC file."""
 
 import glob
 import json
@@ -10,17 +10,17 @@ from proxyclip_geo.raster.dataset import stem_of
 
 SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".img", ".asc", ".png"}
 ASSETS = ("visual", "image", "data")
-"""STAC assets in the order in which they are taken; else the first with the role "data" or "visual"."""
+"""Keys of STAC assets in order of preference; otherwise the first asset with the role "data" or "visual"."""
 
 
 def find_rasters(name: str | Path) -> tuple[str, ...] | None:
-    """Return the rasters that a directory, a pattern with * or ?, or a STAC file stands for; None for a single raster.
+    """Return the rasters of a directory, a pattern with * or ?, or a STAC file; None for a single raster.
 
     Args:
-        name: What the user gave. A STAC file is a JSON file of an item or an item collection.
+        name: Path, URL or pattern. A STAC file is the JSON of an item or an item collection.
 
     Raises:
-        RasterError: If it stands for none, or two would have results of the same name.
+        RasterError: If there is no raster, or two have the same stem, and results of the same name.
     """
     text, path = str(name), Path(name)
     if path.is_dir():
@@ -34,9 +34,9 @@ def find_rasters(name: str | Path) -> tuple[str, ...] | None:
     if not found:
         raise RasterError(f"{name} holds no raster; give a file, or a folder or pattern that matches some")
     stems = [stem_of(raster) for raster in found]
-    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
-    if twice:
-        raise RasterError(f"several rasters of {name} are called {', '.join(twice[:3])}; segment them one by one")
+    duplicates = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if duplicates:
+        raise RasterError(f"several rasters of {name} are called {', '.join(duplicates[:3])}; segment them one by one")
     return tuple(found)
 
 
@@ -59,7 +59,7 @@ def _stac_assets(path: Path) -> list[str]:
 
 
 def _asset(item: Any) -> str:
-    """Return where the picture of an item is."""
+    """Return the path or URL of an item's image."""
     for key in ASSETS:
         if key in item.assets:
             return str(item.assets[key].get_absolute_href())

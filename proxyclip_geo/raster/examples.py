@@ -1,4 +1,4 @@
-"""Examples that a user drew: points and polygons of a vector file, each with a class, as pixels of a raster."""
+"""Positive and negative examples: points, lines and polygons of a vector file, each with a class, as pixels."""
 
 import math
 from collections.abc import Sequence
@@ -22,21 +22,21 @@ from proxyclip_geo.region import Region
 from proxyclip_geo.validation import suggest
 
 NEGATIVE = "negative"
-"""Name of the column that tells what is not an example of its class."""
+"""Name of the column that marks negative examples."""
 
 _YES = frozenset({"1", "true", "t", "yes", "y"})
 
 
 @dataclass(frozen=True)
 class Example:
-    """A drawn shape and what it shows.
+    """A shape with a class.
 
     Attributes:
-        name: The class.
-        negative: Whether it shows what the class is not.
+        name: Name of the class.
+        negative: Whether the shape shows something else than the class.
         shape: In pixel coordinates (column, row) of the raster.
         region: Pixels of the raster around the shape; not empty.
-        number: Which feature of the file it is, from 1.
+        number: Number of the feature in the file, from 1.
     """
 
     name: str
@@ -56,28 +56,27 @@ class Example:
     def _burn(self, region: Region, touched: bool) -> NDArray[np.bool_]:
         origin = np.array([region.left, region.top])
         local = shapely.transform(self.shape, lambda xy: xy - origin)
-        drawn = rasterize(
+        burned = rasterize(
             [(local, 1)], out_shape=region.shape, transform=Affine.identity(), dtype=np.uint8, all_touched=touched
         )
-        return np.asarray(drawn == 1)
+        return np.asarray(burned == 1)
 
 
 def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) -> tuple[Example, ...]:
-    """Read drawn examples.
+    """Read examples from a vector file.
 
     Args:
-        path: Any vector file; its first layer counts. A column `negative` (true or 1), if there is one, marks examples
-            of what a class is not.
-        geobox: The raster's place.
+        path: Any vector file; its first layer counts. A column `negative` (true or 1) marks negative examples.
+        geobox: Geobox of the raster.
         field: Column with the class.
-        name: What messages call the raster.
+        name: Raster name in messages.
 
     Raises:
         VectorError: If the file cannot be read, has no such column, or a shape without a class.
         AreaError: If it holds no shape, or none lies within the raster.
 
     Warns:
-        QualityWarning: If some shapes lie outside of the raster, or the file or the raster has no CRS.
+        QualityWarning: If some shapes lie outside of the raster, or only one of file and raster has a CRS.
     """
     frame = _read_frame(path)
     if field not in frame.columns:
@@ -98,10 +97,10 @@ def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) ->
     negative = [_text(v).casefold() in _YES for v in frame[NEGATIVE]] if NEGATIVE in frame else [False] * len(names)
     found = []
     shapes = _shapes_in_pixels(frame, geobox, path=path, name=name)
-    for number, label, no, shape in zip(frame.index, names, negative, shapes, strict=True):
+    for number, label, is_negative, shape in zip(frame.index, names, negative, shapes, strict=True):
         region = _region_of(shape).intersect(geobox.region)
         if not region.is_empty:
-            found.append(Example(label, no, shape, region, int(number)))
+            found.append(Example(label, is_negative, shape, region, int(number)))
     _check_outside(found, len(names), geobox, path=path, name=name)
     return tuple(found)
 
@@ -114,7 +113,7 @@ def _check_outside(found: Sequence[Example], count: int, geobox: GeoBox, *, path
             "that they are of this raster, and the CRS of both"
         )
     if len(found) < count:
-        warn_quality(f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are left out")
+        warn_quality(f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are ignored")
 
 
 def _read_frame(path: str | Path) -> geopandas.GeoDataFrame:
@@ -157,5 +156,5 @@ def _region_of(shape: BaseGeometry) -> Region:
 
 
 def _text(value: Any) -> str:
-    # What a column lacks is None or a NaN, which differs from itself.
+    # A missing value is None or NaN, which differs from itself.
     return "" if value is None or value != value else str(value).strip()

@@ -1,6 +1,6 @@
-"""Class names in the file GDAL and QGIS keep beside a raster (`<raster>.aux.xml`).
+"""Class names in GDAL's side file (`<raster>.aux.xml`), which QGIS reads too.
 
-A GeoTIFF of GDAL before 3.11 has no room for category names and attribute tables; every GDAL reads them from this file.
+GDAL before 3.11 cannot store category names and raster attribute tables in a GeoTIFF; all versions read this file.
 """
 
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from proxyclip_geo.raster.styles import ClassStyle, to_xml, with_unclassified
 
-# Field types and usages as GDAL numbers them (gdal_rat.h): name, type, usage.
+# Name, type and usage of the fields, numbered as in gdal_rat.h.
 _INTEGER, _STRING = "0", "2"
 _FIELDS = (
     ("Value", _INTEGER, "5"),
@@ -21,11 +21,11 @@ _FIELDS = (
 
 
 def class_names_xml(classes: Iterable[ClassStyle], *, existing: str = "") -> str:
-    """Return the side file of a label raster, with its category names and raster attribute table.
+    """Return the content of a label raster's side file: category names and raster attribute table.
 
     Args:
         classes: The classes.
-        existing: What GDAL itself has put into the side file, e.g. a CRS that GeoTIFF cannot express.
+        existing: Content that GDAL has written, e.g. a CRS that GeoTIFF cannot express; empty for none.
     """
     root = ET.fromstring(existing) if existing else ET.Element("PAMDataset")
     band = root.find("PAMRasterBand[@band='1']")
@@ -45,5 +45,5 @@ def class_names_xml(classes: Iterable[ClassStyle], *, existing: str = "") -> str
         row = ET.SubElement(table, "Row", index=str(index))
         for cell in (style.value, style.name, *style.color, 255):
             ET.SubElement(row, "F").text = str(cell)
-    # GDAL takes the first node of this file for the root: an XML declaration would hide everything.
+    # GDAL takes the first node for the root, and must not find an XML declaration there.
     return to_xml(root, head="")

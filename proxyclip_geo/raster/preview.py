@@ -1,4 +1,4 @@
-"""A picture for people: image and labels side by side, with a legend."""
+"""Preview: image and labels side by side with a legend, as a PNG."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ from proxyclip_geo.raster.styles import ClassStyle, with_unclassified
 _MARGIN = 16
 _SWATCH = 18
 _FONT_SIZE = 16
-_LEAST_SIDE = 256
-_THINNEST = 8
-_LEAST_WIDTH = 480
+_MIN_SIDE = 256
+_MIN_THICKNESS = 8
+_MIN_WIDTH = 480
 _NAME_WIDTH = 260
-# More classes than this, and those without a pixel are left out of the legend.
+# With more classes, those without a pixel are not in the legend.
 _FULL_LEGEND = 24
 _SYSTEM_FONTS = (
     "DejaVuSans.ttf",
@@ -30,14 +30,14 @@ _SYSTEM_FONTS = (
 )
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _INK = (32, 32, 32)
-_PALE_INK = (140, 140, 140)
+_LIGHT_INK = (140, 140, 140)
 _CHECKER = ((255, 255, 255), (222, 222, 222))
 _CHECKER_SIDE = 8
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """One line of the legend: colour, name and share of the valid pixels, 0–1."""
+    """A line of the legend: colour, name and share of the valid pixels, 0–1."""
 
     style: ClassStyle
     share: float
@@ -56,11 +56,11 @@ def write_preview(
     """Write image and labels side by side, with a legend of names, colours and shares, as a PNG.
 
     Args:
-        path: Where to.
-        rgb: (3, H, W) uint8; it may have another size than the labels, but shows the same ground.
+        path: Path of the PNG.
+        rgb: (3, H, W) uint8, of the same area as the labels and any size.
         labels: (H, W) label values.
         classes: Colours and names of the values.
-        nodata: Label value of pixels without data; they show as a checkerboard on both sides.
+        nodata: Label value of nodata, shown as a checkerboard on both sides.
         shares: Share of each value among the valid pixels, 0–1; counted in `labels` if not given.
         max_side: Longest side of each of the two pictures in pixels.
 
@@ -68,7 +68,7 @@ def write_preview(
         The path.
 
     Raises:
-        OutputError: If the picture cannot be written; an older one stays as it was.
+        OutputError: If the picture cannot be written; an older one stays.
     """
     canvas = draw_preview(rgb, labels, classes=classes, nodata=nodata, shares=shares, max_side=max_side)
     with atomic_write(Path(path)) as draft:
@@ -85,20 +85,20 @@ def draw_preview(
     shares: Mapping[int, float] | None = None,
     max_side: int = 1000,
 ) -> Image.Image:
-    """Draw what `write_preview` writes; the arguments are the same."""
+    """Draw the picture that `write_preview` writes; the arguments are the same."""
     styles = with_unclassified(classes)
     size = _panel_size(labels.shape, max_side)
-    hidden = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
+    nodata_mask = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
     image = _resize(Image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))), size, smooth=True)
     colored = _resize(Image.fromarray(_paint(labels, styles)), size, smooth=False)
-    return _compose((image, colored), hidden, _entries(styles, labels, shares, nodata))
+    return _compose((image, colored), nodata_mask, _entries(styles, labels, shares, nodata))
 
 
 def _panel_size(shape: tuple[int, ...], max_side: int) -> tuple[int, int]:
-    """Return (width, height): large rasters shrink, small ones grow by whole factors, thin ones stay visible."""
+    """Return (width, height): large rasters shrink, small ones grow by integer factors, thin ones stay visible."""
     longest = max(shape)
-    factor = max_side / longest if longest > max_side else max(1, _LEAST_SIDE // longest)
-    height, width = (max(_THINNEST, round(side * factor)) for side in shape)
+    factor = max_side / longest if longest > max_side else max(1, _MIN_SIDE // longest)
+    height, width = (max(_MIN_THICKNESS, round(side * factor)) for side in shape)
     return width, height
 
 
@@ -118,23 +118,23 @@ def _paint(labels: NDArray[np.integer], styles: Sequence[ClassStyle]) -> NDArray
 def _entries(
     styles: Sequence[ClassStyle], labels: NDArray[np.integer], shares: Mapping[int, float] | None, nodata: int
 ) -> list[_Entry]:
-    """Return the legend's lines, largest share first; label 0 only where it occurs."""
+    """Return the lines of the legend by falling share; label 0 only if it occurs."""
     if shares is None:
         values, counts = np.unique(labels[labels != nodata], return_counts=True)
         total = max(1, int(counts.sum()))
         shares = {int(value): int(count) / total for value, count in zip(values, counts, strict=True)}
     entries = [_Entry(style, shares.get(style.value, 0.0)) for style in styles]
     entries.sort(key=lambda entry: -entry.share)
-    brief = len(entries) > _FULL_LEGEND
-    return [entry for entry in entries if entry.share > 0 or (entry.style.value != 0 and not brief)]
+    is_long = len(entries) > _FULL_LEGEND
+    return [entry for entry in entries if entry.share > 0 or (entry.style.value != 0 and not is_long)]
 
 
-def _compose(panels: tuple[Image.Image, Image.Image], hidden: Image.Image, entries: list[_Entry]) -> Image.Image:
+def _compose(panels: tuple[Image.Image, Image.Image], nodata_mask: Image.Image, entries: list[_Entry]) -> Image.Image:
     width, height = panels[0].size
     font, names = _font_for([entry.style.name for entry in entries])
     shares = [_percent(entry.share) for entry in entries]
     lines = [(_shorten(name, font), share) for name, share in zip(names, shares, strict=True)]
-    canvas_width = max(_LEAST_WIDTH, 2 * width + 3 * _MARGIN)
+    canvas_width = max(_MIN_WIDTH, 2 * width + 3 * _MARGIN)
     column = max((_width(f"{name}  {share}", font) for name, share in lines), default=0) + _SWATCH + 2 * _MARGIN
     columns = max(1, (canvas_width - _MARGIN) // column)
     rows = -(-len(lines) // columns)
@@ -142,14 +142,14 @@ def _compose(panels: tuple[Image.Image, Image.Image], hidden: Image.Image, entri
     canvas = Image.new("RGB", (canvas_width, height + rows * line_height + 3 * _MARGIN), "white")
     inset = (canvas_width - 2 * width - _MARGIN) // 2
     for index, panel in enumerate(panels):
-        panel.paste(_checkerboard(panel.size), mask=hidden)
+        panel.paste(_checkerboard(panel.size), mask=nodata_mask)
         canvas.paste(panel, (inset + index * (width + _MARGIN), _MARGIN))
     draw = ImageDraw.Draw(canvas)
     for index, (entry, (name, share)) in enumerate(zip(entries, lines, strict=True)):
         left = _MARGIN + index // rows * column
         top = height + 2 * _MARGIN + index % rows * line_height
-        draw.rectangle((left, top, left + _SWATCH, top + _SWATCH), fill=entry.style.color, outline=_PALE_INK)
-        ink = _INK if entry.share > 0 else _PALE_INK
+        draw.rectangle((left, top, left + _SWATCH, top + _SWATCH), fill=entry.style.color, outline=_LIGHT_INK)
+        ink = _INK if entry.share > 0 else _LIGHT_INK
         draw.text((left + _SWATCH + 8, top + _SWATCH // 2), f"{name}  {share}", fill=ink, font=font, anchor="lm")
     return canvas
 
@@ -159,9 +159,9 @@ def _percent(share: float) -> str:
 
 
 def _font_for(names: list[str]) -> tuple[_Font, list[str]]:
-    """Return a font and the names as it can write them.
+    """Return a font and the names in characters that it has.
 
-    Pillow's own font knows no letter beyond English; other names take a font of the system, or lose their accents.
+    Pillow's font has ASCII only; other names use a system font, or lose their accents.
     """
     if not all(name.isascii() for name in names):
         for file in _SYSTEM_FONTS:
@@ -178,7 +178,7 @@ def _width(text: str, font: _Font) -> int:
 
 
 def _shorten(name: str, font: _Font) -> str:
-    """Cut a name to the legend's width."""
+    """Shorten a name to the width of the legend."""
     if _width(name, font) <= _NAME_WIDTH:
         return name
     while name and _width(name + "…", font) > _NAME_WIDTH:

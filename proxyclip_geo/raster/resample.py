@@ -1,7 +1,7 @@
-"""Resampling on a scaled grid: area average where coarser, bilinear where finer, the same for every blocking.
+"""Resampling to a scaled grid: area average if coarser, bilinear if finer; the result does not depend on the blocks.
 
-Read in pieces, GDAL gives values that differ from the whole (docs/decisions/0006 has the figures). Here the
-weights of a pixel follow from its own absolute index, and its sum always runs in the same order.
+GDAL's resampling of a block differs from that of the whole raster (docs/decisions/0006 has the figures). Here the
+weights of a pixel depend on its absolute index only, and the order of summation is fixed.
 """
 
 import math
@@ -17,7 +17,7 @@ class Samples:
     """Raw band values.
 
     Attributes:
-        values: (C, H, W), finite everywhere, 0 where not valid.
+        values: (C, H, W), finite, 0 where not valid.
         valid: (H, W) bool, True where there is data.
     """
 
@@ -26,8 +26,8 @@ class Samples:
 
 
 @dataclass(frozen=True)
-class Taps:
-    """Which source pixels make each target pixel, along one axis.
+class AxisWeights:
+    """Weights of source pixels for each target pixel along one axis.
 
     Attributes:
         index: (n, T) int, source pixels.
@@ -39,17 +39,17 @@ class Taps:
 
     @property
     def span(self) -> tuple[int, int]:
-        """First source pixel, and one past the last."""
+        """First source pixel and one past the last."""
         return int(self.index.min()), int(self.index.max()) + 1
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a scaled grid over a source.
+    """An axis of a scaled grid over a source.
 
     Attributes:
         size: Number of source pixels.
-        start: Source coordinate of the grid's first edge, in source pixels.
+        start: First edge of the grid, in source pixels.
         scale: Source pixels per target pixel; above 1 the grid is coarser than the source.
     """
 
@@ -59,11 +59,11 @@ class Axis:
 
     @property
     def is_identity(self) -> bool:
-        """Whether target pixels are source pixels."""
+        """Whether target pixels equal source pixels."""
         return self.scale == 1 and self.start == int(self.start)
 
-    def taps(self, first: int, count: int) -> Taps:
-        """Return the taps of `count` target pixels from `first` on."""
+    def weights(self, first: int, count: int) -> AxisWeights:
+        """Return the weights of `count` target pixels from `first` on."""
         target = np.arange(first, first + count, dtype=np.float64)
         if self.is_identity:
             index, weight = target[:, None] + self.start, np.ones((count, 1))
@@ -72,11 +72,11 @@ class Axis:
         else:
             index, weight = self._bilinear(target)
         inside = np.clip(index, 0, self.size - 1).astype(np.intp)
-        return Taps(inside, weight / weight.sum(axis=1, keepdims=True))
+        return AxisWeights(inside, weight / weight.sum(axis=1, keepdims=True))
 
     def _average(self, target: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Weigh source pixels by the length a target pixel covers of each."""
-        # A target pixel that reaches over the source's border is the mean of what it covers of the source.
+        """Weight source pixels by the length that the target pixel covers of each."""
+        # A target pixel across the source's border is the mean of the part inside.
         low = np.clip(self.start + target * self.scale, 0, self.size - 1e-6)[:, None]
         high = np.clip(self.start + (target + 1) * self.scale, 1e-6, self.size)[:, None]
         index = np.floor(low) + np.arange(math.ceil(self.scale) + 1, dtype=np.float64)
@@ -88,26 +88,25 @@ class Axis:
         return index, 1 - np.abs(centre - index)
 
 
-def resample(samples: Samples, *, rows: Taps, cols: Taps) -> Samples:
-    """Combine source pixels by separable weights, counting only the valid ones.
+def resample(samples: Samples, *, rows: AxisWeights, cols: AxisWeights) -> Samples:
+    """Resample by separable weights, using only valid source pixels.
 
-    A target pixel is valid where at least half of its weight is; its value is the mean of that valid part, so that
-    values under no-data never show.
+    A target pixel is valid if at least half of its weight is on valid pixels; its value is their weighted mean.
 
     Args:
-        samples: The source pixels from (rows.span[0], cols.span[0]) on, at least to the spans' ends.
-        rows: Taps of the target's rows.
-        cols: Taps of the target's columns.
+        samples: Source pixels from (rows.span[0], cols.span[0]) to at least the ends of the spans.
+        rows: Weights of the target's rows.
+        cols: Weights of the target's columns.
 
     Returns:
         (C, len(rows), len(cols)) values in a float type.
     """
     work = working_type(samples.values.dtype)
     values = _combine(_combine(samples.values, rows, axis=1, work=work), cols, axis=2, work=work)
-    # Where all is valid, one column of ones stands for all columns.
-    everywhere = bool(samples.valid.all())
-    weighed = np.ones((1, len(samples.valid), 1), np.bool_) if everywhere else samples.valid[None]
-    down = _combine(weighed, rows, axis=1, work=work)
+    # If all pixels are valid, one column is broadcast to all columns.
+    all_valid = bool(samples.valid.all())
+    valid_column = np.ones((1, len(samples.valid), 1), np.bool_) if all_valid else samples.valid[None]
+    down = _combine(valid_column, rows, axis=1, work=work)
     share = _combine(np.broadcast_to(down, (*down.shape[:2], samples.valid.shape[1])), cols, axis=2, work=work)[0]
     valid = share >= 0.5 - 1e-6
     np.divide(values, share, out=values, where=valid)
@@ -116,14 +115,14 @@ def resample(samples: Samples, *, rows: Taps, cols: Taps) -> Samples:
     return Samples(values, valid)
 
 
-def _combine(layers: NDArray[Any], taps: Taps, *, axis: int, work: Any) -> NDArray[Any]:
-    """Sum the weighted taps one after another: plain element-wise sums, hence the same in any chunk."""
-    index = taps.index - taps.span[0]
+def _combine(layers: NDArray[Any], weights: AxisWeights, *, axis: int, work: Any) -> NDArray[Any]:
+    """Sum the weighted pixels one after another, element by element, so that chunks equal the whole."""
+    index = weights.index - weights.span[0]
     shape = (-1, 1) if axis == 1 else (1, -1)
     total: NDArray[Any] | None = None
-    for tap in range(index.shape[1]):
-        weight = taps.weight[:, tap].astype(work).reshape(shape)
-        part = np.multiply(np.take(layers, index[:, tap], axis=axis), weight, dtype=work)
+    for column in range(index.shape[1]):
+        weight = weights.weight[:, column].astype(work).reshape(shape)
+        part = np.multiply(np.take(layers, index[:, column], axis=axis), weight, dtype=work)
         total = part if total is None else np.add(total, part, out=total)
     assert total is not None
     return total

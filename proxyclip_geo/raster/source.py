@@ -1,4 +1,4 @@
-"""Reading a raster as 8-bit colours with validity: one band choice, one stretch and one resolution per raster."""
+"""Read a raster as 8-bit colours with validity, with one choice of bands, one stretch and one resolution."""
 
 import hashlib
 import math
@@ -20,25 +20,25 @@ from proxyclip_geo.raster.aoi import AreaMask, Bounds, find_area
 from proxyclip_geo.raster.bands import BandPlan, plan_bands, stack_colors
 from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset, stem_of
 from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
-from proxyclip_geo.raster.scaled_reader import ScaledReader
+from proxyclip_geo.raster.overview_reader import OverviewReader
 from proxyclip_geo.raster.stretch import Stretch, check_percentiles, measure_stretch
 from proxyclip_geo.region import Region
 
-# A resolution this close to the raster's own means "as it is": geodesic and grid metres differ by up to 0.1 %.
-_SAME = 0.01
-# Finer than this there is nothing to see, only pixels to compute.
-_FINEST = 16
+# Relative difference below which a resolution is the raster's own: geodesic and grid metres differ by up to 0.1 %.
+_RESOLUTION_TOLERANCE = 0.01
+# Upsampling beyond this factor shows nothing more.
+_MAX_UPSAMPLING = 16
 _TILE = 512
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """Colours of a rectangle of ground.
+    """Colours of a region.
 
     Attributes:
         rgb: (3, H, W) uint8, 0–255, 0 where not valid.
         valid: (H, W) bool, True where there is data.
-        geobox: Where they lie.
+        geobox: Shape, transform and CRS.
     """
 
     rgb: NDArray[np.uint8]
@@ -53,12 +53,11 @@ class SourceOptions:
     Attributes:
         bands: Band numbers from 1: one (repeated) or three (red, green, blue). None takes them by colour
             interpretation, else the first three, else the first one repeated.
-        stretch: Limits that become 0 and 255. None measures them, but for 8-bit rasters, which stay as they are.
+        stretch: Limits that become 0 and 255. None measures them, except for 8-bit rasters, which are not stretched.
         stretch_percentiles: Percentiles of the whole raster's valid pixels that a measured stretch maps to 0 and 255.
-        resolution: Ground size of a pixel in metres; None keeps the raster's own. One within a percent of the
-            raster's own does, too.
+        resolution: Ground size of a pixel in metres; None, or a value within a percent of the raster's own, keeps that.
         bounds: (west, south, east, north) in the raster's CRS to work on, or None.
-        aoi: Vector file with polygons to work on, in any CRS, or None. With bounds: where both meet.
+        aoi: Vector file with polygons to work on, in any CRS, or None. With bounds: their intersection.
     """
 
     bands: tuple[int, ...] | None = None
@@ -71,13 +70,13 @@ class SourceOptions:
 
 @dataclass(frozen=True)
 class _View:
-    """A grid over the area of interest, and all that turns its pixels into colours."""
+    """A grid over the area of interest with the reader, mask and stretch of its pixels."""
 
     geobox: GeoBox
     plan: BandPlan
     stretch: Stretch | None
     mask: AreaMask | None
-    reader: ScaledReader
+    reader: OverviewReader
 
     def read(self, region: Region) -> Pixels:
         inside = region.intersect(self.geobox.region)
@@ -95,7 +94,7 @@ class _View:
     def _colors(self, inside: Region, within: NDArray[np.bool_] | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         samples = self.reader.read(inside)
         values = stack_colors(samples, self.plan)
-        # Stretching comes after resampling: a pixel's ground is averaged before anything is clipped or rounded.
+        # Stretch after resampling, so that values are averaged before they are clipped and rounded.
         if self.stretch:
             rgb = self.stretch.apply(values)
         elif values.dtype == np.uint8:
@@ -111,11 +110,11 @@ class Source:
 
     Attributes:
         name: The path or URL as given.
-        stem: What the names of its outputs begin with.
-        geobox: The area of interest at the resolution asked for.
-        bands: Band numbers read as red, green and blue.
-        stretch: Limits that become 0 and 255; None where 8-bit values are taken as they are.
-        dtype: Type of the raster's values.
+        stem: Stem of the names of its outputs.
+        geobox: The area of interest at the requested resolution.
+        bands: Numbers of the red, green and blue bands.
+        stretch: Limits that become 0 and 255; None if 8-bit values are not stretched.
+        dtype: Data type of the raster.
     """
 
     def __init__(self, path: str | Path, options: SourceOptions) -> None:
@@ -145,17 +144,17 @@ class Source:
             self.stretch = measure_stretch(dataset, self._plan, percentiles=options.stretch_percentiles, name=self.name)
         native = self._whole.crop(self._area.region)
         self._scale = _scale(native, options.resolution, name=self.name)
-        self._view = self._look(native, self._scale)
+        self._view = self._open_view(native, self._scale)
         self.geobox = self._view.geobox
         self._require_data(self._view)
 
-    def _look(self, native: GeoBox, scale: tuple[float, float]) -> _View:
+    def _open_view(self, native: GeoBox, scale: tuple[float, float]) -> _View:
         return _View(
             native.zoom_out(scale),
             self._plan,
             self.stretch,
             self._area.mask(scale=scale),
-            ScaledReader(self._gdal_name, self._dataset, self._plan, anchor=self._area.region, scale=scale),
+            OverviewReader(self._gdal_name, self._dataset, self._plan, anchor=self._area.region, scale=scale),
         )
 
     def __enter__(self) -> Self:
@@ -167,7 +166,7 @@ class Source:
         self.close()
 
     def close(self) -> None:
-        """Release the raster; reading is over."""
+        """Close the raster."""
         if self._view is not None:
             self._view.reader.close()
         self._dataset.close()
@@ -176,10 +175,10 @@ class Source:
         """Read colours and validity.
 
         Args:
-            region: Pixels relative to `geobox`; what lies beyond it comes back as not valid.
+            region: Pixels relative to `geobox`; pixels outside of it are not valid.
 
         Returns:
-            The pixels; pieces of an area equal the area read at once, bit for bit.
+            The pixels; regions equal the whole bit for bit.
 
         Raises:
             RasterError: If the raster is damaged there.
@@ -188,7 +187,7 @@ class Source:
         return self._view.read(region)
 
     def thumbnail(self, max_side: int) -> Pixels:
-        """Read the whole area of interest in at most about `max_side` pixels a side, from overviews where they serve.
+        """Read the whole area of interest with at most about `max_side` pixels a side, from overviews if there are any.
 
         Args:
             max_side: Longest side in pixels.
@@ -198,22 +197,22 @@ class Source:
         """
         factor = max(1.0, max(self.geobox.shape) / max_side)
         native = self._whole.crop(self._area.region)
-        view = self._look(native, (self._scale[0] * factor, self._scale[1] * factor))
+        view = self._open_view(native, (self._scale[0] * factor, self._scale[1] * factor))
         try:
             return view.read(view.geobox.region)
         finally:
             view.reader.close()
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the pixels that `read` gives, JSON-able.
+        """Return JSON-able values that identify the pixels of `read`.
 
-        A file counts by size and time of change, not by content; of a VRT that is the VRT alone.
+        A file is identified by its size and time of modification, not by its content; for a VRT, those of the VRT.
         """
         area = self._area.region
         polygons = self._area.polygons
         return {
-            "path": _without_secrets(self.name) if is_remote(self.name) else _absolute(self.name),
-            **_file_facts(self._gdal_name),
+            "path": _strip_credentials(self.name) if is_remote(self.name) else _resolve(self.name),
+            **_file_status(self._gdal_name),
             "driver": self._dataset.driver,
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
             "dtype": self.dtype,
@@ -227,13 +226,13 @@ class Source:
         }
 
     @property
-    def settled(self) -> SourceOptions:
-        """Options that open the same raster in the same way elsewhere, without measuring its stretch again."""
+    def resolved_options(self) -> SourceOptions:
+        """Options that open the raster in another process with the same result: stretch measured, paths absolute."""
         aoi = self._options.aoi
         return replace(self._options, stretch=self.stretch, aoi=aoi and Path(aoi).resolve())
 
     def describe(self) -> str:
-        """Return a line for people: size, type, ground size of a pixel, CRS, bands and stretch."""
+        """Return a line of text: shape, data type, CRS, gsd, bands and stretch."""
         geobox = self.geobox
         gsd = geobox.gsd
         facts = [
@@ -251,23 +250,23 @@ class Source:
         return f"{self.stem}: " + "; ".join(facts)
 
     def _require_data(self, view: _View) -> None:
-        """Refuse an area without a valid pixel; one tile is read where its centre has data."""
+        """Raise an error if the area has no valid pixel; reads tiles from the centre until one has data."""
         if view.mask is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
             return
-        met = view.mask is None
+        overlaps = view.mask is None
         for tile in _from_centre(view.geobox.region):
-            met = met or bool(view.mask is not None and view.mask.rasterize(tile).any())
-            if met and view.read(tile).valid.any():
+            overlaps = overlaps or bool(view.mask is not None and view.mask.rasterize(tile).any())
+            if overlaps and view.read(tile).valid.any():
                 return
-        if not met:
+        if not overlaps:
             raise AreaError(
-                f"the polygons of {self._options.aoi} hold the centre of no pixel of {self.name}; enlarge them, or ask "
-                "for a finer --resolution"
+                f"the polygons of {self._options.aoi} hold the centre of no pixel of {self.name}; enlarge them, or "
+                "set a finer --resolution"
             )
         where = "area of interest" if self._options.bounds or self._options.aoi else "raster"
         raise RasterError(
-            f"every pixel of the {where} is no-data in {self.name}; choose another area, or correct the raster's "
-            "no-data value, alpha or mask band, e.g. with gdal_edit -unsetnodata"
+            f"every pixel of the {where} is nodata in {self.name}; choose another area, or correct the raster's "
+            "nodata value, alpha or mask band, e.g. with gdal_edit -unsetnodata"
         )
 
 
@@ -279,9 +278,9 @@ def open_source(path: str | Path, options: SourceOptions | None = None) -> Sourc
         options: Bands, stretch, resolution and area of interest; defaults if not given.
 
     Raises:
-        RasterError: If the raster is missing, unreadable, has no bands, or holds no-data only.
-        OptionError: If bands, stretch or resolution do not suit the raster.
-        AreaError: If the area of interest is empty or does not meet the raster.
+        RasterError: If the raster is missing, unreadable, has no bands, or only nodata.
+        OptionError: If bands, stretch or resolution do not fit the raster.
+        AreaError: If the area of interest is empty or does not overlap the raster.
         VectorError: If the area's vector file cannot be read.
 
     Warns:
@@ -299,40 +298,40 @@ def _scale(native: GeoBox, resolution: float | None, *, name: str) -> tuple[floa
     gsd = native.gsd
     if gsd is None:
         raise OptionError(
-            f"raster {name} has no CRS, so that its pixels have no size in metres; leave --resolution out, or assign a "
+            f"raster {name} has no CRS, so that its pixels have no size in metres; omit --resolution, or assign a "
             "CRS first, e.g. with gdal_edit -a_srs"
         )
-    across, down = (1.0 if abs(resolution / own - 1) < _SAME else resolution / own for own in gsd)
-    if min(across, down) < 1 / _FINEST:
+    across, down = (1.0 if abs(resolution / own - 1) < _RESOLUTION_TOLERANCE else resolution / own for own in gsd)
+    if min(across, down) < 1 / _MAX_UPSAMPLING:
         raise OptionError(
-            f"resolution {resolution:g} m is more than {_FINEST} times finer than the pixels of {name} "
-            f"({gsd[0]:.3g} × {gsd[1]:.3g} m); give metres per pixel, {max(gsd) / _FINEST:.2g} or more"
+            f"resolution {resolution:g} m is more than {_MAX_UPSAMPLING} times finer than the pixels of {name} "
+            f"({gsd[0]:.3g} × {gsd[1]:.3g} m); give metres per pixel, {max(gsd) / _MAX_UPSAMPLING:.2g} or more"
         )
     return down, across
 
 
 def _from_centre(region: Region) -> Iterator[Region]:
-    """Yield tiles from the centre outwards: mosaics have their collars at the border."""
+    """Yield tiles by distance from the centre, as the collars of mosaics are at the border."""
     row, col = region.top + region.height / 2, region.left + region.width / 2
     tiles = region.tiles(_TILE)
     yield from sorted(tiles, key=lambda t: math.hypot(t.top + t.height / 2 - row, t.left + t.width / 2 - col))
 
 
-def _file_facts(name: str) -> dict[str, int | None]:
+def _file_status(name: str) -> dict[str, int | None]:
     path = Path(name)
     if is_remote(name) or not path.is_file():
         return {"bytes": None, "modified_ns": None}
-    facts = path.stat()
-    return {"bytes": facts.st_size, "modified_ns": facts.st_mtime_ns}
+    status = path.stat()
+    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns}
 
 
-def _absolute(name: str) -> str:
-    """Return the full path of a file; a name that means something to GDAL alone as it is."""
+def _resolve(name: str) -> str:
+    """Return the absolute path of a file; names that are no files are returned unchanged."""
     return str(Path(name).resolve()) if Path(name).exists() else name
 
 
-def _without_secrets(name: str) -> str:
-    """Drop a URL's query and user, where tokens are: what is kept in a file may be passed on."""
+def _strip_credentials(name: str) -> str:
+    """Remove the query and the user of a URL, which may hold tokens: metadata may be passed on."""
     return re.sub(r"//[^/@]*@", "//", name).split("?")[0] if is_remote(name) else name
 
 

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.raster.class_tags import make_class_tags
 from proxyclip_geo.raster.nodata import LABEL_NODATA
@@ -95,14 +92,3 @@ def image_spec(names: Iterable[str], *, dtype: Literal["uint8", "uint16", "int16
     """Return the spec of an image with one band per name; the first of three or more are red, green and blue."""
     bands = tuple(names)
     return RasterSpec(dtype, None, "average", bands, rgb=len(bands) >= 3)
-
-
-def encode_probability(probability: NDArray[np.floating], *, valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Encode probabilities as whole per cent.
-
-    Args:
-        probability: (H, W) or (K, H, W), 0–1.
-        valid: (H, W) bool; the result is nodata elsewhere.
-    """
-    percent = np.rint(np.clip(np.nan_to_num(probability), 0, 1) * SCORE_SCALE).astype(np.uint8)
-    return np.where(valid, percent, np.uint8(SCORE_NODATA))

@@ -358,10 +358,10 @@ class TestBlocking:
     def test_strips_of_a_large_read_equal_small_reads(
         self, make_raster: MakeRaster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("proxyclip_geo.raster.scaled_reader._CHUNK", 2000)
+        monkeypatch.setattr("proxyclip_geo.raster.overview_reader._CHUNK", 2000)
         with open_source(make_raster(height=200, width=300), SourceOptions(resolution=1.7)) as source:
             strips = source.read(source.geobox.region)
-            monkeypatch.setattr("proxyclip_geo.raster.scaled_reader._CHUNK", 10**9)
+            monkeypatch.setattr("proxyclip_geo.raster.overview_reader._CHUNK", 10**9)
             np.testing.assert_array_equal(strips.rgb, source.read(source.geobox.region).rgb)
 
 

@@ -1,4 +1,4 @@
-"""Raw samples of a raster on a scaled grid, from the overview that serves best."""
+"""Read raw samples of a raster on a scaled grid from the overview with the nearest finer resolution."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ from proxyclip_geo.region import Region
 _CHUNK = 4_000_000
 
 
-class ScaledReader:
-    """Reads pieces of a grid that is anchored at a source pixel and scaled; pieces equal the whole bit for bit."""
+class OverviewReader:
+    """Read regions of a scaled grid; regions equal the whole bit for bit."""
 
     def __init__(self, name: str, dataset: Any, plan: BandPlan, *, anchor: Region, scale: tuple[float, float]) -> None:
-        """Choose the overview and lay the grid over it.
+        """Choose the overview and define the grid.
 
         Args:
-            name: What GDAL calls the raster.
-            dataset: The raster, open at full resolution; it stays its owner's to close.
+            name: GDAL's name of the raster.
+            dataset: The raster, open at full resolution; the caller closes it.
             plan: Bands to read.
-            anchor: Source pixels that the grid covers; its upper left corner is the grid's.
+            anchor: Source pixels that the grid covers; both have the same upper left corner.
             scale: (vertical, horizontal) source pixels per grid pixel.
         """
         self._name = name
@@ -33,9 +33,9 @@ class ScaledReader:
         self._full = dataset
         self._dataset = dataset
         level = _overview(dataset, plan, limit=min(scale))
-        self._opening = {} if level is None else {"overview_level": level}
+        self._open_options = {} if level is None else {"overview_level": level}
         if level is not None:
-            self._dataset = open_dataset(name, **self._opening)
+            self._dataset = open_dataset(name, **self._open_options)
         shrink_rows = dataset.height / self._dataset.height
         shrink_cols = dataset.width / self._dataset.width
         self._rows = Axis(self._dataset.height, anchor.top / shrink_rows, scale[0] / shrink_rows)
@@ -47,13 +47,13 @@ class ScaledReader:
             self._dataset.close()
 
     def _reopen(self) -> None:
-        """Forget what failed: GDAL keeps a tile that it could not decode, and gives it out as pixels the next time."""
-        failed, self._dataset = self._dataset, open_dataset(self._name, **self._opening)
+        """Reopen after an error: GDAL caches a tile that it cannot decode and returns it as pixels the next time."""
+        failed, self._dataset = self._dataset, open_dataset(self._name, **self._open_options)
         if failed is not self._full:
             failed.close()
 
     def read(self, region: Region) -> Samples:
-        """Read a piece of the grid.
+        """Read a region of the grid.
 
         Args:
             region: Grid pixels, inside the grid and not empty.
@@ -63,7 +63,7 @@ class ScaledReader:
         """
         if self._rows.is_identity and self._cols.is_identity:
             return self._read(region.shift(int(self._rows.start), int(self._cols.start)))
-        first, last = self._cols.taps(region.left, region.width).span
+        first, last = self._cols.weights(region.left, region.width).span
         source_rows = max(1, _CHUNK // (last - first))
         step = max(1, int(source_rows / max(1.0, self._rows.scale)))
         parts = [
@@ -77,8 +77,8 @@ class ScaledReader:
         )
 
     def _resample(self, region: Region) -> Samples:
-        rows = self._rows.taps(region.top, region.height)
-        cols = self._cols.taps(region.left, region.width)
+        rows = self._rows.weights(region.top, region.height)
+        cols = self._cols.weights(region.left, region.width)
         top, bottom = rows.span
         left, right = cols.span
         return resample(self._read(Region.from_edges(top, left, bottom, right)), rows=rows, cols=cols)
@@ -90,21 +90,17 @@ class ScaledReader:
         except (RasterioError, OSError) as error:
             shrink = self._full.height / self._dataset.height
             self._reopen()
-            rows, cols = (
-                (int(region.top * shrink), int(region.bottom * shrink)),
-                (
-                    int(region.left * shrink),
-                    int(region.right * shrink),
-                ),
+            top, bottom, left, right = (
+                int(edge * shrink) for edge in (region.top, region.bottom, region.left, region.right)
             )
             raise RasterError(
-                f"raster {self._name} cannot be read in rows {rows[0]}–{rows[1]}, columns {cols[0]}–{cols[1]} "
-                f"({error}); it may be damaged or cut short: copy it again, or leave that part out with --bounds"
+                f"raster {self._name} cannot be read in rows {top}–{bottom}, columns {left}–{right} ({error}); it may "
+                "be damaged or cut short: copy it again, or exclude that part with --bounds"
             ) from error
 
 
 def _overview(dataset: Any, plan: BandPlan, *, limit: float) -> int | None:
-    """Return the level of the coarsest overview that every band has and that is not coarser than `limit`."""
+    """Return the level of the coarsest overview of all bands with a factor up to `limit`; None if there is none."""
     levels = [dataset.overviews(band) for band in (*plan.unique, *([plan.alpha] if plan.alpha else []))]
     if any(level != levels[0] for level in levels):
         return None

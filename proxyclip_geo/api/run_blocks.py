@@ -5,7 +5,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,6 @@ from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.blend import window_total
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.distributed.local import run_in_processes
-from proxyclip_geo.engine.distributed.task import BlockTask
 from proxyclip_geo.engine.estimate import Needs, fit_core
 from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.profile import Profile
@@ -31,6 +29,9 @@ from proxyclip_geo.models.load import Model
 from proxyclip_geo.progress import Progress, offset_progress
 from proxyclip_geo.raster.source import Source
 from proxyclip_geo.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # Dask takes a second to import
+    from proxyclip_geo.engine.distributed.task import BlockTask
 
 
 @dataclass
@@ -170,7 +171,7 @@ def compute_blocks(
     progress = offset_by_done(progress, plan.blocks, missing)
     if options.elsewhere:
         task = _as_task(job, plan, model, bank, options)
-        with closing(_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as packed:
+        with closing(_compute_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as packed:
             for block, data in packed:
                 work.keep(block, data)
         return profile
@@ -203,7 +204,9 @@ def offset_by_done(progress: Progress, blocks: Sequence[Block], missing: Sequenc
     return offset_progress(progress, window_total(blocks) - window_total(missing), message=message)
 
 
-def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: SegmentOptions) -> BlockTask:
+def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: SegmentOptions) -> "BlockTask":
+    from proxyclip_geo.engine.distributed.task import BlockTask
+
     name = job.source.name
     encoder = model.encoder
     dtype = str(encoder.dtype).removeprefix("torch.")
@@ -225,6 +228,7 @@ def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: Segmen
         bank=replace(bank, queries=bank.queries.cpu()),
         edge_aware=options.borders == "image",
         probabilities=options.probabilities,
+        local_workers=None if options.scheduler else options.workers,
     )
 
 
@@ -234,11 +238,9 @@ def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
     return str(here) if here.index or options.device == str(here) else here.type
 
 
-def _elsewhere(
-    task: BlockTask, blocks: tuple[Block, ...], *, options: SegmentOptions, failed: Failures, progress: Progress
+def _compute_elsewhere(
+    task: "BlockTask", blocks: tuple[Block, ...], *, options: SegmentOptions, failed: Failures, progress: Progress
 ) -> Generator[tuple[Block, bytes], None, None]:
-    if options.scheduler is None:
-        return run_in_processes(task, blocks, workers=options.workers, on_failure=failed.add, progress=progress)
-    from proxyclip_geo.engine.distributed.cluster import run_on_cluster
+    from proxyclip_geo.engine.distributed.schedule import compute_on_workers
 
-    return run_on_cluster(task, blocks, scheduler=options.scheduler, on_failure=failed.add, progress=progress)
+    return compute_on_workers(task, blocks, scheduler=options.scheduler, on_failure=failed.add, progress=progress)

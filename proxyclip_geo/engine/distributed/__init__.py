@@ -1,1 +1,1 @@
-"""Blocks computed by other processes, on this machine or on a Dask cluster."""
+"""Compute blocks on Dask workers, on this machine or on a cluster."""

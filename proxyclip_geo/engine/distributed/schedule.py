@@ -1,113 +1,204 @@
-"""Blocks spread over others that compute them: processes of this machine, or workers of a cluster."""
+"""Schedule blocks on the workers of a Dask cluster; compute stragglers a second time on idle workers."""
 
 import time
+import uuid
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Protocol
+from typing import Any
+
+from distributed import Client, Future, KilledWorker, as_completed
+from distributed.scheduler import NoValidWorkerError, NoWorkerError
 
 from proxyclip_geo.engine.blend import window_total
+from proxyclip_geo.engine.distributed.cluster import connect, death_reason, start_workers
+from proxyclip_geo.engine.distributed.task import BlockTask, compute_block
 from proxyclip_geo.engine.runner import OnFailure
-from proxyclip_geo.errors import ProxyClipGeoError
+from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.progress import Counter, Progress, no_progress
 
-Answer = tuple[Block, bytes | BaseException]
-"""A block with its packed map, or with what computing it raised."""
+STRAGGLER_FACTOR = 3
+"""A block is a straggler if it takes this many times the median time per window of finished blocks …"""
+STRAGGLER_SECONDS = 10.0
+"""… and more than this many seconds."""
+BLOCKS_PER_THREAD = 2
+"""Blocks submitted at a time per thread of a cluster's workers, so that none waits for the network."""
+_POLL_SECONDS = 0.02
+_WAIT_SECONDS = 1.0
+"""Seconds between two checks for stragglers."""
 
-SLOWNESS = 3
-"""A block is late that takes this many times as long, for its windows, as those did that are finished …"""
-PATIENCE = 10.0
-"""… and longer than this many seconds."""
-_LOOK = 1.0
-"""Seconds between two looks for late blocks."""
+BlockOutcome = tuple[Block, bytes | BaseException]
+"""A block with its packed labels, or with the exception that computing it raised."""
 
 
-class Executor(Protocol):
-    """Who computes blocks."""
+def compute_on_workers(
+    task: BlockTask,
+    blocks: Sequence[Block],
+    *,
+    scheduler: str | None = None,
+    on_failure: OnFailure | None = None,
+    progress: Progress = no_progress,
+) -> Generator[tuple[Block, bytes], None, None]:
+    """Compute blocks on the workers of this machine or of a cluster; yield each packed, in the order of completion.
 
-    def take(self, block: Block) -> bool:
-        """Begin a block, if there is room for one."""
+    A block whose worker dies is retried on another. Once all blocks are submitted, stragglers are submitted to idle
+    workers as well; the first result counts. Where all workers of a cluster have the resource GPU, a block takes one.
 
-    def take_again(self, block: Block) -> bool:
-        """Begin a block that is already being computed once more, where nothing else is being done."""
+    Args:
+        task: The run. Workers of a cluster must be able to read its raster and weights.
+        blocks: The blocks to compute.
+        scheduler: Address of the cluster's scheduler; if None, `task.local_workers` are started on this machine.
+        on_failure: Called with a block that failed, which is then left out; if None, the error is raised.
+        progress: Called after each block.
 
-    def answers(self, *, seconds: float) -> Iterable[Answer]:
-        """Wait so long at most for blocks to be finished; return those that are."""
+    Raises:
+        OptionError: If the scheduler cannot be reached.
+        ProxyClipGeoError: The error of computing a block; EngineError if its workers died.
+        WorkerError: If the scheduler is lost, or workers cannot start or lack the raster or the model.
+    """
+    if not blocks:
+        return
+    advance = Counter(window_total(blocks), stage="segment", progress=progress)
+    pending, running = deque(blocks), _RunningBlocks()
+    workers = min(task.local_workers or 1, len(blocks))
+    with start_workers(workers) if scheduler is None else connect(scheduler) as client:
+        executor = _Executor(client, replace(task, local_workers=task.local_workers and workers))
+        while pending or running.since:
+            while pending and executor.has_room():
+                running.add(pending[0])
+                executor.submit(pending.popleft())
+            for block in () if pending else running.stragglers():
+                if not executor.submit_to_idle(block):
+                    break
+                running.add(block)
+            for block, outcome in executor.results(timeout=_WAIT_SECONDS):
+                if not running.remove(block):
+                    continue
+                advance(len(block.windows))
+                if isinstance(outcome, bytes):
+                    yield block, outcome
+                elif on_failure is None or not isinstance(outcome, ProxyClipGeoError):
+                    raise outcome
+                else:
+                    on_failure(block, outcome)
 
 
 @dataclass
-class _Pace:
-    """How long blocks take.
+class _RunningBlocks:
+    """The submitted blocks, and how long blocks take.
 
     Attributes:
-        running: The blocks that are being computed, and since when; of one that was begun again, the last time.
-        rates: Seconds a window of those that are finished.
+        since: Time of submission of each block without a result; of a straggler, that of the last submission.
+        rates: Seconds per window of the finished blocks.
     """
 
-    running: dict[Block, float] = field(default_factory=dict)
+    since: dict[Block, float] = field(default_factory=dict)
     rates: list[float] = field(default_factory=list)
 
-    def begin(self, block: Block) -> None:
-        self.running[block] = time.monotonic()
+    def add(self, block: Block) -> None:
+        self.since[block] = time.monotonic()
 
-    def end(self, block: Block) -> bool:
-        """Note that a block is finished; return whether it was the first answer."""
-        begun = self.running.pop(block, None)
-        if begun is None:
+    def remove(self, block: Block) -> bool:
+        """Remove a block with a result; return False if it had one before."""
+        started = self.since.pop(block, None)
+        if started is None:
             return False
-        self.rates.append((time.monotonic() - begun) / len(block.windows))
+        self.rates.append((time.monotonic() - started) / len(block.windows))
         return True
 
-    def late(self) -> list[Block]:
-        """Return the blocks that are late, the one first that was begun first."""
+    def stragglers(self) -> list[Block]:
+        """Return the blocks that take much longer than usual, the oldest first."""
         if not self.rates:
             return []
         usual, now = median(self.rates), time.monotonic()
         return [
             block
-            for block, begun in sorted(self.running.items(), key=lambda item: item[1])
-            if now - begun > max(PATIENCE, SLOWNESS * usual * len(block.windows))
+            for block, started in sorted(self.since.items(), key=lambda item: item[1])
+            if now - started > max(STRAGGLER_SECONDS, STRAGGLER_FACTOR * usual * len(block.windows))
         ]
 
 
-def spread(
-    executor: Executor,
-    blocks: Sequence[Block],
-    *,
-    on_failure: OnFailure | None = None,
-    progress: Progress = no_progress,
-) -> Generator[tuple[Block, bytes], None, None]:
-    """Have blocks computed; each comes packed, in the order in which they are finished.
+class _Executor:
+    """Submits blocks to the workers of a cluster and collects the results."""
 
-    When all blocks are given out, late ones are given to whoever is idle as well; the first answer counts.
+    def __init__(self, client: Client, task: BlockTask) -> None:
+        self._client = client
+        # Sent with every block, so that no lost worker can lose it; without the other blocks, which no worker needs.
+        self._task = replace(task, plan=replace(task.plan, blocks=()))
+        self._run = uuid.uuid4().hex
+        self._resources = _required_resources(client)
+        # On this machine one block per worker: a worker that dies must not take a second block down with it.
+        per_thread = 1 if task.local_workers else BLOCKS_PER_THREAD
+        self._limit: int = per_thread * max(1, sum(client.nthreads().values()))
+        self._submitted: dict[str, Block] = {}
+        # Fetches results as they complete; one that is lost with its worker before is computed again.
+        self._completed: Any = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
-    Args:
-        executor: Who computes them.
-        blocks: Those to compute.
-        on_failure: Called with a block that fails, which is then left out; else the error is raised.
-        progress: Called after each block.
+    def has_room(self) -> bool:
+        """Return whether another block should be submitted."""
+        return len(self._submitted) < self._limit
 
-    Raises:
-        BaseException: What computing a block raised.
-    """
-    advance = Counter(window_total(blocks), stage="segment", progress=progress)
-    todo, pace = deque(blocks), _Pace()
-    while todo or pace.running:
-        while todo and executor.take(todo[0]):
-            pace.begin(todo.popleft())
-        for block in () if todo else pace.late():
-            if not executor.take_again(block):
-                break
-            pace.begin(block)
-        for block, answer in executor.answers(seconds=_LOOK):
-            if not pace.end(block):
-                continue
-            advance(len(block.windows))
-            if isinstance(answer, bytes):
-                yield block, answer
-            elif on_failure is None or not isinstance(answer, ProxyClipGeoError):
-                raise answer
-            else:
-                on_failure(block, answer)
+    def submit(self, block: Block, *, workers: Sequence[str] | None = None) -> None:
+        """Submit a block to any worker, or to one of those given."""
+        future = self._client.submit(
+            compute_block, self._run, self._task, block, pure=False, resources=self._resources, workers=workers
+        )
+        self._submitted[future.key] = block
+        self._completed.add(future)
+
+    def submit_to_idle(self, block: Block) -> bool:
+        """Submit a block to the workers that compute nothing; return False if there are none."""
+        idle = [worker for worker, keys in self._client.processing().items() if not keys]
+        if idle:
+            self.submit(block, workers=idle)
+        return bool(idle)
+
+    def results(self, *, timeout: float) -> Iterator[BlockOutcome]:
+        """Wait for results.
+
+        Raises:
+            WorkerError: If the scheduler is lost.
+        """
+        until = time.monotonic() + timeout
+        while not self._completed.has_ready() and time.monotonic() < until:
+            time.sleep(_POLL_SECONDS)
+        for future, result in self._completed.next_batch(block=False):
+            block = self._submitted.pop(future.key)
+            yield block, result if isinstance(result, bytes) else self._failure(block, future)
+            future.release()
+        if self._client.status == "closed":
+            raise self._lost_scheduler()
+
+    def _failure(self, block: Block, future: Future) -> BaseException:
+        """Return why a block has no result."""
+        if future.status != "error":
+            return self._lost_scheduler()
+        failure: BaseException = future.exception()
+        if isinstance(failure, NoWorkerError | NoValidWorkerError):
+            return WorkerError(f"the workers died and could not be restarted; the last one was {self._death()}")
+        if not isinstance(failure, KilledWorker):
+            return failure
+        if self._task.local_workers:
+            return EngineError(
+                f"{block.name} failed: its worker process was {self._death()}, also when it was retried; if memory is "
+                "short, use fewer --workers or a smaller --block-size"
+            )
+        return EngineError(f"{block.name} failed: every worker that computed it died ({failure})")
+
+    def _death(self) -> str:
+        reason = death_reason(self._client)
+        return f"{reason}, most likely by the system because memory ran out" if reason.endswith("signal 9") else reason
+
+    def _lost_scheduler(self) -> WorkerError:
+        return WorkerError(
+            f"the connection to the Dask scheduler at {self._client.scheduler.address} is lost, or it was restarted; "
+            "start it, and run the same command again to resume"
+        )
+
+
+def _required_resources(client: Client) -> dict[str, int] | None:
+    """Return the resources that a block takes of a worker: a GPU where every worker has some."""
+    known = [worker["resources"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()]
+    return {"GPU": 1} if known and all(resources.get("GPU") for resources in known) else None

@@ -1,37 +1,45 @@
-"""What another process, here or elsewhere, needs to compute blocks on its own."""
+"""A run as a value that workers can compute blocks of."""
 
+import os
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
+from distributed import get_worker
 
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.runner import Plan, run_blocks
 from proxyclip_geo.engine.store.work_folder import pack
-from proxyclip_geo.errors import RasterError, WorkerError
+from proxyclip_geo.errors import ProxyClipGeoError, RasterError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import load_model
 from proxyclip_geo.raster.source import Source, SourceOptions, open_source
 
+# The run that a thread of a worker has loaded, and its id.
+_LOADED = threading.local()
+
 
 @dataclass(frozen=True)
 class BlockTask:
-    """A run, as a value that can be sent to a process.
+    """A run, as a value that can be sent to a worker.
 
     Attributes:
-        raster: Path or URL that the process can read, too.
-        reading: Bands, resolution and area, and the stretch that was measured.
-        card: The model; its weights must be on the machine of the process.
+        raster: Path or URL that the worker can read, too.
+        reading: Bands, resolution and area, and the measured stretch.
+        card: The model; its weights must be on the worker's machine.
         loading: Keyword arguments of `load_model`.
         checksums: sha256 that the weights must have, by tower.
-        arithmetic: Backend and type of number that loading must come to, e.g. ("torch", "float32").
+        arithmetic: Backend and dtype that the loaded model must have, e.g. ("torch", "float32").
         plan: Windows and blocks.
         bank: The queries, on the CPU.
-        along: Whether borders follow the image.
+        edge_aware: Whether class borders follow the image.
         probabilities: Whether to compute those of all classes.
+        local_workers: Number of workers that share the cores and GPUs of this machine; None on a cluster, whose workers
+            use the device and the cores that they are given.
     """
 
     raster: str
@@ -44,57 +52,62 @@ class BlockTask:
     bank: TextBank
     edge_aware: bool
     probabilities: bool
+    local_workers: int | None = None
 
-    def on_device(self, device: str) -> "BlockTask":
-        """Return the same run on another device."""
-        return replace(self, loading={**self.loading, "device": device})
-
-    def open(self, *, threads: int | None = None, encoder: DenseEncoder | None = None) -> "BlockMaker":
+    def load(self, *, encoder: DenseEncoder | None = None) -> "LoadedTask":
         """Load the model and open the raster.
 
         Args:
-            threads: Processor threads to compute with; torch's own choice if not given.
             encoder: The model, if it is already loaded.
 
         Raises:
-            WorkerError: If the raster cannot be opened here, though it could where the run was begun, or the model
-                is another or computes otherwise here.
+            WorkerError: If the raster cannot be opened here, or the model differs from that of the run or computes
+                differently.
             ModelError: If the model cannot be loaded here.
             WeightsError: If its weights are not here.
         """
-        if threads is not None:
-            torch.set_num_threads(threads)
+        if self.local_workers is not None:
+            # More threads than cores slow each other down many times.
+            torch.set_num_threads(max(1, (os.cpu_count() or 1) // self.local_workers))
         try:
             source = open_source(self.raster, self.reading)
         except RasterError as error:
             raise WorkerError(f"a worker cannot open the raster: {error}") from error
-        return BlockMaker(self, source, encoder or self._load())
+        return LoadedTask(self, source, encoder or self._load_encoder())
 
     def has_same_model(self, other: "BlockTask") -> bool:
         """Return whether another run computes with the same model in the same way."""
         ours, theirs = ((task.card, task.loading, task.checksums, task.arithmetic) for task in (self, other))
         return ours == theirs
 
-    def _load(self) -> DenseEncoder:
-        """Load the model, and see that it is that of the run and computes as the run does."""
-        model = load_model(self.card, **self.loading)
+    def _load_encoder(self) -> DenseEncoder:
+        """Load the model; require the weights and the arithmetic of the run."""
+        model = load_model(self.card, **{**self.loading, "device": self._device()})
         if model.checksums != self.checksums:
             raise WorkerError(
                 f"a worker has other weights of model '{self.card.name}' than the run (sha256 "
-                f"{', '.join(model.checksums.values())}; wanted {', '.join(self.checksums.values())}); copy those of "
-                "the machine that begins the run"
+                f"{', '.join(model.checksums.values())}; expected {', '.join(self.checksums.values())}); copy the "
+                "weights from the machine that starts the run"
             )
         found = (model.encoder.backend, str(model.encoder.dtype).removeprefix("torch."))
         if found != self.arithmetic:
             raise WorkerError(
-                f"a worker would compute with {' in '.join(found)}, the run does with {' in '.join(self.arithmetic)}; "
-                "use the same versions and the same kind of machine"
+                f"a worker would compute with {' in '.join(found)}, the run computes with "
+                f"{' in '.join(self.arithmetic)}; use the same versions and the same kind of machine"
             )
         return model.encoder
 
+    def _device(self) -> str:
+        """Return the device to compute on; workers of this machine take its GPUs in turn."""
+        device: str = self.loading.get("device", "auto")
+        gpus = torch.cuda.device_count()
+        if self.local_workers is None or device not in ("auto", "cuda") or not gpus:
+            return device
+        return f"cuda:{int(get_worker().name) % gpus}"
 
-class BlockMaker:
-    """Computes blocks of a run, one at a time; use `BlockTask.open`.
+
+class LoadedTask:
+    """A run with its model and raster loaded; use `BlockTask.load`.
 
     Attributes:
         task: The run.
@@ -107,11 +120,11 @@ class BlockMaker:
         self._source = source
 
     def close(self) -> None:
-        """Release the raster."""
+        """Close the raster."""
         self._source.close()
 
     def compute(self, block: Block) -> bytes:
-        """Compute a block and pack its map.
+        """Compute the labels of a block and pack them.
 
         Raises:
             ProxyClipGeoError: If it cannot be read or computed; the message names it.
@@ -127,3 +140,33 @@ class BlockMaker:
             probabilities=task.probabilities,
         )
         return pack(result.map)
+
+
+def compute_block(run: str, task: BlockTask, block: Block) -> bytes:
+    """Compute a block on a worker; load the run first if this thread has another one or none.
+
+    Args:
+        run: Id of the run.
+        task: The run.
+        block: The block to compute.
+
+    Raises:
+        ProxyClipGeoError: If the run cannot be loaded here, or the block cannot be computed.
+    """
+    try:
+        loaded: tuple[str, LoadedTask] | None = getattr(_LOADED, "task", None)
+        if loaded is None or loaded[0] != run:
+            encoder = None if loaded is None else _close_other_run(loaded[1], task)
+            _LOADED.task = loaded = (run, task.load(encoder=encoder))
+        return loaded[1].compute(block)
+    except ProxyClipGeoError as error:
+        # Dask pickles the causes as well, and those of GDAL cannot be unpickled.
+        error.__cause__ = error.__context__ = None
+        raise
+
+
+def _close_other_run(loaded: LoadedTask, task: BlockTask) -> DenseEncoder | None:
+    """Close the raster of another run, which may have changed since; return its model if this run has the same."""
+    _LOADED.task = None
+    loaded.close()
+    return loaded.encoder if loaded.task.has_same_model(task) else None

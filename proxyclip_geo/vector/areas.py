@@ -74,6 +74,9 @@ def _measure(shapes: Geometries, ellipsoid: Ellipsoid, unit_metres: float) -> Fl
     for (lon, lat), vertices in zip(centres.T, by_cell, strict=True):
         plane = pyproj.Proj(proj="laea", lon_0=lon, lat_0=lat, a=ellipsoid.geod.a, b=ellipsoid.geod.b)
         xy[vertices] = np.column_stack(plane(*lonlat[:, vertices]))
+    # The antipode of a centre is not in its plane.
+    undefined |= ~np.isfinite(xy).all(axis=1)
+    xy[undefined] = 0
     areas = np.asarray(shapely.area(shapely.set_coordinates(dense, xy)), dtype=np.float64)
     areas[owner[undefined]] = np.nan
     return areas

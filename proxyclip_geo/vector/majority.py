@@ -1,4 +1,4 @@
-"""Majority smoothing of labels: each pixel takes the label that is most frequent around it."""
+"""Majority filter of labels: each pixel gets the most frequent label around it."""
 
 from typing import Any
 
@@ -8,28 +8,28 @@ from numpy.typing import NDArray
 from proxyclip_geo.vector.trace_strip import OUTSIDE
 
 
-def majority(keys: NDArray[Any], radius: int) -> NDArray[Any]:
+def filter_majority(keys: NDArray[Any], radius: int) -> NDArray[Any]:
     """Return the mode of the square of 2 × radius + 1 pixels around each pixel.
 
-    Pixels without data have no vote and stay as they are. Of labels that are equally frequent the pixel's own wins, and
-    then the lowest. Pixels beyond the array's edge do not vote.
+    Pixels without data are not counted and do not change. Of equally frequent labels, the pixel's own is taken, and
+    otherwise the lowest. Pixels beyond the array's edge are not counted.
 
     Args:
         keys: (H, W) whole numbers.
         radius: Pixels to each side, ≥ 1.
     """
-    best = np.zeros(keys.shape, np.int32)
-    winner = keys.copy()
+    most = np.zeros(keys.shape, np.int32)
+    mode = keys.copy()
     for key in np.unique(keys):
         if key == OUTSIDE:
             continue
         own = keys == key
-        # Twice the votes, and one more for the pixel's own label: it wins a tie.
-        votes = 2 * _box_sum(own, radius) + own
-        better = votes > best
-        winner[better] = key
-        best[better] = votes[better]
-    return np.where(keys == OUTSIDE, keys, winner)
+        # Twice the count, and one more for the pixel's own label, so that it wins a tie.
+        count = 2 * _box_sum(own, radius) + own
+        better = count > most
+        mode[better] = key
+        most[better] = count[better]
+    return np.where(keys == OUTSIDE, keys, mode)
 
 
 def _box_sum(flags: NDArray[np.bool_], radius: int) -> NDArray[np.int32]:

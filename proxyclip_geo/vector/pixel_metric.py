@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.geobox import Ellipsoid, GeoBox
 from proxyclip_geo.vector.areas import area_m2
-from proxyclip_geo.vector.chains import sum_by
+from proxyclip_geo.vector.ragged import sum_by
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from proxyclip_geo.errors import OptionError, VectorError, warn_quality
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.batch import PolygonBatch
-from proxyclip_geo.vector.chains import Ints
 from proxyclip_geo.vector.coverage import Coverage, Patches
 from proxyclip_geo.vector.generalise import Changes, Generalisation, generalise
 from proxyclip_geo.vector.label_mosaic import LabelMosaic, decode_labels, encode_label, open_label_mosaic
 from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import Features, Outlines, assemble, choose_features, simplify
+from proxyclip_geo.vector.ragged import Ints
 from proxyclip_geo.vector.reproject import Reprojection
 from proxyclip_geo.vector.score_raster import MarginRaster, ScoreRaster, ValueRaster, open_value_raster
 from proxyclip_geo.vector.trace import TraceOptions, trace

@@ -8,10 +8,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from proxyclip_geo.vector.chains import Ints, groups
-from proxyclip_geo.vector.coverage import Coverage, Rings, batches, corner_pairs, find_rings, stretches
-from proxyclip_geo.vector.memory import release_memory
+from proxyclip_geo.vector.chains import label_components
+from proxyclip_geo.vector.coverage import Coverage
+from proxyclip_geo.vector.ragged import Ints, batches, expand_ranges
+from proxyclip_geo.vector.release_memory import release_memory
+from proxyclip_geo.vector.rings import Rings, corner_pairs, find_rings
 from proxyclip_geo.vector.trace_strip import OUTSIDE
+from proxyclip_geo.vector.vertices import cross_products, drop_repeated
 
 _VERTICES_AT_ONCE = 150_000
 _POLYGONS_AT_ONCE = 20_000
@@ -32,7 +35,7 @@ class Outlines:
 
 @dataclass(frozen=True)
 class Features:
-    """Which patches make a feature.
+    """Patches grouped to features.
 
     Attributes:
         patches: Patches, feature after feature.
@@ -56,18 +59,18 @@ class Features:
 def choose_features(
     coverage: Coverage, *, connectivity: int, skipped: tuple[int, ...], dissolve: bool = False
 ) -> Features:
-    """Group the labelled patches to features, in the reading order of their first pixels.
+    """Group the patches to features, in the reading order of their first pixels.
 
     Args:
         coverage: The patches.
-        connectivity: 4, or 8 to take patches that meet at a corner for one.
-        skipped: Keys of patches that become no feature.
-        dissolve: Whether all patches of a key are one feature.
+        connectivity: 4, or 8 to join patches that meet at a corner.
+        skipped: Keys of patches to leave out.
+        dissolve: Whether to join all patches of a key.
     """
     patches = coverage.patches
     count = len(patches.labels)
     pairs = corner_pairs(coverage) if connectivity == 8 else np.zeros((0, 2), np.int64)
-    group = groups(count, pairs[:, 0], pairs[:, 1])
+    group = label_components(count, pairs[:, 0], pairs[:, 1])
     if dissolve:
         group = np.unique(patches.labels, return_inverse=True)[1]
     kept = np.flatnonzero(~np.isin(patches.labels, (OUTSIDE, *skipped)))
@@ -84,39 +87,38 @@ def assemble(coverage: Coverage, features: Features, *, drop_collinear: bool = T
 
     Args:
         coverage: Patches and arcs.
-        features: Which patches to put together.
-        drop_collinear: Whether to leave out vertices in the middle of straight lines, where a third patch begins.
+        features: The patches of each polygon.
+        drop_collinear: Whether to drop collinear vertices, at which a third patch begins.
     """
     rings = find_rings(coverage.arcs)
     release_memory()
     counts = np.bincount(rings.patches, minlength=len(coverage.patches.labels))
     begins = np.cumsum(counts) - counts
     arcs = coverage.arcs
-    vertices = np.add.reduceat(arcs.lines.sizes(arcs.pieces), arcs.starts[:-1]) if arcs.count else counts[:0]
-    ring_of_dart = np.repeat(rings.patches, np.diff(rings.starts))
-    patch_sizes = np.bincount(ring_of_dart, vertices[rings.darts >> 1], len(counts)).astype(np.int64)
-    of_feature = np.add.reduceat(patch_sizes[features.patches], features.starts[:-1]) if features.count else counts[:0]
-    for begin, end in batches(of_feature, _VERTICES_AT_ONCE):
+    patch = np.repeat(rings.patches, np.diff(rings.starts))
+    patch_sizes = np.bincount(patch, arcs.vertex_counts[rings.halfedges >> 1], len(counts)).astype(np.int64)
+    sizes = np.add.reduceat(patch_sizes[features.patches], features.starts[:-1]) if features.count else counts[:0]
+    for begin, end in batches(sizes, _VERTICES_AT_ONCE):
         patches = features.patches[features.starts[begin] : features.starts[end]]
-        index = stretches(np.append(begins, len(rings.patches)), 2 * patches)
+        index = expand_ranges(np.append(begins, len(rings.patches)), 2 * patches)
         polygons = _polygons(coverage, rings, index, drop_collinear=drop_collinear)
-        arcs.lines.forget()
+        arcs.lines.release()
         owners = np.repeat(np.arange(begin, end), np.diff(features.starts[begin : end + 1]))
         yield Outlines(as_features(polygons, owners - begin, end - begin), np.arange(begin, end))
 
 
 def simplify(coverage: Coverage, features: Features, *, tolerance: float) -> Iterator[Outlines]:
-    """Yield the polygons of features, simplified together: common borders stay common.
+    """Yield the polygons of features, simplified as a coverage: common borders stay common.
 
-    All polygons are in memory at once, as each border depends on those around it. What is on no border between two
-    patches stays as it is.
+    All polygons are in memory at once, as each border depends on those around it. Borders with the outside do not
+    change.
 
     Args:
         coverage: Patches and arcs.
-        features: Which patches to put together.
-        tolerance: Root of the area in pixels² of the smallest bends that are kept.
+        features: The patches of each polygon.
+        tolerance: In pixels; bends of a smaller area than its square are removed.
     """
-    # Patches that are not shown have borders as well.
+    # Patches without a feature have borders, too.
     others = np.setdiff1d(np.flatnonzero(coverage.patches.labels != OUTSIDE), features.patches)
     rest = Features(others, np.arange(len(others) + 1))
     shapes = [
@@ -125,7 +127,7 @@ def simplify(coverage: Coverage, features: Features, *, tolerance: float) -> Ite
     if not shapes:
         return
     simple = shapely.coverage_simplify(np.concatenate(shapes), tolerance, simplify_boundary=False)
-    # GEOS does not keep the orientation of rings. Clockwise on screen, where y runs down, is its counter-clockwise.
+    # GEOS does not preserve the orientation of rings. Clockwise on screen is its counter-clockwise, as rows go down.
     simple = shapely.orient_polygons(simple, exterior_cw=False)
     for begin in range(0, features.count, _POLYGONS_AT_ONCE):
         end = min(begin + _POLYGONS_AT_ONCE, features.count)
@@ -133,53 +135,26 @@ def simplify(coverage: Coverage, features: Features, *, tolerance: float) -> Ite
 
 
 def _polygons(coverage: Coverage, rings: Rings, index: Ints, *, drop_collinear: bool) -> NDArray[np.object_]:
-    """Build one polygon for each patch of the rings; a patch's rings are together, its shell first."""
-    arcs = coverage.arcs
+    """Build one polygon for each patch from its rings, which are consecutive, the shell first."""
     sizes = np.diff(rings.starts)[index]
-    darts = rings.darts[stretches(rings.starts, 2 * index)]
-    pieces = arcs.pieces_of(darts)
-    xy = arcs.lines.gather(pieces)
-    lengths = arcs.lines.sizes(pieces)
-    owner = np.repeat(np.repeat(np.repeat(np.arange(len(index)), sizes), arcs.sizes(darts)), lengths)
+    xy, owner = coverage.arcs.gather(rings.halfedges[expand_ranges(rings.starts, 2 * index)])
     # An arc ends where the next one begins.
-    _, after = _neighbours(owner)
-    keep = (xy != xy[after]).any(axis=1)
-    xy, owner = xy[keep], owner[keep]
+    xy, owner = drop_repeated(xy, np.repeat(np.arange(len(index)), sizes)[owner])
     if drop_collinear:
-        bends = _bends(xy, owner)
+        bends = cross_products(xy, owner) != 0
         xy, owner = xy[bends], owner[bends]
     patches = rings.patches[index]
     edges = np.concatenate(([0], np.flatnonzero(np.diff(patches)) + 1, [len(index)]))
     polygon = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     xy, begins = _close(xy, owner, polygon, coverage.shape[1])
-    return np.asarray(
-        shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy.astype(np.float64), (begins, edges)), dtype=object
-    )
-
-
-def _bends(xy: NDArray[Any], owner: Ints) -> NDArray[np.bool_]:
-    """Tell which vertices of rings of horizontal and vertical lines are no mere points on a line."""
-    before, after = _neighbours(owner)
-    upright = (xy[before, 0] == xy[:, 0]) & (xy[after, 0] == xy[:, 0])
-    level = (xy[before, 1] == xy[:, 1]) & (xy[after, 1] == xy[:, 1])
-    return np.asarray(~(upright | level))
-
-
-def _neighbours(owner: Ints) -> tuple[Ints, Ints]:
-    """Return the vertex before and after each vertex of its ring."""
-    count = len(owner)
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(owner)) + 1)) if count else owner
-    ends = np.append(starts[1:], count) - 1 if count else owner
-    before, after = np.arange(count) - 1, np.arange(count) + 1
-    before[starts], after[ends] = ends, starts
-    return before, after
+    return np.asarray(shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (begins, edges)), dtype=object)
 
 
 def _close(xy: NDArray[Any], owner: Ints, polygon: Ints, width: int) -> tuple[NDArray[Any], Ints]:
-    """Order each polygon's rings, and let every ring begin and end at its topmost, leftmost vertex."""
+    """Sort the rings of each polygon, and close every ring at its topmost, leftmost vertex."""
     sizes = np.bincount(owner, minlength=len(polygon))
     begins = np.cumsum(sizes) - sizes
-    key = xy[:, 1].astype(np.float64) * (width + 1) + xy[:, 0]
+    key = xy[:, 1] * (width + 1) + xy[:, 0]
     lowest = np.minimum.reduceat(key, begins)
     hits = np.flatnonzero(key == lowest[owner])
     _, first = np.unique(owner[hits], return_index=True)
@@ -193,15 +168,15 @@ def _close(xy: NDArray[Any], owner: Ints, polygon: Ints, width: int) -> tuple[ND
 
 
 def as_features(polygons: NDArray[np.object_], owners: Ints, count: int) -> NDArray[np.object_]:
-    """Put (M,) parts of features together: (count,) polygons, multipolygons where there are several."""
+    """Join (M,) parts of features: (count,) polygons, or multipolygons of several parts."""
     if len(polygons) == count:
         return polygons
     parts = np.bincount(owners, minlength=count)
     joined = np.empty(count, object)
-    alone = parts[owners] == 1
-    joined[owners[alone]] = polygons[alone]
-    several = np.flatnonzero(~alone)
-    if len(several):
-        kept, index = np.unique(owners[several], return_inverse=True)
-        joined[kept] = shapely.multipolygons(polygons[several], indices=index)
+    is_single = parts[owners] == 1
+    joined[owners[is_single]] = polygons[is_single]
+    multiple = np.flatnonzero(~is_single)
+    if len(multiple):
+        feature, index = np.unique(owners[multiple], return_inverse=True)
+        joined[feature] = shapely.multipolygons(polygons[multiple], indices=index)
     return joined

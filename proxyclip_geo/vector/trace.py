@@ -1,4 +1,4 @@
-"""From label rasters to a coverage: strips are read one after another, and traced in threads."""
+"""Trace label rasters to a coverage: strips are read in order and traced in threads."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.coverage import Coverage, CoverageBuilder
 from proxyclip_geo.vector.label_mosaic import LabelMosaic
-from proxyclip_geo.vector.majority import majority
-from proxyclip_geo.vector.memory import release_memory
+from proxyclip_geo.vector.majority import filter_majority
+from proxyclip_geo.vector.release_memory import release_memory
 from proxyclip_geo.vector.score_raster import ValueRaster
 from proxyclip_geo.vector.trace_strip import OUTSIDE, Strip, trace_strip
 
@@ -23,11 +23,11 @@ _PIXELS_AT_ONCE = 3_000_000
 
 @dataclass(frozen=True)
 class TraceOptions:
-    """How to read and trace.
+    """Options of reading and tracing.
 
     Attributes:
-        majority: Each pixel gets the most frequent label within this many pixels; 0 leaves all as it is.
-        block_rows: Rows traced at a time; chosen by their pixels if not given. The result does not depend on it.
+        majority: Radius of the majority filter in pixels; 0 for none.
+        block_rows: Rows per strip; by default strips have about 3 million pixels. The result does not depend on it.
         threads: Threads that trace polygons.
     """
 
@@ -46,13 +46,13 @@ def trace(
 ) -> Coverage:
     """Trace the patches of a label raster.
 
-    Memory is set by a strip, by the number of patches and by the borders at hand, not by the raster.
+    Memory depends on the strip, the number of patches and the number of fragments, not on the size of the raster.
 
     Args:
         labels: Open label rasters on one grid.
         spill: Directory for the vertices; they take 8 bytes each.
         values: Rasters on the same grid to summarise by patch.
-        options: How.
+        options: Options.
         progress: Called with rows done, in the stage "polygonize".
     """
     height = labels.shape[0]
@@ -62,20 +62,20 @@ def trace(
         with ThreadPoolExecutor(max(1, options.threads)) as pool:
             waiting: deque[tuple[int, Future[Strip]]] = deque()
 
-            def take() -> None:
+            def add_oldest() -> None:
                 bottom, future = waiting.popleft()
                 builder.add(future.result())
                 progress(ProgressEvent("polygonize", bottom, height, "rows"))
 
             for top, bottom in _strips(labels, options):
-                keys = _keys(labels, top, bottom, options.majority)
-                scores = tuple(_values(raster, top, bottom) for raster in values)
+                keys = _read_keys(labels, top, bottom, options.majority)
+                scores = tuple(_read_values(raster, top, bottom) for raster in values)
                 last = bottom == height
                 waiting.append((bottom, pool.submit(trace_strip, keys, top=top, last=last, values=scores)))
                 if len(waiting) >= max(1, options.threads):
-                    take()
+                    add_oldest()
             while waiting:
-                take()
+                add_oldest()
         release_memory()
         coverage = builder.finish()
         release_memory()
@@ -91,19 +91,19 @@ def _strips(labels: LabelMosaic, options: TraceOptions) -> Iterator[tuple[int, i
     yield from ((top, min(top + rows, height)) for top in range(0, height, rows))
 
 
-def _keys(labels: LabelMosaic, top: int, bottom: int, radius: int) -> NDArray[Any]:
+def _read_keys(labels: LabelMosaic, top: int, bottom: int, radius: int) -> NDArray[Any]:
     """Read the keys of a strip and of the row above it."""
     first, end = max(0, top - 1 - radius), min(labels.shape[0], bottom + radius)
     keys = labels.read(first, end)
     if radius:
-        keys = majority(keys, radius)
+        keys = filter_majority(keys, radius)
     keys = keys[max(0, top - 1) - first : bottom - first]
     if top:
         return keys
     return np.concatenate((np.full((1, keys.shape[1]), OUTSIDE, keys.dtype), keys))
 
 
-def _values(raster: ValueRaster, top: int, bottom: int) -> NDArray[np.float64]:
-    """Read a strip of values, and for the row above it, which does not count, NaN."""
+def _read_values(raster: ValueRaster, top: int, bottom: int) -> NDArray[np.float64]:
+    """Read a strip of values; the row above it, which is not summarised, is NaN."""
     values = raster.read(top, bottom)
     return np.concatenate((np.full((1, values.shape[1]), np.nan), values))

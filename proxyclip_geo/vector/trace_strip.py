@@ -1,10 +1,9 @@
 """The borders inside one strip of a label raster, found from its runs.
 
-A **run** is a stretch of equal labels in a row. All there is to know about patches and borders lies where runs begin:
-the only work done for each pixel is one comparison with its left neighbour. **Corners** are where a border turns,
-**nodes** where three or more borders meet; a **fragment** is a border between two patches from one node to the next, or
-to the strip's edge. A strip is a pure function of its pixels and the row above them, so strips may be computed in any
-order.
+A **run** is a sequence of equal labels in a row. Patches and borders follow from the pixels where runs begin: each
+pixel is compared once, with its left neighbour. A border turns at a **corner**; three or more borders meet at a
+**node**. A **fragment** is a border between two patches from one node to the next, or to the strip's edge. The result
+depends on the strip's pixels and the row above them only, so that strips may be computed in any order.
 """
 
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.vector.chains import Chains, Ints, chain, groups, sum_by
+from proxyclip_geo.vector.chains import Chains, find_chains, label_components
+from proxyclip_geo.vector.ragged import Ints, sum_by
 
 OUTSIDE = 0
-"""Key of what has no data or lies outside the raster."""
+"""Key of pixels without data and of those outside the raster."""
 NORTH, EAST, SOUTH, WEST = range(4)
 NO_NODE = -1
 
@@ -26,12 +26,12 @@ class Fragments:
     """Borders between two patches, as polylines.
 
     Attributes:
-        xy: (V, 2) int32 vertices (column, row) of pixel corners, fragment after fragment. Vertices are where the border
-            turns, and its ends at nodes; the end at a strip's edge is not among them.
+        xy: (V, 2) int32 vertices (column, row), pixel corners, fragment after fragment: the corners of the border and
+            its ends at nodes. The end at a strip's edge is no vertex.
         starts: (F + 1,) int64 where each fragment begins in `xy`.
-        sides: (F, 2) int64 patch on the (left, right) as one walks along, rows counted downwards.
+        sides: (F, 2) int64 patch on the (left, right) of the direction of travel, rows counted downwards.
         nodes: (F, 2) int64 the node `row * (width + 1) + column` at (start, end); −1 at none.
-        heads: (F, 2) int8 direction in which the border leaves that node.
+        headings: (F, 2) int8 direction in which the border leaves that node.
         open_columns: (F, 2) int64 the column in which (start, end) crosses the strip's edge; −1 where it does not.
         open_up: (F, 2) bool: whether it crosses the upper edge.
         areas: (F,) pixels between the fragment and the raster's upper left corner, by Green's formula: summed over a
@@ -44,7 +44,7 @@ class Fragments:
     starts: Ints
     sides: Ints
     nodes: Ints
-    heads: NDArray[np.int8]
+    headings: NDArray[np.int8]
     open_columns: Ints
     open_up: NDArray[np.bool_]
     areas: NDArray[np.float64]
@@ -54,7 +54,7 @@ class Fragments:
 
 @dataclass(frozen=True)
 class Strip:
-    """What a strip tells about the patches in it; patches are numbered within the strip.
+    """Patches and borders of a strip; patches are numbered within the strip.
 
     Attributes:
         fragments: Its borders.
@@ -63,8 +63,8 @@ class Strip:
         below: (R',) patch of each run in the strip's last row.
         first: (P,) the first pixel, `row * width + column`, in the strip (in the row above too).
         pixels: (P,) pixels in the strip, without the row above.
-        totals: (P, S) sum of each further raster over the patch's pixels with a value.
-        counts: (P, S) pixels with a value.
+        totals: (P, S) sum of each score raster over the patch's valid pixels.
+        counts: (P, S) number of those pixels.
         lowest: (P, S) lowest value.
     """
 
@@ -98,7 +98,7 @@ class _Runs:
 
 @dataclass(frozen=True)
 class _Crossings:
-    """Places on the lines between rows where a run begins above or below.
+    """Points on the lines between rows at which a run begins above or below.
 
     Attributes:
         position: (E,) flat position of the pixel below right.
@@ -111,7 +111,7 @@ class _Crossings:
     below: Ints
 
     def take(self, index: NDArray[Any]) -> "_Crossings":
-        """Return some of them."""
+        """Return those at `index`."""
         return _Crossings(self.position[index], self.above[index], self.below[index])
 
 
@@ -122,7 +122,7 @@ def trace_strip(keys: NDArray[Any], *, top: int, last: bool, values: tuple[NDArr
         keys: (H + 1, W) whole numbers, `OUTSIDE` where there is no data; the first row is the one above the strip.
         top: Row of the raster of the strip's first row.
         last: Whether the strip is the raster's last.
-        values: Rasters (H + 1, W) to summarise by patch; NaN where there is no value.
+        values: (H + 1, W) rasters to summarise by patch; NaN where not valid.
     """
     height, width = keys.shape[0] - 1, keys.shape[1]
     padded = np.zeros((height + 1 + last, width + 2), keys.dtype)
@@ -130,16 +130,16 @@ def trace_strip(keys: NDArray[Any], *, top: int, last: bool, values: tuple[NDArr
     flat, stride = padded.ravel(), width + 2
     starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
     labels = flat[starts].astype(np.int32)
-    crossings = _cross(starts, stride, flat.size)
+    crossings = _find_crossings(starts, stride, flat.size)
     same = labels[crossings.above] == labels[crossings.below]
     joined = crossings.take(same & (labels[crossings.above] != OUTSIDE))
-    # All that is outside is one patch, number 0, however it hangs together.
+    # The outside is one patch, number 0, connected or not.
     outside = np.flatnonzero(labels == OUTSIDE)
     first = np.concatenate((joined.above, np.zeros(len(outside), np.int64)))
-    patches = groups(len(starts), first, np.concatenate((joined.below, outside)))
+    patches = label_components(len(starts), first, np.concatenate((joined.below, outside)))
     runs = _Runs(starts, labels, patches, stride)
     count = int(patches.max()) + 1
-    fragments = _fragments(runs, crossings, ~same, top=top, width=width)
+    fragments = _find_fragments(runs, crossings, ~same, top=top, width=width)
     own = starts >= stride
     row, column = np.divmod(starts, stride)
     pixel = (row + top - 1) * width + column - 1
@@ -162,11 +162,11 @@ def trace_strip(keys: NDArray[Any], *, top: int, last: bool, values: tuple[NDArr
     )
 
 
-def _cross(starts: Ints, stride: int, size: int) -> _Crossings:
-    """Merge the beginnings of the runs above and below each line between rows."""
+def _find_crossings(starts: Ints, stride: int, size: int) -> _Crossings:
+    """Merge the starts of the runs above and below each line between rows."""
     lower = int(np.searchsorted(starts, stride))
     upper = int(np.searchsorted(starts, size - stride))
-    # The lowest bit tells which side a beginning comes from; sorting two sorted halves is a merge.
+    # The lowest bit is the side of a start; the stable sort of two sorted halves is a merge.
     merged = np.concatenate((starts[lower:] * 2, (starts[:upper] + stride) * 2 + 1))
     merged.sort(kind="stable")
     from_above = np.cumsum(merged & 1)
@@ -176,21 +176,21 @@ def _cross(starts: Ints, stride: int, size: int) -> _Crossings:
     return _Crossings(position[final], from_above[final] - 1, from_below[final] + lower - 1)
 
 
-def _fragments(runs: _Runs, crossings: _Crossings, east: NDArray[np.bool_], *, top: int, width: int) -> Fragments:
-    """Link corners and nodes to fragments."""
+def _find_fragments(runs: _Runs, crossings: _Crossings, east: NDArray[np.bool_], *, top: int, width: int) -> Fragments:
+    """Join corners and nodes to fragments."""
     west = np.concatenate(([False], east[:-1]))
     before_above = np.concatenate((crossings.above[:1], crossings.above[:-1]))
     before_below = np.concatenate((crossings.below[:1], crossings.below[:-1]))
-    kept = np.flatnonzero(east | west)
-    at = crossings.take(kept)
-    left_above, left_below = before_above[kept], before_below[kept]
-    east, west = east[kept], west[kept]
+    vertices = np.flatnonzero(east | west)
+    at = crossings.take(vertices)
+    left_above, left_below = before_above[vertices], before_below[vertices]
+    east, west = east[vertices], west[vertices]
     north, south = at.above != left_above, at.below != left_below
     row, column = np.divmod(at.position, runs.stride)
     xy = np.column_stack((column - 1, row + top - 1)).astype(np.int32)
     links = _link(xy, north=north, east=east, south=south, west=west)
     degree = north.astype(np.int8) + east + south + west
-    chains = chain(links.partners(degree == 2))
+    chains = find_chains(links.partners(degree == 2))
     sides = np.concatenate(
         (
             runs.patches[np.column_stack((at.above[east], at.below[east]))],
@@ -218,38 +218,38 @@ class _Links:
     loose: Ints
 
     def partners(self, corner: NDArray[np.bool_]) -> Ints:
-        """Return the port that each port is joined to at corners; −1 at nodes and at the strip's edge."""
-        ports = self.ends.ravel()
+        """Return the end that each end is joined to at corners; −1 at nodes and at the strip's edge."""
+        vertex = self.ends.ravel()
         split = 2 * self.horizontal
-        partner = np.full(len(ports), -1, np.int64)
-        across = np.full(len(corner), -1, np.int64)
-        flat = np.flatnonzero(corner[ports[:split]])
-        across[ports[flat]] = flat
-        upright = split + np.flatnonzero((ports[split:] >= 0) & corner[ports[split:]])
-        other = across[ports[upright]]
+        partner = np.full(len(vertex), -1, np.int64)
+        end_at = np.full(len(corner), -1, np.int64)
+        level = np.flatnonzero(corner[vertex[:split]])
+        end_at[vertex[level]] = level
+        upright = split + np.flatnonzero((vertex[split:] >= 0) & corner[vertex[split:]])
+        other = end_at[vertex[upright]]
         partner[upright], partner[other] = other, upright
         return partner
 
 
 def _link(xy: NDArray[np.int32], **sides: NDArray[np.bool_]) -> _Links:
-    """Link every vertex to the next one eastwards and southwards."""
+    """Link each vertex to the next one to the east and to the south."""
     level = np.flatnonzero(sides["east"])
     down = np.flatnonzero(sides["south"])
     narrow = xy[:, 0].astype(np.uint16) if len(xy) and xy[:, 0].max() < 65536 else xy[:, 0]
-    # Radix sort for 16 bits; vertices are in reading order already, so each column comes out from top to bottom.
+    # A radix sort for 16 bits. Vertices are in reading order, so that those of a column stay sorted from top to bottom.
     order = np.argsort(narrow, kind="stable")
-    geobox = np.empty_like(order)
-    geobox[order] = np.arange(len(order))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
     column = xy[:, 0]
-    following = np.append(order, -1)[geobox + 1]
-    meets = (following >= 0) & (column[following] == column)
-    before = np.concatenate(([-1], order))[geobox]
-    comes = (before >= 0) & (column[before] == column)
-    loose = np.flatnonzero(sides["north"] & ~comes)
+    below = np.append(order, -1)[rank + 1]
+    has_below = (below >= 0) & (column[below] == column)
+    above = np.concatenate(([-1], order))[rank]
+    has_above = (above >= 0) & (column[above] == column)
+    loose = np.flatnonzero(sides["north"] & ~has_above)
     ends = np.concatenate(
         (
             np.column_stack((level, level + 1)),
-            np.column_stack((down, np.where(meets[down], following[down], -1))),
+            np.column_stack((down, np.where(has_below[down], below[down], -1))),
             np.column_stack((np.full(len(loose), -1), loose)),
         )
     )
@@ -261,50 +261,52 @@ def _collect(
     chains: Chains, links: _Links, xy: NDArray[np.int32], sides: Ints, degree: NDArray[np.int8], width: int
 ) -> Fragments:
     """Gather the fragments' vertices, sides and ends."""
-    darts, begins = chains.darts, chains.starts[:-1]
-    ports = links.ends.ravel()
-    firsts, lasts = darts[begins], darts[chains.starts[1:] - 1] ^ 1
-    # A chain's vertices are the one it is entered by, and the one that each link is left by.
-    slots = np.empty(len(darts) + len(begins), np.int64)
+    halfedges, begins = chains.halfedges, chains.starts[:-1]
+    vertex = links.ends.ravel()
+    firsts, lasts = halfedges[begins], halfedges[chains.starts[1:] - 1] ^ 1
+    # The vertices of a chain: where its first half-edge starts, and where each half-edge ends.
+    slots = np.empty(len(halfedges) + len(begins), np.int64)
     entry = begins + np.arange(len(begins))
     body = np.ones(len(slots), bool)
     body[entry] = False
-    slots[entry], slots[body] = ports[firsts], ports[darts ^ 1]
+    slots[entry], slots[body] = vertex[firsts], vertex[halfedges ^ 1]
     inside = slots >= 0
     owner = np.repeat(np.arange(len(begins)), chains.lengths + 1)[inside]
     starts = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(begins)))))
     both = sides[firsts >> 1]
-    turned = (firsts & 1).astype(bool)
-    both[turned] = both[turned, ::-1]
+    is_reversed = (firsts & 1).astype(bool)
+    both[is_reversed] = both[is_reversed, ::-1]
     ends = np.column_stack((firsts, lasts))
-    vertex = ports[ends]
-    at_node = (vertex >= 0) & (degree[vertex] > 2) & ~chains.closed[:, None]
-    geobox = xy[vertex].astype(np.int64)
-    # Port 0 is the western or upper end, where the link leaves east- or southwards.
+    tips = vertex[ends]
+    at_node = (tips >= 0) & (degree[tips] > 2) & ~chains.closed[:, None]
+    column, row = np.moveaxis(xy[tips].astype(np.int64), -1, 0)
+    # End 0 of a link is its western or upper one: the border leaves it to the east or south.
     near = (ends & 1) == 0
-    heads = np.where(ends >> 1 < links.horizontal, np.where(near, EAST, WEST), np.where(near, SOUTH, NORTH))
-    opens = vertex < 0
+    headings = np.where(ends >> 1 < links.horizontal, np.where(near, EAST, WEST), np.where(near, SOUTH, NORTH))
+    is_open = tips < 0
     xy = xy[slots[inside]]
-    areas, lengths = _measure(xy, owner, len(begins))
+    areas, lengths = _measure_fragments(xy, owner, len(begins))
     return Fragments(
         xy=xy,
         starts=starts,
         sides=both,
-        nodes=np.where(at_node, geobox[..., 1] * (width + 1) + geobox[..., 0], NO_NODE),
-        heads=heads.astype(np.int8),
-        open_columns=np.where(opens, links.columns[ends >> 1], -1),
-        open_up=opens & near,
+        nodes=np.where(at_node, row * (width + 1) + column, NO_NODE),
+        headings=headings.astype(np.int8),
+        open_columns=np.where(is_open, links.columns[ends >> 1], -1),
+        open_up=is_open & near,
         areas=areas,
         lengths=lengths,
         rows=np.column_stack((xy[starts[:-1], 1], xy[starts[1:] - 1, 1])),
     )
 
 
-def _measure(xy: NDArray[np.int32], owner: Ints, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _measure_fragments(
+    xy: NDArray[np.int32], owner: Ints, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the areas and lengths of polylines of horizontal and vertical lines."""
     step = np.diff(xy, axis=0)
     inner = owner[1:] == owner[:-1]
-    # Green's formula in the form that only horizontal lines add to: vertical ones may cross strips.
+    # Green's formula over horizontal lines only, as vertical ones may cross strips.
     areas = sum_by(owner[1:], np.where(inner, -xy[1:, 1].astype(np.float64) * step[:, 0], 0), count)
     lengths = sum_by(owner[1:], np.where(inner, np.abs(step).sum(axis=1), 0), count)
     return areas, lengths
@@ -313,7 +315,7 @@ def _measure(xy: NDArray[np.int32], owner: Ints, count: int) -> tuple[NDArray[np
 def _summarise(
     values: tuple[NDArray[np.float64], ...], runs: _Runs, own: NDArray[np.bool_], count: int, rows: int
 ) -> tuple[NDArray[np.float64], Ints, NDArray[np.float64]]:
-    """Add up rasters by patch."""
+    """Return the sums, numbers and minima of valid pixels by patch."""
     totals = np.zeros((count, len(values)))
     counts = np.zeros((count, len(values)), np.int64)
     lowest = np.full((count, len(values)), np.inf)

@@ -132,6 +132,12 @@ def test_nan_beyond_the_projection_only() -> None:
     assert areas[1] == pytest.approx(0.9933, rel=1e-4)
 
 
+def test_a_polygon_with_a_vertex_beyond_the_projection_has_no_area() -> None:
+    oval = pyproj.CRS("ESRI:54009")
+    corner = shapely.box(-18e6, 8e6, -15e6, 9e6)
+    assert np.isnan(area_m2([corner], oval)).all()
+
+
 def test_metres_mistaken_for_degrees_have_no_area() -> None:
     shapes = [shapely.box(500_000, 5_600_000, 500_000 + size, 5_600_000 + size) for size in (1, 10_000_000)]
     assert np.isnan(area_m2(shapes, pyproj.CRS(4326))).all()

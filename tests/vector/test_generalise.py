@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.vector.generalise import Generalisation
-from proxyclip_geo.vector.majority import majority
+from proxyclip_geo.vector.majority import filter_majority
 from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, polygonize
 from proxyclip_geo.vector.reproject import densify
 from proxyclip_geo.vector.trace import TraceOptions
@@ -176,7 +176,7 @@ def test_smoothing_keeps_the_area_of_classes(make_band) -> None:
 def test_majority_by_counting(make_band) -> None:
     rng = np.random.default_rng(3)
     keys = rng.integers(0, 4, (9, 11)).astype(np.uint8)
-    smooth = majority(keys, 1)
+    smooth = filter_majority(keys, 1)
     for row, column in np.ndindex(keys.shape):
         around = keys[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
         votes = {key: 2 * (around == key).sum() + (key == keys[row, column]) for key in (1, 2, 3)}

@@ -1,6 +1,6 @@
-"""Many rasters as one job, with one report."""
+"""Segment many rasters with one model and one report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,20 @@ from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.registry import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
+from proxyclip_geo.raster.collection import find_rasters
 from proxyclip_geo.raster.dataset import stem_of
 
 
 @dataclass(frozen=True)
 class RasterReport:
-    """What became of one raster of a job.
+    """Status of one raster.
 
     Attributes:
         raster: Path or URL.
         out: Directory of its results.
-        status: "done", "done before" or "failed".
-        reason: Why it failed; empty otherwise.
-        shares: Share of each class, 0–1; empty where it was not computed now.
+        status: "done", "done before" if an earlier run did it, or "failed".
+        reason: The error if it failed, else empty.
+        shares: Share of each class, 0–1; empty unless computed by this run.
     """
 
     raster: str
@@ -39,13 +40,13 @@ class RasterReport:
 
 @dataclass(frozen=True)
 class RasterPlan:
-    """What a job would do with one raster.
+    """Plan for one raster.
 
     Attributes:
         raster: Path or URL.
         out: Directory of its results.
-        plan: What would be done; None where its results are there already, or it cannot be segmented.
-        reason: Why it cannot; empty otherwise.
+        plan: The plan; None if its results exist already, or if it cannot be segmented.
+        reason: The error if it cannot be segmented, else empty.
     """
 
     raster: str
@@ -55,7 +56,7 @@ class RasterPlan:
 
 
 def segment_many(
-    rasters: Sequence[str],
+    rasters: str | Path | Iterable[str | Path],
     classes: Classes,
     *,
     out: str | Path = "out",
@@ -64,54 +65,61 @@ def segment_many(
     vectors: VectorOptions | None = None,
     progress: Progress = no_progress,
 ) -> tuple[RasterReport, ...]:
-    """Segment rasters one after another, each into a directory of its own, with one model.
+    """Segment rasters one after another with one model, each into its own directory.
 
-    Broken off, the same call goes on: rasters with results of the same call are left alone. With `on_error="skip"` a
-    raster that fails is reported, and the next one begun. `report.json` in the output directory says what became of
-    each.
+    The same call resumes an interrupted one: rasters that already have the same results are not computed again. With
+    `on_error="skip"` a raster that fails is reported, and the next one is processed. The status of each raster is
+    written to `report.json` in the output directory.
 
     Args:
-        rasters: Files or URLs; see `find_rasters`.
+        rasters: Paths or URLs; or one path, URL, directory, pattern or STAC file, as `find_rasters` takes.
         classes: As for `segment`.
         out: Directory for the results.
         model: As for `segment`.
         options: As for `segment`.
         vectors: As for `segment`.
-        progress: Called as for `segment`, and with the stage "rasters" after each.
+        progress: Called as for `segment`, and with the stage "rasters" after each raster.
 
     Raises:
-        OptionError: If two rasters would have results of the same name.
-        ProxyClipGeoError: What the first raster that failed raised, unless failures are skipped.
+        OptionError: If two rasters have the same name.
+        RasterError: If a directory, pattern or STAC file yields no raster.
+        ProxyClipGeoError: The error of the first raster that fails, unless failures are skipped.
     """
     options = options or SegmentOptions()
-    places = _places(rasters, Path(out))
+    folders = _output_folders(rasters, Path(out))
     make_folder(Path(out))
     reports: list[RasterReport] = []
-    lazy = LazyModel(model, options)
-    for number, (raster, own) in enumerate(places.items()):
-        progress(ProgressEvent("rasters", number, len(rasters), "rasters", stem_of(raster)))
+    lazy_model = LazyModel(model, options)
+    for number, (raster, folder) in enumerate(folders.items()):
+        progress(ProgressEvent("rasters", number, len(folders), "rasters", stem_of(raster)))
         try:
-            if _is_done(raster, classes, out=own, model=lazy, options=options, vectors=vectors):
-                reports.append(RasterReport(raster, own, "done before"))
+            if _is_done(raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors):
+                reports.append(RasterReport(raster, folder, "done before"))
                 continue
             result = segment(
-                raster, classes, out=own, model=lazy.loaded, options=options, vectors=vectors, progress=progress
+                raster,
+                classes,
+                out=folder,
+                model=lazy_model.loaded,
+                options=options,
+                vectors=vectors,
+                progress=progress,
             )
-            reports.append(RasterReport(raster, own, "done", shares=tuple(result.shares.items())))
+            reports.append(RasterReport(raster, folder, "done", shares=tuple(result.shares.items())))
         except (Cancelled, ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
             if options.on_error == "stop":
                 raise
-            reports.append(RasterReport(raster, own, "failed", reason=str(error)))
-        write_json(Path(out) / "report.json", [_plain(report) for report in reports])
-    progress(ProgressEvent("rasters", len(rasters), len(rasters), "rasters"))
-    write_json(Path(out) / "report.json", [_plain(report) for report in reports])
+            reports.append(RasterReport(raster, folder, "failed", reason=str(error)))
+        write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
+    progress(ProgressEvent("rasters", len(folders), len(folders), "rasters"))
+    write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
     return tuple(reports)
 
 
 def plan_many(
-    rasters: Sequence[str],
+    rasters: str | Path | Iterable[str | Path],
     classes: Classes,
     *,
     out: str | Path = "out",
@@ -119,38 +127,41 @@ def plan_many(
     options: SegmentOptions | None = None,
     vectors: VectorOptions | None = None,
 ) -> tuple[RasterPlan, ...]:
-    """Say what `segment_many` would do, after checking all it can check without computing.
+    """Return the plans of `segment_many`, after all checks that need no computing.
 
-    Args and errors are those of `segment_many`.
+    Arguments and errors are those of `segment_many`.
     """
     options = options or SegmentOptions()
-    lazy = LazyModel(model, options)
+    lazy_model = LazyModel(model, options)
     plans = []
-    for raster, own in _places(rasters, Path(out)).items():
+    for raster, folder in _output_folders(rasters, Path(out)).items():
         try:
-            done = _is_done(raster, classes, out=own, model=lazy, options=options, vectors=vectors)
-            plan = None if done else plan_segment(raster, classes, out=own, model=lazy.loaded, options=options)
-            plans.append(RasterPlan(raster, own, plan))
+            done = _is_done(raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors)
+            plan = None if done else plan_segment(raster, classes, out=folder, model=lazy_model.loaded, options=options)
+            plans.append(RasterPlan(raster, folder, plan))
         except (ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
             if options.on_error == "stop":
                 raise
-            plans.append(RasterPlan(raster, own, reason=str(error)))
+            plans.append(RasterPlan(raster, folder, reason=str(error)))
     return tuple(plans)
 
 
-def _places(rasters: Sequence[str], out: Path) -> dict[str, Path]:
-    """Return the directory of each raster's results.
+def _output_folders(rasters: str | Path | Iterable[str | Path], out: Path) -> dict[str, Path]:
+    """Return the directory for the results of each raster.
 
     Raises:
-        OptionError: If two rasters would have the same.
+        OptionError: If two rasters have the same name.
     """
-    stems = [stem_of(raster) for raster in rasters]
-    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
-    if twice:
-        raise OptionError(f"several rasters are called {', '.join(twice[:3])}; segment them one by one")
-    return {raster: out / stem for raster, stem in zip(rasters, stems, strict=True)}
+    if isinstance(rasters, str | Path):
+        rasters = find_rasters(rasters) or (rasters,)
+    names = [str(raster) for raster in rasters]
+    stems = [stem_of(name) for name in names]
+    duplicates = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if duplicates:
+        raise OptionError(f"several rasters are called {', '.join(duplicates[:3])}; segment them one by one")
+    return {name: out / stem for name, stem in zip(names, stems, strict=True)}
 
 
 def _is_done(
@@ -165,5 +176,5 @@ def _is_done(
     return not options.overwrite and is_done(raster, classes, out=out, model=model, options=options, vectors=vectors)
 
 
-def _plain(report: RasterReport) -> dict[str, Any]:
+def _to_json(report: RasterReport) -> dict[str, Any]:
     return {**vars(report), "out": str(report.out), "shares": dict(report.shares)}

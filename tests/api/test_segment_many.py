@@ -20,7 +20,7 @@ def demo() -> pg.Model:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two rasters and one that is none."""
+    """Return a directory with two rasters and a broken file."""
     for name, seed in (("east", 1), ("west", 2)):
         pg.sample(tmp_path / "tiles" / f"{name}.tif", size=96, seed=seed)
         (tmp_path / "tiles" / f"{name}_truth.tif").unlink()
@@ -52,7 +52,7 @@ def test_directories_patterns_and_stac_items(folder: Path) -> None:
     assert find_rasters(stac) == (str(folder / "east.tif"), str(folder / "west.tif"))
 
 
-def test_nothing_there_and_names_that_clash(folder: Path) -> None:
+def test_empty_patterns_and_duplicate_names_are_refused(folder: Path) -> None:
     with pytest.raises(RasterError, match="holds no raster"):
         find_rasters(str(folder / "*.jp2"))
     (folder / "east.vrt").write_text("")
@@ -63,7 +63,7 @@ def test_nothing_there_and_names_that_clash(folder: Path) -> None:
         find_rasters(folder / "no.json")
 
 
-def test_one_job_with_one_report_that_goes_on(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+def test_report_and_resume(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     rasters = find_rasters(folder) or ()
     out = tmp_path / "out"
     with pytest.raises(RasterError, match=r"broken\.tif"):
@@ -74,12 +74,12 @@ def test_one_job_with_one_report_that_goes_on(folder: Path, demo: pg.Model, tmp_
     assert (out / "west" / "west_labels.tif").exists()
     again = pg.segment_many(rasters, WORDS, out=out, model=demo, options=skipping)
     assert [report.status for report in again] == ["failed", "done before", "done before"]
-    told = json.loads((out / "report.json").read_text())
-    assert "broken.tif" in told[0]["reason"]
+    report = json.loads((out / "report.json").read_text())
+    assert "broken.tif" in report[0]["reason"]
 
 
 @pytest.mark.parametrize(
-    ("words", "change", "told"),
+    ("words", "change", "difference"),
     [
         (["water", "road"], {}, "vocabulary"),
         (WORDS, {"debias": -0.5}, "options"),
@@ -88,19 +88,19 @@ def test_one_job_with_one_report_that_goes_on(folder: Path, demo: pg.Model, tmp_
         (WORDS, None, "raster"),
     ],
 )
-def test_results_of_another_run_are_not_done_before(
-    words: list[str], change: dict[str, Any] | None, told: str, folder: Path, demo: pg.Model, tmp_path: Path
+def test_results_of_other_options_are_not_done_before(
+    words: list[str], change: dict[str, Any] | None, difference: str, folder: Path, demo: pg.Model, tmp_path: Path
 ) -> None:
     call = {"rasters": [str(folder / "east.tif")], "out": tmp_path / "out", "model": demo}
     pg.segment_many(classes=WORDS, options=pg.SegmentOptions(polygons=False), **call)
     if change is None:
         os.utime(folder / "east.tif", (1, 1))
     options = pg.SegmentOptions(polygons=False, **(change or {}))
-    with pytest.raises(OutputError, match=f"differs in {told}; pass --overwrite"):
+    with pytest.raises(OutputError, match=f"differs in {difference}; pass --overwrite"):
         pg.segment_many(classes=words, options=options, **call)
 
 
-def test_the_model_is_not_loaded_for_what_is_done_before(
+def test_model_is_not_loaded_if_all_rasters_are_done(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rasters = [str(folder / "east.tif"), str(folder / "west.tif")]
@@ -121,14 +121,14 @@ def test_the_model_is_not_loaded_for_what_is_done_before(
         assert [one.plan for one in pg.plan_many(rasters, options=options, **call)] == [None, None]
         with pytest.raises(AssertionError, match="the model is loaded"):
             pg.segment_many(rasters, options=replace(options, precision="float32"), **call)
-    # Asked otherwise, but it comes to the same.
+    # Another option with the same effect.
     again = pg.segment_many(rasters, options=replace(options, precision="float32"), **call)
     assert [report.status for report in again] == ["done before", "done before"]
     with pytest.raises(OutputError, match="differs in model; pass --overwrite"):
         pg.segment_many(rasters, options=replace(options, precision="bfloat16"), **call)
 
 
-def test_a_dry_run_of_many_tells_what_the_run_would_find(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+def test_plans_match_the_run(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     rasters, out = find_rasters(folder) or (), tmp_path / "out"
     skipping = pg.SegmentOptions(on_error="skip", polygons=False)
     stopping = replace(skipping, on_error="stop")
@@ -144,13 +144,31 @@ def test_a_dry_run_of_many_tells_what_the_run_would_find(folder: Path, demo: pg.
 
 
 @pytest.mark.parametrize("verb", [pg.segment_many, pg.plan_many])
-def test_a_model_that_is_not_there_is_no_failed_raster(verb: Any, folder: Path, tmp_path: Path) -> None:
+def test_missing_model_is_no_failed_raster(verb: Any, folder: Path, tmp_path: Path) -> None:
     skipping = pg.SegmentOptions(on_error="skip")
     with pytest.raises(WeightsError, match="models fetch vitb16-dino-b8"):
         verb([str(folder / "east.tif")], WORDS, out=tmp_path / "out", model="vitb16-dino-b8", options=skipping)
 
 
-def test_two_rasters_of_one_name_are_refused(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+def test_rasters_of_the_same_name_are_refused(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     twice = [str(folder / "east.tif"), str(folder / "more" / "east.jp2")]
     with pytest.raises(OptionError, match="several rasters are called east"):
         pg.segment_many(twice, WORDS, out=tmp_path / "out", model=demo)
+
+
+def test_one_raster_a_directory_or_a_generator_of_paths(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    def plan(rasters: Any) -> list[str]:
+        options = pg.SegmentOptions(on_error="skip", polygons=False)
+        return [
+            Path(one.raster).name for one in pg.plan_many(rasters, WORDS, out=tmp_path, model=demo, options=options)
+        ]
+
+    assert plan(str(folder / "east.tif")) == ["east.tif"]
+    assert plan(folder / "east.tif") == ["east.tif"]
+    assert plan(str(folder / "?ast.tif")) == ["east.tif"]
+    assert plan(folder) == ["broken.tif", "east.tif", "west.tif"]
+    assert plan(path for path in sorted(folder.glob("?est.tif"))) == ["west.tif"]
+    options = pg.SegmentOptions(polygons=False)
+    paths = (path for path in [folder / "east.tif", folder / "west.tif"])
+    reports = pg.segment_many(paths, WORDS, out=tmp_path / "out", model=demo, options=options)
+    assert [report.raster for report in reports] == [str(folder / "east.tif"), str(folder / "west.tif")]

@@ -45,7 +45,7 @@ from .errors import VocabularyError as VocabularyError
 from .errors import WeightsError as WeightsError
 from .errors import WorkerError as WorkerError
 from .evaluation.class_mapping import parse_mapping as parse_mapping
-from .evaluation.compare import evaluate as evaluate
+from .evaluation.evaluate import evaluate as evaluate
 from .evaluation.report import Report as Report
 from .geobox import GeoBox as GeoBox
 from .models.load import Model as Model

@@ -89,7 +89,7 @@ def _facts(result: Any) -> dict[str, Any]:
         "mean_iou": {"before": fit.before, "after": fit.after, "gain": fit.gain, "interval": list(fit.interval)},
         "log_loss": {"before": fit.log_loss[0], "after": fit.log_loss[1]},
         "samples": result.samples,
-        "parts": {"count": fit.groups, "what": result.parts},
+        "parts": {"count": fit.groups, "what": result.grouping},
         "helps": fit.helps,
     }
 
@@ -111,7 +111,7 @@ def _table(result: Any, saved: Path | None, *, wanted: Path | None) -> Any:
         f"mean IoU {100 * fit.before:.1f} → {100 * fit.after:.1f}: {100 * fit.gain:+.1f} points, with 90 % between "
         f"{100 * low:+.1f} and {100 * high:+.1f}",
         f"log loss {fit.log_loss[0]:.3f} → {fit.log_loss[1]:.3f}, logit scale {vocabulary.logit_scale:g}",
-        f"by cross-validation on {result.samples} pixels in {fit.groups} {result.parts}",
+        f"by cross-validation on {result.samples} pixels in {fit.groups} {result.grouping}",
     ]
     if not fit.helps:
         told.append("This does not show that fitting helps: label more places, or keep the words as they are.")

@@ -1,11 +1,12 @@
-"""Which class a stored value stands for, on the side of the truth and on that of the prediction.
+"""Map the values of label rasters to classes, for the truth and for the prediction.
 
-The classes are those of the prediction: of a vocabulary if one is given, else of the raster's own CLASS_<value> tags. A
-value of the truth is, in this order: ignored if it is in `ignore`; what the mapping says; left out if there is a
-mapping that does not mention it; the class of its own name (or a synonym) if the truth has names; left out if it is an
-unnamed 0; the class with the same value.
+The classes are those of the prediction: of a vocabulary if given, else of the raster's CLASS_<value> tags. A value of
+the truth is, in this order: ignored if it is in `ignore`; mapped by the mapping; ignored if there is a mapping without
+it; the class of its name (or a synonym) if the truth has names; ignored if it is an unnamed 0; the class with the same
+value.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,19 +16,19 @@ from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
 
 NO_CLASS = frozenset({"none", "other", "unclassified"})
-"""Words that map a value of the truth to "none of the classes"."""
+"""Words for "none of the classes" in a mapping."""
 
 _UNLABELLED = NO_CLASS | {"unlabelled", "unlabeled", "no data", "nodata", "no-data", "ignore", "void"}
 
 Target = int | None
-"""Index 1…K of a class, 0 for none of them, None for a value that is left out."""
+"""Index 1…K of a class, 0 for none of them, None for a value that is ignored."""
 
 
 def parse_mapping(text: str) -> dict[int | str, int | str]:
-    """Read `1=building,2=water`: values or names of the truth, and the class (or its value) that each stands for.
+    """Parse `1=building,2=water`: values or names of the truth, and the class (or its value) of each.
 
     Args:
-        text: Entries separated by `,` or `;`. The class may be "none": known to be none of the classes.
+        text: Entries separated by `,` or `;`. The class may be "none": none of the classes.
 
     Raises:
         OptionError: If an entry has no `=`, or a blank side, or is there twice.
@@ -48,7 +49,7 @@ def parse_mapping(text: str) -> dict[int | str, int | str]:
             raise OptionError(f"the mapping has {key!r} twice; keep one")
         mapping[_number(key)] = _number(target)
     if not mapping:
-        raise OptionError("the mapping is empty; give entries such as 1=building,2=water, or leave it out")
+        raise OptionError("the mapping is empty; give entries such as 1=building,2=water, or no mapping")
     return mapping
 
 
@@ -58,12 +59,12 @@ def mapped_values(mapping: Mapping[int | str, int | str]) -> list[int]:
 
 
 def _number(text: str) -> int | str:
-    return int(text) if text.isascii() and text.lstrip("-").isdigit() else text
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
 
 
 @dataclass(frozen=True)
 class Legend:
-    """The classes of a prediction, and what finds them.
+    """The classes of a prediction by value and by word.
 
     Attributes:
         names: Names of the classes, in order.
@@ -77,7 +78,7 @@ class Legend:
 
     @classmethod
     def of(cls, classes: Mapping[int, str], vocabulary: Vocabulary | None) -> "Legend":
-        """Make a legend from a vocabulary, or else from the names that a raster gives its values."""
+        """Return the legend of a vocabulary, or else of the names of a raster's values."""
         if vocabulary is not None:
             words = {fold(word): index for index, word in _numbered(vocabulary)}
             values = {item.value: index for index, item in enumerate(vocabulary.classes, start=1)}
@@ -91,7 +92,7 @@ class Legend:
         return cls(tuple(names.values()), values | {0: 0}, order)
 
     def extend(self, values: Iterable[int]) -> "Legend":
-        """Return a legend in which values without a class have one that is named after them."""
+        """Return a legend with a class for each value that has none, named after the value."""
         new = [value for value in sorted(values) if value not in self.by_value]
         grown = self
         for value in new:
@@ -127,7 +128,7 @@ class Legend:
 
 
 def _numbered(vocabulary: Vocabulary) -> Iterable[tuple[int, str]]:
-    """Yield each word with the index of its class; names come last, so that they win over synonyms."""
+    """Yield each word with the index of its class; names come last, so they take precedence over synonyms."""
     yield from ((index + 1, word) for index, word in zip(vocabulary.query_class, vocabulary.queries, strict=True))
     yield from enumerate(vocabulary.names, start=1)
 
@@ -139,7 +140,7 @@ class TruthRules:
     Attributes:
         names: Names that the truth gives its values.
         mapping: Values or names of the truth, and the classes they stand for; empty for none.
-        ignore: Values or names of the truth that are left out.
+        ignore: Values or names of the truth to ignore.
     """
 
     names: Mapping[int, str] = field(default_factory=dict)
@@ -147,12 +148,12 @@ class TruthRules:
     ignore: Collection[int | str] = ()
 
     def check(self, legend: Legend) -> None:
-        """Find what is wrong before any pixel is read.
+        """Check the rules before any pixel is read.
 
         Raises:
-            OptionError: If the mapping or `ignore` names what is not there, or truth and labels share no class.
+            OptionError: If the mapping or `ignore` has unknown values or classes, or truth and labels share no class.
         """
-        # Labels without names get classes only from the values that turn up.
+        # Labels without names get classes from the values that occur.
         for target in self.mapping.values() if legend.names else ():
             legend.find(target)
         known = {fold(name) for name in self.names.values()}
@@ -167,7 +168,7 @@ class TruthRules:
             if not any(word in legend.by_word for word in words):
                 raise OptionError(
                     f"labels and truth have no class in common: {', '.join(legend.names)} against "
-                    f'{", ".join(self.names.values())}; say which is which, e.g. --map "{self._example(legend)}"'
+                    f'{", ".join(self.names.values())}; give a mapping, e.g. --map "{self._example(legend)}"'
                 )
 
     def _example(self, legend: Legend) -> str:
@@ -178,7 +179,7 @@ class TruthRules:
         return value in self.ignore or (value in self.names and fold(self.names[value]) in folded)
 
     def resolve(self, value: int, legend: Legend) -> tuple[Target, Legend]:
-        """Return the class of a value of the truth, and the legend, with one more class if only the truth has it."""
+        """Return the class of a value of the truth, and the legend, extended if only the truth has the class."""
         name = self.names.get(value)
         if self._is_ignored(value):
             return None, legend

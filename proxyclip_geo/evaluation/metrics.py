@@ -11,9 +11,9 @@ from proxyclip_geo.errors import OptionError
 
 @dataclass(frozen=True)
 class ClassScores:
-    """How well one class was found.
+    """The scores of one class.
 
-    A class that neither the truth nor the prediction holds has no scores: they are None, and means leave it out.
+    A class that neither the truth nor the prediction holds has no scores: they are None and not in the means.
 
     Attributes:
         name: The class.
@@ -39,13 +39,13 @@ class OverallScores:
     """Scores over all classes; None where no pixel was compared.
 
     Attributes:
-        pixels: Pixels compared.
+        pixels: Number of compared pixels.
         accuracy: Share of them that is right.
         mean_iou: Mean over the classes that the truth or the prediction holds.
         mean_f1: Mean over the same classes.
         kappa: Cohen's kappa: agreement beyond chance, at most 1; None too where chance alone agrees everywhere.
         frequency_weighted_iou: IoU weighted by support.
-        left_out: Classes that neither side holds, which the means leave out.
+        absent: Classes that neither side holds, which are not in the means.
     """
 
     pixels: int
@@ -54,7 +54,7 @@ class OverallScores:
     mean_f1: float | None
     kappa: float | None
     frequency_weighted_iou: float | None
-    left_out: tuple[str, ...]
+    absent: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,16 +123,6 @@ class ConfusionMatrix:
             self.classes, self.counts + np.bincount(pairs, minlength=side * side).reshape(side, side)
         )
 
-    def __add__(self, other: "ConfusionMatrix") -> "ConfusionMatrix":
-        """Return the matrix of both sets of pixels.
-
-        Raises:
-            OptionError: If the classes differ.
-        """
-        if self.classes != other.classes:
-            raise OptionError(f"matrices of different classes cannot be added: {self.classes} and {other.classes}")
-        return ConfusionMatrix(self.classes, self.counts + other.counts)
-
     @property
     def total(self) -> int:
         """Pixels compared."""
@@ -149,7 +139,7 @@ class ConfusionMatrix:
         """Return the scores over all classes."""
         scores = self.class_scores()
         present = [item for item in scores if item.iou is not None]
-        left_out = tuple(item.name for item in scores if item.iou is None)
+        absent = tuple(item.name for item in scores if item.iou is None)
         labelled = sum(item.support for item in scores)
         total = self.total
         return OverallScores(
@@ -161,7 +151,7 @@ class ConfusionMatrix:
             frequency_weighted_iou=sum(item.support * (item.iou or 0.0) for item in scores) / labelled
             if labelled
             else None,
-            left_out=left_out,
+            absent=absent,
         )
 
     def _kappa(self) -> float | None:
@@ -195,18 +185,3 @@ def _class_scores(name: str, right: int, support: int, predicted: int) -> ClassS
 
 def _mean(numbers: list[float]) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
-
-
-def confusion_from_blocks(
-    blocks: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]], classes: Iterable[str]
-) -> ConfusionMatrix:
-    """Count the pixels of many blocks, one at a time.
-
-    Args:
-        blocks: Pairs of truth and prediction, as `ConfusionMatrix.add` takes them.
-        classes: Names of the classes.
-    """
-    matrix = ConfusionMatrix.empty(classes)
-    for truth, predicted in blocks:
-        matrix = matrix.add(truth, predicted)
-    return matrix

@@ -1,4 +1,4 @@
-"""What an evaluation found, as text, JSON and CSV."""
+"""The report of an evaluation as text, JSON and CSV."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.files import write_text
 
 NONE = "unclassified"
-"""What reports call pixels of none of the classes."""
+"""Name of pixels of no class in reports."""
 
 _SCORES = ("iou", "f1", "precision", "recall")
 
@@ -22,10 +22,10 @@ class Report:
     """The comparison of a label raster with the truth.
 
     Attributes:
-        labels: What was compared.
-        truth: What it was compared with.
+        labels: The evaluated label raster.
+        truth: The raster with the true classes.
         matrix: Pixels by true and predicted class.
-        notes: Sentences on what was left out, and why.
+        notes: Sentences on pixels and classes that are not counted.
     """
 
     labels: str
@@ -38,7 +38,7 @@ class Report:
         return {
             "labels": self.labels,
             "truth": self.truth,
-            "overall": asdict(self.matrix.overall()) | {"left_out": list(self.matrix.overall().left_out)},
+            "overall": asdict(self.matrix.overall()) | {"absent": list(self.matrix.overall().absent)},
             "classes": [asdict(scores) for scores in self.matrix.class_scores()],
             "confusion": {
                 "rows": "truth",

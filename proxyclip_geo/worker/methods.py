@@ -292,7 +292,7 @@ def vectorize(call: Call) -> dict[str, Any]:
 
 def evaluate(call: Call) -> dict[str, Any]:
     """Compare labels with the truth."""
-    from proxyclip_geo.evaluation.compare import evaluate as compare
+    from proxyclip_geo.evaluation.evaluate import evaluate as compare
 
     labels, truth = call.params.take("labels", str), call.params.take("truth", str)
     mapping, ignore = call.params.take("mapping", dict, None), call.params.take("ignore", list, [])

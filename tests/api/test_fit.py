@@ -43,7 +43,7 @@ def accuracy(folder: Path, vocabulary: pg.Vocabulary) -> float:
 def test_labels_of_a_raster_put_a_biased_class_right(folder: Path, biased: pg.Vocabulary) -> None:
     found = pg.fit(folder / "scene.emb", biased, folder / "scene_truth.tif")
     assert found.fit.helps
-    assert found.parts == "squares of 128 px"
+    assert found.grouping == "squares of 128 px"
     assert found.fit.groups == 16
     assert found.vocabulary.description.startswith("Fitted on scene_truth.tif: mean IoU")
     assert accuracy(folder, found.vocabulary) > accuracy(folder, biased) + 0.05
@@ -63,7 +63,7 @@ def test_a_few_drawn_shapes_do_too(folder: Path, biased: pg.Vocabulary, tmp_path
             rows.append({"kind": tags[f"CLASS_{value}"], "geometry": shapely.Point(x, y).buffer(1)})
     geopandas.GeoDataFrame(rows, crs=crs).to_file(tmp_path / "labels.gpkg")
     found = pg.fit(folder / "scene.emb", biased, tmp_path / "labels.gpkg", field="kind")
-    assert found.parts == "drawn shapes"
+    assert found.grouping == "drawn shapes"
     assert found.fit.groups == len(rows)
     assert accuracy(folder, found.vocabulary) > accuracy(folder, biased) + 0.05
 
@@ -79,7 +79,7 @@ def test_what_stands_where_there_is_no_data_is_not_told_of(folder: Path, biased:
 
 
 def test_a_mapping_that_names_one_class_is_told_of(folder: Path) -> None:
-    with pytest.raises(OptionError, match="only what the mapping names counts"):
+    with pytest.raises(OptionError, match="only classes that it names count"):
         pg.fit(folder / "scene.emb", WRONG, folder / "scene_truth.tif", mapping={"water": "water"})
 
 
@@ -93,7 +93,7 @@ def test_bad_labels(folder: Path, tmp_path: Path) -> None:
         x, y = dataset.xy(100, 100)
     point = geopandas.GeoDataFrame({"class": ["harbour"]}, geometry=[shapely.Point(x, y)], crs=dataset.crs)
     point.to_file(tmp_path / "one.gpkg")
-    with pytest.raises(VocabularyError, match="class 'harbour', which the vocabulary lacks"):
+    with pytest.raises(VocabularyError, match="class 'harbour', which is not in the vocabulary"):
         pg.fit(folder / "scene.emb", WRONG, tmp_path / "one.gpkg")
     point.assign(**{"class": "road", "negative": 1}).to_file(tmp_path / "no.gpkg")
     with pytest.raises(OptionError, match="all 1 shapes .* are negative"):

@@ -10,6 +10,7 @@ LEGEND = Legend.of({}, VOCABULARY)
 
 def test_a_mapping_is_read():
     text = " 1 = building; 2=water,wood = Dense Forest,-9=none,4=2, "
+    assert parse_mapping("--1=" + "9" * 5000) == {"--1": "9" * 5000}
     assert parse_mapping(text) == {1: "building", 2: "water", "wood": "Dense Forest", -9: "none", 4: 2}
 
 

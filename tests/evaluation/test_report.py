@@ -21,7 +21,7 @@ def test_json_holds_everything_and_no_nan(report):
     content = json.loads(report.to_json(), parse_constant=pytest.fail)
     assert content == report.to_dict()
     assert content["overall"]["accuracy"] == 0.5
-    assert content["overall"]["left_out"] == ["absent"]
+    assert content["overall"]["absent"] == ["absent"]
     assert content["classes"][0]["precision"] == pytest.approx(2 / 3)
     assert content["classes"][2]["iou"] is None
     assert content["confusion"]["names"] == ["unclassified", "water", "forest", "absent"]

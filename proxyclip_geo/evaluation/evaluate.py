@@ -1,10 +1,11 @@
-"""Comparing a label raster with the truth, block by block."""
+"""Evaluate a label raster: compare it with the truth block by block."""
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -21,10 +22,10 @@ from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.georeference import PIXELS
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.region import Region
-from proxyclip_geo.vocabulary import Vocabulary
+from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
-MOST_VALUES = 65536
-"""More different pairs of values than this are no labels."""
+MAX_PAIRS = 65536
+"""Most different pairs of values; rasters with more hold no labels."""
 
 Pairs = Counter[tuple[int, int]]
 """Pixels by (value of the truth, value of the prediction)."""
@@ -34,7 +35,7 @@ def evaluate(
     labels: str | Path,
     truth: str | Path,
     *,
-    vocabulary: Vocabulary | None = None,
+    vocabulary: Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any] | None = None,
     mapping: Mapping[int | str, int | str] | None = None,
     ignore: Collection[int | str] = (),
     block: int = 2048,
@@ -42,62 +43,65 @@ def evaluate(
 ) -> Report:
     """Compare a label raster with a raster of the truth.
 
-    The truth may lie on another grid: it is then read onto that of the labels, nearest pixel. Pixels without data on
-    either side are left out; unclassified pixels of the prediction count as wrong where the truth has a class.
-    Values of the truth become classes by the mapping, by their names (tags CLASS_<value>), or by being the same as
-    those of the labels; an unnamed 0 in the truth is left out. Memory does not grow with the rasters.
+    A truth on another grid is resampled to the grid of the labels, nearest pixel. Pixels with nodata on either side are
+    ignored; unclassified pixels of the prediction count as wrong where the truth has a class. Values of the truth
+    become classes by the mapping, else by their names (tags CLASS_<value>), else by equal values; an unnamed 0 in the
+    truth is ignored. Memory does not grow with the rasters.
 
     Args:
-        labels: Label raster to judge.
-        truth: Label raster that is right.
-        vocabulary: Names, values and synonyms of the labels; the tags of the raster if not given.
-        mapping: Value or name in the truth → class (name, synonym or value) of the labels, or "none" for what is known
-            to be none of them. Several may stand for one class; what is not mentioned is left out.
-        ignore: Values or names in the truth to leave out.
+        labels: Label raster to evaluate.
+        truth: Label raster with the true classes.
+        vocabulary: Names, values and synonyms of the labels: a vocabulary, its name or file, or classes as for
+            `segment`; the tags of the raster if not given.
+        mapping: Value or name in the truth → class (name, synonym or value) of the labels, or "none" for none of them.
+            Several may stand for one class; values that are not mentioned are ignored.
+        ignore: Values or names in the truth to ignore.
         block: Side of the blocks in pixels.
         progress: Called after every block.
 
     Raises:
         RasterError: If a raster cannot be read, holds no labels, or only one of them has a CRS.
-        OptionError: If the mapping names what is not there, or the two have no ground or no class in common.
+        OptionError: If the mapping has unknown values or classes, or the rasters share no area or no class.
+        VocabularyError: If the vocabulary cannot be read.
     """
     if block < 1:
         raise OptionError(f"block {block} px must be at least 1")
+    words = None if vocabulary is None else as_vocabulary(vocabulary)
     with ExitStack() as stack:
-        predicted = stack.enter_context(open_labels(labels, classes=vocabulary.values if vocabulary else ()))
+        predicted = stack.enter_context(open_labels(labels, classes=words.values if words else ()))
         true = stack.enter_context(open_labels(truth, classes=mapped_values(mapping or {})))
         rules = TruthRules(true.classes, dict(mapping or {}), tuple(ignore))
-        # Labels without names of their own borrow those of the truth.
-        legend = Legend.of(predicted.classes, vocabulary)
+        # Labels without names take those of the truth.
+        legend = Legend.of(predicted.classes, words)
         if not legend.names:
             legend = Legend.of(true.classes, None)
         rules.check(legend)
-        overlap, aligned = lay_over(predicted.geobox, true, name=predicted.name)
+        overlap, aligned = align_truth(predicted.geobox, true, name=predicted.name)
         if aligned is not true:
             stack.enter_context(aligned)
         pairs, missing = _count(predicted, aligned, overlap, block=block, progress=progress)
     matrix, notes = _tabulate(pairs, legend, rules)
     outside = predicted.geobox.height * predicted.geobox.width - overlap.height * overlap.width
     if missing + outside:
-        notes = (f"{missing + outside} pixels of the labels have no data on one of the two sides", *notes)
+        notes = (f"{missing + outside} pixels of the labels have nodata on one of the two sides", *notes)
     if not matrix.total:
         raise OptionError(
             f"no pixel of {labels} can be compared with {truth}: {'; '.join(notes) or 'they share no valid pixel'}; "
-            "check that they show the same ground, and the mapping and the ignored values"
+            "check that they cover the same area, the mapping and the ignored values"
         )
     return Report(str(labels), str(truth), matrix, notes)
 
 
-def lay_over(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:
-    """Return the part of a grid that the truth may cover, and the truth on that grid.
+def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:
+    """Return the part of a grid that the truth may cover, and the truth resampled to that grid.
 
     Args:
-        here: Where the grid lies.
+        here: Geobox of the grid.
         true: The truth.
-        name: What messages call the raster with the grid.
+        name: Name of the raster with the grid, for messages.
 
     Raises:
-        RasterError: If the two cannot be laid over each other.
+        RasterError: If the truth cannot be resampled to the grid.
         OptionError: If they do not overlap.
     """
     there = true.geobox
@@ -110,7 +114,7 @@ def lay_over(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, Lab
         if here.shape != there.shape or not _same_pixels(here.transform, there.transform):
             raise RasterError(
                 f"{name} {here.shape} and {true.name} {there.shape} have no CRS and different grids, so "
-                "they cannot be laid over each other; assign a CRS to both, e.g. gdal_edit -a_srs EPSG:32633"
+                "they cannot be aligned; assign a CRS to both, e.g. gdal_edit -a_srs EPSG:32633"
             )
         return here.region, true
     if here.shape == there.shape and here.crs == there.crs and here.transform.almost_equals(there.transform, 1e-9):
@@ -119,7 +123,7 @@ def lay_over(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, Lab
     if overlap.is_empty:
         raise OptionError(
             f"{name} and {true.name} do not overlap: the labels cover {_bounds(here)}, the truth "
-            f"{_bounds(there)}; give the truth of the same ground, or check the CRS of both"
+            f"{_bounds(there)}; give the truth of the same area, or check the CRS of both"
         )
     return overlap, true.reproject(here)
 
@@ -130,7 +134,7 @@ def _same_pixels(one: Affine, other: Affine) -> bool:
 
 
 def _footprint(here: GeoBox, there: GeoBox) -> Region:
-    """Return the pixels of one place that surround another; all of them where that cannot be told."""
+    """Return the pixels of one geobox that surround another; all of them if the transformation is not known."""
     try:
         transformer = pyproj.Transformer.from_crs(there.crs, here.crs, always_xy=True)
     except ProjError:
@@ -165,10 +169,10 @@ def _count(
         ours, theirs = predicted.read(region), true.read(region)
         valid = ours.valid & theirs.valid
         pairs.update(_count_block(theirs.values[valid], ours.values[valid]))
-        if len(pairs) > MOST_VALUES:
+        if len(pairs) > MAX_PAIRS:
             raise RasterError(
-                f"{predicted.name} and {true.name} hold more than {MOST_VALUES} different pairs of values, so they are "
-                "hardly labels; give rasters of class values"
+                f"{predicted.name} and {true.name} hold more than {MAX_PAIRS} different pairs of values; give rasters "
+                "of class values"
             )
         done += region.height * region.width
         missing += int(valid.size - np.count_nonzero(valid))
@@ -196,7 +200,7 @@ def _count_block(true: NDArray[np.integer], predicted: NDArray[np.integer]) -> P
 
 
 def _tabulate(pairs: Pairs, legend: Legend, rules: TruthRules) -> tuple[ConfusionMatrix, tuple[str, ...]]:
-    """Turn pairs of values into pairs of classes, and tell what was left out.
+    """Turn pairs of values into pairs of classes, and note what was ignored.
 
     Raises:
         OptionError: If the truth and the labels have no class in common.
@@ -210,30 +214,30 @@ def _tabulate(pairs: Pairs, legend: Legend, rules: TruthRules) -> tuple[Confusio
     if found and min(found) > shared:
         raise OptionError(
             f"labels and truth have no class in common: {', '.join(legend.names[:shared])} against "
-            f'{", ".join(legend.names[shared:])}; say which is which by a mapping, e.g. --map "1={legend.names[0]}"'
+            f'{", ".join(legend.names[shared:])}; give a mapping, e.g. --map "1={legend.names[0]}"'
         )
     counts = np.zeros((len(legend.names) + 1, len(legend.names) + 1), dtype=np.int64)
-    left_out: Counter[int] = Counter()
+    ignored: Counter[int] = Counter()
     for (true, predicted), count in pairs.items():
         target = targets[true]
         if target is None:
-            left_out[true] += count
+            ignored[true] += count
         else:
             counts[target, legend.by_value[predicted]] += count
     matrix = ConfusionMatrix(legend.names, counts)
-    return matrix, _notes(matrix, left_out, legend.names[shared:])
+    return matrix, _notes(matrix, ignored, legend.names[shared:])
 
 
-def _notes(matrix: ConfusionMatrix, left_out: Counter[int], only_true: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(matrix: ConfusionMatrix, ignored: Counter[int], only_true: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
-    if left_out:
-        values = ", ".join(f"{value} ({count} pixels)" for value, count in sorted(left_out.items()))
-        notes.append(f"values of the truth that are ignored, unlabelled or not in the mapping are left out: {values}")
+    if ignored:
+        values = ", ".join(f"{value} ({count} pixels)" for value, count in sorted(ignored.items()))
+        notes.append(f"values of the truth that are ignored, unlabelled or not in the mapping: {values}")
     if only_true:
         notes.append(f"only the truth has {', '.join(only_true)}: all of it counts as wrong; map or ignore it")
-    absent = matrix.overall().left_out
+    absent = matrix.overall().absent
     if absent:
-        notes.append(f"in neither the truth nor the prediction, so left out of the means: {', '.join(absent)}")
+        notes.append(f"in neither the truth nor the prediction, so not in the means: {', '.join(absent)}")
     unclassified = int(matrix.counts[1:, 0].sum())
     if unclassified:
         notes.append(f"{unclassified} pixels of a class are unclassified in the prediction and count as wrong")

@@ -4,9 +4,9 @@ from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from proxyclip_geo.errors import Cancelled, OptionError, RasterError
-from proxyclip_geo.evaluation.compare import _count_block, evaluate
-from proxyclip_geo.vocabulary import parse_classes
+from proxyclip_geo.errors import Cancelled, OptionError, RasterError, VocabularyError
+from proxyclip_geo.evaluation.evaluate import _count_block, evaluate
+from proxyclip_geo.vocabulary import dump_vocabulary, load_vocabulary, parse_classes
 
 NAMES = {1: "water", 2: "forest"}
 UTM = Affine(2, 0, 500_000, 0, -2, 5_000_000)
@@ -22,7 +22,7 @@ def test_the_same_grid_is_compared_pixel_by_pixel(write_labels):
     report = evaluate(labels, truth)
     assert report.matrix.classes == ("water", "forest")
     assert counts(report) == [[0, 0, 0], [0, 1, 0], [1, 1, 1]]
-    assert report.notes[0].startswith("2 pixels of the labels have no data")
+    assert report.notes[0].startswith("2 pixels of the labels have nodata")
     assert "1 pixels of a class are unclassified" in report.notes[1]
 
 
@@ -54,6 +54,16 @@ def test_a_vocabulary_names_the_labels(write_labels):
     assert report.matrix.classes == ("water", "forest", "road")
     assert [item.support for item in report.matrix.class_scores()] == [2, 0, 1]
     assert report.matrix.overall().accuracy == pytest.approx(2 / 3)
+
+
+def test_a_vocabulary_is_given_by_name_file_or_classes(write_labels, tmp_path):
+    labels, truth = write_labels("l.tif", [[1, 4, 2]]), write_labels("t.tif", [[1, 4, 4]])
+    names = load_vocabulary("loveda").names
+    path = dump_vocabulary(load_vocabulary("loveda"), tmp_path / "v.yaml")
+    for vocabulary in ("loveda", path, str(path), list(names)):
+        assert evaluate(labels, truth, vocabulary=vocabulary).matrix.classes == names
+    with pytest.raises(VocabularyError, match="did you mean 'loveda'"):
+        evaluate(labels, truth, vocabulary="lovda")
 
 
 def test_a_mapping_joins_values_and_leaves_out_the_rest(write_labels):

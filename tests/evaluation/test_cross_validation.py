@@ -8,7 +8,8 @@ import pytest
 from proxyclip_geo.engine.classify import TextBank, classify_pixels
 from proxyclip_geo.engine.parallel import Strips
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.evaluation.fitting import Classifier, Samples, fit
+from proxyclip_geo.evaluation.classifier import Classifier, Samples
+from proxyclip_geo.evaluation.cross_validation import cross_validate
 from proxyclip_geo.region import Region
 
 NAMES = ("water", "forest", "road")
@@ -29,19 +30,19 @@ def make_samples(count: int = 4000, *, shift: float = 0.0, noise: float = 0.02, 
 
 
 def test_a_class_that_wins_too_often_is_held_back() -> None:
-    found = fit(make_samples(shift=0.05), PLAIN, names=NAMES)
+    found = cross_validate(make_samples(shift=0.05), PLAIN, names=NAMES)
     assert found.gain > 0.1
     assert found.helps
     assert found.interval[0] < found.gain < found.interval[1]
     scale = found.classifier.logit_scale
     relative = np.array(found.classifier.biases) / scale
     assert relative[1] - relative[[0, 2]].mean() == pytest.approx(-0.05, abs=0.02)
-    assert found.after == pytest.approx(fit(make_samples(), PLAIN, names=NAMES).before, abs=0.03)
+    assert found.after == pytest.approx(cross_validate(make_samples(), PLAIN, names=NAMES).before, abs=0.03)
     assert sum(item.pixels for item in found.classes) == 4000
 
 
 def test_what_is_right_already_is_not_said_to_gain() -> None:
-    found = fit(make_samples(600), PLAIN, names=NAMES)
+    found = cross_validate(make_samples(600), PLAIN, names=NAMES)
     assert abs(found.gain) < 0.02
     assert not found.helps
 
@@ -49,23 +50,23 @@ def test_what_is_right_already_is_not_said_to_gain() -> None:
 def test_labels_without_meaning_gain_nothing() -> None:
     samples = make_samples(1500)
     shuffled = replace(samples, truth=np.random.default_rng(0).permutation(samples.truth))
-    found = fit(shuffled, PLAIN, names=NAMES)
+    found = cross_validate(shuffled, PLAIN, names=NAMES)
     assert not found.helps
     assert found.gain < 0.03
 
 
 def test_scores_become_frank() -> None:
     blunt = replace(PLAIN, logit_scale=8.0)
-    found = fit(make_samples(), blunt, names=NAMES)
+    found = cross_validate(make_samples(), blunt, names=NAMES)
     assert found.classifier.logit_scale > 20
     assert found.log_loss[1] < found.log_loss[0] - 0.2
     assert found.gain == pytest.approx(0, abs=0.02)
 
 
 def test_thresholds_need_pixels_of_no_class() -> None:
-    assert fit(make_samples(), PLAIN, names=NAMES).classifier.thresholds == (0.0,) * 3
+    assert cross_validate(make_samples(), PLAIN, names=NAMES).classifier.thresholds == (0.0,) * 3
     samples = make_samples(none=0.3)
-    found = fit(samples, PLAIN, names=NAMES)
+    found = cross_validate(samples, PLAIN, names=NAMES)
     assert all(0.3 < threshold < 1 for threshold in found.classifier.thresholds)
     assert found.gain > 0.05
     labels = found.classifier.predict(samples)
@@ -108,7 +109,7 @@ def test_background_stays_background() -> None:
     start = Classifier((0, 1, 2), 2, (0.0,) * 3, (0.0,) * 3, 40.0)
     samples = make_samples()
     three = Samples(samples.products[:, [0, 1, 3]], np.where(samples.truth == 3, 0, samples.truth), samples.group)
-    found = fit(three, start, names=NAMES[:2])
+    found = cross_validate(three, start, names=NAMES[:2])
     assert found.classifier.biases[2] == 0 or found.classifier.logit_scale != 40
     assert set(np.unique(found.classifier.predict(three))) == {0, 1, 2}
     assert found.before > 0.5
@@ -117,6 +118,6 @@ def test_background_stays_background() -> None:
 def test_too_little_to_fit_to() -> None:
     samples = make_samples()
     with pytest.raises(OptionError, match="lie in 4 parts of the ground, and at least 5"):
-        fit(replace(samples, group=samples.group % 4), PLAIN, names=NAMES)
+        cross_validate(replace(samples, group=samples.group % 4), PLAIN, names=NAMES)
     with pytest.raises(OptionError, match="only one class is labelled"):
-        fit(samples.take(samples.truth == 2), PLAIN, names=NAMES)
+        cross_validate(samples.take(samples.truth == 2), PLAIN, names=NAMES)

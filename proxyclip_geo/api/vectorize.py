@@ -11,7 +11,7 @@ from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import staging_folder
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.raster.styles import ClassStyle, polygon_qml, polygon_sld
+from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.vector.formats import check_layers, check_target, format_of
 from proxyclip_geo.vector.label_mosaic import read_legend
 from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
@@ -138,19 +138,17 @@ def _write(
     # Formats with a CRS of their own are reprojected while they are written.
     making = options.making(drop_collinear=not format_of(path).needs_crs)
     classes = {style.value: style.name for style in styles}
-    with staging_folder(path) as aside:
-        polygons = polygonize(inputs, classes=classes, spill=aside, options=making, progress=progress)
+    with staging_folder(path) as folder:
+        polygons = polygonize(inputs, classes=classes, spill=folder, options=making, progress=progress)
         # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.
         from proxyclip_geo.vector.write import write_polygons
 
         write_polygons(
             polygons,
             path,
-            aside=aside / "file",
-            layer=path.stem,
+            staging=folder / "file",
             by_class=options.by_class,
-            style_qml=polygon_qml(styles),
-            style_sld=lambda layer: polygon_sld(styles, layer=layer),
+            classes=styles,
             metadata={**metadata, "VECTOR_OPTIONS": options.to_dict()},
         )
         changes = polygons.changes

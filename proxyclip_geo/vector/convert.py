@@ -1,4 +1,4 @@
-"""From a GeoPackage to the other vector formats."""
+"""Convert a GeoPackage to the other vector formats."""
 
 import json
 import math
@@ -14,15 +14,23 @@ import pyogrio.raw
 import pyproj
 import shapely
 
-from proxyclip_geo.vector.formats import Format, short_names
+from proxyclip_geo.vector.formats import Format, shorten_names
 
 _ZOOM_LEVELS = 6
+# Metres per pixel at zoom level 0 on the equator.
 _EQUATOR_PIXEL = 156_543.03
-_ROWS_AT_ONCE = 50_000
+_BATCH_ROWS = 50_000
 
 
 def convert(draft: Path, path: Path, form: Format, *, layer: str, crs: pyproj.CRS | None) -> None:
-    """Write the layer of a GeoPackage in another format, a batch at a time.
+    """Write a layer of a GeoPackage in another format, batch by batch.
+
+    Args:
+        draft: The GeoPackage.
+        path: File to write.
+        form: Its format.
+        layer: Name of the layer.
+        crs: CRS of the polygons.
 
     Raises:
         VectorError: If the format cannot hold it.
@@ -31,12 +39,12 @@ def convert(draft: Path, path: Path, form: Format, *, layer: str, crs: pyproj.CR
     if not form.driver:
         _write_parquet(draft, path, layer=layer, crs=crs)
         return
-    names = short_names(list(info["fields"]), form.longest_name)
+    names = shorten_names(list(info["fields"]), form.max_name_length)
     columns = ", ".join(f'"{name}" AS "{short}"' for name, short in names.items())
     sql = f'SELECT "{info.get("geometry_name") or "geom"}", {columns} FROM "{layer.replace(chr(34), chr(34) * 2)}"'
     options = dict(form.dataset_options) | (_zooms(draft, layer=layer) if form.tiles else {})
-    reading = pyogrio.raw.open_arrow(draft, sql=sql, use_pyarrow=False, batch_size=_ROWS_AT_ONCE)
-    with without_crs_warning(), reading as (meta, stream):
+    source = pyogrio.raw.open_arrow(draft, sql=sql, use_pyarrow=False, batch_size=_BATCH_ROWS)
+    with without_crs_warning(), source as (meta, stream):
         pyogrio.raw.write_arrow(
             stream,
             path,
@@ -52,22 +60,22 @@ def convert(draft: Path, path: Path, form: Format, *, layer: str, crs: pyproj.CR
 
 @contextmanager
 def without_crs_warning() -> Iterator[None]:
-    """Silence pyogrio's: whoever made the labels has already said that they have no CRS."""
+    """Ignore pyogrio's warning of a missing CRS, of which the reader of the labels has warned."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="'crs' was not provided")
         yield
 
 
 def _zooms(draft: Path, *, layer: str) -> dict[str, str]:
-    """Choose zoom levels: the finest shows the smallest polygons, six above it the whole."""
+    """Choose seven zoom levels, of which the finest shows polygons of median size."""
     _, _, geometry, _ = pyogrio.raw.read(draft, layer=layer, columns=[], max_features=1000)
     crs = pyogrio.read_info(draft, layer=layer)["crs"]
     shapes = shapely.from_wkb(geometry)
     if not len(shapes) or crs is None:
         return {}
-    down = pyproj.Transformer.from_crs(crs, 3857, always_xy=True)
+    to_mercator = pyproj.Transformer.from_crs(crs, 3857, always_xy=True)
     west, south, east, north = shapely.bounds(
-        shapely.transform(shapes, lambda xy: np.column_stack(down.transform(*xy.T)))
+        shapely.transform(shapes, lambda xy: np.column_stack(to_mercator.transform(*xy.T)))
     ).T
     size = float(np.median(np.maximum(east - west, north - south)))
     finest = int(np.clip(math.ceil(math.log2(_EQUATOR_PIXEL / max(size, 1e-3))) + 3, 2, 18))
@@ -75,14 +83,14 @@ def _zooms(draft: Path, *, layer: str) -> dict[str, str]:
 
 
 def _write_parquet(draft: Path, path: Path, *, layer: str, crs: pyproj.CRS | None) -> None:
-    """Write GeoParquet 1.1 with a bounding box column, a row group at a time."""
+    """Write GeoParquet 1.1 with a bounding box column, row group by row group."""
     import pyarrow as pa
     from pyarrow import parquet
 
     box = pa.struct([(name, pa.float64()) for name in ("xmin", "ymin", "xmax", "ymax")])
     kinds: set[str] = set()
     total = np.array([np.inf, np.inf, -np.inf, -np.inf])
-    with pyogrio.raw.open_arrow(draft, layer=layer, use_pyarrow=True, batch_size=_ROWS_AT_ONCE) as (meta, reader):
+    with pyogrio.raw.open_arrow(draft, layer=layer, use_pyarrow=True, batch_size=_BATCH_ROWS) as (meta, reader):
         name = meta["geometry_name"] or "wkb_geometry"
         fields = [part for part in reader.schema if part.name != name]
         schema = pa.schema([*fields, pa.field("geometry", pa.binary()), pa.field("bbox", box)])

@@ -1,4 +1,4 @@
-"""The vector formats, and what each can hold."""
+"""Vector formats and their limits."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -14,30 +14,30 @@ from proxyclip_geo.errors import OutputError, VectorError
 
 @dataclass(frozen=True)
 class Format:
-    """How a vector format is written.
+    """A vector format.
 
     Attributes:
-        driver: GDAL's name of it; empty for GeoParquet, which pyarrow writes.
+        driver: GDAL driver; empty for GeoParquet, which pyarrow writes.
         dataset_options: GDAL's dataset creation options.
         layer_options: GDAL's layer creation options.
-        longest_name: Longest column name that it holds.
-        needs_crs: Whether it is in a CRS of its own, so that polygons without one cannot be written.
+        max_name_length: Length of the longest column name.
+        needs_crs: Whether the format has a CRS of its own, so that polygons without a CRS cannot be written.
         tiles: Whether it holds map tiles.
     """
 
     driver: str
     dataset_options: Mapping[str, str] = field(default_factory=dict)
     layer_options: Mapping[str, str] = field(default_factory=dict)
-    longest_name: int = 255
+    max_name_length: int = 255
     needs_crs: bool = False
     tiles: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
-    # GDAL's default, 1.4, makes the GDAL of many a QGIS in use warn.
+    # GDAL's default, 1.4, causes warnings in the GDAL of older QGIS versions.
     ".gpkg": Format("GPKG", {"VERSION": "1.2"}),
-    ".shp": Format("ESRI Shapefile", layer_options={"ENCODING": "UTF-8", "2GB_LIMIT": "YES"}, longest_name=10),
-    # Eight decimals of a degree are a millimetre; the driver's seven would move the edges of drone pixels.
+    ".shp": Format("ESRI Shapefile", layer_options={"ENCODING": "UTF-8", "2GB_LIMIT": "YES"}, max_name_length=10),
+    # Eight decimals of a degree are a millimetre; the default of seven would move the edges of drone pixels.
     ".geojson": Format("GeoJSON", layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": "8"}, needs_crs=True),
     ".fgb": Format("FlatGeobuf"),
     ".parquet": Format(""),
@@ -45,31 +45,30 @@ FORMATS: Mapping[str, Format] = {
     ".mbtiles": Format("MBTiles", needs_crs=True, tiles=True),
 }
 SUFFIXES = tuple(FORMATS)
-"""File name suffixes that `write_polygons` knows."""
+"""File name suffixes of the formats."""
 
 _SHAPEFILE_BYTES = 2**31 - 1
 _SHORT_NAMES = {"perimeter_m": "perim_m"}
-_RESERVED = ("gpkg_", "sqlite_", "rtree_")
-_TABLES = ("layer_styles",)
-# Left behind by another program, these would be taken for parts of the new file.
-STALE: Mapping[str, tuple[str, ...]] = {
+_RESERVED_PREFIXES = ("gpkg_", "sqlite_", "rtree_")
+_RESERVED_TABLES = ("layer_styles",)
+SIDE_SUFFIXES: Mapping[str, tuple[str, ...]] = {
     ".gpkg": ("-wal", "-shm", "-journal"),
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj"),
 }
-"""What lies beside a file of a format, by its suffix."""
+"""Suffixes of side files that belong to a file, by the file's suffix; stale ones would be read with a new file."""
 
 
 def format_of(path: Path) -> Format:
-    """Look up the format of a path by its suffix.
+    """Return the format of a path by its suffix.
 
     Raises:
-        VectorError: If the suffix is unknown, or what the format needs is not installed.
+        VectorError: If the suffix is unknown, or a package that the format needs is not installed.
     """
     try:
         form = FORMATS[path.suffix.lower()]
     except KeyError:
         raise VectorError(
-            f"'{path}' has no vector suffix that is known ('{path.suffix}'): use one of {', '.join(SUFFIXES)}"
+            f"'{path}' has no known vector suffix ('{path.suffix}'): use one of {', '.join(SUFFIXES)}"
         ) from None
     if not form.driver and find_spec("pyarrow") is None:
         raise VectorError(f"'{path}' needs pyarrow, which is not installed: run `pip install pyarrow`, or write .gpkg")
@@ -77,7 +76,7 @@ def format_of(path: Path) -> Format:
 
 
 def check_crs(path: Path, form: Format, crs: pyproj.CRS | None) -> None:
-    """Raise a VectorError if the format cannot hold polygons without a CRS, and they have none."""
+    """Raise a VectorError if polygons have no CRS and the format needs one."""
     if form.needs_crs and crs is None:
         raise VectorError(
             f"'{path}' cannot hold polygons without a CRS, as {form.driver} is in degrees or in Web Mercator: "
@@ -86,20 +85,20 @@ def check_crs(path: Path, form: Format, crs: pyproj.CRS | None) -> None:
 
 
 def check_target(path: Path, *, overwrite: bool) -> Format:
-    """See that a file can and may be written; return its format.
+    """Check that a file can and may be written, and return its format.
 
     Raises:
         VectorError: If the suffix is unknown.
-        OutputError: If the file, or one that belongs beside it, is there and may not be replaced, or is open elsewhere.
+        OutputError: If the file or a side file exists and may not be replaced, or the file is open in another program.
     """
     form = format_of(path)
-    sides = () if form.driver == "GPKG" else (*STALE.get(path.suffix.lower(), ()), ".qml", ".sld")
-    for there in (path, *(path.with_suffix(suffix) for suffix in sides)):
-        if there.exists() and not overwrite:
-            more = ", --append to add to it" if form.driver == "GPKG" else ""
+    sides = () if form.driver == "GPKG" else (*SIDE_SUFFIXES.get(path.suffix.lower(), ()), ".qml", ".sld")
+    for file in (path, *(path.with_suffix(suffix) for suffix in sides)):
+        if file.exists() and not overwrite:
+            append = ", --append to add to it" if form.driver == "GPKG" else ""
             raise OutputError(
-                f"'{there}' is already there; pass --overwrite (overwrite=True in Python) to replace it{more}, or "
-                "write to another name"
+                f"'{file}' exists; pass --overwrite (overwrite=True in Python) to replace it{append}, or write to "
+                "another name"
             )
     if form.driver == "GPKG" and path.is_file():
         try:
@@ -112,35 +111,34 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
                     f"'{path}' is open in another program that writes to it: close it there, or write to another name"
                 ) from error
         except sqlite3.DatabaseError:
-            pass  # It is no GeoPackage, and may be replaced all the same.
+            pass  # Files other than GeoPackages may be replaced too.
     return form
 
 
 def check_layers(path: Path, layers: Iterable[str]) -> None:
-    """See that layers of these names can stand side by side in a file.
+    """Check the names of the layers of a file.
 
     Raises:
-        VectorError: If it is a GeoPackage, and a name is reserved, or two differ in nothing but upper and lower case.
+        VectorError: If a GeoPackage reserves a name, or two names differ only in upper and lower case.
     """
     if format_of(path).driver != "GPKG":
         return
     known: dict[str, str] = {}
     for name in layers:
         low = name.lower()
-        if low.startswith(_RESERVED) or low in _TABLES:
+        if low.startswith(_RESERVED_PREFIXES) or low in _RESERVED_TABLES:
             raise VectorError(
-                f"'{path}' cannot hold a layer '{name}', as GeoPackages keep this name for themselves: rename "
-                "the class or the file"
+                f"'{path}' cannot hold a layer '{name}', as GeoPackages reserve this name: rename the class or the file"
             )
         if known.setdefault(low, name) != name:
             raise VectorError(
-                f"'{path}' cannot hold layers '{known[low]}' and '{name}', as GeoPackages do not tell upper from lower "
-                "case: rename one class, or leave out --by-class"
+                f"'{path}' cannot hold layers '{known[low]}' and '{name}', as names in GeoPackages are not "
+                "case-sensitive: rename one class, or omit --by-class"
             )
 
 
 def check_size(path: Path, form: Format, vertices: int, polygons: int) -> None:
-    """Raise a VectorError where a Shapefile would pass 2 GB."""
+    """Raise a VectorError if a Shapefile would exceed 2 GB."""
     size = 16 * vertices + 60 * polygons
     if form.driver == "ESRI Shapefile" and size > _SHAPEFILE_BYTES:
         raise VectorError(
@@ -149,14 +147,14 @@ def check_size(path: Path, form: Format, vertices: int, polygons: int) -> None:
         )
 
 
-def short_names(names: list[str], longest: int) -> dict[str, str]:
-    """Shorten column names to a format's limit; what would be the same gets a number."""
+def shorten_names(names: list[str], max_length: int) -> dict[str, str]:
+    """Shorten column names to a maximum length; equal names get a number."""
     short: dict[str, str] = {}
     for name in names:
-        wanted = name if len(name) <= longest else _SHORT_NAMES.get(name, name)[:longest]
+        short_name = name if len(name) <= max_length else _SHORT_NAMES.get(name, name)[:max_length]
         number = 1
-        while wanted.lower() in {taken.lower() for taken in short.values()}:
+        while short_name.lower() in {taken.lower() for taken in short.values()}:
             number += 1
-            wanted = f"{name[: longest - len(str(number))]}{number}"
-        short[name] = wanted
+            short_name = f"{name[: max_length - len(str(number))]}{number}"
+        short[name] = short_name
     return short

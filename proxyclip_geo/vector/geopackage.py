@@ -1,4 +1,4 @@
-"""What QGIS looks for in a GeoPackage beside a layer: the `layer_styles` table with its default style."""
+"""Store the default style of a layer in a GeoPackage, in the table `layer_styles` of QGIS."""
 
 import sqlite3
 from contextlib import closing
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS layer_styles (
   update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 )
 """
-# A table without geometry must be listed as 'attributes', or GDAL and validators do not take it for a layer.
+# GDAL and validators need a table without geometry to be listed as 'attributes'.
 _CONTENTS = """
 INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, description)
 VALUES ('layer_styles', 'attributes', 'layer_styles', 'Styles of the layers, as QGIS reads them')
@@ -36,14 +36,14 @@ VALUES ('', '', ?, (SELECT column_name FROM gpkg_geometry_columns WHERE table_na
 """
 
 
-def embed_style(path: Path, *, layer: str, qml: str | None, sld: str | None) -> None:
-    """Make a style the default of a layer in a GeoPackage, so that QGIS colours the layer by itself.
+def embed_style(path: Path, *, layer: str, qml: str, sld: str) -> None:
+    """Store the default style of a layer, which QGIS applies when it opens the layer.
 
     Args:
         path: GeoPackage that holds the layer.
-        layer: Name of the layer; its earlier styles are no longer defaults.
-        qml: QGIS style, or None.
-        sld: OGC style, or None.
+        layer: Name of the layer; its other styles are no longer the default.
+        qml: QGIS style.
+        sld: OGC style.
 
     Raises:
         sqlite3.Error: If the file cannot be written.
@@ -52,6 +52,6 @@ def embed_style(path: Path, *, layer: str, qml: str | None, sld: str | None) -> 
         database.execute(_LAYER_STYLES)
         database.execute(_CONTENTS)
         database.execute("UPDATE layer_styles SET useAsDefault = 0 WHERE f_table_name = ?", (layer,))
-        name, about = layer[:30], "Class colours"
-        # QGIS asks for f_table_schema = '' and never finds NULL.
-        database.execute(_STYLE, (layer, layer, name, qml or "", sld or "", about))
+        name, description = layer[:30], "Class colours"
+        # QGIS selects f_table_schema = '', which does not match NULL.
+        database.execute(_STYLE, (layer, layer, name, qml, sld, description))

@@ -1,4 +1,4 @@
-"""What a GeoPackage of ours was made from, so that label rasters can be added to it later."""
+"""Provenance of a GeoPackage: the files that it was made from, so that label rasters can be appended later."""
 
 import hashlib
 import json
@@ -12,47 +12,47 @@ from typing import Any
 from proxyclip_geo.errors import VectorError
 
 SOURCES, WRITTEN = "VECTOR_SOURCES", "WRITTEN"
-"""Keys of a layer's metadata: what it was made from, and when it was written."""
-_ANEW = "make the layer anew from all label rasters (with --overwrite, overwrite=True in Python)"
+"""Keys of a layer's metadata: its source files, and the time of writing."""
+_REMEDY = "make the layer anew from all label rasters (with --overwrite, overwrite=True in Python)"
 
 
 def describe_file(path: Path | str, *, target: Path) -> dict[str, str]:
-    """Return what finds a file again: its path, the one from the folder of `target`, and its SHA-256; a URL's text."""
+    """Describe a file by its path, its path relative to the folder of `target`, and its SHA-256; a URL by its text."""
     file = Path(path)
     if not file.is_file():
         return {"path": str(path)}
-    found = {"path": os.path.abspath(file), "sha256": _digest(file)}
-    # On Windows there is no way from one drive to another.
+    entry = {"path": os.path.abspath(file), "sha256": _digest(file)}
+    # On Windows there is no relative path between drives.
     with suppress(ValueError):
-        found["relative"] = os.path.relpath(file, target.parent)
-    return found
+        entry["relative"] = os.path.relpath(file, target.parent)
+    return entry
 
 
 def find_file(entry: Mapping[str, str], *, target: Path) -> Path | str:
-    """Return the file that `describe_file` described, which may have moved together with `target`.
+    """Return the file of a description; it may have moved together with `target`.
 
     Raises:
-        VectorError: If it is gone or has changed.
+        VectorError: If it does not exist or has changed.
     """
     if "sha256" not in entry:
         return entry["path"]
     places = [Path(entry["path"])]
     if "relative" in entry:
         places.insert(0, target.parent / entry["relative"])
-    there = [geobox for geobox in places if geobox.is_file()]
-    for geobox in there:
-        if _digest(geobox) == entry["sha256"]:
-            return geobox
-    if there:
-        raise VectorError(f"'{there[0]}' has changed since '{target}' was made from it: {_ANEW}")
-    raise VectorError(f"'{entry['path']}', which '{target}' was made from, is gone: bring it back, or {_ANEW}")
+    existing = [place for place in places if place.is_file()]
+    for place in existing:
+        if _digest(place) == entry["sha256"]:
+            return place
+    if existing:
+        raise VectorError(f"'{existing[0]}' has changed since '{target}' was made from it: {_REMEDY}")
+    raise VectorError(f"'{entry['path']}', which '{target}' was made from, does not exist: restore it, or {_REMEDY}")
 
 
 def read_record(path: Path) -> Mapping[str, str]:
-    """Return the metadata of a GeoPackage of ours that is as it was written.
+    """Return the metadata of a GeoPackage that was written by this package and not edited.
 
     Raises:
-        VectorError: If it cannot be read, does not say what it was made from, or holds anything else.
+        VectorError: If it cannot be read, has a layer without provenance, or was edited.
     """
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
@@ -67,20 +67,20 @@ def read_record(path: Path) -> Mapping[str, str]:
     foreign = [name for name, record in records.items() if SOURCES not in record]
     if foreign or not records:
         raise VectorError(
-            f"cannot append to '{path}': its layer '{''.join(foreign[:1])}' does not say which label rasters it was "
-            f"made from, as those of `vectorize`, `segment` and `label` do; write to another file, or {_ANEW}"
+            f"cannot append to '{path}': its layer '{''.join(foreign[:1])}' has no record of its label rasters, as "
+            f"those of `vectorize`, `segment` and `label` have; write to another file, or {_REMEDY}"
         )
     edited = [name for name, record in records.items() if record.get(WRITTEN) != changed.get(name)]
     if edited:
         raise VectorError(
             f"cannot append to '{path}': its layer '{edited[0]}' was edited after it was made, and the edits would be "
-            f"lost; write to another file, or {_ANEW}"
+            f"lost; write to another file, or {_REMEDY}"
         )
     return next(iter(records.values()))
 
 
 def read_sources(record: Mapping[str, str]) -> dict[str, Any]:
-    """Return the sources in a layer's metadata."""
+    """Return the source files in a layer's metadata."""
     sources: dict[str, Any] = json.loads(record[SOURCES])
     return sources
 

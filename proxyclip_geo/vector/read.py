@@ -1,4 +1,4 @@
-"""Reading polygons back."""
+"""Read the polygons of a run."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from proxyclip_geo.errors import VectorError
 
 
 def read_polygons(path: Path | None) -> gpd.GeoDataFrame:
-    """Read the polygons of a file whose layer has its name, as ours have.
+    """Read the layer with the name of its file, as `write_polygons` names it.
 
     Raises:
-        VectorError: If there is none, or it cannot be read.
+        VectorError: If there is no file, or it cannot be read.
     """
     if path is None:
         raise VectorError("no polygons were written; run again with polygons=True (without --no-polygons)")

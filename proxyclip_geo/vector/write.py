@@ -1,8 +1,8 @@
-"""Polygon layers on disk: streamed into a hidden draft, and only a whole file gets its final name."""
+"""Write polygons as vector layers: batch by batch into a staging folder, then moved to the path in one step."""
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,10 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 
 from proxyclip_geo.errors import OutputError, VectorError
 from proxyclip_geo.files import publish, write_error
+from proxyclip_geo.raster.styles import ClassStyle, polygon_qml, polygon_sld
 from proxyclip_geo.vector.batch import PolygonBatch, Polygons
 from proxyclip_geo.vector.convert import convert, without_crs_warning
-from proxyclip_geo.vector.formats import STALE, Format, check_crs, check_size, check_target
+from proxyclip_geo.vector.formats import SIDE_SUFFIXES, check_crs, check_size, check_target, format_of
 from proxyclip_geo.vector.geopackage import embed_style
 from proxyclip_geo.vector.provenance import WRITTEN
 
@@ -38,56 +39,53 @@ def write_polygons(
     polygons: Polygons,
     path: Path,
     *,
-    aside: Path,
-    layer: str,
+    staging: Path,
     by_class: bool = False,
-    overwrite: bool = True,
-    style_qml: str | None = None,
-    style_sld: Callable[[str], str] | None = None,
+    classes: Sequence[ClassStyle] | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write polygons in the format that the suffix names, batch by batch; an older file is replaced in one step.
+    """Write polygons in the format of the path's suffix, batch by batch; an older file is replaced in one step.
+
+    The layer has the stem of the path as its name.
 
     Args:
         polygons: Batches of polygons.
-        path: `.gpkg`, `.shp`, `.geojson` (in WGS 84, as RFC 7946 asks), `.fgb`, `.parquet`, `.pmtiles` or `.mbtiles`.
-        aside: Folder to make for the draft, on the disk of `path`; it is not removed.
-        layer: Name of the layer (a Shapefile's is its file name).
-        by_class: Whether every class gets a layer of its own, with the class's name; GeoPackage only.
-        overwrite: Whether a file that stands there may be replaced.
-        style_qml: QGIS style of the layer: inside a GeoPackage, otherwise beside the file as `<stem>.qml`.
-        style_sld: Makes the OGC style of a layer from the layer's name; likewise.
-        metadata: What to record about the run, by key, in a GeoPackage only. Values that are no strings become JSON.
-            `WRITTEN` is added: the time that the layers bear as long as nobody edits them.
+        path: `.gpkg`, `.shp`, `.geojson` (in WGS 84 by RFC 7946), `.fgb`, `.parquet`, `.pmtiles` or `.mbtiles`.
+        staging: Folder to create for the unfinished file, on the disk of `path`; it is not removed.
+        by_class: Whether each class is a layer with the class's name; GeoPackage only.
+        classes: Classes of the style (QML and SLD), inside a GeoPackage or beside other files; None for no style.
+        metadata: Metadata of the layers by key, in a GeoPackage only. Values that are not strings become JSON.
+            `WRITTEN`, the time of the layers' last change, is added.
 
     Returns:
         The path.
 
     Raises:
         VectorError: If the suffix is unknown, or the format cannot hold these polygons.
-        OutputError: If the file is there and may not be replaced, is open elsewhere, or cannot be written.
+        OutputError: If the file is open in another program, or cannot be written.
     """
-    form = check_target(path, overwrite=overwrite)
+    form = check_target(path, overwrite=True)
     check_crs(path, form, polygons.crs)
     if by_class and form.driver != "GPKG":
-        raise VectorError(f"'{path}' holds one layer; a layer a class needs a GeoPackage: write .gpkg")
+        raise VectorError(f"'{path}' holds one layer; one layer per class needs a GeoPackage: write .gpkg")
     try:
-        # In a folder of its own, side files keep their names.
-        aside.mkdir()
-        draft = aside / path.name
-        package = draft if form.driver == "GPKG" else aside / "draft.gpkg"
+        # In a folder of their own, side files have their final names.
+        staging.mkdir()
+        draft = staging / path.name
+        package = draft if form.driver == "GPKG" else staging / "draft.gpkg"
         with _fixed_time() as now:
-            about = {**metadata, WRITTEN: now} if metadata else {}
-            layers = _write_package(polygons, package, path, form, layer=layer, by_class=by_class, metadata=about)
+            layer_metadata = {**metadata, WRITTEN: now} if metadata else {}
+            layers = _write_package(polygons, package, path=path, by_class=by_class, metadata=layer_metadata)
         if package != draft:
-            convert(package, draft, form, layer=layer, crs=polygons.crs)
+            convert(package, draft, form, layer=path.stem, crs=polygons.crs)
             package.unlink()
-        _add_style(draft, layers=layers, qml=style_qml, sld=style_sld)
-        _move_into_place(draft, path)
+        if classes is not None:
+            _write_styles(draft, layers, classes)
+        _publish(draft, path)
     except _WRITE_ERRORS as error:
         if isinstance(error, VectorError):
             raise
-        # What GDAL says about a full disk is none of these.
+        # GDAL's errors about a full disk are not among these.
         if isinstance(error, CRSError | FieldError | GeometryError):
             raise OutputError(f"cannot write '{path}': {error}") from error
         raise write_error(path, error) from error
@@ -95,36 +93,38 @@ def write_polygons(
 
 
 def _write_package(
-    polygons: Polygons,
-    draft: Path,
-    path: Path,
-    form: Format,
-    *,
-    layer: str,
-    by_class: bool,
-    metadata: Mapping[str, Any],
+    polygons: Polygons, package: Path, *, path: Path, by_class: bool, metadata: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Stream polygons into a GeoPackage, and make sure that all of them arrived; return the layers."""
-    sent: dict[str, int] = {}
+    """Write polygons to a GeoPackage, check their number, and return the layers.
+
+    Args:
+        polygons: Batches of polygons.
+        package: The GeoPackage to create.
+        path: The file that it becomes, whose format has limits.
+        by_class: Whether each class is a layer with the class's name.
+        metadata: Metadata of the layers by key.
+    """
+    form = format_of(path)
+    counts: dict[str, int] = {}
     vertices = 0
     for batch in polygons:
         vertices += int(shapely.get_num_coordinates(batch.geometry).sum())
-        check_size(path, form, vertices, sum(sent.values()))
-        for name, part in _split(batch, layer, by_class=by_class):
-            _append(part, draft, polygons, layer=name, is_new=name not in sent, metadata=metadata)
-            sent[name] = sent.get(name, 0) + len(part.geometry)
-    if form.driver == "PMTiles" and not any(sent.values()):
+        check_size(path, form, vertices, sum(counts.values()))
+        for name, part in _split_by_class(batch) if by_class and len(batch.geometry) else [(path.stem, batch)]:
+            _append(part, package, polygons, layer=name, is_new=name not in counts, metadata=metadata)
+            counts[name] = counts.get(name, 0) + len(part.geometry)
+    if form.driver == "PMTiles" and not any(counts.values()):
         raise VectorError(f"there are no polygons, and '{path}' cannot hold a map without any: write .gpkg")
-    for name, count in sent.items():
-        written = pyogrio.read_info(draft, layer=name, force_feature_count=True)["features"]
+    for name, count in counts.items():
+        written = pyogrio.read_info(package, layer=name, force_feature_count=True)["features"]
         if written != count:
-            raise OSError(f"only {written} of {count} polygons arrived")
-    return tuple(sent)
+            raise OSError(f"only {written} of {count} polygons were written")
+    return tuple(counts)
 
 
 @contextmanager
 def _fixed_time() -> Iterator[str]:
-    """Let GDAL date all that it writes with one time, which is yielded."""
+    """Set the time that GDAL writes into files, and yield it."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": now})
     try:
@@ -133,11 +133,8 @@ def _fixed_time() -> Iterator[str]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _split(batch: PolygonBatch, layer: str, *, by_class: bool) -> Iterator[tuple[str, PolygonBatch]]:
-    """Yield a batch by layer."""
-    if not by_class or not len(batch.geometry):
-        yield layer, batch
-        return
+def _split_by_class(batch: PolygonBatch) -> Iterator[tuple[str, PolygonBatch]]:
+    """Yield the name and the polygons of each class."""
     labels = batch.columns["label"]
     for label in np.unique(labels):
         part = batch.take(np.flatnonzero(labels == label))
@@ -145,16 +142,16 @@ def _split(batch: PolygonBatch, layer: str, *, by_class: bool) -> Iterator[tuple
 
 
 def _append(
-    batch: PolygonBatch, draft: Path, polygons: Polygons, *, layer: str, is_new: bool, metadata: Mapping[str, Any]
+    batch: PolygonBatch, package: Path, polygons: Polygons, *, layer: str, is_new: bool, metadata: Mapping[str, Any]
 ) -> None:
-    """Add a batch to a layer."""
+    """Append a batch to a layer."""
     columns = {name: np.asarray(values) for name, values in batch.columns.items()}
     nulls = [np.isnan(values) if values.dtype.kind == "f" else None for values in columns.values()]
     geometry = batch.geometry
     kind = "MultiPolygon" if polygons.multipart else "Polygon"
     with without_crs_warning():
         pyogrio.raw.write(
-            draft,
+            package,
             np.asarray(shapely.to_wkb(geometry), dtype=object),
             list(columns.values()),
             list(columns),
@@ -165,33 +162,33 @@ def _append(
             crs=None if polygons.crs is None else polygons.crs.to_wkt(),
             promote_to_multi=polygons.multipart,
             append=not is_new,
-            dataset_options={"VERSION": "1.2"} if not draft.exists() else None,
+            dataset_options={"VERSION": "1.2"} if not package.exists() else None,
             layer_metadata={key: _as_text(value) for key, value in metadata.items()} if metadata and is_new else None,
         )
 
 
 def _as_text(value: Any) -> str:
-    """Return a string as it is, anything else as JSON."""
+    """Return a string unchanged and other values as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _add_style(draft: Path, *, layers: tuple[str, ...], qml: str | None, sld: Callable[[str], str] | None) -> None:
-    """Put styles where programs find them: in a GeoPackage, else beside the file."""
+def _write_styles(draft: Path, layers: Sequence[str], classes: Sequence[ClassStyle]) -> None:
+    """Write the default styles of the layers into a GeoPackage, or beside another file."""
+    qml = polygon_qml(classes)
     if draft.suffix.lower() == ".gpkg":
-        for layer in layers if qml or sld else ():
-            embed_style(draft, layer=layer, qml=qml, sld=sld(layer) if sld else None)
+        for layer in layers:
+            embed_style(draft, layer=layer, qml=qml, sld=polygon_sld(classes, layer=layer))
         return
-    for suffix, text in ((".qml", qml), (".sld", sld(layers[0]) if sld else None)):
-        if text:
-            draft.with_suffix(suffix).write_text(text, encoding="utf-8")
+    draft.with_suffix(".qml").write_text(qml, encoding="utf-8")
+    draft.with_suffix(".sld").write_text(polygon_sld(classes, layer=layers[0]), encoding="utf-8")
 
 
-def _move_into_place(draft: Path, path: Path) -> None:
-    """Give a whole draft its final name; the file itself goes last, so that it finds its side files there."""
+def _publish(draft: Path, path: Path) -> None:
+    """Move a file to its path after its side files, and remove stale side files."""
     sides = sorted(side for side in draft.parent.iterdir() if side != draft)
-    kept = {side.name for side in sides}
+    names = {side.name for side in sides}
     stale = (
         path.with_name(path.name + end) if end.startswith("-") else path.with_suffix(end)
-        for end in STALE.get(path.suffix.lower(), ())
+        for end in SIDE_SUFFIXES.get(path.suffix.lower(), ())
     )
-    publish([*sides, draft], path.parent, stale=[old for old in stale if old.name not in kept])
+    publish([*sides, draft], path.parent, stale=[old for old in stale if old.name not in names])

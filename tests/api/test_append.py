@@ -179,14 +179,14 @@ def test_files_of_others_and_edited_ones_are_left_alone(tmp_path, halves) -> Non
     west, east = halves
     frame = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=32631)
     frame.to_file(tmp_path / "theirs.gpkg")
-    with pytest.raises(VectorError, match="'theirs' does not say which label rasters"):
+    with pytest.raises(VectorError, match="'theirs' has no record of its label rasters"):
         pg.vectorize(east, tmp_path / "theirs.gpkg", append=True)
     (tmp_path / "text.gpkg").write_text("no database")
     with pytest.raises(VectorError, match="no GeoPackage"):
         pg.vectorize(east, tmp_path / "text.gpkg", append=True)
     mixed = pg.vectorize(west, tmp_path / "mixed.gpkg").path
     frame.to_file(mixed, layer="roads")
-    with pytest.raises(VectorError, match="'roads' does not say"):
+    with pytest.raises(VectorError, match="'roads' has no record"):
         pg.vectorize(east, mixed, append=True)
     edited = pg.vectorize(west, tmp_path / "edited.gpkg").path
     pyogrio.write_dataframe(pyogrio.read_dataframe(edited, layer="edited").head(1), edited, layer="edited", append=True)
@@ -201,7 +201,7 @@ def test_sources_that_changed_or_are_gone(tmp_path, halves, values) -> None:
     with pytest.raises(VectorError, match=r"west_labels\.tif' has changed since"):
         pg.vectorize(east, path, append=True)
     west.unlink()
-    with pytest.raises(VectorError, match=r"west_labels\.tif', which .* is gone"):
+    with pytest.raises(VectorError, match=r"west_labels\.tif', which .* does not exist"):
         pg.vectorize(east, path, append=True)
 
 

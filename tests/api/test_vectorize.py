@@ -182,7 +182,7 @@ def test_names_that_a_file_cannot_hold_are_refused_before_the_work(tmp_path, lab
     layers = pg.VectorOptions(by_class=True)
     refuse("a.gpkg", "'Wood' and 'wood'", options=layers)
     refuse("a.gpkg", "'layer_styles'", vocabulary=["water", "layer_styles", "wood"], options=layers)
-    refuse("gpkg_map.gpkg", "keep this name")
+    refuse("gpkg_map.gpkg", "reserve this name")
     refuse("a.gpkg", "'fid' is a name that formats reserve", OptionError, statistics={"fid": labels})
     refuse("a.gpkg", "'Pixels' is a column already", OptionError, statistics={"Pixels": labels})
     refuse("a.gpkg", r"'H' is a column already \('h'\)", OptionError, statistics={"h": labels, "H": labels})

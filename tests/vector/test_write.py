@@ -19,11 +19,14 @@ import shapely
 
 from proxyclip_geo.errors import OutputError, VectorError
 from proxyclip_geo.files import staging_folder
+from proxyclip_geo.raster.styles import ClassStyle, polygon_qml, polygon_sld
 from proxyclip_geo.vector.batch import PolygonBatch
+from proxyclip_geo.vector.formats import check_target
 from proxyclip_geo.vector.write import write_polygons as write_batches
 
 WITHOUT_CODE = pyproj.CRS("+proj=laea +lat_0=12.3 +lon_0=4.56 +ellps=WGS84 +type=crs")
 PLAIN_SUFFIXES = [".gpkg", ".shp", ".geojson", ".fgb"]
+CLASSES = [ClassStyle(1, "Wässer", (0, 0, 255)), ClassStyle(2, "林", (0, 128, 0))]
 NATIVE_SUFFIXES = [suffix for suffix in PLAIN_SUFFIXES if suffix != ".geojson"]
 
 
@@ -53,8 +56,8 @@ class Frame:
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> Path:
-    with staging_folder(path) as aside:
-        return write_batches(Frame(frame), path, aside=aside / "file", **options)
+    with staging_folder(path) as folder:
+        return write_batches(Frame(frame), path, staging=folder / "file", **options)
 
 
 def polygons(count: int = 3, *, crs: pyproj.CRS | None = WITHOUT_CODE) -> gpd.GeoDataFrame:
@@ -69,7 +72,7 @@ def polygons(count: int = 3, *, crs: pyproj.CRS | None = WITHOUT_CODE) -> gpd.Ge
 
 
 def read(path: Path) -> gpd.GeoDataFrame:
-    return pyogrio.read_dataframe(path, layer="map" if path.suffix == ".gpkg" else None)
+    return pyogrio.read_dataframe(path, layer="out" if path.suffix == ".gpkg" else None)
 
 
 @contextmanager
@@ -88,7 +91,7 @@ def full_disk(limit: int = 50_000) -> Iterator[None]:
 @pytest.mark.parametrize("suffix", NATIVE_SUFFIXES)
 def test_what_is_written_is_read_back(tmp_path, suffix, crs, count) -> None:
     frame = polygons(count, crs=crs)
-    path = write_polygons(frame, tmp_path / f"out{suffix}", layer="map")
+    path = write_polygons(frame, tmp_path / f"out{suffix}")
     back = read(path).sort_values("score")  # FlatGeobuf orders polygons by place
     assert back.columns.tolist() == frame.columns.tolist()
     assert back["class"].tolist() == frame["class"].tolist()
@@ -96,12 +99,12 @@ def test_what_is_written_is_read_back(tmp_path, suffix, crs, count) -> None:
     assert back["area_m2"].tolist() == pytest.approx(frame["area_m2"].tolist())
     assert back.normalize().to_wkb().tolist() == frame.normalize().to_wkb().tolist()
     assert back.crs == crs
-    assert pyogrio.read_info(path, layer="map" if suffix == ".gpkg" else None)["geometry_type"] == "Polygon"
+    assert pyogrio.read_info(path, layer="out" if suffix == ".gpkg" else None)["geometry_type"] == "Polygon"
 
 
 @pytest.mark.parametrize("suffix", NATIVE_SUFFIXES)
 def test_polygons_without_crs(tmp_path, suffix) -> None:
-    path = write_polygons(polygons(crs=None), tmp_path / f"out{suffix}", layer="map")
+    path = write_polygons(polygons(crs=None), tmp_path / f"out{suffix}")
     assert len(read(path)) == 3
 
 
@@ -109,12 +112,12 @@ def test_polygons_without_crs(tmp_path, suffix) -> None:
 def test_multipolygons(tmp_path, suffix) -> None:
     frame = polygons()
     frame.loc[1, "geometry"] = shapely.MultiPolygon([shapely.box(0, 5, 1, 6), shapely.box(1, 6, 2, 7)])
-    assert read(write_polygons(frame, tmp_path / f"out{suffix}", layer="map")).area.sum() == 4
+    assert read(write_polygons(frame, tmp_path / f"out{suffix}")).area.sum() == 4
 
 
 def test_geojson_follows_rfc_7946(tmp_path) -> None:
     frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry").assign(label=1)
-    path = write_polygons(frame, tmp_path / "out.geojson", layer="map")
+    path = write_polygons(frame, tmp_path / "out.geojson")
     assert '"crs"' not in path.read_text(encoding="utf-8")
     back = read(path)
     assert back.crs.to_epsg() == 4326
@@ -124,65 +127,61 @@ def test_geojson_follows_rfc_7946(tmp_path) -> None:
 
 def test_geojson_needs_a_crs(tmp_path) -> None:
     with pytest.raises(VectorError, match=r"without a CRS.*write \.gpkg"):
-        write_polygons(polygons(crs=None), tmp_path / "out.geojson", layer="map")
+        write_polygons(polygons(crs=None), tmp_path / "out.geojson")
 
 
 def test_geopackage_carries_its_style(tmp_path) -> None:
-    path = write_polygons(
-        polygons(), tmp_path / "out.gpkg", layer="map", style_qml="<qgis/>", style_sld="<sld>{}</sld>".format
-    )
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", classes=CLASSES)
     with closing(sqlite3.connect(path)) as database:
         # The very question that QGIS asks when it opens a layer.
         style = database.execute(
-            "SELECT styleName, styleQML, styleSLD FROM layer_styles WHERE f_table_schema = '' AND f_table_name = 'map' "
+            "SELECT styleName, styleQML, styleSLD FROM layer_styles WHERE f_table_schema = '' AND f_table_name = 'out' "
             "AND f_geometry_column = 'geom' ORDER BY CASE WHEN useAsDefault THEN 1 ELSE 2 END, update_time DESC LIMIT 1"
         ).fetchone()
         tables = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents"))
         (geometry_column,) = database.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()
         (version,) = database.execute("PRAGMA user_version").fetchone()
-    assert style == ("map", "<qgis/>", "<sld>map</sld>")
-    assert tables == {"map": "features", "layer_styles": "attributes"}
+    assert style == ("out", polygon_qml(CLASSES), polygon_sld(CLASSES, layer="out"))
+    assert tables == {"out": "features", "layer_styles": "attributes"}
     assert geometry_column == "geom"
     assert version == 10200
-    assert pyogrio.list_layers(path)[:, 0].tolist() == ["map", "layer_styles"]
+    assert pyogrio.list_layers(path)[:, 0].tolist() == ["out", "layer_styles"]
     assert [file.name for file in tmp_path.iterdir()] == ["out.gpkg"]
 
 
 def test_geopackage_records_the_run(tmp_path) -> None:
     metadata = {"model": "demo", "options": {"window": 336}}
-    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map", metadata=metadata)
-    kept = pyogrio.read_info(path, layer="map")["layer_metadata"]
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", metadata=metadata)
+    kept = pyogrio.read_info(path, layer="out")["layer_metadata"]
     with closing(sqlite3.connect(path)) as database:
-        (written,) = database.execute("SELECT last_change FROM gpkg_contents WHERE table_name = 'map'").fetchone()
+        (written,) = database.execute("SELECT last_change FROM gpkg_contents WHERE table_name = 'out'").fetchone()
     assert kept == {"model": "demo", "options": '{"window": 336}', "WRITTEN": written}
 
 
 def test_geopackage_has_a_spatial_index(tmp_path) -> None:
-    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    path = write_polygons(polygons(), tmp_path / "out.gpkg")
     with closing(sqlite3.connect(path)) as database:
-        assert database.execute("SELECT count(*) FROM rtree_map_geom").fetchone() == (3,)
+        assert database.execute("SELECT count(*) FROM rtree_out_geom").fetchone() == (3,)
 
 
 @pytest.mark.parametrize("suffix", [".shp", ".fgb", ".geojson"])
 def test_other_formats_have_their_style_beside_them(tmp_path, suffix) -> None:
-    write_polygons(
-        polygons(), tmp_path / f"out{suffix}", layer="map", style_qml="<é/>", style_sld="<sld>{}</sld>".format
-    )
-    assert (tmp_path / "out.qml").read_text(encoding="utf-8") == "<é/>"
-    assert (tmp_path / "out.sld").read_text(encoding="utf-8") == "<sld>map</sld>"
+    write_polygons(polygons(), tmp_path / f"out{suffix}", classes=CLASSES)
+    assert (tmp_path / "out.qml").read_text(encoding="utf-8") == polygon_qml(CLASSES)
+    assert (tmp_path / "out.sld").read_text(encoding="utf-8") == polygon_sld(CLASSES, layer="out")
 
 
 def test_shapefile_has_all_its_files(tmp_path) -> None:
     stale = tmp_path / "out.qix"
     stale.write_bytes(b"an index of another shapefile")
-    write_polygons(polygons(), tmp_path / "out.shp", layer="map")
+    write_polygons(polygons(), tmp_path / "out.shp")
     assert sorted(os.listdir(tmp_path)) == ["out.cpg", "out.dbf", "out.prj", "out.shp", "out.shx"]
     assert (tmp_path / "out.cpg").read_text().strip() == "UTF-8"
 
 
 def test_shapefile_shortens_long_column_names(tmp_path) -> None:
     frame = polygons().assign(perimeter_m=1.0, a_long_name_1=1.0, a_long_name_2=2.0)
-    back = read(write_polygons(frame, tmp_path / "out.shp", layer="map"))
+    back = read(write_polygons(frame, tmp_path / "out.shp"))
     assert back.columns.tolist() == [
         "class",
         "label",
@@ -198,14 +197,14 @@ def test_shapefile_shortens_long_column_names(tmp_path) -> None:
 def test_a_shapefile_beyond_2_gb_is_refused(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("proxyclip_geo.vector.formats._SHAPEFILE_BYTES", 300)
     with pytest.raises(VectorError, match=r"a Shapefile holds 2: write \.gpkg"):
-        write_polygons(polygons(), tmp_path / "out.shp", layer="map")
+        write_polygons(polygons(), tmp_path / "out.shp")
     assert os.listdir(tmp_path) == []
 
 
 def test_geoparquet_has_a_bounding_box_for_each_polygon(tmp_path) -> None:
     from pyarrow import parquet
 
-    path = write_polygons(polygons(), tmp_path / "out.parquet", layer="map")
+    path = write_polygons(polygons(), tmp_path / "out.parquet")
     back = gpd.read_parquet(path)
     assert back.columns.tolist() == polygons().columns.tolist()
     assert back.crs == WITHOUT_CODE
@@ -220,7 +219,7 @@ def test_geoparquet_says_what_is_in_it(tmp_path) -> None:
 
     frame = polygons()
     frame.loc[1, "geometry"] = shapely.MultiPolygon([shapely.box(0, 5, 1, 6), shapely.box(1, 6, 2, 7)])
-    path = write_polygons(frame, tmp_path / "out.parquet", layer="map")
+    path = write_polygons(frame, tmp_path / "out.parquet")
     geo = json.loads(parquet.read_metadata(path).metadata[b"geo"])
     assert (geo["version"], geo["primary_column"], list(geo["columns"])) == ("1.1.0", "geometry", ["geometry"])
     column = geo["columns"]["geometry"]
@@ -236,14 +235,14 @@ def test_geoparquet_says_what_is_in_it(tmp_path) -> None:
 
 
 def test_flatgeobuf_finds_polygons_by_place(tmp_path) -> None:
-    path = write_polygons(polygons(200), tmp_path / "out.fgb", layer="map")
+    path = write_polygons(polygons(200), tmp_path / "out.fgb")
     assert pyogrio.read_info(path)["capabilities"]["fast_spatial_filter"]
     assert len(pyogrio.read_dataframe(path, bbox=(3.9, 0, 6.5, 1))) == 2
 
 
 def test_mbtiles_say_what_is_in_them(tmp_path) -> None:
     frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry")
-    path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / "out.mbtiles", layer="map")
+    path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / "out.mbtiles")
     with closing(sqlite3.connect(path)) as database:
         about = dict(database.execute("SELECT name, value FROM metadata"))
         zooms = database.execute("SELECT min(zoom_level), max(zoom_level) FROM tiles").fetchone()
@@ -253,89 +252,87 @@ def test_mbtiles_say_what_is_in_them(tmp_path) -> None:
     bounds = [float(edge) for edge in about["bounds"].split(",")]
     assert bounds == pytest.approx(frame.to_crs(4326).total_bounds.tolist(), abs=1e-6)
     [layer] = json.loads(about["json"])["vector_layers"]
-    assert (layer["id"], set(layer["fields"])) == ("map", {"label"})
+    assert (layer["id"], set(layer["fields"])) == ("out", {"label"})
     assert tile[:2] == b"\x1f\x8b"  # Packed by gzip, as the specification asks.
 
 
 @pytest.mark.parametrize("suffix", [".pmtiles", ".mbtiles"])
 def test_tiles_for_the_web(tmp_path, suffix) -> None:
     frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry")
-    path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / f"out{suffix}", layer="map")
+    path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / f"out{suffix}")
     assert set(pyogrio.read_dataframe(path)["label"]) == {1, 2, 3}
 
 
 def test_tiles_need_polygons(tmp_path) -> None:
     nothing = polygons(0, crs=pyproj.CRS(32631))
     with pytest.raises(VectorError, match=r"there are no polygons.*write \.gpkg"):
-        write_polygons(nothing, tmp_path / "out.pmtiles", layer="map")
+        write_polygons(nothing, tmp_path / "out.pmtiles")
     assert os.listdir(tmp_path) == []
-    assert write_polygons(nothing, tmp_path / "out.mbtiles", layer="map").exists()
+    assert write_polygons(nothing, tmp_path / "out.mbtiles").exists()
 
 
 def test_a_layer_for_each_class(tmp_path) -> None:
-    path = write_polygons(
-        polygons(), tmp_path / "out.gpkg", layer="map", by_class=True, style_sld="<sld>{}</sld>".format
-    )
+    path = write_polygons(polygons(), tmp_path / "out.gpkg", by_class=True, classes=CLASSES)
     layers = [name for name, kind in pyogrio.list_layers(path) if kind]
     assert sorted(layers) == ["Wässer", "林"]
     assert len(pyogrio.read_dataframe(path, layer="Wässer")) == 2
     with closing(sqlite3.connect(path)) as database:
         styles = dict(database.execute("SELECT f_table_name, styleSLD FROM layer_styles"))
-    assert styles == {name: f"<sld>{name}</sld>" for name in layers}
+    assert styles == {name: polygon_sld(CLASSES, layer=name) for name in layers}
     with pytest.raises(VectorError, match="one layer"):
-        write_polygons(polygons(), tmp_path / "out.fgb", layer="map", by_class=True)
+        write_polygons(polygons(), tmp_path / "out.fgb", by_class=True)
 
 
 def test_what_is_there_stays_without_overwrite(tmp_path) -> None:
-    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
-    with pytest.raises(OutputError, match="already there; pass --overwrite"):
-        write_polygons(polygons(), path, layer="map", overwrite=False)
+    path = write_polygons(polygons(), tmp_path / "out.gpkg")
+    with pytest.raises(OutputError, match="exists; pass --overwrite"):
+        check_target(path, overwrite=False)
 
 
 @pytest.mark.parametrize("name", ["out.dbf", "out.qpj", "out.qml", "out.sld"])
 def test_side_files_stay_without_overwrite(tmp_path, name) -> None:
     (tmp_path / name).write_text("mine")
-    with pytest.raises(OutputError, match=f"{name}' is already there; pass --overwrite"):
-        write_polygons(polygons(), tmp_path / "out.shp", layer="map", overwrite=False, style_qml="<qgis/>")
+    with pytest.raises(OutputError, match=f"{name}' exists; pass --overwrite"):
+        check_target(tmp_path / "out.shp", overwrite=False)
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "mine")]
 
 
 def test_a_geopackage_that_is_open_elsewhere(tmp_path) -> None:
-    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    path = write_polygons(polygons(), tmp_path / "out.gpkg")
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(OutputError, match="open in another program"):
-            write_polygons(polygons(), path, layer="map")
+            write_polygons(polygons(), path)
 
 
 def test_a_leftover_journal_does_not_spoil_a_new_file(tmp_path) -> None:
     (tmp_path / "out.gpkg-wal").write_bytes(b"pages of another database")
-    write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    write_polygons(polygons(), tmp_path / "out.gpkg")
     assert os.listdir(tmp_path) == ["out.gpkg"]
 
 
 def test_missing_folders_are_made(tmp_path) -> None:
-    assert write_polygons(polygons(), tmp_path / "a" / "b" / "out.gpkg", layer="map").exists()
+    assert write_polygons(polygons(), tmp_path / "a" / "b" / "out.gpkg").exists()
 
 
 def test_an_unknown_suffix_is_an_error(tmp_path) -> None:
     with pytest.raises(VectorError, match=r"'\.kmz'.*\.gpkg, \.shp"):
-        write_polygons(polygons(), tmp_path / "out.kmz", layer="map")
+        write_polygons(polygons(), tmp_path / "out.kmz")
 
 
 def test_parquet_without_pyarrow_names_the_remedy(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("proxyclip_geo.vector.formats.find_spec", lambda name: None)
     with pytest.raises(VectorError, match=r"pip install pyarrow"):
-        write_polygons(polygons(), tmp_path / "out.parquet", layer="map")
+        write_polygons(polygons(), tmp_path / "out.parquet")
 
 
 @pytest.mark.parametrize("suffix", PLAIN_SUFFIXES)
 def test_a_full_disk_leaves_what_was_there(tmp_path, suffix) -> None:
     path = tmp_path / f"out{suffix}"
-    write_polygons(polygons(), path, layer="map")
+    write_polygons(polygons(), path)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     with full_disk(), pytest.raises(OutputError, match=r"cannot write .*MiB are free"):
-        write_polygons(polygons(5000), path, layer="map")
+        write_polygons(polygons(5000), path)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
@@ -344,22 +341,22 @@ def test_too_little_space_is_said_in_a_word(tmp_path, monkeypatch) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
     with full_disk(), pytest.raises(OutputError, match=r"the disk is full \(0 MiB are free in .*\); free some space"):
-        write_polygons(polygons(5000), path, layer="map")
+        write_polygons(polygons(5000), path)
     assert os.listdir(tmp_path) == []
 
 
 def test_one_run_at_a_time_writes_a_file(tmp_path) -> None:
     path = tmp_path / "out.gpkg"
     with staging_folder(path), pytest.raises(OutputError, match="another run is writing"):
-        write_polygons(polygons(), path, layer="map")
+        write_polygons(polygons(), path)
     assert os.listdir(tmp_path) == []
 
 
 def test_a_style_that_does_not_fit_leaves_what_was_there(tmp_path) -> None:
-    path = write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+    path = write_polygons(polygons(), tmp_path / "out.gpkg")
     before = path.read_bytes()
     with full_disk(200_000), pytest.raises(OutputError, match="cannot write"):
-        write_polygons(polygons(), path, layer="map", style_qml="x" * 300_000)
+        write_polygons(polygons(), path, classes=[ClassStyle(1, "x" * 300_000, (0, 0, 0))])
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["out.gpkg"]
 
@@ -367,11 +364,11 @@ def test_a_style_that_does_not_fit_leaves_what_was_there(tmp_path) -> None:
 def test_a_file_in_the_way_is_an_error(tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="permission"):
-        write_polygons(polygons(), tmp_path / "file" / "out.gpkg", layer="map")
+        write_polygons(polygons(), tmp_path / "file" / "out.gpkg")
 
 
 def test_a_folder_in_the_way_is_an_error(tmp_path) -> None:
     (tmp_path / "out.gpkg").mkdir()
     with pytest.raises(OutputError, match="cannot write"):
-        write_polygons(polygons(), tmp_path / "out.gpkg", layer="map")
+        write_polygons(polygons(), tmp_path / "out.gpkg")
     assert os.listdir(tmp_path) == ["out.gpkg"]

@@ -17,7 +17,8 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Setup:
     presets: tuple[str, ...] = ("balanced", "fast", "best")  # the first one also segments and is profiled
     batches: tuple[int, ...] = (16, 34, 64)
     free_side: int = 16384  # raster for an encoder that costs nothing
-    model_side: int = 8192  # raster for a preset
+    model_side: int = 16384  # raster for a preset
     dtype: torch.dtype = torch.bfloat16
 
     @property
@@ -68,31 +69,23 @@ class Setup:
             torch.cuda.synchronize()
 
 
-class BusyGpu:
-    """Samples of the driver's busy share of the GPU, between entering and leaving."""
+@contextmanager
+def sample_busy_share(setup: Setup) -> Iterator[list[int]]:
+    """Yield the percentages that the driver reports every 0.1 s as the busy share of the GPU."""
+    samples: list[int] = []
+    stop = threading.Event()
 
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-        self._samples: list[int] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._sample, daemon=True)
+    def sample() -> None:
+        while setup.on_gpu and not stop.wait(0.1):
+            samples.append(torch.cuda.utilization(setup.device))
 
-    def _sample(self) -> None:
-        while self._setup.on_gpu and not self._stop.wait(0.1):
-            self._samples.append(torch.cuda.utilization(self._setup.device))
-
-    def __enter__(self) -> "BusyGpu":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def percent(self, seconds: float) -> float | None:
-        """Return the mean of the samples of the first seconds."""
-        samples = self._samples[: max(1, int(10 * seconds))]
-        return statistics.mean(samples) if samples else None
+    thread = threading.Thread(target=sample)
+    thread.start()
+    try:
+        yield samples
+    finally:
+        stop.set()
+        thread.join()
 
 
 def median_seconds(setup: Setup, work: Callable[[], Any]) -> float:
@@ -223,11 +216,6 @@ def time_preset(setup: Setup, preset: str, *, rate: float) -> Found:
     for batch in setup.batches:
         add(f"batch {batch}", batch, lambda batch=batch: encoder.encode(windows[:batch]))  # type: ignore[misc]
     with torch.inference_mode():
-        if setup.on_gpu and preset == setup.presets[0]:
-            graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
-                encoder(on_device)  # type: ignore[operator]
-            add("CUDA graph", len(on_device), graph.replay)
         if preset in setup.compiled:
             started = time.perf_counter()
             compiled: Any = torch.compile(encoder.forward)  # type: ignore[attr-defined]
@@ -252,15 +240,17 @@ def time_segment(setup: Setup) -> Found:
         if setup.on_gpu:
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
-        with BusyGpu(setup) as busy:
+        with sample_busy_share(setup) as busy:
             started = time.perf_counter()
-            run = segment(setup, raster, WORDS, model=model, name=name, polygons=setup.polygons).run
+            run = segment(
+                setup, raster, WORDS, model=model, name=name, polygons=setup.polygons and model is free_model
+            ).run
             seconds = time.perf_counter() - started
         blocks = run["seconds"]["segment"]
         found[f"{name}: side, px"] = side
         found[f"{name}: Mpx/s, file to files"] = side**2 / seconds / 1e6
         found[f"{name}: Mpx/s, blocks"] = side**2 / blocks / 1e6
-        found[f"{name}: GPU busy while blocks are computed, %"] = busy.percent(blocks)
+        found[f"{name}: GPU busy while blocks are computed, %"] = statistics.mean(busy[: int(10 * blocks)] or [0])
         found[f"{name}: seconds"] = {**run["seconds"], **run["profile"]}
         found[f"{name}: peak GPU memory, GB"] = torch.cuda.max_memory_reserved() / 1e9 if setup.on_gpu else None
         found[f"{name}: memory predicted, GB"] = run["windows"]["memory_bytes"] / 1e9

@@ -26,11 +26,11 @@ from torch.nn import functional
 
 import proxyclip_geo as pg
 from proxyclip_geo.engine.area_query import label_area
-from proxyclip_geo.engine.blend import BlockEmbedding, Context
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.runner import classify_blocks, stored_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
-from proxyclip_geo.engine.store.metadata import StoreInfo
+from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import WindowGrid
 
@@ -42,12 +42,12 @@ def random_store(path: Path, side: int, *, dim: int = 512, step: int = 8, window
     grid = WindowGrid.fit((side, side), window=window, stride=window // 2, step=step, multiple=16)
     core = 2048
     geobox = GeoBox((side, side), (1, 0, 0, 0, -1, 0), None)
-    info = StoreInfo(geobox, grid, core, "hann", dim, "float16", None, {}, {}, {})
+    info = EmbeddingInfo(geobox, grid, core, "hann", dim, "float16", None, {}, {}, {})
     store = create_store(str(path), info, thumbnail=np.zeros((3, 4, 4), np.uint8))
     generator = torch.Generator().manual_seed(0)
     for block in store.blocks:
         features = functional.normalize(torch.randn(dim, *block.cells.shape, generator=generator), dim=0).half()
-        context = Context(torch.ones(0, dim).half(), (), torch.ones(grid.window_cells))
+        context = ClsFeatures(torch.ones(0, dim).half(), (), torch.ones(grid.window_cells))
         valid = torch.ones(block.cells.shape, dtype=torch.bool)
         store.write(block, BlockEmbedding(features, valid, block.cells, context), valid=np.ones(block.core.shape, bool))
     return store

@@ -136,6 +136,16 @@ def remove_staging(paths: Iterable[Path]) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def remove_folder(path: Path) -> None:
+    """Remove a folder in one step: a process killed meanwhile leaves its staging folder, and not a part of it."""
+    trash = _hidden(path, STAGING_SUFFIX)
+    shutil.rmtree(trash, ignore_errors=True)
+    with suppress(OSError):
+        os.replace(path, trash)
+    for folder in (trash, path):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and check that files can be written in it.
 

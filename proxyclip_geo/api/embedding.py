@@ -17,8 +17,9 @@ from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, class_styles
 from proxyclip_geo.api.prompts import make_bank
 from proxyclip_geo.engine.area_query import label_area
-from proxyclip_geo.engine.classify import TextBank, project_bank
+from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import FeatureStatistics, measure_features
+from proxyclip_geo.engine.pca import project_bank
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_store
 from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox

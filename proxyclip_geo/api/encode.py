@@ -10,12 +10,11 @@ from proxyclip_geo.api.options import EncodeOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.record import describe_model, describe_software
 from proxyclip_geo.api.run_blocks import offset_by_done
-from proxyclip_geo.engine.pca import fit_basis, sample_windows
+from proxyclip_geo.engine.pca import fit_basis, project, sample_windows
 from proxyclip_geo.engine.runner import Plan, encode_blocks
+from proxyclip_geo.engine.store.block_store import exists, local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
-from proxyclip_geo.engine.store.location import exists, local_path
-from proxyclip_geo.engine.store.metadata import Storage, StoreInfo
-from proxyclip_geo.engine.store.quantize import project
+from proxyclip_geo.engine.store.metadata import EmbeddingInfo, Storage
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.files import exclusive_lock
 from proxyclip_geo.models.card import ModelCard
@@ -85,7 +84,7 @@ def encode(
         encoder = loaded.encoder
         plan = job.plan(options, encoder, core_multiple=CORE_MULTIPLE)
         _check_components(store.components, encoder.dim)
-        info = StoreInfo(
+        info = EmbeddingInfo(
             geobox=source.geobox,
             grid=plan.grid,
             core=plan.core,
@@ -103,8 +102,6 @@ def encode(
             if store.components is not None:
                 basis = fit_basis(sample_windows(source, plan, encoder=encoder, progress=progress), store.components)
             kept = create_store(name, info, thumbnail=source.thumbnail(PREVIEW_SIDE).rgb, basis=basis)
-        else:
-            kept.remove_drafts()
         _fill(kept, plan, job, loaded, progress=progress)
     return Embedding(kept)
 
@@ -141,7 +138,7 @@ def _check_components(components: int | None, dim: int) -> None:
         )
 
 
-def _find_begun(name: str, info: StoreInfo, *, overwrite: bool) -> EmbeddingStore | None:
+def _find_begun(name: str, info: EmbeddingInfo, *, overwrite: bool) -> EmbeddingStore | None:
     """Return an embedding of the same raster, model and options, to be finished; None where there is nothing."""
     if overwrite or not exists(name):
         return None

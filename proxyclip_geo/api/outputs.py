@@ -68,9 +68,9 @@ class OutputPaths:
         return self.labels.with_name(self.stem)
 
     @property
-    def work(self) -> Path:
-        """Folder of the finished blocks while the run is not finished."""
-        return self.labels.with_name(f".{self.stem}.work")
+    def unfinished(self) -> Path:
+        """Folder of the finished blocks of an unfinished map."""
+        return self.labels.with_name(f".{self.stem}.unfinished")
 
     def all(self) -> tuple[Path, ...]:
         """Return the files that are written."""
@@ -115,7 +115,7 @@ def remove_drafts(paths: OutputPaths) -> None:
     """Remove the staging folders that a killed run left, whatever its options were."""
     possible = OutputPaths.in_directory(paths.run.parent, paths.stem, LabelOptions(probabilities=True)).all()
     styles = [path.with_suffix(suffix) for path in possible if path.suffix == ".tif" for suffix in (".qml", ".sld")]
-    remove_staging((*possible, *styles))
+    remove_staging((*possible, *styles, paths.unfinished))
 
 
 @contextmanager

@@ -16,12 +16,12 @@ from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths
 from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.blend import window_total
-from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.classify import BlockLabels, TextBank
 from proxyclip_geo.engine.estimate import Needs, fit_core
 from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
-from proxyclip_geo.engine.store.work_folder import WorkFolder, pack
+from proxyclip_geo.engine.store.label_store import LabelStore
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError, RasterError, warn_quality
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -147,7 +147,7 @@ def map_facts(
 
 
 def compute_blocks(
-    work: WorkFolder,
+    store: LabelStore,
     job: Job,
     plan: Plan,
     model: Model,
@@ -157,7 +157,7 @@ def compute_blocks(
     failed: Failures,
     progress: Progress,
 ) -> Profile:
-    """Compute the blocks that are not done, and keep them.
+    """Compute the missing blocks and store them.
 
     Returns:
         Where the time went, where it can be told.
@@ -166,14 +166,14 @@ def compute_blocks(
         ProxyClipGeoError: What the first block that failed raised, unless failures are skipped. Only those of reading
             and computing a block can be: without a model or a raster no block would ever be done.
     """
-    missing = work.missing(plan.blocks)
+    missing = store.todo
     profile = Profile()
     progress = offset_by_done(progress, plan.blocks, missing)
     if options.elsewhere:
         task = _as_task(job, plan, model, bank, options)
-        with closing(_compute_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as packed:
-            for block, data in packed:
-                work.keep(block, data)
+        with closing(_compute_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as computed:
+            for block, labels in computed:
+                store.write(block, labels)
         return profile
     results = run_blocks(
         job.source,
@@ -188,12 +188,12 @@ def compute_blocks(
         profile=profile,
     )
 
-    def keep(result: BlockResult) -> None:
-        work.keep(result.block, pack(result.map))
+    def write(result: BlockResult) -> None:
+        store.write(result.block, result.map)
 
-    # Its thread may still read from the source, which is closed when keeping a block has failed.
+    # The prefetch thread may still read from the source, which is closed when a write fails.
     with closing(results):
-        for _ in write_behind(results, keep):
+        for _ in write_behind(results, write):
             pass
     return profile
 
@@ -240,7 +240,7 @@ def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
 
 def _compute_elsewhere(
     task: "BlockTask", blocks: tuple[Block, ...], *, options: SegmentOptions, failed: Failures, progress: Progress
-) -> Generator[tuple[Block, bytes], None, None]:
+) -> Generator[tuple[Block, BlockLabels], None, None]:
     from proxyclip_geo.engine.distributed.schedule import compute_on_workers
 
     return compute_on_workers(task, blocks, scheduler=options.scheduler, on_failure=failed.add, progress=progress)

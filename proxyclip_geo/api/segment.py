@@ -31,7 +31,7 @@ from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.estimate import Needs, peak_disk, peak_memory, time_window
 from proxyclip_geo.engine.runner import Plan
-from proxyclip_geo.engine.store.work_folder import WorkFolder, open_work
+from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import exclusive_lock, read_json, write_json
 from proxyclip_geo.models.card import ModelCard
@@ -117,7 +117,7 @@ def segment(
     with job.source:
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
         # What a run that was broken off has already put there is its own to replace.
-        prepare_directory(Path(out), paths, overwrite=options.overwrite or paths.work.exists())
+        prepare_directory(Path(out), paths, overwrite=options.overwrite or paths.unfinished.exists())
         with record_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
             if options.elsewhere:
@@ -126,9 +126,16 @@ def segment(
         run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
         with exclusive_lock(paths.base):
             remove_drafts(paths)
-            with open_work(paths.work, run.facts, overwrite=options.overwrite) as work:
-                result = run.carry_out(work, progress=progress)
-                work.remove()
+            with open_label_store(
+                paths.unfinished,
+                run.plan,
+                identity=run.facts,
+                nodata=vocabulary.nodata,
+                classes=run.probability_count,
+                overwrite=options.overwrite,
+            ) as store:
+                result = run.carry_out(store, progress=progress)
+                store.remove()
     return result
 
 
@@ -151,7 +158,7 @@ def is_done(
     with record_warnings() as notes:
         vocabulary = prepare_vocabulary(classes, options)
         paths = OutputPaths.in_directory(Path(out), stem_of(str(raster)), options)
-        if not paths.run.exists() or paths.work.exists():
+        if not paths.run.exists() or paths.unfinished.exists():
             return False
         job = Job.prepare(raster, model=model.given, options=options)
     record = read_json(paths.run)
@@ -201,6 +208,11 @@ class _Run:
         """What a block needs of memory and disk."""
         return memory_inputs(self.model.parameters, self.vocabulary, self.options)
 
+    @property
+    def probability_count(self) -> int | None:
+        """Number of classes whose probabilities are written; None if they are not requested."""
+        return len(self.vocabulary.names) if self.options.probabilities else None
+
     @cached_property
     def plan(self) -> Plan:
         """Windows and blocks, within the limit of memory."""
@@ -217,7 +229,7 @@ class _Run:
         """What the results depend on."""
         return map_facts(self.facts, self.paths, self.options, self.vectors or VectorOptions())
 
-    def carry_out(self, work: WorkFolder, *, progress: Progress) -> SegmentResult:
+    def carry_out(self, store: LabelStore, *, progress: Progress) -> SegmentResult:
         """Compute the blocks that are missing, and put the results together."""
         job, options, plan, seconds = self.job, self.options, self.plan, self.seconds
         scale = job.card.text.logit_scale
@@ -226,12 +238,11 @@ class _Run:
         failed = Failures(skip=options.on_error == "skip")
         with timing(seconds, "segment"):
             profile = compute_blocks(
-                work, job, plan, self.model, bank, options=options, failed=failed, progress=progress
+                store, job, plan, self.model, bank, options=options, failed=failed, progress=progress
             )
         with record_warnings() as failure_notes:
             failed.warn(len(plan.blocks), record=self.paths.run)
-        classes = len(self.vocabulary.names) if options.probabilities else None
-        with closing(work.results(plan.blocks, nodata=bank.nodata, classes=classes)) as results:
+        with closing(store.results()) as results:
             shares = write_map(
                 results,
                 paths=self.paths,
@@ -251,7 +262,7 @@ class _Run:
             options={**options.to_dict(), "vectors": (self.vectors or VectorOptions()).to_dict()},
             windows={
                 **describe_plan(plan),
-                "resumed_blocks": work.resumed,
+                "resumed_blocks": len(plan.blocks) - len(store.todo),
                 "memory_bytes": peak_memory(plan, self.model.encoder, self.needs),
             },
             notes=[*self.notes, *failure_notes],
@@ -281,7 +292,7 @@ def plan_segment(
         job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        check_directory(Path(out), paths, overwrite=options.overwrite or paths.work.exists())
+        check_directory(Path(out), paths, overwrite=options.overwrite or paths.unfinished.exists())
         loaded = job.load(model, options)
         needs = memory_inputs(loaded.parameters, vocabulary, options)
         plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)

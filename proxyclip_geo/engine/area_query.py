@@ -52,7 +52,7 @@ def read_logits(store: EmbeddingStore, bank: TextBank, *, cells: Region) -> Cell
     rows = store.info.chunk
     parts = []
     for top in range(cells.top // rows * rows, cells.bottom, rows):
-        part = store.read(Region(top, cells.left, rows, cells.width).intersect(cells), context=bank.debias != 0)
+        part = store.read(Region(top, cells.left, rows, cells.width).intersect(cells), cls_features=bank.debias != 0)
         parts.append(cell_logits(part, bank))
     logits, valid = torch.cat([part.logits for part in parts], dim=1), torch.cat([part.valid for part in parts])
     return CellLogits(logits, valid, cells)
@@ -105,7 +105,7 @@ def label_area(
         found = read_logits(store, bank, cells=core.scale(group).intersect(lattice))
         averages = _average(found, group)
         strips = Strips((core,), lambda _: averages, averages.device)
-    valid = store.read_valid(region) == 1
+    valid = store.read_valid(region)
     # A map pixel has data where the raster's pixel in its middle has.
     middle = whole // 2
     rows = [min(n * whole + middle, region.height - 1) for n in range(core.height)]
@@ -151,7 +151,7 @@ def average_scores(
         The means, or None if no pixel that counts has data.
     """
     grid = store.info.grid
-    valid = store.read_valid(area) == 1
+    valid = store.read_valid(area)
     counted = torch.from_numpy(valid if inside is None else valid & inside)
     if not counted.any():
         return None

@@ -23,8 +23,8 @@ Blend = Literal["hann", "uniform"]
 
 
 @dataclass(frozen=True)
-class Context:
-    """What whole windows are about, for the logits of the cells in them.
+class ClsFeatures:
+    """CLS features of windows, for the logits of the cells in them.
 
     Attributes:
         features: (n, D) float16 of unit length, one a window.
@@ -68,13 +68,13 @@ class BlockEmbedding:
             window was encoded. Half precision is part of the definition: what is kept equals what is computed.
         valid: (h, w) bool, True where a cell holds a pixel with data.
         cells: The part of the lattice.
-        context: What the windows over these cells are about.
+        cls_features: Those of the windows over these cells.
     """
 
     features: Tensor
     valid: Tensor
     cells: Region
-    context: Context | None = None
+    cls_features: ClsFeatures | None = None
 
 
 def blend_weights(shape: tuple[int, int], blend: Blend) -> Tensor:
@@ -158,12 +158,12 @@ class Blended:
     Attributes:
         valid: (h, w) bool, True where a cell holds a pixel with data.
         cells: The part of the lattice.
-        context: What the windows over these cells are about.
+        cls_features: Those of the windows over these cells.
     """
 
     valid: Tensor
     cells: Region
-    context: Context
+    cls_features: ClsFeatures
 
 
 def blend_block(
@@ -217,7 +217,7 @@ def blend_block(
         rows, cols = cells.scale(step).slices_in(block.read)
         has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
     about = torch.cat(whole) if whole else torch.zeros(0, encoder.dim, dtype=torch.float16, device=encoder.device)
-    return Blended(has_data, cells, Context(about, tuple(seen), window_weights))
+    return Blended(has_data, cells, ClsFeatures(about, tuple(seen), window_weights))
 
 
 def encode_block(
@@ -240,7 +240,7 @@ def encode_block(
     blended = blend_block(
         encoder, block, rgb=rgb, valid=valid, take=take, blend=blend, batch_size=batch_size, advance=advance
     )
-    return BlockEmbedding(features.permute(2, 0, 1), blended.valid, cells, blended.context)
+    return BlockEmbedding(features.permute(2, 0, 1), blended.valid, cells, blended.cls_features)
 
 
 _ROWS = {"cpu": 1}

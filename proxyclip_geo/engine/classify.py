@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from proxyclip_geo.engine.blend import BlockEmbedding, Context
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.parallel import Strips, count_strip_rows, on_all_cores
 from proxyclip_geo.grid import ceil_div
@@ -36,8 +36,8 @@ class TextBank:
         synonyms: How the synonyms of a class become its score. "max-probability": a softmax over all queries, then the
             best of the class, as published. "max-logit": the best of the class, then a softmax over classes, so that
             more synonyms for one class do not lower the scores of the others. The winner is the same.
-        debias: λ; logits are those of features plus λ times those of what the windows over them are about (Li et al.,
-            "SegEarth-OV", CVPR 2025, λ = −0.3). 0 turns it off.
+        debias: λ; logits are those of features plus λ times those of the CLS features of the windows over them (Li et
+            al., "SegEarth-OV", CVPR 2025, λ = −0.3). 0 turns it off.
         background: Number of classes, the last ones, that stand for the background: their value is 0, and no
             probability is reported for them.
         offsets: What is added to the products with each query, before they are scaled; None for 0.
@@ -149,19 +149,19 @@ class Products:
         products = self.multiply(features.flatten(0, 1)).reshape(-1, *rows.shape)
         self._products[(slice(None), *rows.slices_in(self._cells))] = products
 
-    def finish(self, valid: Tensor, context: Context | None) -> CellLogits:
+    def finish(self, valid: Tensor, cls_features: ClsFeatures | None) -> CellLogits:
         """Debias and bias the products.
 
         Args:
             valid: (h, w), True where a cell has data.
-            context: What windows over the cells are about.
+            cls_features: Those of the windows over the cells.
         """
         bank, logits = self._bank, self._products
         offsets = bank.offsets or (0.0,) * len(bank.query_class)
-        if bank.debias and context is not None:
-            cosines = self.multiply(context.features)
+        if bank.debias and cls_features is not None:
+            cosines = self.multiply(cls_features.features)
             cosines += bank.logit_scale * torch.tensor(offsets, device=cosines.device)[:, None]
-            logits += bank.debias * context.blend(cosines.T, self._cells)
+            logits += bank.debias * cls_features.blend(cosines.T, self._cells)
         pairs = zip(offsets, bank.query_class, strict=True)
         added = torch.tensor([bank.logit_scale * offset + bank.biases[n] for offset, n in pairs], device=logits.device)
         return CellLogits(logits.add_(added[:, None, None]), valid, self._cells)
@@ -177,7 +177,7 @@ def cell_logits(embedding: BlockEmbedding, bank: TextBank) -> CellLogits:
         products.take(rows, embedding.features[:, row : row + 1].permute(1, 2, 0))
 
     on_all_cores(multiply, range(cells.height), device=embedding.features.device)
-    return products.finish(embedding.valid, embedding.context)
+    return products.finish(embedding.valid, embedding.cls_features)
 
 
 def pixel_logits(embedding: BlockEmbedding, bank: TextBank, *, step: int, core: Region) -> Strips:
@@ -337,13 +337,3 @@ def average_synonyms(bank: TextBank) -> TextBank:
     members = _members(bank.query_class, len(bank.values))
     means = torch.stack([bank.queries[queries].mean(dim=0) for queries in members])
     return replace(bank, queries=functional.normalize(means, dim=1), query_class=tuple(range(len(bank.values))))
-
-
-def project_bank(bank: TextBank, basis: Tensor | None) -> TextBank:
-    """Return a bank whose products with projected features are those of `bank` with the features, as far as kept.
-
-    Args:
-        bank: Queries in the model's space.
-        basis: (D, C) orthonormal columns; None leaves the bank as it is.
-    """
-    return bank if basis is None else replace(bank, queries=bank.queries @ basis)

@@ -92,7 +92,7 @@ def share_with_data(store: EmbeddingStore, shape: Drawn) -> float:
         here = shape.rasterize(pixels)
         if here.any():
             drawn += int(here.sum())
-            with_data += int((here & (store.read_valid(pixels) == 1)).sum())
+            with_data += int((here & store.read_valid(pixels)).sum())
     return with_data / max(1, drawn)
 
 
@@ -114,7 +114,7 @@ def mean_feature(store: EmbeddingStore, shape: Drawn) -> Tensor | None:
     total, number = torch.zeros(store.info.dim, dtype=torch.float64), 0
     for cells in grid.cells_of(shape.region).tiles(_TILE):
         pixels = cells.scale(step).intersect(raster)
-        counted = shape.rasterize(pixels) & (store.read_valid(pixels) == 1)
+        counted = shape.rasterize(pixels) & store.read_valid(pixels)
         if not counted.any():
             continue
         margins = tuple((0, side * step - n) for side, n in zip(cells.shape, counted.shape, strict=True))

@@ -1,9 +1,12 @@
-"""Principal components of a raster's features, fitted on a few of its windows."""
+"""Principal components (PCA) of a raster's features, fitted on a few of its windows, and projections on them."""
+
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from proxyclip_geo.engine.blend import encode_block
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, encode_block
+from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.read_block import PixelSource, read_block
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.grid import Block, Windows
@@ -40,14 +43,14 @@ def sample_windows(
 
 
 def fit_basis(rows: Tensor, components: int) -> Tensor:
-    """Return the directions that hold most of the features' length.
+    """Return the directions of the largest variance around zero.
 
-    The mean is not taken off, so that products with queries are kept without a further term (a truncated singular value
-    decomposition). Directions that the sample does not tell are filled up with orthonormal ones.
+    The mean is not subtracted (a truncated singular value decomposition), so that products with queries need no further
+    term. If the sample spans fewer directions, arbitrary orthonormal ones follow.
 
     Args:
         rows: (N, D) features.
-        components: C, how many directions to keep.
+        components: C, number of directions.
 
     Returns:
         (D, C) float32 orthonormal columns.
@@ -56,3 +59,29 @@ def fit_basis(rows: Tensor, components: int) -> Tensor:
     _, vectors = torch.linalg.eigh(wide.T @ wide)
     directions: Tensor = vectors.flip(1)[:, :components]
     return directions.float().contiguous()
+
+
+def project(embedding: BlockEmbedding, basis: Tensor) -> BlockEmbedding:
+    """Project an embedding on the columns of a basis.
+
+    Args:
+        embedding: D features a cell.
+        basis: (D, C) orthonormal columns.
+    """
+    columns = basis.to(embedding.features.device)
+    features = torch.einsum("dc,dhw->chw", columns, embedding.features.float()).half()
+    cls_features = embedding.cls_features
+    if cls_features is not None:
+        projected = (cls_features.features.float() @ columns).half()
+        cls_features = ClsFeatures(projected, cls_features.windows, cls_features.weights)
+    return BlockEmbedding(features, embedding.valid, embedding.cells, cls_features)
+
+
+def project_bank(bank: TextBank, basis: Tensor | None) -> TextBank:
+    """Return a bank whose products with projected features approximate those of `bank` with the features.
+
+    Args:
+        bank: Queries in the model's space.
+        basis: (D, C) orthonormal columns; None leaves the bank as it is.
+    """
+    return bank if basis is None else replace(bank, queries=bank.queries @ basis)

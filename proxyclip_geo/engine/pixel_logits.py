@@ -58,7 +58,7 @@ def sample_products(
     lattice = Region(0, 0, *grid.lattice)
     for patch in patches:
         region = patch.region
-        picked = patch.known() & (store.read_valid(region) == 1)
+        picked = patch.known() & store.read_valid(region)
         rows, cols = (np.arange(start, start + side) % every == every // 2 for start, side in _axes(region, every))
         picked &= rows[:, None] & cols
         if not picked.any():

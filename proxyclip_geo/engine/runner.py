@@ -184,7 +184,7 @@ def stored_blocks(
 
     Args:
         store: The kept embedding.
-        bank: The queries: they say whether the context of windows is needed.
+        bank: The queries; with `debias`, the CLS features of windows are read as well.
         area: Pixels wanted; of a block that is partly inside, that part. All if not given.
         source: The raster, for blocks to have a guide.
         progress: Called after each block.
@@ -199,7 +199,7 @@ def stored_blocks(
     parts = [part for part in parts if not part.core.is_empty]
     total = area.height * area.width
     done = 0
-    context = bank.debias != 0
+    cls_features = bank.debias != 0
 
     def guide(cells: Region) -> Guide | None:
         return None if source is None else guide_of(source, cells, grid=grid)
@@ -207,11 +207,11 @@ def stored_blocks(
     def read(part: Block) -> EncodedBlock:
         block = store.blocks[part.index]
         if part.core == block.core:
-            kept = store.read_block(block, context=context)
+            kept = store.read_block(block, cls_features=cls_features)
             return EncodedBlock(block, kept.valid, kept.embedding, guide(kept.embedding.cells))
         cells = grid.cells_of(part.core).pad(1).intersect(lattice)
-        embedding = store.read(cells, context=context)
-        return EncodedBlock(part, store.read_valid(part.core) == 1, embedding, guide(cells))
+        embedding = store.read(cells, cls_features=cls_features)
+        return EncodedBlock(part, store.read_valid(part.core), embedding, guide(cells))
 
     progress(ProgressEvent("label", 0, total, "pixels"))
     for part, encoded in prefetch(parts, read):
@@ -306,7 +306,7 @@ def run_blocks(
             )
             with profile.stage("classify"):
                 mapped = classify_cells(
-                    products.finish(blended.valid, blended.context),
+                    products.finish(blended.valid, blended.cls_features),
                     bank,
                     step=plan.grid.step,
                     core=block.core,

@@ -70,7 +70,7 @@ def has_ended(child: int) -> bool:
 
 def is_finished(out: Path) -> bool:
     """Whether the run there has come to its end; it would refuse to replace its results."""
-    return (out / "scene_run.json").exists() and not (out / ".scene.work").exists()
+    return (out / "scene_run.json").exists() and not (out / ".scene.unfinished").exists()
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
@@ -94,12 +94,12 @@ def main(folder: Path, kills: int, seed: int) -> None:
     kills_done, runs, kills_late = 0, 0, 0
     while kills_done < kills:
         out = folder / f"killed{runs}"
-        work = out / ".scene.work"
+        unfinished = out / ".scene.unfinished"
         child = fork(segment(out))
         ended = False
         # Half of the kills come when all blocks are done and the results are put together.
         late = bool(kills_done % 2)
-        while late and not ended and len(list(work.glob("*.block"))) < blocks:
+        while late and not ended and len(list(unfinished.glob("layers/c/0/*/*[0-9]"))) < blocks:
             time.sleep(0.001)
             ended = has_ended(child)
         time.sleep(rng.uniform(0, assembling if late else whole / 2))
@@ -107,7 +107,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             kills_done += 1
-            kills_late += len(list(work.glob("*.block"))) == blocks
+            kills_late += len(list(unfinished.glob("layers/c/0/*/*[0-9]"))) == blocks
         runs += is_finished(out)
     if not is_finished(folder / f"killed{runs}"):
         require_success(fork(segment(folder / f"killed{runs}")))

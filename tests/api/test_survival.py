@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+from zarr.storage import LocalStore
 
 import proxyclip_geo as pg
-from proxyclip_geo.engine.store import work_folder as work_module
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.engine.store.work_folder import WorkFolder
+from proxyclip_geo.engine.store.label_store import LabelStore
 from proxyclip_geo.errors import Cancelled, OutputError, QualityWarning, RasterError
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.raster.cog import CogWriter
@@ -61,12 +62,17 @@ def breaking_off(after: int) -> Callable[[ProgressEvent], None]:
     return stop
 
 
+def finished_blocks(out: Path) -> list[Path]:
+    """The objects of the finished blocks of an unfinished map."""
+    return sorted(out.glob(".*.unfinished/layers/c/0/*/*[0-9]"))
+
+
 @pytest.fixture
 def broken_off(demo: pg.Model, scene: Path, tmp_path: Path) -> Path:
     """The output directory of a run that was stopped when some of its blocks were done."""
     with pytest.raises(Cancelled):
         pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS, progress=breaking_off(20))
-    assert list((tmp_path / "out" / ".scene.work").glob("*.block"))
+    assert finished_blocks(tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -88,7 +94,7 @@ def test_killed_at_twenty_moments_the_results_are_those_of_an_undisturbed_run(tm
 
 
 def test_a_run_goes_on_where_it_was_broken_off(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
-    done = len(list((broken_off / ".scene.work").glob("*.block")))
+    done = len(finished_blocks(broken_off))
     events: list[ProgressEvent] = []
     result = pg.segment(scene, WORDS, out=broken_off, model=demo, options=BLOCKS, progress=events.append)
     facts = result.run["windows"]
@@ -114,16 +120,14 @@ def test_another_run_is_not_mixed_in(
     change: dict[str, Any], told: str, broken_off: Path, demo: pg.Model, scene: Path
 ) -> None:
     call = {"classes": WORDS, "options": BLOCKS, **change}
-    before = sorted(path.name for path in (broken_off / ".scene.work").iterdir())
-    with pytest.raises(OutputError, match=f"unfinished run that differs in {told}; .*--overwrite"):
+    before = finished_blocks(broken_off)
+    with pytest.raises(OutputError, match=f"unfinished map that differs in {told}; .*--overwrite"):
         pg.segment(scene, call["classes"], out=broken_off, model=demo, options=call["options"])
-    assert sorted(path.name for path in (broken_off / ".scene.work").iterdir()) == before
-    from dataclasses import replace
-
+    assert finished_blocks(broken_off) == before
     options = replace(call["options"], overwrite=True)
     result = pg.segment(scene, call["classes"], out=broken_off, model=demo, options=options)
     assert result.run["windows"]["resumed_blocks"] == 0
-    assert not (broken_off / ".scene.work").exists()
+    assert not (broken_off / ".scene.unfinished").exists()
 
 
 def test_a_changed_raster_is_noticed(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
@@ -134,7 +138,7 @@ def test_a_changed_raster_is_noticed(broken_off: Path, demo: pg.Model, scene: Pa
 
 
 def test_a_damaged_block_is_computed_again(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
-    first = min((broken_off / ".scene.work").glob("*.block"))
+    first = min(finished_blocks(broken_off))
     first.write_bytes(first.read_bytes()[:-3])
     pg.segment(scene, WORDS, out=broken_off, model=demo, options=BLOCKS)
     pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS)
@@ -245,7 +249,7 @@ def test_no_thread_reads_on_when_a_block_cannot_be_kept(
 
     monkeypatch.setattr(Source, "read", read_slowly)
     monkeypatch.setattr(Source, "close", note_and_close)
-    monkeypatch.setattr(WorkFolder, "keep", fail_while_reading)
+    monkeypatch.setattr(LabelStore, "write", fail_while_reading)
     monkeypatch.setattr(EmbeddingStore, "write", fail_while_reading)
     monkeypatch.setattr(CogWriter, "write", fail_while_reading)
     encoding = pg.EncodeOptions(block_size=64)
@@ -278,7 +282,7 @@ def damaged(scene: Path, tmp_path: Path) -> Path:
 def test_a_read_error_names_the_block_and_keeps_the_others(damaged: Path, demo: pg.Model, tmp_path: Path) -> None:
     with pytest.raises(RasterError, match=r"block \d+ \(rows .*cannot be read in rows"):
         pg.segment(damaged, WORDS, out=tmp_path / "out", model=demo, options=pg.SegmentOptions(block_size=64))
-    assert list((tmp_path / "out" / ".damaged.work").glob("*.block"))
+    assert finished_blocks(tmp_path / "out")
 
 
 def test_skipped_blocks_are_no_data_and_reported(damaged: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
@@ -300,22 +304,22 @@ def test_a_full_disk_names_the_block_and_the_run_goes_on_later(
     demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A real full disk needs a file system of its own; the write fails as it would there.
-    real, room = Path.write_bytes, iter([True, True])
+    real, room = LocalStore.set, iter([True, True])
 
-    def write(self: Path, data: bytes) -> int:
-        if self.suffix == ".block" and not next(room, False):
+    async def write(self: LocalStore, key: str, value: Any) -> None:
+        if "/c/" in key and not next(room, False):
             raise OSError(28, "No space left on device")
-        return real(self, data)
+        await real(self, key, value)
 
-    monkeypatch.setattr(Path, "write_bytes", write)
-    with pytest.raises(OutputError, match=r"block 2 \(rows .* disk is full .* continues from the 2 finished blocks"):
+    monkeypatch.setattr(LocalStore, "set", write)
+    with pytest.raises(OutputError, match=r"block 2 \(rows .* disk is full .* continues from the finished blocks"):
         pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS)
     monkeypatch.undo()
     result = pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS)
     assert result.run["windows"]["resumed_blocks"] == 2
 
 
-def test_killed_while_the_work_folder_is_removed_the_run_is_finished(
+def test_killed_while_the_finished_blocks_are_removed_the_run_is_finished(
     demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
@@ -324,8 +328,8 @@ def test_killed_while_the_work_folder_is_removed_the_run_is_finished(
     rmtree = shutil.rmtree
 
     def remove_some(folder: Path, **kwargs: Any) -> None:
-        if Path(folder).name.startswith(".scene.work") and Path(folder).exists():
-            Path(folder, "manifest.json").unlink()
+        if Path(folder).name == "..scene.unfinished.partial" and Path(folder).exists():
+            Path(folder, "zarr.json").unlink()
             raise Killed
         rmtree(folder, **kwargs)
 
@@ -335,18 +339,3 @@ def test_killed_while_the_work_folder_is_removed_the_run_is_finished(
     monkeypatch.undo()
     (job,) = pg.segment_many([str(scene)], WORDS, out=tmp_path, model=demo, options=BLOCKS)
     assert job.status == "done before"
-
-
-def test_packing_gives_the_same_back_and_notices_damage(tmp_path: Path) -> None:
-    mapped = work_module.BlockLabels(
-        np.arange(12, dtype=np.uint16).reshape(3, 4), np.full((3, 4), 7, np.uint8), np.zeros((2, 3, 4), np.uint8)
-    )
-    data = work_module.pack(mapped)
-    for name in ("labels", "score", "probabilities"):
-        np.testing.assert_array_equal(getattr(work_module.unpack(data), name), getattr(mapped, name))
-    for broken in (data[:-1], data[:20] + bytes([data[20] ^ 1]) + data[21:], b""):
-        with pytest.raises(ValueError, match="damaged"):
-            work_module.unpack(broken)
-    (tmp_path / "000003.block").write_bytes(data)
-    (tmp_path / "000004.block").write_bytes(data[:-1])
-    assert WorkFolder(tmp_path).resumed == 1

@@ -263,7 +263,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(limit: int, arguments: tuple[str
     assert re.search("cannot (be written|write|make)", made.stderr)
     left = {path.name for path in folder.glob(f"full-{arguments[0]}/*")}
     # What segment has finished is kept, to go on with.
-    assert left <= ({".scene.work"} if arguments[0] == "segment" else set())
+    assert left <= ({".scene.unfinished"} if arguments[0] == "segment" else set())
     assert not list(folder.glob(".*"))
 
 

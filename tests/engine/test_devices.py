@@ -57,7 +57,7 @@ def test_what_is_encoded_on_a_gpu_is_asked_there(bank: TextBank, kept: bool) -> 
     else:
         products = Products(bank, block.cells, device=GPU)
         blended = blend_block(encoder, block, rgb=rgb, valid=valid, take=products.take)  # type: ignore[arg-type]
-        found = products.finish(blended.valid, blended.context)
+        found = products.finish(blended.valid, blended.cls_features)
     assert (found.logits.device, found.valid.device) == (GPU, GPU)
     assert found.logits.shape == (4, *block.cells.shape)
 

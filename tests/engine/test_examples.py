@@ -16,7 +16,7 @@ from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import ClassExamples, mean_feature, mean_of_shapes, measure_features, mix_examples
 from proxyclip_geo.engine.runner import encode_blocks, make_plan
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
-from proxyclip_geo.engine.store.metadata import StoreInfo
+from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.region import Region
 
@@ -49,7 +49,7 @@ def store(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> Embed
     source, encoder = make_source(64, 96, rgb=rgb, valid=valid), encoders.MeanColour()
     plan = make_plan((64, 96), encoder=encoder, window=16, stride=8, core=32)
     geobox = GeoBox((64, 96), (1, 0, 0, 0, -1, 0), None)
-    info = StoreInfo(geobox, plan.grid, 32, "hann", encoder.dim, "float16", None, {}, {}, {})
+    info = EmbeddingInfo(geobox, plan.grid, 32, "hann", encoder.dim, "float16", None, {}, {}, {})
     kept = create_store(str(tmp_path / "a.emb"), info, thumbnail=np.zeros((3, 2, 2), np.uint8))
     for item in encode_blocks(source, plan, encoder=encoder):
         kept.write(item.block, item.embedding, valid=item.valid)

@@ -12,6 +12,7 @@ from distributed import Client, Future, KilledWorker, as_completed
 from distributed.scheduler import NoValidWorkerError, NoWorkerError
 
 from proxyclip_geo.engine.blend import window_total
+from proxyclip_geo.engine.classify import BlockLabels
 from proxyclip_geo.engine.distributed.cluster import connect, death_reason, start_workers
 from proxyclip_geo.engine.distributed.task import BlockTask, compute_block
 from proxyclip_geo.engine.runner import OnFailure
@@ -29,8 +30,8 @@ _POLL_SECONDS = 0.02
 _WAIT_SECONDS = 1.0
 """Seconds between two checks for stragglers."""
 
-BlockOutcome = tuple[Block, bytes | BaseException]
-"""A block with its packed labels, or with the exception that computing it raised."""
+BlockOutcome = tuple[Block, BlockLabels | BaseException]
+"""A block with its labels, or with the exception that computing it raised."""
 
 
 def compute_on_workers(
@@ -40,8 +41,8 @@ def compute_on_workers(
     scheduler: str | None = None,
     on_failure: OnFailure | None = None,
     progress: Progress = no_progress,
-) -> Generator[tuple[Block, bytes], None, None]:
-    """Compute blocks on the workers of this machine or of a cluster; yield each packed, in the order of completion.
+) -> Generator[tuple[Block, BlockLabels], None, None]:
+    """Compute blocks on the workers of this machine or of a cluster; yield their labels in the order of completion.
 
     A block whose worker dies is retried on another. Once all blocks are submitted, stragglers are submitted to idle
     workers as well; the first result counts. Where all workers of a cluster have the resource GPU, a block takes one.
@@ -77,7 +78,7 @@ def compute_on_workers(
                 if not running.remove(block):
                     continue
                 advance(len(block.windows))
-                if isinstance(outcome, bytes):
+                if isinstance(outcome, BlockLabels):
                     yield block, outcome
                 elif on_failure is None or not isinstance(outcome, ProxyClipGeoError):
                     raise outcome
@@ -166,7 +167,7 @@ class _Executor:
             time.sleep(_POLL_SECONDS)
         for future, result in self._completed.next_batch(block=False):
             block = self._submitted.pop(future.key)
-            yield block, result if isinstance(result, bytes) else self._failure(block, future)
+            yield block, result if isinstance(result, BlockLabels) else self._failure(block, future)
             future.release()
         if self._client.status == "closed":
             raise self._lost_scheduler()

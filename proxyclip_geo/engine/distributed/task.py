@@ -9,9 +9,8 @@ from typing import Any
 import torch
 from distributed import get_worker
 
-from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.classify import BlockLabels, TextBank
 from proxyclip_geo.engine.runner import Plan, run_blocks
-from proxyclip_geo.engine.store.work_folder import pack
 from proxyclip_geo.errors import ProxyClipGeoError, RasterError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.card import ModelCard
@@ -123,8 +122,8 @@ class LoadedTask:
         """Close the raster."""
         self._source.close()
 
-    def compute(self, block: Block) -> bytes:
-        """Compute the labels of a block and pack them.
+    def compute(self, block: Block) -> BlockLabels:
+        """Compute the labels of a block.
 
         Raises:
             ProxyClipGeoError: If it cannot be read or computed; the message names it.
@@ -139,10 +138,10 @@ class LoadedTask:
             edge_aware=task.edge_aware,
             probabilities=task.probabilities,
         )
-        return pack(result.map)
+        return result.map
 
 
-def compute_block(run: str, task: BlockTask, block: Block) -> bytes:
+def compute_block(run: str, task: BlockTask, block: Block) -> BlockLabels:
     """Compute a block on a worker; load the run first if this thread has another one or none.
 
     Args:

@@ -1,6 +1,5 @@
 """Metadata of a stored embedding, and the schema that they are read back with."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
@@ -8,17 +7,18 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import ConfigDict, Field
 
 from proxyclip_geo.engine.blend import Blend
+from proxyclip_geo.engine.store.block_store import find_differences
 from proxyclip_geo.errors import OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import WindowGrid, ceil_div
 from proxyclip_geo.validation import validate
 
-FORMAT = 2
+FORMAT = 3
 MAX_CHUNK = 64
-"""Cells a side of what is read at a time."""
+"""Largest side in cells of a chunk, which is what is read at a time."""
 
-_MODEL_FACTS = ("name", "sha256", "constants_sha256", "backend", "dtype")
-"""What of a model its features depend on."""
+_MODEL_IDENTITY = ("name", "sha256", "constants_sha256", "backend", "dtype")
+"""Properties of a model that its features depend on."""
 
 Storage = Literal["float16", "int8"]
 
@@ -59,7 +59,7 @@ class _Raster:
 
 @dataclass(frozen=True)
 class _Metadata:
-    """The JSON of a store's metadata; see `StoreInfo.to_dict`."""
+    """The JSON of a store's metadata; see `EmbeddingInfo.to_dict`."""
 
     format: int
     transform: tuple[float, float, float, float, float, float]
@@ -92,17 +92,17 @@ class _Metadata:
 
 
 @dataclass(frozen=True)
-class StoreInfo:
-    """What a store holds.
+class EmbeddingInfo:
+    """Metadata of a stored embedding.
 
     Attributes:
         geobox: Where the pixels lie.
         grid: The windows.
         core: Side of a block's core in pixels.
         blend: How windows were weighted.
-        dim: Length of a kept feature.
-        storage: Type of the kept features.
-        components: Principal components kept; None where all of the space is.
+        dim: Length of a stored feature.
+        storage: Type of the stored features.
+        components: Number of principal components; None if features were not projected.
         model: Name, checksums and precision of the model.
         raster: Fingerprint of the raster.
         options: The other options of the encoding.
@@ -126,7 +126,7 @@ class StoreInfo:
 
     @property
     def chunk(self) -> int:
-        """Cells a side of a chunk: the largest divisor of a block's that is not too large."""
+        """Side of a chunk in cells: the largest divisor of a block's side up to `MAX_CHUNK`."""
         cells = self.core // self.grid.step
         return max(side for side in range(1, min(cells, MAX_CHUNK) + 1) if cells % side == 0)
 
@@ -152,7 +152,7 @@ class StoreInfo:
         }
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], *, name: str) -> "StoreInfo":
+    def from_dict(cls, values: Mapping[str, Any], *, name: str) -> "EmbeddingInfo":
         """Read what `to_dict` wrote.
 
         Raises:
@@ -170,19 +170,16 @@ class StoreInfo:
         except OptionError as error:
             raise StoreError(f"{source}: {error}") from error
         grid = WindowGrid(*found.shape, found.window, found.stride, found.step)
-        facts = (found.core, found.blend, found.dim, found.storage, found.components)
-        return cls(geobox, grid, *facts, *(values[key] for key in ("model", "raster", "options")))
+        numbers = (found.core, found.blend, found.dim, found.storage, found.components)
+        return cls(geobox, grid, *numbers, *(values[key] for key in ("model", "raster", "options")))
 
-    def differences(self, other: "StoreInfo") -> tuple[str, ...]:
-        """Return the facts in which two stores differ, as far as their features depend on them."""
-        ours, theirs = self._identity(), other._identity()
-        return tuple(key for key in ours if ours[key] != theirs[key])
+    def differences(self, other: "EmbeddingInfo") -> tuple[str, ...]:
+        """Return the keys in which two embeddings differ, of those that their features depend on."""
+        return find_differences(self._identity(), other._identity())
 
     def _identity(self) -> dict[str, Any]:
-        # What was written and read again has lists for tuples.
-        facts: dict[str, Any] = json.loads(json.dumps(self.to_dict()))
-        # Options are in the grid, the raster's fingerprint and the model's type, but for those that change no feature.
-        del facts["options"]
-        facts["model"] = {key: facts["model"].get(key) for key in _MODEL_FACTS}
-        facts["raster"] = {key: value for key, value in facts["raster"].items() if key not in ("path", "stem")}
-        return facts
+        # The options that change a feature are in the grid, the fingerprint of the raster and the model's dtype.
+        identity = {key: value for key, value in self.to_dict().items() if key != "options"}
+        identity["model"] = {key: self.model.get(key) for key in _MODEL_IDENTITY}
+        identity["raster"] = {key: value for key, value in self.raster.items() if key not in ("path", "stem")}
+        return identity

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.engine.area_query import choose_factor, label_area
-from proxyclip_geo.engine.classify import BlockLabels, TextBank, project_bank
-from proxyclip_geo.engine.pca import fit_basis, sample_windows
+from proxyclip_geo.engine.classify import BlockLabels, TextBank
+from proxyclip_geo.engine.pca import fit_basis, project, project_bank, sample_windows
 from proxyclip_geo.engine.runner import classify_blocks, encode_blocks, make_plan, stored_blocks
+from proxyclip_geo.engine.store.block_store import exists
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
-from proxyclip_geo.engine.store.location import exists
-from proxyclip_geo.engine.store.metadata import StoreInfo
-from proxyclip_geo.engine.store.quantize import project, quantise
+from proxyclip_geo.engine.store.metadata import EmbeddingInfo
+from proxyclip_geo.engine.store.quantize import quantise
 from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.region import Region
@@ -42,7 +42,7 @@ def keep(
     """Encode a raster into a store."""
     plan = make_plan(source.region.shape, encoder=encoder, window=16, stride=8, core=core)
     basis = None if components is None else fit_basis(sample_windows(source, plan, encoder=encoder), components)
-    info = StoreInfo(
+    info = EmbeddingInfo(
         geobox=GeoBox(source.region.shape, (0.5, 0, 7, 0, -0.5, 9), None),
         grid=plan.grid,
         core=core,
@@ -174,14 +174,14 @@ class TestKeeping:
     ) -> None:
         store = keep(tmp_path / "a", make_source(50, 70, valid=0.7), encoders.Positional(), storage=storage)
         for block in store.blocks:
-            alone, whole = store.read_block(block, context=True), store.read(block.cells, context=True)
+            alone, whole = store.read_block(block, cls_features=True), store.read(block.cells, cls_features=True)
             assert torch.equal(alone.embedding.valid, whole.valid)
             known = whole.valid
             assert torch.equal(alone.embedding.features[:, known], whole.features[:, known])
-            assert alone.embedding.context is not None
-            assert whole.context is not None
-            assert torch.equal(alone.embedding.context.features, whole.context.features)
-            np.testing.assert_array_equal(alone.valid, store.read_valid(block.core) == 1)
+            assert alone.embedding.cls_features is not None
+            assert whole.cls_features is not None
+            assert torch.equal(alone.embedding.cls_features.features, whole.cls_features.features)
+            np.testing.assert_array_equal(alone.valid, store.read_valid(block.core))
 
     def test_what_is_described_comes_back(self, kept: EmbeddingStore, tmp_path: Path) -> None:
         again = open_store(str(tmp_path / "a.emb"))
@@ -262,9 +262,9 @@ class TestDamage:
     def test_metadata(self, kept: EmbeddingStore, values: dict[str, Any], message: str) -> None:
         described = json.loads(json.dumps({**kept.info.to_dict(), **values}))
         with pytest.raises(StoreError, match=message):
-            StoreInfo.from_dict(described, name="a.emb")
+            EmbeddingInfo.from_dict(described, name="a.emb")
 
-    @pytest.mark.parametrize("array", ["features", "rim"])
+    @pytest.mark.parametrize("array", ["features", "halo"])
     @pytest.mark.parametrize("how", ["gone", "cut off", "flipped"])
     def test_a_shard(self, kept: EmbeddingStore, make_bank: Make, how: str, array: str) -> None:
         shards = sorted(path for path in Path(kept.name, array, "c").rglob("*") if path.is_file())
@@ -281,8 +281,8 @@ class TestDamage:
             label(kept, make_bank())
 
     def test_an_array(self, kept: EmbeddingStore) -> None:
-        (Path(kept.name) / "whole" / "zarr.json").unlink()
-        with pytest.raises(StoreError, match="cannot read its arrays"):
+        (Path(kept.name) / "cls" / "zarr.json").unlink()
+        with pytest.raises(StoreError, match="cannot read the arrays"):
             open_store(kept.name)
 
     def test_a_place_that_cannot_be_written(self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> None:

@@ -1,0 +1,142 @@
+"""The finished blocks of an unfinished map; see `block_store`.
+
+A run computes blocks in any order, in any process, and stores the labels of each, so that an interrupted run resumes.
+When all are there, the results are written from them, and the store is removed.
+
+One array, `layers` (n, rows, cols) in pixels: score, labels and the probability of each class, if those are requested.
+"""
+
+import logging
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+
+from proxyclip_geo.engine.classify import BlockLabels
+from proxyclip_geo.engine.prefetch import prefetch
+from proxyclip_geo.engine.runner import BlockResult, Plan
+from proxyclip_geo.engine.store.block_store import (
+    ArraySpec,
+    BlockStore,
+    create_group,
+    exists,
+    find_differences,
+    open_group,
+)
+from proxyclip_geo.errors import OutputError
+from proxyclip_geo.files import remove_folder
+from proxyclip_geo.grid import Block, ceil_div
+from proxyclip_geo.raster.spec import SCORE_NODATA
+
+logger = logging.getLogger(__name__)
+
+FORMAT = 1
+MISSING = 254
+"""Score of pixels that are not computed yet; scores are at most 100, or no-data."""
+
+
+class LabelStore(BlockStore):
+    """The finished blocks of an unfinished map; use `open_label_store`.
+
+    Attributes:
+        todo: The blocks that were missing when the store was opened.
+        done: Number of finished blocks.
+    """
+
+    noun = "unfinished map"
+
+    def __init__(self, path: Path, group: zarr.Group, plan: Plan, *, nodata: int) -> None:
+        super().__init__(str(path), group, blocks=plan.blocks, origin=plan.grid.origin(plan.core), last="layers")
+        self._path = path
+        self._nodata = nodata
+        self.todo = self.missing()
+        self.done = len(self.blocks) - len(self.todo)
+
+    def write(self, block: Block, labels: BlockLabels) -> None:
+        """Store the labels of a block; it is finished when this returns.
+
+        Raises:
+            OutputError: If they cannot be written; the message names the block.
+        """
+        layers = [labels.score, labels.labels, *(() if labels.probabilities is None else labels.probabilities)]
+        with self._writing(block):
+            self._write_last(block, layers)
+        self.done += 1
+
+    def read(self, block: Block) -> BlockLabels:
+        """Read the labels of a block; one that is not finished has no data.
+
+        Raises:
+            StoreError: If it is damaged.
+        """
+        with self._reading(block.name):
+            layers = np.asarray(self._last[(slice(None), *self._pixels_index(block.core))])
+        if layers[0, 0, 0] == MISSING:
+            layers[:] = SCORE_NODATA
+            layers[1] = self._nodata
+        probabilities = layers[2:].astype(np.uint8, copy=False) if len(layers) > 2 else None
+        return BlockLabels(layers[1], layers[0].astype(np.uint8, copy=False), probabilities)
+
+    def results(self) -> Generator[BlockResult, None, None]:
+        """Yield the labels of all blocks, in order."""
+        for block, labels in prefetch(self.blocks, self.read):
+            yield BlockResult(block, labels)
+
+    def remove(self) -> None:
+        """Remove the store: the map is finished."""
+        remove_folder(self._path)
+
+
+@contextmanager
+def open_label_store(
+    path: Path, plan: Plan, *, identity: Mapping[str, Any], nodata: int, classes: int | None, overwrite: bool
+) -> Iterator[LabelStore]:
+    """Open the store of an interrupted run, or create one; the caller holds the lock of the results.
+
+    It stays when the run fails, so that the next one resumes it, unless no block was finished.
+
+    Args:
+        path: Its folder.
+        plan: The blocks.
+        identity: JSON-able values that the labels of blocks depend on.
+        nodata: Label value of pixels without data.
+        classes: Number of classes whose probabilities are stored; None if they are not requested.
+        overwrite: Whether the store of another run may be replaced.
+
+    Raises:
+        OutputError: If it cannot be written, or belongs to another run.
+    """
+    wanted = {"format": FORMAT, **identity}
+    group, found = _open(path) if exists(str(path)) else (None, {})
+    different = find_differences(found, wanted)
+    if found and different and not overwrite:
+        raise OutputError(
+            f"{path} holds an unfinished map that differs in {', '.join(different)}; repeat the command of that run to "
+            "finish it, pass --overwrite to discard it, or choose another place with -o"
+        )
+    if group is None or different:
+        layers = 2 + (classes or 0)
+        sides = (plan.grid.height, plan.grid.width)
+        starts = plan.grid.origin(plan.core)
+        tile = [min(plan.core, side) for side in sides]
+        shape = [ceil_div(side - start, n) * n for side, start, n in zip(sides, starts, tile, strict=True)]
+        dtype = "uint8" if nodata <= 255 else "uint16"
+        arrays = {"layers": ArraySpec((layers, *shape), dtype, (layers, *tile), fill=MISSING)}
+        group = create_group(str(path), wanted, arrays, noun=LabelStore.noun)
+    store = LabelStore(path, group, plan, nodata=nodata)
+    store.remove_drafts()
+    if store.done:
+        logger.info("resuming %s: %d of %d blocks are finished", path, store.done, len(store.blocks))
+    try:
+        yield store
+    finally:
+        if not store.done:
+            store.remove()
+
+
+def _open(path: Path) -> tuple[zarr.Group, Mapping[str, Any]]:
+    remedy = "remove it, and run the same command again"
+    return open_group(str(path), writable=True, noun=LabelStore.noun, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Size, speed and loss of kept embeddings.
+"""Measure size, speed and loss of embedding stores.
 
     python benchmarks/embedding.py --json embedding.json            # the demo scene
     python benchmarks/embedding.py --raster a.tif --raster b.tif    # rasters of your own as well
@@ -148,8 +148,8 @@ def _line(row: dict[str, Any]) -> str:
 def main() -> None:
     """Measure, print, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, default=4096, help="side of the rasters that speed is measured on")
-    parser.add_argument("--raster", type=Path, action="append", default=[], help="also measure the loss on these")
+    parser.add_argument("--side", type=int, default=4096, help="side in pixels of the rasters for speed")
+    parser.add_argument("--raster", type=Path, action="append", default=[], help="measure the loss on this raster, too")
     parser.add_argument("--resolution", type=float, help="of the rasters, in metres per pixel")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The speed of the image model against the published loop and against the processor's own limit, in one run.
+"""Measure the image model against the published loop and against the matrix rate of the processor, in one run.
 
     python benchmarks/encoder.py --json encoder.json
 
@@ -61,7 +61,7 @@ def random_model(card_name: str = "vitb16-dino-b8") -> tuple[Any, ProxyClipEncod
 
 
 def published_window(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) -> Tensor:
-    """Compute the (Q, H, W) cosines of one window as the paper's equations say, with stock modules."""
+    """Compute the (Q, H, W) cosines of one window by the paper's equations, with stock modules."""
     pixels = rgb.float() / 255
     vfm, visual = encoder.vfm, encoder.visual
     features = functional.normalize(vfm(encoder.vfm_pixels(pixels)), dim=1)
@@ -91,7 +91,7 @@ def published_window(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) ->
 
 
 def published_loop(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) -> float:
-    """Segment an image by the published sliding window; return seconds a window."""
+    """Segment an image by the published sliding window; return the seconds per window."""
     total = torch.zeros(len(queries), *rgb.shape[2:])
     count = torch.zeros(rgb.shape[2:])
     starts = [(y, x) for y in range(0, rgb.shape[2] - 335, 112) for x in range(0, rgb.shape[3] - 335, 112)]
@@ -106,7 +106,7 @@ def published_loop(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) -> f
 
 
 def median(work: Callable[[], Any], repeats: int = 3) -> float:
-    """Return the median of the seconds that something takes, after doing it once."""
+    """Return the median seconds of a call, after one call to warm up."""
     work()
     seconds = []
     for _ in range(repeats):
@@ -123,14 +123,14 @@ def matrix_rate(dtype: torch.dtype, side: int = 2048) -> float:
 
 
 def count_flop(encoder: ProxyClipEncoder, window: Tensor) -> float:
-    """Return the GFLOP of a window's matrix products and convolutions, attention among them."""
+    """Return the GFLOP of a window: matrix products, convolutions and attention."""
     with torch.inference_mode(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         encoder(window)
     return float(counter.get_total_flops()) / 1e9
 
 
 def run_ours(clip: Any, encoder: DenseEncoder, scene: Path, folder: Path, *, parameters: int) -> dict[str, Any]:
-    """Segment a scene by the product, from file to files; return the record's facts."""
+    """Segment a scene with the package, from file to files; return figures of the run record."""
     card = find_card("vitb16-dino-b8")
     text = TextEncoder(clip, open_clip.tokenizer.SimpleTokenizer(), templates="plain")
     model = Model(card, encoder, text, {}, parameters)
@@ -139,7 +139,7 @@ def run_ours(clip: Any, encoder: DenseEncoder, scene: Path, folder: Path, *, par
 
 
 def agreement(one: DenseEncoder, other: DenseEncoder, windows: Tensor, queries: Tensor) -> dict[str, float]:
-    """Compare two encoders of the same weights by the cosines with queries and the labels that follow."""
+    """Compare two encoders with the same weights: cosines with queries, and labels."""
     first, second = (torch.einsum("qd,bdhw->bqhw", queries, encoder.encode(windows).dense) for encoder in (one, other))
     return {
         "mean |difference of cosine|": float((first - second).abs().mean()),
@@ -193,7 +193,7 @@ def measure(folder: Path, *, side: int) -> dict[str, Any]:
 
 
 def demo_agreement(folder: Path) -> dict[str, float]:
-    """Compare float32 torch and OpenVINO in the processor's own precision with the demo model, as the labels show."""
+    """Compare labels of the demo model in float32 torch and in OpenVINO at the processor's precision."""
     made = pg.sample(folder / "demo.tif", size=512, seed=11)
     labels = []
     for backend, precision in (("torch", "float32"), ("openvino", "auto")):
@@ -207,7 +207,7 @@ def demo_agreement(folder: Path) -> dict[str, float]:
 def main() -> None:
     """Measure, print, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, default=1080, help="side of the raster that ours is measured on")
+    parser.add_argument("--side", type=int, default=1080, help="side in pixels of the raster")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     warnings.simplefilter("ignore")

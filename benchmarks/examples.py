@@ -1,4 +1,4 @@
-"""What drawn examples and a few labels gain over words alone, and what a word that says nothing costs.
+"""Measure the gain of examples and of fitting over words only, and the loss by a meaningless word.
 
     python benchmarks/examples.py                       # made-up scenes
     python benchmarks/examples.py --masks FOLDER        # also real masks, of the sets that `smoothing.py` names
@@ -39,7 +39,7 @@ TRANSFORM = Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)
 
 @dataclass(frozen=True)
 class Case:
-    """A picture with its words.
+    """An image with its words.
 
     Attributes:
         embedding: Its features.
@@ -69,7 +69,7 @@ class Case:
 
 
 def draw(case: Case, count: int, path: Path, *, seed: int) -> NDArray[np.bool_]:
-    """Draw squares of each class; return the known pixels that are in none of them."""
+    """Draw squares of each class; return the labelled pixels outside them."""
     random = np.random.default_rng(seed)
     known = case.truth > 0
     rows: list[dict[str, Any]] = []
@@ -106,7 +106,7 @@ def measure(case: Case, folder: Path, *, shapes: int, seed: int) -> dict[str, fl
 
 
 def measure_fit(case: Case, folder: Path) -> dict[str, float]:
-    """Return what fitting to the whole truth gains, by cross-validation."""
+    """Return the gain of fitting to the whole truth, by cross-validation."""
     path = folder / "truth.tif"
     write(path, case.truth[None], [words[0] for words in case.words])
     fitted = pg.fit(case.embedding, case.vocabulary(), path).fit
@@ -115,7 +115,7 @@ def measure_fit(case: Case, folder: Path) -> dict[str, float]:
 
 
 def write(path: Path, values: NDArray[np.uint8], names: Sequence[str] = ()) -> None:
-    """Write a GeoTIFF; with names, of labels."""
+    """Write a GeoTIFF; with class names, a label raster."""
     count, height, width = values.shape
     shape = {"driver": "GTiff", "count": count, "height": height, "width": width}
     with rasterio.open(path, "w", **shape, dtype="uint8", crs="EPSG:32633", transform=TRANSFORM) as dataset:
@@ -124,7 +124,7 @@ def write(path: Path, values: NDArray[np.uint8], names: Sequence[str] = ()) -> N
 
 
 def in_rows(pictures: Iterator[Picture]) -> Iterator[Picture]:
-    """Put pictures side by side, black below the lower ones."""
+    """Place images side by side, padded with black at the bottom."""
     every = list(pictures)
     for start in range(0, len(every), IN_A_ROW):
         row = every[start : start + IN_A_ROW]
@@ -136,13 +136,13 @@ def in_rows(pictures: Iterator[Picture]) -> Iterator[Picture]:
 
 
 def main() -> None:
-    """Measure and print; write JSON if asked to."""
+    """Measure and print; with --json, write the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenes", type=int, default=6, help="number of made-up scenes")
-    parser.add_argument("--masks", type=Path, help="folder of real masks")
-    parser.add_argument("--sets", nargs="+", default=["dubai_hitl", "nb_bakerlake"], help="which of them")
-    parser.add_argument("--shapes", type=int, nargs="+", default=[1, 4], help="examples a class")
-    parser.add_argument("--repeats", type=int, default=3, help="how often examples are drawn anew")
+    parser.add_argument("--scenes", type=int, default=6, help="number of synthetic scenes")
+    parser.add_argument("--masks", type=Path, help="folder of labelled real images")
+    parser.add_argument("--sets", nargs="+", default=["dubai_hitl", "nb_bakerlake"], help="names of the sets")
+    parser.add_argument("--shapes", type=int, nargs="+", default=[1, 4], help="examples per class")
+    parser.add_argument("--repeats", type=int, default=3, help="number of random draws of examples")
     parser.add_argument("--json", type=Path, help="also write the scores here")
     options = parser.parse_args()
     warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Made-up label rasters of any size, for benchmarks: patches at several scales, a river net that spans everything."""
+"""Synthetic label rasters of any size: patches at several scales, and a river net through the whole raster."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ CLASSES = {1: "water", 2: "forest", 3: "building", 4: "cropland", 5: "grassland"
 
 
 def make_label_map(path: Path, side: int, *, seed: int = 0, strip: int = 500) -> None:
-    """Write a square uint8 label raster of `side` pixels at 0.5 m: labels 1–6, no data (255) in a corner."""
+    """Write a square uint8 label raster of `side` pixels at 0.5 m: labels 1–6, nodata (255) in a corner."""
     rng = np.random.default_rng(seed)
     lattices = [
         [rng.normal(size=(side // step + 4, side // step + 4)).astype(np.float32) for step, _ in OCTAVES]

@@ -1,4 +1,4 @@
-"""What a benchmark ran on, for whoever reads its figures."""
+"""Describe the machine of a benchmark."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def describe_machine() -> str:
-    """Return the processor, its cores and memory, and the versions of what computes."""
+    """Return the processor, its cores and memory, and the versions of the libraries."""
     facts = Path("/proc/cpuinfo")
     lines = facts.read_text("utf-8").splitlines() if facts.exists() else []
     named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]

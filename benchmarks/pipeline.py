@@ -1,4 +1,4 @@
-"""Everything but the image model: pixels a second and peak memory with an encoder that costs nothing.
+"""Measure all steps except the image model: pixels per second and peak memory with an encoder that costs nothing.
 
     python benchmarks/pipeline.py --json pipeline.json
 
@@ -35,13 +35,13 @@ from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.registry import find_card
 
 CORES_SIDE = 16384
-"""Side of the raster that shows how speed grows with cores."""
+"""Side in pixels of the raster for the comparison of one core with all cores."""
 
 WORDS = ["water", "forest", "building", "road", "cropland", "grassland", "bare soil", "car"]
 
 
 class Free:
-    """An encoder that gives every window the same soft random features."""
+    """An encoder that returns the same smooth random features for every window."""
 
     step, multiple, dim = 8, 16, 512
     device, dtype, backend = torch.device("cpu"), torch.float32, "torch"
@@ -61,7 +61,7 @@ class Free:
 
 
 class Words:
-    """A text side that gives every word a random query."""
+    """A text encoder that returns a random query for every word."""
 
     def far_words(self, words: list[str]) -> list[Any]:
         return []
@@ -71,7 +71,7 @@ class Words:
 
 
 def make_sparse(path: Path, side: int) -> None:
-    """Write a raster that takes no disk."""
+    """Write a sparse raster, which needs no disk space."""
     profile: dict[str, Any] = {"driver": "GTiff", "dtype": "uint8", "count": 3, "height": side, "width": side}
     transform = Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)
     with rasterio.open(path, "w", tiled=True, sparse_ok=True, crs=32632, transform=transform, **profile):
@@ -85,7 +85,7 @@ def measure(side: int, folder: Path) -> dict[str, Any]:
     card = find_card("vitb16-dino-b8")
     model = Model(card, Free(card.window.size), Words(), {}, 0)  # type: ignore[arg-type]
     options = pg.SegmentOptions(polygons=False)
-    # Looked up before the clock runs: it loads what it needs when it is first asked for.
+    # Accessed before the clock starts, because the first access imports modules.
     segment = pg.segment
     started = time.perf_counter()
     run = segment(folder / "sparse.tif", WORDS, out=folder / "out", model=model, options=options).run
@@ -103,7 +103,7 @@ def measure(side: int, folder: Path) -> dict[str, Any]:
 
 
 def gdal_rate(folder: Path, side: int = 4096) -> float:
-    """Return the pixels a second at which GDAL makes two cloud-optimised GeoTIFFs of what is in memory."""
+    """Return the pixels per second of GDAL for two cloud-optimised GeoTIFFs from memory."""
     blotches = np.random.default_rng(0).integers(1, 9, (side // 32, side // 32), np.uint8)
     layer = blotches.repeat(32, 0).repeat(32, 1)
     options: dict[str, Any] = {"driver": "GTiff", "dtype": "uint8", "count": 1, "height": side, "width": side}
@@ -118,7 +118,7 @@ def gdal_rate(folder: Path, side: int = 4096) -> float:
 
 
 def run_alone(side: int, *, cores: set[int] | None = None) -> dict[str, Any]:
-    """Measure in a process of its own, on some cores or on all."""
+    """Measure in a separate process, on some or all cores."""
     told = subprocess.run(
         [sys.executable, __file__, "--one", str(side)],
         check=True,
@@ -132,7 +132,7 @@ def run_alone(side: int, *, cores: set[int] | None = None) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure each size in a process of its own, print, and write JSON."""
+    """Measure each size in a separate process, print, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sides", type=int, nargs="+", default=[4096, 16384, 40000])
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)

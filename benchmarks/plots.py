@@ -1,4 +1,4 @@
-"""What `make bench` measured, as one picture.
+"""Draw the results of `make bench` as one picture.
 
 python benchmarks/plots.py bench docs/pictures/performance.png       # the folder with bench.json
 """
@@ -18,7 +18,7 @@ OURS, RIVAL, LIMIT = "#1f6f8b", "#b8b8b8", "#c0392b"
 
 
 def plot_encoder(axes: Axes, found: dict[str, Any]) -> None:
-    """Draw pixels a second of the published loop and of ours."""
+    """Draw pixels per second of the published loop and of proxyclip_geo."""
     rates = [found["pixels per second"][name] / 1e3 for name in ("published loop", "ours")]
     bars = axes.barh(["published loop", "ours, file to labels"], rates, color=[RIVAL, OURS])
     axes.bar_label(bars, fmt="%.1f", padding=3)
@@ -28,7 +28,7 @@ def plot_encoder(axes: Axes, found: dict[str, Any]) -> None:
 
 
 def plot_presets(axes: Axes, found: dict[str, Any]) -> None:
-    """Draw what the presets cost."""
+    """Draw the cost of the presets."""
     rows = found["presets"]
     bars = axes.barh([row["preset"] for row in rows], [row["Mpx/s"] * 1e3 for row in rows], color=OURS)
     axes.bar_label(bars, [f"{row['Mpx/s'] * 1e3:.0f}: {row['model']}" for row in rows], padding=3)
@@ -36,7 +36,7 @@ def plot_presets(axes: Axes, found: dict[str, Any]) -> None:
 
 
 def plot_speed(axes: Axes, found: dict[str, Any]) -> None:
-    """Draw the speed of everything but the image model."""
+    """Draw the speed of all steps except the image model."""
     names = [f"{row['side']:,}²".replace(",", " ") for row in found["rasters"]]
     places = range(len(names))
     alone = [row["GDAL alone, Mpx/s"] for row in found["rasters"]]
@@ -52,7 +52,7 @@ def plot_speed(axes: Axes, found: dict[str, Any]) -> None:
 
 
 def plot_memory(axes: Axes, found: dict[str, Any]) -> None:
-    """Draw peak memory beside what was predicted."""
+    """Draw measured and predicted peak memory."""
     names = [f"{row['side']:,}²".replace(",", " ") for row in found["rasters"]]
     places = range(len(names))
     predicted = [row["predicted memory, GB"] for row in found["rasters"]]
@@ -65,7 +65,7 @@ def plot_memory(axes: Axes, found: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Draw what there is."""
+    """Draw all results that exist."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("picture", type=Path)

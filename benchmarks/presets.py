@@ -1,4 +1,4 @@
-"""What the model presets cost, side by side: seconds a window and pixels a second, random weights at full size.
+"""Compare the model presets: seconds per window and pixels per second, with random weights at full size.
 
 python benchmarks/presets.py --json presets.json
 """
@@ -19,7 +19,7 @@ from proxyclip_geo.models.registry import PRESETS, find_card
 
 
 def measure(name: str, dtype: torch.dtype) -> dict[str, Any]:
-    """Time windows of a preset's own size."""
+    """Time windows of a preset."""
     card = find_card(name)
     _, encoder = random_model(name)
     window = torch.cat([openvino.sample_window(card.window.size)] * 2)

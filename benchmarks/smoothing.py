@@ -1,4 +1,4 @@
-"""Compare ways to make class borders follow the image: quality overall and beside true borders, and time.
+"""Compare methods of edge-aware upsampling: scores overall and near true borders, and time.
 
 Run by hand. `--scenes` are made up, with exact truth; `--masks` is a folder that holds any of the sets named in `SETS`,
 each with `images.csv` (columns image, label, scene) and the folders `images` and `labels`. `--coarsen 2` averages the
@@ -37,7 +37,7 @@ from proxyclip_geo.region import Region
 from proxyclip_geo.synthetic import SCENE_CLASSES, generate_scene
 
 BAND = 3
-"""Pixels on both sides of a true border that count as beside it."""
+"""Distance in pixels from a true border that counts as near."""
 SIDE = 512
 Words = Mapping[int, tuple[str, ...]]
 
@@ -46,7 +46,7 @@ _BUILT = {1: ("building", "house", "roof"), 0: ("trees", "grass", "cropland", "b
 
 @dataclass(frozen=True)
 class MaskSet:
-    """Real masks.
+    """Labelled real images.
 
     Attributes:
         words: The words for each label; pixels of other labels are left out.
@@ -92,7 +92,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Case:
-    """What a method starts from.
+    """Input of a method.
 
     Attributes:
         rgb: (3, H, W) uint8.
@@ -121,12 +121,12 @@ Method = Callable[[Case], Tensor]
 
 
 def bilinear(case: Case) -> Tensor:
-    """Leave the logits as they are."""
+    """Return the logits unchanged."""
     return case.pixels
 
 
 def _mean(planes: Tensor, radius: int) -> Tensor:
-    """Mean over a square window, of what of it is inside."""
+    """Mean over the part of a square window that is inside the image."""
     side = 2 * radius + 1
     rows = functional.avg_pool2d(planes[None], (side, 1), 1, (radius, 0), count_include_pad=False)
     return functional.avg_pool2d(rows, (1, side), 1, (0, radius), count_include_pad=False)[0]
@@ -167,7 +167,7 @@ def opencv_filter(case: Case, *, radius: int, epsilon: float) -> Tensor:
 
 
 def joint_upsampling(case: Case, *, reach: int, epsilon: float) -> Tensor:
-    """Enlarge the lattice by place and colour: a tent `reach` cells wide each side, times 1 / (1 + d² / 4ε)².
+    """Upsample the lattice by distance and colour: a tent of `reach` cells on each side, times 1 / (1 + d² / 4ε)².
 
     d is from a pixel's colour to a cell's mean colour. J. Kopf et al., "Joint Bilateral Upsampling", SIGGRAPH 2007,
     with a kernel whose tail is so long that a pixel may look like none of its cells.
@@ -190,7 +190,7 @@ def joint_upsampling(case: Case, *, reach: int, epsilon: float) -> Tensor:
 
 
 def as_built(case: Case) -> Tensor:
-    """Enlarge as `--borders image` does."""
+    """Upsample like `--borders image`."""
     cells, core = Region(0, 0, *case.cells.shape[1:]), Region(0, 0, *case.rgb.shape[1:])
     guide = Guide(case.rgb, case.valid, core)
     has_data = torch.ones(cells.shape, dtype=torch.bool)
@@ -199,7 +199,7 @@ def as_built(case: Case) -> Tensor:
 
 
 def methods(*, sweep: bool) -> dict[str, Method]:
-    """Return what is compared, by name."""
+    """Return the methods by name."""
     part = functools.partial
     found: dict[str, Method] = {"bilinear": bilinear, "--borders image": as_built}
     for radius, epsilon in ((4, 0.001), (4, 0.0001), (4, 0.00003), (8, 0.0001)) if not sweep else ():
@@ -227,7 +227,7 @@ def _installed(module: str) -> bool:
 
 
 def make_scene(seed: int) -> Picture:
-    """Make a scene; its place and gsd (0.35–0.9 m) follow from the seed."""
+    """Generate a scene; the seed determines its position and gsd (0.35–0.9 m)."""
     rng = np.random.default_rng(seed)
     gsd = round(float(np.exp(rng.uniform(np.log(0.35), np.log(0.9)))), 2)
     offset = (int(rng.integers(-20, 20)) * SIDE, int(rng.integers(-20, 20)) * SIDE)
@@ -236,7 +236,7 @@ def make_scene(seed: int) -> Picture:
 
 
 def read_masks(folder: Path, masks: MaskSet, *, multiple: int) -> Iterator[Picture]:
-    """Read images with their masks, cropped to a multiple of pixels; pixels of no class become 0."""
+    """Read images with their masks, cropped to a multiple of pixels; unlabelled pixels become 0."""
     with (folder / "images.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if masks.scene in ("", row["scene"])]
     for row in rows:
@@ -268,7 +268,7 @@ def make_bank(model: Model, classes: Sequence[Sequence[str]]) -> TextBank:
 
 
 def make_case(model: Model, bank: TextBank, picture: Picture) -> Case:
-    """Encode a picture as one block."""
+    """Encode an image as one block."""
     shape = picture.truth.shape
     window, stride = model.card.window.size, model.card.window.stride
     core = -(-max(shape) // stride) * stride
@@ -281,14 +281,14 @@ def make_case(model: Model, bank: TextBank, picture: Picture) -> Case:
 
 
 def enlarge_case(rgb: NDArray[np.uint8], cells: Tensor, step: int) -> Case:
-    """Enlarge logits as the product does."""
+    """Upsample logits like the package."""
     lattice, core = Region(0, 0, *cells.shape[1:]), Region(0, 0, *rgb.shape[1:])
     found = CellLogits(cells, torch.ones(lattice.shape, dtype=torch.bool), lattice)
     return Case(rgb, step, cells, torch.cat([logits for _, logits in enlarge(found, step=step, core=core)], dim=1))
 
 
 def beside_borders(truth: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return which known pixels are among the `BAND` nearest on their side of a border between two classes."""
+    """Return the labelled pixels within `BAND` pixels of a border between two classes."""
     border = np.zeros(truth.shape, np.bool_)
     for one, other in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
         differs = (truth[one] != truth[other]) & (truth[one] > 0) & (truth[other] > 0)
@@ -300,7 +300,7 @@ def beside_borders(truth: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 @dataclass
 class Tally:
-    """What is known of a method on a set so far."""
+    """Scores of a method on a set so far."""
 
     whole: ConfusionMatrix
     band: ConfusionMatrix
@@ -326,7 +326,7 @@ class Tally:
 def measure(
     pictures: Iterator[Picture], model: Model, classes: Sequence[Sequence[str]], *, factors: Sequence[int], sweep: bool
 ) -> dict[int, dict[str, Tally]]:
-    """Score every method on every picture, for each factor of coarsening."""
+    """Score every method on every image, for each factor of coarsening."""
     bank, names, compared = make_bank(model, classes), [words[0] for words in classes], methods(sweep=sweep)
     owner = np.array(bank.query_class, np.uint8) + 1
     empty = ConfusionMatrix.empty(names)
@@ -357,20 +357,20 @@ def print_table(title: str, tallies: Mapping[str, Tally]) -> dict[str, dict[str,
 
 
 def fingerprint(model: Model) -> str:
-    """Return the beginning of the SHA-256 of the model's image weights."""
+    """Return the first digits of the SHA-256 of the model's image weights."""
     parts = (model.card.clip.weights, model.card.vfm.weights)
     files = [model.card.directory / part for part in parts if part]
     return " ".join(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}" for path in files)
 
 
 def main() -> None:
-    """Measure and print; write JSON if asked to."""
+    """Measure and print; with --json, write the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenes", type=int, default=8, help="number of made-up scenes")
+    parser.add_argument("--scenes", type=int, default=8, help="number of synthetic scenes")
     parser.add_argument("--first-seed", type=int, default=0, help="seed of the first scene")
-    parser.add_argument("--masks", type=Path, help="folder of real masks")
+    parser.add_argument("--masks", type=Path, help="folder of labelled real images")
     parser.add_argument("--coarsen", type=int, nargs="+", default=[1], help="average logits over this many cells")
-    parser.add_argument("--sweep", action="store_true", help="compare settings of joint upsampling in place of rivals")
+    parser.add_argument("--sweep", action="store_true", help="compare settings of joint upsampling only")
     parser.add_argument("--model", default="demo", help="model name or card")
     parser.add_argument("--json", type=Path, help="also write the scores here")
     options = parser.parse_args()

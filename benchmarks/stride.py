@@ -1,4 +1,4 @@
-"""What the distance between windows costs and what it buys: mIoU and windows per pixel, for each stride.
+"""Measure mIoU and windows per pixel for each stride.
 
     python benchmarks/stride.py --masks ../shared/data/masks --json stride.json
 
@@ -28,7 +28,7 @@ STRIDES = (40, 64, 80, 88, 96, 112, 128)
 def score(
     model: Model, pictures: list[Picture], classes: list[tuple[str, ...]], *, stride: int, window: int
 ) -> dict[str, float]:
-    """Label every picture with one stride; return percentages."""
+    """Label every image with one stride; return percentages."""
     bank = make_bank(model, classes)
     matrix = ConfusionMatrix.empty([words[0] for words in classes])
     for picture in pictures:
@@ -47,11 +47,11 @@ def score(
 
 
 def main() -> None:
-    """Measure and print; write JSON if asked to."""
+    """Measure and print; with --json, write the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenes", type=int, default=8, help="number of made-up scenes")
-    parser.add_argument("--masks", type=Path, help="folder of real masks")
-    parser.add_argument("--limit", type=int, default=6, help="most pictures of a set of masks")
+    parser.add_argument("--scenes", type=int, default=8, help="number of synthetic scenes")
+    parser.add_argument("--masks", type=Path, help="folder of labelled real images")
+    parser.add_argument("--limit", type=int, default=6, help="largest number of images per set")
     parser.add_argument("--json", type=Path, help="also write the scores here")
     options = parser.parse_args()
     model = load_model("demo", device="cpu")

@@ -1,4 +1,4 @@
-"""One table of what `make bench` measured, beside what was wanted.
+"""Print the results of `make bench` beside their targets, as one table.
 
 python benchmarks/table.py bench            # the folder with encoder.json, pipeline.json, presets.json
 """
@@ -13,7 +13,7 @@ Row = tuple[str, float, str]
 
 
 def encoder_rows(found: dict[str, Any]) -> Iterator[Row]:
-    """Yield what the image model's benchmark says."""
+    """Yield the rows of the image model."""
     yield "pixels per second, times the published loop", found["times the published loop"], "≥ 18"
     yield "mean |difference of cosine| to float32 torch", found["mean |difference of cosine|"], "≤ 0.003"
     yield "labels that agree, random weights, %", found["labels that agree %"], "≥ 97"
@@ -23,7 +23,7 @@ def encoder_rows(found: dict[str, Any]) -> Iterator[Row]:
 
 
 def pipeline_rows(found: dict[str, Any]) -> Iterator[Row]:
-    """Yield what the benchmark without a model says."""
+    """Yield the rows of all other steps."""
     for row in found["rasters"]:
         side = row["side"]
         yield f"free encoder, {side} px a side: Mpx/s", row["Mpx/s"], "≥ 20"
@@ -38,7 +38,7 @@ def pipeline_rows(found: dict[str, Any]) -> Iterator[Row]:
 
 
 def preset_rows(found: dict[str, Any]) -> Iterator[Row]:
-    """Yield what the presets cost."""
+    """Yield the rows of the presets."""
     for row in found["presets"]:
         yield f"{row['preset']} ({row['model']}): Mpx/s", row["Mpx/s"], f"{row['seconds a window']:.2f} s a window"
 

@@ -1,4 +1,4 @@
-"""Speed, memory and losses of vectorising, beside GDAL's polygonize of the whole raster.
+"""Measure speed, memory and losses of vectorising against GDAL's polygonize of the whole raster.
 
     python benchmarks/vectors.py --side 20000 --json vectors.json            # made-up labels
     python benchmarks/vectors.py --labels a_labels.tif --labels b_labels.tif # maps of your own: losses
@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 
 
 def peak_mb() -> float:
-    """Return this process's peak memory; where the system tells, without that of the process it was started by."""
+    """Return the peak memory of this process; on Linux, without that of its parent."""
     status = Path("/proc/self/status")
     for line in status.read_text("ascii").splitlines() if status.exists() else []:
         if line.startswith("VmHWM:"):
@@ -77,7 +77,7 @@ RIVALS = {
 
 
 def measure(name: str, labels: Path, folder: Path) -> dict[str, float]:
-    """Run a rival in a process of its own."""
+    """Run a method in a separate process."""
     command = [sys.executable, __file__, "--one", name, "--labels", str(labels), "--out", str(folder / "out.gpkg")]
     (folder / "out.gpkg").unlink(missing_ok=True)
     done = subprocess.run(command, capture_output=True, text=True, check=True)

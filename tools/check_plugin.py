@@ -1,4 +1,4 @@
-"""Check the QGIS plugin by the rules of the plugin site, and make the ZIP; run by `make plugin` and `make test-qgis`.
+"""Check the QGIS plugin by the rules of the plugin site, and write its ZIP file: `make plugin`, `make test-qgis`.
 
 The site refuses an upload on any finding of its security scan, so the same tests of bandit and detect-secrets run here.
 """
@@ -29,9 +29,9 @@ FOREIGN = {"torch", "proxyclip_geo", "numpy", "rasterio", "yaml", "requests"}
 
 
 def main():
-    """Check; with --zip make the archive as well. Returns the number of faults."""
+    """Run all checks; with --zip, write the archive. Return the number of faults."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--zip", type=Path, metavar="FOLDER", help="where to put the ZIP")
+    parser.add_argument("--zip", type=Path, metavar="FOLDER", help="folder of the ZIP file")
     arguments = parser.parse_args()
     files = plugin_files(PLUGIN)
     faults = [
@@ -53,7 +53,7 @@ def main():
 
 
 def plugin_files(folder):
-    """Return the files that go into the ZIP: those that git would keep."""
+    """Return the files of the ZIP: those that git does not ignore."""
     shown = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "."],
         cwd=folder,
@@ -65,7 +65,7 @@ def plugin_files(folder):
 
 
 def read_metadata(folder):
-    """Return metadata.txt's fields."""
+    """Return the fields of metadata.txt."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str
     parser.read(folder / "metadata.txt", encoding="utf-8")
@@ -73,7 +73,7 @@ def read_metadata(folder):
 
 
 def check_metadata(folder):
-    """Yield what is wrong with metadata.txt."""
+    """Yield the faults of metadata.txt."""
     fields = read_metadata(folder)
     for name in REQUIRED:
         if not fields.get(name, "").strip():
@@ -94,7 +94,7 @@ def check_metadata(folder):
 
 
 def check_files(folder, files):
-    """Yield what is wrong with the files."""
+    """Yield the faults of the files."""
     if not folder.name.isidentifier() or folder.name == "proxyclip_geo":
         yield f"{folder.name}: the folder's name must be an identifier, and not the library's own"
     licence = folder / "LICENSE"
@@ -130,7 +130,7 @@ def _modules(node):
 
 
 def _changed(node):
-    """Return the names of what a node assigns to, deletes or calls a method of that changes it."""
+    """Return the names that a node assigns, deletes or mutates by a method call."""
     if isinstance(node, (ast.Assign, ast.Delete)):
         return [ast.unparse(target) for target in node.targets]
     if isinstance(node, (ast.AugAssign, ast.AnnAssign)):
@@ -142,7 +142,7 @@ def _changed(node):
 
 
 def translatable(folder):
-    """Return every text in tr(…), and yield nothing else; a text that is no literal is an error."""
+    """Return every text in tr(…); a text that is not a literal is an error."""
     texts, faults = {}, []
     for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -156,7 +156,7 @@ def translatable(folder):
 
 
 def check_translations(folder):
-    """Yield texts without a translation, and places that would get lost in one."""
+    """Yield texts without a translation, and translations with missing placeholders."""
     texts, faults = translatable(folder)
     yield from faults
     sources = sorted((folder / "i18n").glob("*.ts"))
@@ -179,7 +179,7 @@ def check_translations(folder):
 
 
 def check_bandit(folder):
-    """Yield findings of the site's list of bandit's tests."""
+    """Yield findings of the bandit tests that the site runs."""
     made = subprocess.run(
         [sys.executable, "-m", "bandit", "--quiet", "--recursive", "--format", "json", "--tests", BANDIT, str(folder)],
         capture_output=True,
@@ -194,7 +194,7 @@ def check_bandit(folder):
 
 
 def check_secrets(folder, files):
-    """Yield what detect-secrets takes for a secret."""
+    """Yield findings of detect-secrets."""
     made = subprocess.run(
         ["detect-secrets", "scan", *map(str, files)],
         executable=str(Path(sys.executable).parent / "detect-secrets"),
@@ -209,7 +209,7 @@ def check_secrets(folder, files):
 
 
 def make_zip(folder, files, out):
-    """Write the ZIP, the same bytes each time; returns its path."""
+    """Write a reproducible ZIP file; return its path."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{folder.name}-{read_metadata(folder)['version']}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

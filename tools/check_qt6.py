@@ -1,4 +1,4 @@
-"""See by reading that the plugin works with Qt 6 as well: every Qt name is looked up in the real PyQt6.
+"""Check without running it that the plugin works with Qt 6: look up every Qt name in PyQt6.
 
 Qt 6 has no unscoped enums (`Qt.UserRole`), no `exec_`, and some classes elsewhere. QGIS's own enums are to be scoped,
 too; whether a name is one is asked of the QGIS that is installed.
@@ -9,11 +9,11 @@ import importlib
 from pathlib import Path
 
 GONE = {"exec_": "exec", "toTime_t": "toSecsSinceEpoch"}
-"""Methods that Qt 6 has not, and what it has."""
+"""Methods that Qt 6 lacks, and their replacements."""
 
 
 def check_qt6(folder):
-    """Return a line on each thing that Qt 6 would not take.
+    """Return a line for each name that Qt 6 lacks.
 
     Args:
         folder: The plugin's folder.
@@ -41,7 +41,7 @@ def _check_module(tree):
 
 
 def _imported(tree):
-    """Yield (name, module) of what comes from qgis.PyQt and from QGIS itself."""
+    """Yield (name, module) of each import from qgis."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0 and node.module.startswith("qgis."):
             for alias in node.names:
@@ -61,7 +61,7 @@ def _check_import(node, guarded):
 
 
 def _lines_in_try(tree):
-    """Return the lines that stand in a `try` for an ImportError: there both places are tried."""
+    """Return the lines inside a `try` for an ImportError, which handle both versions."""
     lines = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Try):

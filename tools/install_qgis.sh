@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Install QGIS with its Python modules by apt, where it is missing.
+# Install QGIS with its Python modules with apt, if it is missing.
 set -euo pipefail
 if /usr/bin/python3 -c "import qgis.core" 2>/dev/null && command -v qgis_process >/dev/null; then
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then
-    echo "QGIS is missing, and so is apt: install QGIS 3.22 or later with its Python modules, then try again" >&2
+    echo "QGIS and apt are missing: install QGIS 3.22 or later with its Python modules, then try again" >&2
     exit 1
 fi
 sudo=""

@@ -1,4 +1,4 @@
-"""Pictures of the plugin for docs/qgis.md, taken in a real QGIS window; run by tools/make_qgis_pictures.sh.
+"""Take the pictures of docs/qgis.md in a QGIS window; run by tools/make_qgis_pictures.sh.
 
 QGIS runs this by `--code`. It walks through what docs/qgis.md tells, and saves the window at each step.
 """
@@ -58,7 +58,7 @@ def save(name, widget=None):
 
 
 def draw_an_example(dock, layer):
-    """Draw a polygon as a user does, by the mouse."""
+    """Draw a polygon with mouse events."""
     dock.words_panel.table.selectRow(2)
     dock.draw_button.click()
     rest(1)
@@ -111,7 +111,7 @@ def main():
     dialog.interpreter.setFilePath(os.environ["WORKER_PYTHON"])
     dialog.use()
     wait(lambda: not dialog.installer.is_running)
-    # The pictures show no folders of the machine that they were made on.
+    # Hide folders of this machine in the pictures.
     dialog.interpreter.setFilePath("/home/me/proxyclip_geo/.venv/bin/python")
     save("qgis-2-environment", dialog)
     dialog.accept()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Take the pictures of docs/qgis.md in a real QGIS window under Xvfb, as a fresh user with the plugin switched on.
-# Needs qgis, xvfb, xauth, openbox and imagemagick, and the project's own .venv.
+# Take the pictures of docs/qgis.md in a QGIS window under Xvfb, with a new profile and the plugin enabled.
+# Needs qgis, xvfb, xauth, openbox and imagemagick, and the project's .venv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 home=$(mktemp -d)

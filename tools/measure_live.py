@@ -1,4 +1,4 @@
-"""How long the map in view takes to change in QGIS, from the edit of a word to the new picture on the canvas.
+"""Measure the time from the edit of a word to the new map on the canvas in QGIS.
 
     QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python tools/measure_live.py [side of the scene in pixels]
 
@@ -99,7 +99,7 @@ def measure(scene, python):
 
 
 def describe(dock, canvas):
-    """Return the median and the longest of some changes."""
+    """Return the median and the longest time of some changes."""
     live, model = dock.mapping.live, dock.words_panel.model
     whole, worker = [], []
     live.updated.connect(lambda result: worker.append(result["seconds"]))

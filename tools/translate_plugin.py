@@ -1,4 +1,4 @@
-"""Update the plugin's translations: texts that are new come in empty, texts that are gone go; then compile them.
+"""Update the translations of the plugin: add new texts, remove old ones, and compile.
 
 Texts are what stands in tr("…"). Compiling needs lrelease (Debian: qttools5-dev-tools).
 """
@@ -30,7 +30,7 @@ def main():
 
 
 def update(path, texts):
-    """Write a .ts file with just these texts; returns how many have no translation."""
+    """Write a .ts file with these texts; return the number without a translation."""
     old = ElementTree.parse(path).getroot()
     known = {item.findtext("source"): (item.findtext("translation") or "") for item in old.iter("message")}
     root = ElementTree.Element("TS", version="2.1", language=old.get("language", ""), sourcelanguage="en")

@@ -1,4 +1,4 @@
-"""What the demo model is made of: a stock open_clip CLIP and a stock timm ViT, both small."""
+"""Architecture of the demo model: a small open_clip CLIP and a small timm ViT."""
 
 import json
 from pathlib import Path

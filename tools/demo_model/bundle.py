@@ -9,7 +9,7 @@ from torch import nn
 from words import Words
 
 MIN_SIMILARITY = 0.5
-"""Cosine to the nearest known word below which a word is far; chosen with evaluate.py's table of words."""
+"""A word is far if its cosine to the nearest known word is lower; chosen with the table of words of evaluate.py."""
 
 CARD = """\
 name = "demo"

@@ -1,4 +1,4 @@
-"""Training images of the demo model: procedural scenes and dubai_hitl, cropped and varied."""
+"""Training images of the demo model: synthetic scenes and dubai_hitl, cropped and augmented."""
 
 import csv
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from proxyclip_geo.synthetic import generate_scene
 IGNORE = 255
 TRAIN_SEEDS = range(1000, 1260)
 TEST_SEEDS = range(0, 24)
-"""Worlds: no seed is in both."""
+"""Seeds of the scenes; no seed is in both."""
 
 SCENE_SIDE = 512
 DUBAI_TEST_SCENE = "C_tile5"
-"""Of the scenes that leave the built-up ones for training, the only one with at least 1.9 % of every class."""
+"""The only scene outside the built-up ones with at least 1.9 % of every class."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Picture:
 
 
 def make_scene(seed: int, *, side: int = SCENE_SIDE) -> Picture:
-    """Make the procedural picture of a seed: its place and gsd (0.35–0.9 m) follow from the seed."""
+    """Generate the synthetic image of a seed, which determines its position and gsd (0.35–0.9 m)."""
     rng = np.random.default_rng(seed)
     gsd = round(float(np.exp(rng.uniform(np.log(0.35), np.log(0.9)))), 2)
     offset = (int(rng.integers(-20, 20)) * 512, int(rng.integers(-20, 20)) * 512)
@@ -48,7 +48,7 @@ def make_scene(seed: int, *, side: int = SCENE_SIDE) -> Picture:
 
 
 def load_scenes(count: int, *, cache: Path) -> list[Picture]:
-    """Make the procedural training pictures, or read them from an earlier run."""
+    """Generate the synthetic training images, or read them from an earlier run."""
     seeds = TRAIN_SEEDS[:count]
     if not cache.exists():
         made = [make_scene(seed) for seed in seeds]
@@ -72,7 +72,7 @@ def read_dubai(folder: Path, *, test: bool) -> list[Picture]:
 
 
 def crop(picture: Picture, *, side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Take a random square, scaled 0.7–1.4 times, turned and flipped: (3, side, side) in 0…1 and (side, side)."""
+    """Take a random square, scaled 0.7–1.4 times, rotated and flipped: (3, side, side) in 0…1 and (side, side)."""
     height, width = picture.labels.shape
     taken = min(int(side / np.exp(rng.uniform(np.log(0.7), np.log(1.4)))), height, width)
     top, left = rng.integers(height - taken + 1), rng.integers(width - taken + 1)

@@ -1,4 +1,4 @@
-"""Score the bundled demo model on scenes, images and words that it was not trained on. See README.md."""
+"""Score the bundled demo model on scenes, images and words outside its training set. See README.md."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ BASELINE_PIXELS = 300_000
 
 @dataclass(frozen=True)
 class InMemory:
-    """A picture as the engine's source."""
+    """An image as a source of the engine."""
 
     rgb: NDArray[np.uint8]
     valid: NDArray[np.bool_]
@@ -53,7 +53,7 @@ def make_bank(model: Model, classes: Sequence[Sequence[str]]) -> TextBank:
 
 
 def segment(model: Model, picture: Picture, banks: Sequence[TextBank]) -> list[NDArray[np.uint8]]:
-    """Label a picture once for each bank, encoding it once."""
+    """Encode an image once, and label it with each text bank."""
     shape = picture.labels.shape
     source = InMemory(picture.rgb, np.ones(shape, np.bool_))
     plan = make_plan(
@@ -74,14 +74,14 @@ def segment(model: Model, picture: Picture, banks: Sequence[TextBank]) -> list[N
 
 
 def confusion(truth: NDArray[np.uint8], found: NDArray[np.uint8], classes: int) -> Confusion:
-    """Count pixels by true class (rows) and found class (columns)."""
+    """Count pixels by true class (rows) and predicted class (columns)."""
     known = truth != IGNORE
     flat = truth[known].astype(np.int64) * classes + found[known]
     return np.bincount(flat, minlength=classes * classes).reshape(classes, classes)
 
 
 def iou(matrix: Confusion) -> NDArray[np.float64]:
-    """Intersection over union of each class; NaN for one that is neither there nor found."""
+    """Intersection over union of each class; NaN for one without pixels in truth and prediction."""
     hit = np.diag(matrix)
     union = matrix.sum(0) + matrix.sum(1) - hit
     return np.where(union > 0, hit / np.maximum(union, 1), np.nan)
@@ -97,7 +97,7 @@ def summary(name: str, matrix: Confusion, classes: Sequence[str]) -> dict[str, f
 
 
 def score_scenes(model: Model, words: Words, *, count: int) -> dict[str, dict[str, float]]:
-    """Score procedural scenes of worlds not trained on, with training words and with held-out ones."""
+    """Score synthetic scenes of other seeds, with training words and with held-out words."""
     held = list(words.held_out.values())
     draws = min(len(synonyms) for synonyms in held)
     vocabularies = {"class names": [[synonyms[0]] for synonyms in words.train.values()]}
@@ -118,7 +118,7 @@ def score_scenes(model: Model, words: Words, *, count: int) -> dict[str, dict[st
 
 
 def score_dubai(model: Model, words: Words, folder: Path, *, baselines: bool) -> dict[str, dict[str, float]]:
-    """Score the held-out scene of dubai_hitl, and classifiers that see single pixels."""
+    """Score the held-out scene of dubai_hitl, and classifiers of single pixels."""
     names = list(words.dubai)
     test = read_dubai(folder, test=True)
     bank = make_bank(model, [synonyms[:2] for synonyms in words.dubai.values()])
@@ -156,7 +156,7 @@ def score_colours(fitted_on: Sequence[Picture], test: Sequence[Picture]) -> Conf
 
 
 def score_words(model: Model, words: Words) -> dict[str, object]:
-    """Say where held-out words land, and whether far words are noticed."""
+    """Print the nearest class of held-out words, and whether far words are detected."""
     order = list(words.train)
     centres = torch.stack(
         [torch.nn.functional.normalize(model.text.encode(s).mean(0), dim=0) for s in words.train.values()]
@@ -189,7 +189,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=BUNDLE / "demo.toml", help="card of the model")
     parser.add_argument("--dubai", type=Path, help="folder of dubai_hitl (images.csv, images, labels)")
     parser.add_argument("--scenes", type=int, default=len(TEST_SEEDS))
-    parser.add_argument("--no-baselines", action="store_true", help="leave out the per-pixel classifiers")
+    parser.add_argument("--no-baselines", action="store_true", help="skip the per-pixel classifiers")
     parser.add_argument("--json", type=Path, help="also write the scores here")
     options = parser.parse_args()
     words, model = load_words(), load_model(options.model, device="cpu")

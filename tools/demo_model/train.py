@@ -1,4 +1,4 @@
-"""Train the bundled demo model: words, then images, then the bundle. See README.md."""
+"""Train the demo model: text encoder, image encoders, bundle. See README.md."""
 
 import argparse
 import os
@@ -20,18 +20,18 @@ from proxyclip_geo.models.text_encoder import TextEncoder
 
 
 def main() -> None:
-    """Run what has not been run yet in the work folder."""
+    """Run the stages that the work folder does not hold yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--dubai", type=Path, help="folder of dubai_hitl (images.csv, images, labels); without: scenes only"
     )
     parser.add_argument(
-        "--work", type=Path, default=Path("build/demo-model"), help="checkpoints; a second run goes on there"
+        "--work", type=Path, default=Path("build/demo-model"), help="folder of checkpoints, to resume from"
     )
-    parser.add_argument("--bundle", type=Path, default=BUNDLE, help="where the finished model goes")
-    parser.add_argument("--minutes", type=float, default=100, help="limit for the image towers")
-    parser.add_argument("--steps", type=int, default=7800, help="steps of the image towers, if time allows")
-    parser.add_argument("--scenes", type=int, default=len(TRAIN_SEEDS), help="procedural training scenes")
+    parser.add_argument("--bundle", type=Path, default=BUNDLE, help="folder of the model")
+    parser.add_argument("--minutes", type=float, default=100, help="time limit of the image encoders")
+    parser.add_argument("--steps", type=int, default=7800, help="steps of the image encoders, within the time limit")
+    parser.add_argument("--scenes", type=int, default=len(TRAIN_SEEDS), help="synthetic training scenes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()

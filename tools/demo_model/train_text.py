@@ -1,4 +1,4 @@
-"""Stage 1: a small text tower that places words where a sentence encoder would.
+"""Stage 1: distil a small text encoder from a sentence encoder.
 
 The teacher is all-MiniLM-L6-v2 (Apache-2.0). Its space is projected to 64 dimensions such that synonyms of a land
 cover lie together and everything else keeps its distances. The student is open_clip's text transformer; each row of its
@@ -92,7 +92,7 @@ def bpe_strings(tokenizer: open_clip.SimpleTokenizer) -> list[str]:
 
 
 def collect(words: Words, teacher: Teacher, tokenizer: open_clip.SimpleTokenizer, *, seed: int) -> Lexicon:
-    """Gather land-cover words, frequent English words, and phrases made of both; none of it held out."""
+    """Return land-cover words, frequent English words, and phrases of both, without held-out words."""
     rng = np.random.default_rng(seed)
     whole = {token.removesuffix("</w>") for token in tokenizer.encoder if token.endswith("</w>")}
     common = [w for w in teacher.vocabulary if w.isascii() and w.isalpha() and len(w) > 2 and w in whole][:11000]
@@ -110,7 +110,7 @@ def collect(words: Words, teacher: Teacher, tokenizer: open_clip.SimpleTokenizer
 
 
 def fit_projection(lexicon: Lexicon, *, concepts: int, seed: int, steps: int = 1500) -> Tensor:
-    """Learn the projection (384, 64): synonyms together, all other similarities kept."""
+    """Learn the projection (384, 64): synonyms close together, other similarities preserved."""
     torch.manual_seed(seed)
     _, _, v = torch.linalg.svd(lexicon.teacher[torch.randperm(len(lexicon.texts))[:6000]], full_matrices=False)
     projection = nn.Parameter(v[:DIM].T.clone())
@@ -174,7 +174,7 @@ def encode_embedded(clip: nn.Module, embedded: Tensor, tokens: Tensor) -> Tensor
 
 
 def train_text(clip: nn.Module, words: Words, *, seed: int, steps: int = 3000, batch: int = 256) -> None:
-    """Train the text tower of `clip` in place."""
+    """Train the text encoder of `clip` in place."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     tokenizer = open_clip.SimpleTokenizer(context_length=clip.context_length)

@@ -1,4 +1,4 @@
-"""Stage 2: the two image towers, trained end to end through the proxy attention against frozen words."""
+"""Stage 2: train both image encoders through the proxy attention, with the text encoder frozen."""
 
 import math
 import time
@@ -22,21 +22,21 @@ from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 BATCHES = (10, 6)
-"""Crops in a step: of procedural scenes, of dubai_hitl."""
+"""Crops per step: of synthetic scenes, of dubai_hitl."""
 
 PEAK_RATES = (4e-3, 1.5e-3)
-"""Of Muon, which turns the matrices inside the blocks, and of AdamW, which moves everything else."""
+"""Learning rates of Muon, for matrices inside the blocks, and of AdamW, for all other weights."""
 
 ALIGNMENT = 0.7
-"""Weight of the pull of features towards their queries, beside the cross-entropy."""
+"""Weight of the loss that pulls features towards their queries."""
 
 QUERY_NOISE = 0.5
-"""Length of the random vector added to a unit query, at most, at the end of training."""
+"""Largest length of the random vector that is added to a unit query, at the end of training."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A labelled source of crops and what its classes may be called.
+    """A labelled source of crops, with the words for its classes.
 
     Attributes:
         pictures: Where crops are taken from.
@@ -54,7 +54,7 @@ class Task:
 
 
 def class_weights(pictures: Sequence[Picture], classes: int) -> Tensor:
-    """Weigh rare classes up, by the power −0.4 of their share."""
+    """Weight classes by the power −0.4 of their share."""
     counts = sum(np.bincount(p.labels.ravel(), minlength=256)[:classes] for p in pictures)
     share = torch.tensor(counts / counts.sum()).float()
     weight = (share + 0.005) ** -0.4
@@ -62,7 +62,7 @@ def class_weights(pictures: Sequence[Picture], classes: int) -> Tensor:
 
 
 def make_tasks(scenes: Sequence[Picture], dubai: Sequence[Picture], *, words: Words, text: TextEncoder) -> list[Task]:
-    """Encode every word once and put the tasks together."""
+    """Encode every word once, and return the tasks."""
     order = list(words.train)
     synonyms = [text.encode(names) for names in words.train.values()]
     merges = [
@@ -105,7 +105,7 @@ def ask(task: Task, labels: Tensor, *, noise: float, rng: np.random.Generator) -
 
 
 class Trainee(nn.Module):
-    """The encoder with two helpers that are thrown away: heads that teach each tower alone what classes are."""
+    """The encoder with two auxiliary heads, one for each image encoder, used in training only."""
 
     def __init__(self, encoder: ProxyClipEncoder, classes: Sequence[int]) -> None:
         super().__init__()
@@ -138,13 +138,13 @@ class Trainee(nn.Module):
 
 
 def pixel_loss(logits: Tensor, labels: Tensor, weight: Tensor) -> Tensor:
-    """Cross-entropy of logits (B, Q, h, w), enlarged to the pixels, against labels (B, H, W)."""
+    """Cross-entropy of logits (B, Q, h, w), upsampled to pixels, against labels (B, H, W)."""
     large = functional.interpolate(logits, size=labels.shape[1:], mode="bilinear", align_corners=False)
     return functional.cross_entropy(large, labels, weight=weight, ignore_index=IGNORE)
 
 
 def query_loss(dense: Tensor, queries: Tensor, labels: Tensor, weight: Tensor, *, scale: float) -> Tensor:
-    """Cross-entropy of cosines times a scale, and how far features lie from the right query.
+    """Cross-entropy of scaled cosines, and distance of features from the right query.
 
     Cross-entropy alone leaves those directions free in which the training words do not differ; others differ there.
     """
@@ -159,7 +159,7 @@ def query_loss(dense: Tensor, queries: Tensor, labels: Tensor, weight: Tensor, *
 
 
 def build_encoder(clip: nn.Module) -> ProxyClipEncoder:
-    """Put the towers together, with random weights in the VFM."""
+    """Build the encoder, with random weights in the VFM."""
     return ProxyClipEncoder(
         clip.visual,
         VisionFoundationModel(VFM_ARCHITECTURE, overrides=VFM_OVERRIDES),
@@ -194,7 +194,7 @@ def whiten_patches(encoder: ProxyClipEncoder, tasks: Sequence[Task], *, seed: in
 
 
 def optimisers(model: nn.Module) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside the blocks, AdamW for everything else."""
+    """Return Muon for matrices inside the blocks, and AdamW for all other weights."""
     named = dict(model.named_parameters())
     inner = [p for n, p in named.items() if "blocks." in n and p.ndim == 2]
     outer = [p for n, p in named.items() if not ("blocks." in n and p.ndim == 2)]
@@ -207,7 +207,7 @@ def optimisers(model: nn.Module) -> list[torch.optim.Optimizer]:
 def train_vision(
     encoder: ProxyClipEncoder, tasks: Sequence[Task], *, seed: int, steps: int, minutes: float, checkpoint: Path
 ) -> None:
-    """Train `encoder` in place; what it ends with is the running average of its weights.
+    """Train `encoder` in place, and set it to the running average of its weights.
 
     Args:
         encoder: What is trained.
@@ -264,7 +264,7 @@ def train_vision(
 
 
 def _crop_side(progress: float, *, rng: np.random.Generator) -> int:
-    """Small crops first, since they are cheap; then the model's own window; other sizes now and then."""
+    """Return the crop size: small ones first, because they are fast; then the window; sometimes others."""
     usual, others = (96, (80, 112, 128)) if progress < 0.75 else (WINDOW, (96, 112, 144))
     return usual if rng.random() < 0.85 else int(rng.choice(others))
 
@@ -278,16 +278,16 @@ def _step_loss(
     rng: np.random.Generator,
     generator: torch.Generator,
 ) -> tuple[Tensor, list[float]]:
-    """Return the loss of a step and, by task, the part of it that counts in the end."""
+    """Return the loss of a step, and the cross-entropy by task."""
     batches = []
     for task in tasks:
         crops = [crop(task.pictures[rng.integers(len(task.pictures))], side=side, rng=rng) for _ in range(task.batch)]
         batches.append((torch.stack([rgb for rgb, _ in crops]), torch.stack([labels for _, labels in crops])))
     pixels = vary(torch.cat([rgb for rgb, _ in batches]), generator=generator)
-    # At first every token attends to many others, or those that β masks would never learn to be alike.
+    # At first every token attends to many others: tokens that β masks get no gradient.
     dense, coarse, values, proxy = model(pixels, beta=BETA * min(1.0, 0.2 + progress / 0.2))
     loss = pixels.new_zeros(())
-    # Random features are confidently wrong at full scale, and would first of all learn to say nothing.
+    # At full scale, random features give a large loss, and training starts with a collapse to a constant.
     scale = LOGIT_SCALE * min(1.0, 0.25 + progress / 0.3)
     helper, mains = 0.5 * (1 - progress), []
     parts = np.cumsum([0, *(task.batch for task in tasks)])

@@ -1,4 +1,4 @@
-"""The words of the demo model: what it is trained with, and what is held out."""
+"""Training words and held-out words of the demo model."""
 
 import tomllib
 from dataclasses import dataclass

@@ -16,6 +16,9 @@ from proxyclip_geo.region import Region
 
 Floats = NDArray[np.float64]
 
+_SAME = 0.01
+"""Pixels by which two grids may differ and count as one."""
+
 
 def parse_crs(crs: Any) -> pyproj.CRS | None:
     """Convert a coordinate reference system to pyproj's class.
@@ -42,6 +45,11 @@ def parse_crs(crs: Any) -> pyproj.CRS | None:
         return pyproj.CRS.from_wkt(wkt)
     except CRSError as error:
         raise OptionError(f"CRS '{crs}' is not known ({error}); pass an EPSG code, WKT or a PROJ string") from error
+
+
+def same_crs(one: pyproj.CRS | None, other: pyproj.CRS | None) -> bool:
+    """Whether two CRSs are equal but for the order of their axes, which rasters do not have."""
+    return one is other if one is None or other is None else one.equals(other, ignore_axis_order=True)
 
 
 @dataclass(frozen=True)
@@ -184,6 +192,18 @@ class GeoBox:
     def world_to_pixel(self, xy: ArrayLike) -> Floats:
         """Convert (N, 2) CRS coordinates (x, y) to pixel coordinates (column, row)."""
         return _apply(~self.transform, xy)
+
+    def grid_offset(self, other: "GeoBox") -> tuple[int, int] | None:
+        """Return the (row, column) of another geobox's upper left pixel; None if it has other pixels.
+
+        Transforms may differ by a hundredth of a pixel over the whole raster, as programs round them differently. CRSs
+        are not compared.
+        """
+        step: Any = ~self.transform @ other.transform
+        slope = _SAME / max(self.shape + other.shape)
+        edges = max(abs(step.a - 1), abs(step.b), abs(step.d), abs(step.e - 1)) < slope
+        corner = max(abs(step.c - round(step.c)), abs(step.f - round(step.f))) <= _SAME
+        return (round(step.f), round(step.c)) if edges and corner else None
 
     def crop(self, region: Region) -> "GeoBox":
         """Return the geobox of a region, which may reach beyond this one."""

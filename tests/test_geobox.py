@@ -170,6 +170,28 @@ class TestGeometry:
     def test_corners_go_round_from_the_upper_left(self) -> None:
         assert GeoBox((5, 20), (2, 0, 10, 0, -2, 50), UTM).corners == ((10, 50), (50, 50), (50, 40), (10, 40))
 
+    @settings(deadline=None)
+    @given(geoboxes, regions)
+    def test_grid_offset_of_a_crop(self, geobox: GeoBox, region: Region) -> None:
+        assert geobox.grid_offset(geobox.crop(region)) == (region.top, region.left)
+
+    @pytest.mark.parametrize(
+        ("transform", "offset"),
+        [
+            ((0.5 + 1e-7, 0, 10.002, 0, -0.5, 50), (0, 20)),
+            ((0.5, 0, 10.1, 0, -0.5, 50), None),
+            ((0.5001, 0, 10, 0, -0.5, 50), None),
+            ((0.25, 0, 10, 0, -0.25, 50), None),
+            ((0.5, 0, 10, 0, 0.5, 50), None),
+        ],
+        ids=["rounding", "shifted", "drifting", "finer", "upside down"],
+    )
+    def test_grid_offset_tolerates_rounding_only(
+        self, transform: tuple[float, ...], offset: tuple[int, int] | None
+    ) -> None:
+        grid = GeoBox((1000, 1000), (0.5, 0, 0, 0, -0.5, 50), UTM)
+        assert grid.grid_offset(GeoBox((500, 500), transform, UTM)) == offset
+
     def test_is_a_value(self) -> None:
         geobox = GeoBox((3, 4), Affine.identity(), UTM)
         assert (geobox.height, geobox.width) == geobox.region.shape == (3, 4)

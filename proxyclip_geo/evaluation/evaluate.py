@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyproj
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
@@ -17,7 +16,7 @@ from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, mapped_values
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.geobox import GeoBox, same_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.georeference import PIXELS
 from proxyclip_geo.raster.labels import LabelSource, open_labels
@@ -111,13 +110,13 @@ def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, 
             f"{without} has no CRS, but the other raster has; assign it, e.g. gdal_edit -a_srs EPSG:32633"
         )
     if here.crs is None or there.crs is None:
-        if here.shape != there.shape or not _same_pixels(here.transform, there.transform):
+        if here.shape != there.shape or not _same_pixels(here, there):
             raise RasterError(
                 f"{name} {here.shape} and {true.name} {there.shape} have no CRS and different grids, so "
                 "they cannot be aligned; assign a CRS to both, e.g. gdal_edit -a_srs EPSG:32633"
             )
         return here.region, true
-    if here.shape == there.shape and here.crs == there.crs and here.transform.almost_equals(there.transform, 1e-9):
+    if here.shape == there.shape and same_crs(here.crs, there.crs) and here.grid_offset(there) == (0, 0):
         return here.region, true
     overlap = _footprint(here, there).intersect(here.region)
     if overlap.is_empty:
@@ -128,9 +127,9 @@ def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, 
     return overlap, true.reproject(here)
 
 
-def _same_pixels(one: Affine, other: Affine) -> bool:
-    """Whether two transforms without a CRS place the same pixels: they are equal, or one is of plain pixels."""
-    return one.almost_equals(other) or PIXELS in (one, other)
+def _same_pixels(one: GeoBox, other: GeoBox) -> bool:
+    """Whether two geoboxes without a CRS have the same pixels: they are equal, or one is not georeferenced."""
+    return one.grid_offset(other) == (0, 0) or PIXELS in (one.transform, other.transform)
 
 
 def _footprint(here: GeoBox, there: GeoBox) -> Region:

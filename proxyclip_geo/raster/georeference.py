@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyproj
 from affine import Affine
 
 from proxyclip_geo.errors import warn_quality
@@ -54,11 +53,6 @@ def warn_without_crs(geobox: GeoBox, *, name: str) -> None:
         warn_quality(f"{name} is not georeferenced: polygons will have no areas in m², and --resolution cannot be used")
     elif geobox.crs is None:
         warn_quality(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
-
-
-def same_crs(one: pyproj.CRS | None, other: pyproj.CRS | None) -> bool:
-    """Whether two CRSs are equal but for the order of their axes, which rasters do not have."""
-    return one is other if one is None or other is None else one.equals(other, ignore_axis_order=True)
 
 
 def fit_affine(

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.geobox import GeoBox, same_crs
 from proxyclip_geo.raster.dataset import strip_environment
-from proxyclip_geo.raster.georeference import same_crs
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.raster.nodata import LABEL_NODATA
 from proxyclip_geo.raster.styles import ClassStyle
@@ -143,19 +142,13 @@ def _open_source(path: Path | str, classes: Collection[int]) -> Iterator[LabelSo
 
 def _corner(first: LabelSource, source: LabelSource) -> tuple[int, int]:
     """Return the row and column of a raster's upper left pixel on the grid of the first."""
-    if source is first:
-        return 0, 0
-    step: Any = ~first.geobox.transform @ source.geobox.transform
-    # Writers may round transforms differently, by up to a hundredth of a pixel over the whole raster.
-    slope = 0.01 / max(source.shape)
-    same = max(abs(step.a - 1), abs(step.b), abs(step.d), abs(step.e - 1)) < slope
-    whole = max(abs(step.c - round(step.c)), abs(step.f - round(step.f))) <= 0.01
-    if not (same and whole and same_crs(first.geobox.crs, source.geobox.crs)):
+    offset = first.geobox.grid_offset(source.geobox)
+    if offset is None or not same_crs(first.geobox.crs, source.geobox.crs):
         raise RasterError(
             f"{source.name} does not lie on the grid of {first.name}: rasters to merge need the same CRS, resolution "
             "and pixel corners; bring them there with gdalwarp -r near -tap"
         )
-    return round(step.f), round(step.c)
+    return offset
 
 
 def read_legend(paths: Sequence[Path | str]) -> tuple[ClassStyle, ...]:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.geobox import GeoBox, same_crs
 from proxyclip_geo.raster.dataset import gdal_name, open_dataset, read_region, strip_environment
-from proxyclip_geo.raster.georeference import read_geobox, same_crs
+from proxyclip_geo.raster.georeference import read_geobox
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 from proxyclip_geo.region import Region
 from proxyclip_geo.vector.label_mosaic import LabelMosaic
@@ -137,9 +137,7 @@ def open_value_raster(
 def _check_same_grid(labels: GeoBox, dataset: Any, *, name: str) -> None:
     """Raise a RasterError unless a raster lies on the grid of the labels."""
     scores = read_geobox(dataset, name=dataset.name)
-    # Writers may round transforms differently, by up to a hundredth of a pixel over the whole raster.
-    tolerance = abs(labels.transform.determinant) ** 0.5 / max(labels.shape) / 100
-    if labels.shape != scores.shape or not labels.transform.almost_equals(scores.transform, precision=tolerance):
+    if labels.shape != scores.shape or labels.grid_offset(scores) != (0, 0):
         raise RasterError(
             f"scores {dataset.name} ({scores.width} × {scores.height} px) do not lie on the grid of labels {name} "
             f"({labels.width} × {labels.height} px): pass the score raster of the same run"

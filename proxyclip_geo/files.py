@@ -172,18 +172,6 @@ def write_json(path: Path, values: Any) -> Path:
     return write_text(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file that `write_json` wrote.
-
-    Raises:
-        OutputError: If it is damaged.
-    """
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise OutputError(f"'{path}' cannot be read ({error}); remove it, or choose another directory") from error
-
-
 def copy_file(source: Path, target: Path) -> Path:
     """Copy a file atomically; return the target."""
     with atomic_write(target) as draft:

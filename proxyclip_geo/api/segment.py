@@ -16,7 +16,14 @@ from proxyclip_geo.api.outputs import (
     remove_drafts,
 )
 from proxyclip_geo.api.prompts import make_bank
-from proxyclip_geo.api.record import describe_model, describe_plan, describe_weights, make_record
+from proxyclip_geo.api.record import (
+    EarlierRun,
+    describe_model,
+    describe_plan,
+    describe_weights,
+    make_record,
+    read_record,
+)
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.run_blocks import (
     Failures,
@@ -33,7 +40,7 @@ from proxyclip_geo.engine.estimate import Needs, peak_disk, peak_memory, time_wi
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
 from proxyclip_geo.errors import OutputError
-from proxyclip_geo.files import exclusive_lock, read_json, write_json
+from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.registry import DEFAULT_MODEL
@@ -161,8 +168,8 @@ def is_done(
         if not paths.run.exists() or paths.unfinished.exists():
             return False
         job = Job.prepare(raster, model=model.given, options=options)
-    record = read_json(paths.run)
-    found = record.get("made_from", {})
+    record = read_record(paths.run)
+    found = record.made_from
     with job.source:
         if not isinstance(model.given, Model):
             facts = map_facts(asked_facts(job, vocabulary, options), paths, options, vectors or VectorOptions())
@@ -179,14 +186,13 @@ def is_done(
     return all(path.exists() for path in paths.all())
 
 
-def _is_same(record: Any, facts: Mapping[str, Any], weights: Mapping[str, Any], options: SegmentOptions) -> bool:
+def _is_same(record: EarlierRun, facts: Mapping[str, Any], weights: Mapping[str, Any], options: SegmentOptions) -> bool:
     """Return whether a run was asked for the same, of the same weights; it has then computed the same."""
     asked = ("window", "stride", "blend", "device", "precision", "backend")
-    made_from, before = record.get("made_from", {}), record.get("options", {})
     return (
-        all(made_from.get(key) == facts[key] for key in facts)
-        and all(made_from.get("model", {}).get(key) == weights[key] for key in weights)
-        and all(before.get(key) == getattr(options, key) for key in asked)
+        all(record.made_from.get(key) == facts[key] for key in facts)
+        and all(record.model.get(key) == weights[key] for key in weights)
+        and all(record.options.get(key) == getattr(options, key) for key in asked)
     )
 
 

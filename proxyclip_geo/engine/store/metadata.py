@@ -79,16 +79,16 @@ class _Metadata:
 
     def __post_init__(self) -> None:
         if any(side % self.step for side in (*self.window, self.stride, self.core)):
-            raise StoreError(f"window, stride and core must be multiples of the step {self.step}")
+            raise ValueError(f"window, stride and core must be multiples of the step {self.step}")
         if any(window < min(self.stride, side) for window, side in zip(self.window, self.shape, strict=True)):
-            raise StoreError(
+            raise ValueError(
                 f"windows of {self.window} every {self.stride} pixels do not cover a raster of {self.shape}"
             )
         if self.components not in (None, self.dim):
-            raise StoreError(f"{self.components} components are stored as features of length {self.dim}")
+            raise ValueError(f"{self.components} components are stored as features of length {self.dim}")
         rows, cols = (ceil_div(side, self.core) for side in self.shape)
         if rows * cols > MAX_BLOCKS or max(self.shape) // self.stride > MAX_WINDOWS:
-            raise StoreError(f"{rows} × {cols} blocks exceed the limit of {MAX_BLOCKS}")
+            raise ValueError(f"{rows} × {cols} blocks exceed the limit of {MAX_BLOCKS}")
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,8 @@ from .models.load import load_model as load_model
 from .models.registry import ModelInfo as ModelInfo
 from .models.registry import list_models as list_models
 from .progress import ProgressEvent as ProgressEvent
-from .raster.collection import find_rasters as find_rasters
 from .raster.dataset import stem_of as stem_of
+from .raster.find_rasters import find_rasters as find_rasters
 from .raster.stretch import Stretch as Stretch
 from .vocabulary import MapClass as MapClass
 from .vocabulary import Vocabulary as Vocabulary

@@ -15,8 +15,8 @@ from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.registry import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
-from proxyclip_geo.raster.collection import find_rasters
 from proxyclip_geo.raster.dataset import stem_of
+from proxyclip_geo.raster.find_rasters import find_rasters
 
 
 @dataclass(frozen=True)

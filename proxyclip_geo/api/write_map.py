@@ -16,7 +16,7 @@ from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.progress import Progress
-from proxyclip_geo.raster.preview import write_preview
+from proxyclip_geo.raster.preview import draw_preview, save_preview
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -82,15 +82,15 @@ def _write_preview(
     shares: Mapping[str, float],
 ) -> None:
     values = dict(zip(vocabulary.names, vocabulary.values, strict=True)) | {"unclassified": 0}
-    write_preview(
-        path,
-        rgb=picture,
-        labels=writer.thumbnail.labels,
+    preview = draw_preview(
+        picture,
+        writer.thumbnail.labels,
         classes=class_styles(vocabulary),
         nodata=vocabulary.nodata,
         shares={values[name]: share for name, share in shares.items()},
         max_side=PREVIEW_SIDE,
     )
+    save_preview(preview, path)
 
 
 def _shares(writer: ResultWriter, vocabulary: Vocabulary) -> dict[str, float]:

@@ -19,8 +19,8 @@ from rasterio.windows import Window
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import publish, staging_folder, write_error
 from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.raster.aux_xml import class_names_xml
 from proxyclip_geo.raster.dataset import environment, to_rasterio
-from proxyclip_geo.raster.pam import class_names_xml
 from proxyclip_geo.raster.spec import RasterSpec
 from proxyclip_geo.raster.styles import color_table
 from proxyclip_geo.region import Region

@@ -43,39 +43,6 @@ class _Entry:
     share: float
 
 
-def write_preview(
-    path: str | Path,
-    *,
-    rgb: NDArray[np.uint8],
-    labels: NDArray[np.integer],
-    classes: Sequence[ClassStyle],
-    nodata: int,
-    shares: Mapping[int, float] | None = None,
-    max_side: int = 1000,
-) -> Path:
-    """Write image and labels side by side, with a legend of names, colours and shares, as a PNG.
-
-    Args:
-        path: Path of the PNG.
-        rgb: (3, H, W) uint8, of the same area as the labels and any size.
-        labels: (H, W) label values.
-        classes: Colours and names of the values.
-        nodata: Label value of nodata, shown as a checkerboard on both sides.
-        shares: Share of each value among the valid pixels, 0–1; counted in `labels` if not given.
-        max_side: Longest side of each of the two pictures in pixels.
-
-    Returns:
-        The path.
-
-    Raises:
-        OutputError: If the picture cannot be written; an older one stays.
-    """
-    canvas = draw_preview(rgb, labels, classes=classes, nodata=nodata, shares=shares, max_side=max_side)
-    with atomic_write(Path(path)) as draft:
-        canvas.save(draft, format="PNG", optimize=True)
-    return Path(path)
-
-
 def draw_preview(
     rgb: NDArray[np.uint8],
     labels: NDArray[np.integer],
@@ -85,13 +52,33 @@ def draw_preview(
     shares: Mapping[int, float] | None = None,
     max_side: int = 1000,
 ) -> Image.Image:
-    """Draw the picture that `write_preview` writes; the arguments are the same."""
+    """Draw image and labels side by side, with a legend of names, colours and shares.
+
+    Args:
+        rgb: (3, H, W) uint8, of the same area as the labels and any size.
+        labels: (H, W) label values.
+        classes: Colours and names of the values.
+        nodata: Label value of nodata, drawn as a checkerboard on both sides.
+        shares: Share of each value among the valid pixels, 0–1; counted in `labels` if not given.
+        max_side: Longest side of each of the two pictures in pixels.
+    """
     styles = with_unclassified(classes)
     size = _panel_size(labels.shape, max_side)
     nodata_mask = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
     image = _resize(Image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))), size, smooth=True)
     colored = _resize(Image.fromarray(_paint(labels, styles)), size, smooth=False)
     return _compose((image, colored), nodata_mask, _entries(styles, labels, shares, nodata))
+
+
+def save_preview(picture: Image.Image, path: Path) -> Path:
+    """Write a picture as a PNG, and return its path.
+
+    Raises:
+        OutputError: If it cannot be written; an older file stays.
+    """
+    with atomic_write(path) as draft:
+        picture.save(draft, format="PNG", optimize=True)
+    return path
 
 
 def _panel_size(shape: tuple[int, ...], max_side: int) -> tuple[int, int]:

@@ -120,7 +120,7 @@ def _limits(values: NDArray[np.float64], percentiles: tuple[float, float]) -> tu
     if not low < high:
         low, high = values.min(), values.max()
     if not low < high:
-        # Wide enough that float32 still tells the limits apart.
+        # Wide enough for the limits to differ in float32.
         margin = max(0.5, abs(low) * 1e-3)
         low, high = low - margin, high + margin
     return float(low), float(high)

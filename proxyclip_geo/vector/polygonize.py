@@ -181,8 +181,8 @@ class PolygonOptions:
         dissolve: Whether all patches of a class are one feature.
         crs: CRS to reproject to; the labels' if not given.
         aoi: Vector file whose polygons to clip to.
-        drop_collinear: Whether to drop collinear vertices, at which a third patch begins. They are kept with `crs`, and
-            must be kept if polygons are reprojected later, as straight edges become curves.
+        drop_collinear: Whether to drop collinear vertices, at which a third patch begins. Ignored with `crs`, and to be
+            turned off if polygons are reprojected later, as straight edges become curves.
         tracing: How to read and trace.
     """
 

@@ -8,7 +8,7 @@ import pytest
 
 import proxyclip_geo as pg
 from proxyclip_geo.errors import OptionError, OutputError, RasterError, WeightsError
-from proxyclip_geo.raster.collection import find_rasters
+from proxyclip_geo.raster.find_rasters import find_rasters
 
 WORDS = ["water", "forest", "building"]
 

@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,10 +8,14 @@ from PIL import Image
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.raster import preview
-from proxyclip_geo.raster.preview import write_preview
+from proxyclip_geo.raster.preview import draw_preview, save_preview
 from proxyclip_geo.raster.styles import ClassStyle
 
 CLASSES = [ClassStyle(1, "water", (0, 0, 255)), ClassStyle(2, "forest", (0, 128, 0))]
+
+
+def write_preview(path: Path, *, rgb: np.ndarray, labels: np.ndarray, **options: Any) -> Path:
+    return save_preview(draw_preview(rgb, labels, **options), path)
 
 
 def open_rgb(path: Path) -> np.ndarray:

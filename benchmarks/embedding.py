@@ -1,11 +1,11 @@
 """Measure size, speed and loss of embedding stores.
 
     python benchmarks/embedding.py --json embedding.json            # the demo scene
-    python benchmarks/embedding.py --raster a.tif --raster b.tif    # rasters of your own as well
+    python benchmarks/embedding.py --raster a.tif --raster b.tif    # your own rasters, too
 
-Speed: labels and scores of 8 classes computed from a store on disk, no files written, as pixels per second; read once
-before, so that the disk's cache is warm. The rival in the same run is GDAL: what it takes to write as many bytes.
-Stores: one as the demo model makes them (64 numbers every 4 px), one as ViT-B/16 with DINO B/8 does (512 every 8).
+Speed: pixels per second for labels and scores of 8 classes from a store on disk, without writing files. The store is
+read once before, to warm the disk cache. For comparison, GDAL writes as many bytes in the same run.
+Stores: like those of the demo model (64 numbers every 4 px) and of ViT-B/16 with DINO B/8 (512 every 8 px).
 Loss: share of pixels whose label differs from that of the float16 store.
 """
 

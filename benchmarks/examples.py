@@ -1,11 +1,11 @@
 """Measure the gain of examples and of fitting over words only, and the loss by a meaningless word.
 
-    python benchmarks/examples.py                       # made-up scenes
-    python benchmarks/examples.py --masks FOLDER        # also real masks, of the sets that `smoothing.py` names
+    python benchmarks/examples.py                       # synthetic scenes
+    python benchmarks/examples.py --masks FOLDER        # labelled real images, too; sets as in `smoothing.py`
 
-Each picture, or row of pictures of one set, is encoded once with the demo model. Squares of `SQUARE` pixels whose truth
-is one class are drawn as examples, `--shapes` a class; they are left out of all scores. "without its word" is the mean
-over classes of the score when that class's words are replaced by "violin". What fitting gains is by cross-validation.
+Each image, or row of images of one set, is encoded once with the demo model. Squares of `SQUARE` pixels whose truth
+is one class are the examples, `--shapes` per class; scores ignore them. "without its word" is the mean
+over classes of the score when the words of that class are replaced by "violin". Fitting is scored by cross-validation.
 """
 
 import argparse

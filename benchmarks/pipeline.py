@@ -2,10 +2,10 @@
 
     python benchmarks/pipeline.py --json pipeline.json
 
-Each raster is a sparse GeoTIFF, segmented into labels and scores of eight classes by a process of its own, from file to
-files. Features are as those of ViT-B/16 with DINO B/8: 512 numbers every 8 px, windows of 336 px every 248 px. The
-rival in the same process is GDAL alone, which copies two 8-bit bands of random blotches into cloud-optimised GeoTIFFs.
-Peak memory is what the system says of the process, beside what was predicted. One size is done on one core as well.
+Each raster is a sparse GeoTIFF. A separate process segments it into labels and scores of eight classes, from file to
+files. Features have the size of ViT-B/16 with DINO B/8: 512 numbers every 8 px, windows of 336 px every 248 px.
+For comparison, GDAL alone writes two 8-bit bands of random patches as cloud-optimised GeoTIFFs in the same process.
+Peak memory is measured by the system, and compared with the prediction. One size also runs on one core.
 """
 
 import argparse

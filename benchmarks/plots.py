@@ -19,8 +19,8 @@ OURS, RIVAL, LIMIT = "#1f6f8b", "#b8b8b8", "#c0392b"
 
 def plot_encoder(axes: Axes, found: dict[str, Any]) -> None:
     """Draw pixels per second of the published loop and of proxyclip_geo."""
-    rates = [found["pixels per second"][name] / 1e3 for name in ("published loop", "ours")]
-    bars = axes.barh(["published loop", "ours, file to labels"], rates, color=[RIVAL, OURS])
+    rates = [found["pixels per second"][name] / 1e3 for name in ("published loop", "proxyclip_geo")]
+    bars = axes.barh(["published loop", "proxyclip_geo, file to labels"], rates, color=[RIVAL, OURS])
     axes.bar_label(bars, fmt="%.1f", padding=3)
     axes.axvline(18 * rates[0], color=LIMIT, linestyle="--", label="18 times the loop (wanted)")
     axes.set(title="ViT-B/16 + DINO B/8, thousand px a second", xlim=(0, 1.25 * max(*rates, 18 * rates[0])))
@@ -42,7 +42,7 @@ def plot_speed(axes: Axes, found: dict[str, Any]) -> None:
     alone = [row["GDAL alone, Mpx/s"] for row in found["rasters"]]
     axes.bar([n - 0.2 for n in places], alone, 0.4, color=RIVAL, label="GDAL alone, writing two rasters")
     bars = axes.bar(
-        [n + 0.2 for n in places], [row["Mpx/s"] for row in found["rasters"]], 0.4, color=OURS, label="ours"
+        [n + 0.2 for n in places], [row["Mpx/s"] for row in found["rasters"]], 0.4, color=OURS, label="proxyclip_geo"
     )
     axes.bar_label(bars, fmt="%.1f")
     axes.axhline(20, color=LIMIT, linestyle="--", label="wanted")

@@ -1,9 +1,9 @@
 """Compare methods of edge-aware upsampling: scores overall and near true borders, and time.
 
-Run by hand. `--scenes` are made up, with exact truth; `--masks` is a folder that holds any of the sets named in `SETS`,
+`--scenes` are synthetic, with exact truth. `--masks` is a folder with any of the sets in `SETS`,
 each with `images.csv` (columns image, label, scene) and the folders `images` and `labels`. `--coarsen 2` averages the
-logits over 2 × 2 cells, in place of a model whose step is twice as long. kornia and OpenCV
-(opencv-contrib-python-headless) are compared where they are installed.
+logits over 2 × 2 cells, to simulate a model with twice the step. kornia and OpenCV
+(opencv-contrib-python-headless) are compared if they are installed.
 
     python benchmarks/smoothing.py --scenes 24 --coarsen 1 2 --json smoothing.json
 """

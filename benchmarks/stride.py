@@ -1,10 +1,10 @@
 """Measure mIoU and windows per pixel for each stride.
 
-    python benchmarks/stride.py --masks ../shared/data/masks --json stride.json
+    python benchmarks/stride.py --masks FOLDER --json stride.json
 
-Strides are given as shares of the window, so that the curve of the small demo model (window 128) says where that of a
-large one (window 336) bends; the published setting is a third. Cost is the number of windows per pixel in a large
-raster, that of the published stride being 1.
+Strides are fractions of the window, to compare the demo model (window 128) with large models (window 336). The
+published stride is a third. Cost is the number of windows per pixel in a large raster, relative to the published
+stride.
 """
 
 import argparse

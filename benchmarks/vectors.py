@@ -1,11 +1,12 @@
 """Measure speed, memory and losses of vectorising against GDAL's polygonize of the whole raster.
 
-    python benchmarks/vectors.py --side 20000 --json vectors.json            # made-up labels
-    python benchmarks/vectors.py --labels a_labels.tif --labels b_labels.tif # maps of your own: losses
+    python benchmarks/vectors.py --side 20000 --json vectors.json            # synthetic labels
+    python benchmarks/vectors.py --labels a_labels.tif --labels b_labels.tif # your own maps: losses
 
-Speed and memory: each rival in a process of its own, on the same file: `rasterio.features.shapes` of the whole raster
-to a list, and ours to WKB, to a GeoPackage with all attributes, and with the default generalisation. Memory is the
-process's peak, Python and its libraries included. Losses: area of each class, gaps and overlaps after generalisation.
+Speed and memory: each method runs in a separate process on the same file: `rasterio.features.shapes` of the whole
+raster to a list, and proxyclip_geo to WKB, to a GeoPackage with all attributes, and with the default generalisation.
+Memory is the peak of the process with Python and libraries. Losses: area of each class, gaps and overlaps after
+generalisation.
 """
 
 import argparse
@@ -69,10 +70,10 @@ def run_simplify(labels: Path, out: Path) -> int:
 
 RIVALS = {
     "GDAL, whole raster": run_gdal,
-    "ours, to WKB": run_wkb,
-    "ours, to GeoPackage": run_geopackage,
-    "ours, default (small patches, smoothing)": run_default,
-    "ours, default and --simplify 1": run_simplify,
+    "proxyclip_geo, to WKB": run_wkb,
+    "proxyclip_geo, to GeoPackage": run_geopackage,
+    "proxyclip_geo, default (small patches, smoothing)": run_default,
+    "proxyclip_geo, default and --simplify 1": run_simplify,
 }
 
 

@@ -1,7 +1,7 @@
 """Check without running it that the plugin works with Qt 6: look up every Qt name in PyQt6.
 
-Qt 6 has no unscoped enums (`Qt.UserRole`), no `exec_`, and some classes elsewhere. QGIS's own enums are to be scoped,
-too; whether a name is one is asked of the QGIS that is installed.
+Qt 6 has no unscoped enums (`Qt.UserRole`), no `exec_`, and some classes in other modules. QGIS's own enums must be
+scoped, too; the installed QGIS tells which names are enums.
 """
 
 import ast

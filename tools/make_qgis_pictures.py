@@ -1,6 +1,6 @@
 """Take the pictures of docs/qgis.md in a QGIS window; run by tools/make_qgis_pictures.sh.
 
-QGIS runs this by `--code`. It walks through what docs/qgis.md tells, and saves the window at each step.
+QGIS runs this with `--code`. It follows the steps of docs/qgis.md, and saves the window at each step.
 """
 
 import os

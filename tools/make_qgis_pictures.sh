@@ -12,7 +12,7 @@ export QGIS_PLUGINPATH="$PWD/qgis_plugin" LANG="${LANG:-C.UTF-8}"
 .venv/bin/proxyclip-geo sample "$SCENE" --size 1280 --seed 7 --quiet >/dev/null
 qgis=$(command -v qgis.bin || command -v qgis)
 xvfb-run -a -s '-screen 0 1400x900x24' bash -c "openbox & \"$qgis\" --nologo --noversioncheck --code tools/make_qgis_pictures.py"
-# 64 colours and no metadata: some 100 kB each.
+# Few colours and no metadata: about 100 kB each.
 for picture in "$PICTURES"/qgis-*.png; do
     convert "$picture" -strip -resize '1100x>' -dither None -colors 160 -define png:compression-level=9 "$picture"
 done

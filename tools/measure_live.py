@@ -2,8 +2,8 @@
 
     QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python tools/measure_live.py [side of the scene in pixels]
 
-A real QgsApplication with a canvas of 1200 × 800 px, the plugin's own panel and a worker of the project's .venv. Each
-change gives one class another word that was not asked before, which is the slowest kind; colours need no worker.
+Uses a QgsApplication with a canvas of 1200 × 800 px, the panel of the plugin, and a worker in the project's .venv. Each
+change gives one class a new word, which is the slowest kind of change. Colours need no worker.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Update the translations of the plugin: add new texts, remove old ones, and compile.
 
-Texts are what stands in tr("…"). Compiling needs lrelease (Debian: qttools5-dev-tools).
+Texts are the arguments of tr("…"). Compiling needs lrelease (Debian: qttools5-dev-tools).
 """
 
 import shutil

@@ -1,9 +1,9 @@
 """Stage 1: distil a small text encoder from a sentence encoder.
 
-The teacher is all-MiniLM-L6-v2 (Apache-2.0). Its space is projected to 64 dimensions such that synonyms of a land
-cover lie together and everything else keeps its distances. The student is open_clip's text transformer; each row of its
-token table is a function, learned from the training words, of the teacher's *input* embedding of that token's pieces,
-so that a word never seen in training still has a meaning.
+The teacher is all-MiniLM-L6-v2 (Apache-2.0). Its embeddings are projected to 64 dimensions: synonyms of a land
+cover get close together, and other distances are preserved. The student is open_clip's text transformer. Each row of
+its token table is a learned function of the teacher's *input* embedding of that token's pieces, so words outside the
+training set have a meaning, too.
 """
 
 import time

@@ -134,8 +134,8 @@ def run_package(clip: Any, encoder: DenseEncoder, scene: Path, folder: Path, *, 
     card = find_card("vitb16-dino-b8")
     text = TextEncoder(clip, open_clip.tokenizer.SimpleTokenizer(), templates="plain")
     model = Model(card, encoder, text, {}, parameters)
-    options = pg.SegmentOptions(overwrite=True, polygons=False)
-    return dict(pg.segment(scene, WORDS, out=folder / "out", model=model, options=options).run)
+    options = pg.SegmentOptions(polygons=False)
+    return dict(pg.segment(scene, WORDS, out=folder / "out", model=model, options=options, overwrite=True).run)
 
 
 def agreement(one: DenseEncoder, other: DenseEncoder, windows: Tensor, queries: Tensor) -> dict[str, float]:
@@ -198,9 +198,9 @@ def demo_agreement(folder: Path) -> dict[str, float]:
     labels = []
     for backend, precision in (("torch", "float32"), ("openvino", "auto")):
         model = pg.load_model("demo", device="cpu", backend=backend, precision=precision)
-        options = pg.SegmentOptions(polygons=False, overwrite=True)
-        labels.append(pg.segment(made.image, "landcover", out=folder / "demo", model=model, options=options).labels)
-        labels[-1] = labels[-1].read()
+        options = pg.SegmentOptions(polygons=False)
+        result = pg.segment(made.image, "landcover", out=folder / "demo", model=model, options=options, overwrite=True)
+        labels.append(result.labels.read())
     return {"labels that agree with the demo model %": 100 * float(np.mean(labels[0] == labels[1]))}
 
 

@@ -15,7 +15,8 @@ from encoder import count_flop, matrix_rate, median, random_model
 from machine import describe_machine
 
 from proxyclip_geo.models import openvino
-from proxyclip_geo.models.registry import PRESETS, find_card
+from proxyclip_geo.models.options import PRESETS
+from proxyclip_geo.models.registry import find_card
 
 
 def measure(name: str, dtype: torch.dtype) -> dict[str, Any]:

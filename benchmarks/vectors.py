@@ -53,7 +53,7 @@ def run_wkb(labels: Path, out: Path) -> int:
 def run_geopackage(labels: Path, out: Path) -> int:
     import proxyclip_geo as pg
 
-    return pg.vectorize(labels, out, options=pg.VectorOptions.exact()).polygons
+    return pg.vectorize(labels, out, options=pg.VectorOptions(exact=True)).polygons
 
 
 def run_default(labels: Path, out: Path) -> int:
@@ -93,7 +93,7 @@ def losses(labels: Path, folder: Path) -> dict[str, Any]:
 
     frames = {}
     chosen = {
-        "exact": pg.VectorOptions.exact(),
+        "exact": pg.VectorOptions(exact=True),
         "default": pg.VectorOptions(),
         "simplified": pg.VectorOptions(simplify=1),
     }

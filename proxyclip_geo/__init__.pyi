@@ -1,9 +1,7 @@
 from .api.embedding import Embedding as Embedding
 from .api.embedding import LabelMap as LabelMap
 from .api.embedding import open_embedding as open_embedding
-from .api.encode import StoreOptions as StoreOptions
 from .api.encode import encode as encode
-from .api.examples import Examples as Examples
 from .api.explore import QueryScore as QueryScore
 from .api.explore import WordPresence as WordPresence
 from .api.explore import explain as explain
@@ -13,12 +11,14 @@ from .api.fit import FitResult as FitResult
 from .api.fit import fit as fit
 from .api.label import label as label
 from .api.options import EncodeOptions as EncodeOptions
+from .api.options import Examples as Examples
 from .api.options import LabelOptions as LabelOptions
+from .api.options import SampleOptions as SampleOptions
 from .api.options import SegmentOptions as SegmentOptions
+from .api.options import StoreOptions as StoreOptions
 from .api.results import LabelRaster as LabelRaster
 from .api.results import SegmentResult as SegmentResult
 from .api.sample import Sample as Sample
-from .api.sample import SampleOptions as SampleOptions
 from .api.sample import sample as sample
 from .api.segment import SegmentPlan as SegmentPlan
 from .api.segment import plan_segment as plan_segment
@@ -27,7 +27,6 @@ from .api.segment_many import RasterPlan as RasterPlan
 from .api.segment_many import RasterReport as RasterReport
 from .api.segment_many import plan_many as plan_many
 from .api.segment_many import segment_many as segment_many
-from .api.vector_options import VectorOptions as VectorOptions
 from .api.vectorize import VectorResult as VectorResult
 from .api.vectorize import vectorize as vectorize
 from .errors import AreaError as AreaError
@@ -55,7 +54,8 @@ from .models.registry import list_models as list_models
 from .progress import ProgressEvent as ProgressEvent
 from .raster.dataset import stem_of as stem_of
 from .raster.find_rasters import find_rasters as find_rasters
-from .raster.stretch import Stretch as Stretch
+from .raster.options import Stretch as Stretch
+from .vector.options import VectorOptions as VectorOptions
 from .vocabulary import MapClass as MapClass
 from .vocabulary import Vocabulary as Vocabulary
 from .vocabulary import as_vocabulary as as_vocabulary

@@ -2,6 +2,9 @@
 
 import sys
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 
 class ProxyClipGeoError(Exception):
@@ -98,3 +101,18 @@ def warn_quality(message: str) -> None:
             outermost = level + 1
         frame = frame.f_back  # type: ignore[assignment]
     warnings.warn(message, QualityWarning, stacklevel=outermost)
+
+
+@contextmanager
+def forward_warnings(send: Callable[[str], None]) -> Iterator[None]:
+    """Pass the text of quality warnings to a function; ignore the warnings of other libraries."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", QualityWarning)
+
+        def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
+            if issubclass(category, QualityWarning):
+                send(str(message))
+
+        warnings.showwarning = show  # type: ignore[assignment]
+        yield

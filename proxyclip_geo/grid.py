@@ -134,12 +134,12 @@ class WindowGrid:
             low = max(multiple, window // multiple * multiple)
             raise OptionError(
                 f"window {window} px does not suit this model: it must be a multiple of {multiple} px, "
-                f"e.g. --window {low} or {low + multiple}"
+                f"e.g. window={low} or window={low + multiple}"
             )
         if not 0 < stride <= window or stride % step:
             raise OptionError(
                 f"stride {stride} px does not suit window {window} px: it must be a multiple of {step} px and lie in "
-                f"{step}…{window}, e.g. --stride {max(step, window // 2 // step * step)}"
+                f"{step}…{window}, e.g. stride={max(step, window // 2 // step * step)}"
             )
         height, width = (min(window, round_up(side, multiple)) for side in shape)
         return cls(shape[0], shape[1], (height, width), stride, step)

@@ -82,7 +82,7 @@ class TestFit:
             (0, 8, 16, "window 0 px"),
             (112, 0, 16, "stride 0 px"),
             (112, -8, 16, "stride -8 px"),
-            (112, 60, 16, "stride 60 px .* multiple of 8 px and lie in 8…112, e.g. --stride 56"),
+            (112, 60, 16, "stride 60 px .* multiple of 8 px and lie in 8…112, e.g. stride=56"),
             (112, 120, 16, "stride 120 px"),
             (96, 48, 12, "multiple 12 is not a multiple of the lattice step 8"),
         ],
@@ -103,7 +103,7 @@ class TestFit:
 
         first = complaint(window, stride)
         for proposal in map(int, re.findall(r"\d+", first)):
-            second = complaint(proposal, step) if "--window" in first else complaint(window, proposal)
+            second = complaint(proposal, step) if "window=" in first else complaint(window, proposal)
             assert second == ""
 
 

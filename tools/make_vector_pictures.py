@@ -17,7 +17,7 @@ WINDOW = (150, 120, 170, 170)
 """Row, column, height and width of the part to draw, in pixels."""
 ZOOM = 4
 STEPS = {
-    "exact": pg.VectorOptions.exact(),
+    "exact": pg.VectorOptions(exact=True),
     "min-area": pg.VectorOptions(smooth=False),
     "default": pg.VectorOptions(),
     "simplified": pg.VectorOptions(simplify=1),

@@ -6,10 +6,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError, VectorError
 from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.vector.formats import format_of
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vector.polygonize import PolygonInputs
 from proxyclip_geo.vector.provenance import describe_file, find_file, read_record, read_sources
 
@@ -146,9 +146,8 @@ def _same_classes(
 
 
 def _contradiction(path: Path, name: str, old: Any, new: Any) -> OptionError:
-    was = "without" if old is None else "with"
-    flag = name.replace("_", "-")
+    was = f"without `{name}`" if old is None else f"with {name}={old}"
     return OptionError(
-        f"'{path}' was made {was} {flag}{'' if old is None else f' {old}'}, and {flag} {new} is given now: leave it "
+        f"'{path}' was made {was}, and {name}={new} is given now: leave it "
         "out to append, or make the layer anew from all label rasters"
     )

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.examples import Examples, add_examples, as_examples
+from proxyclip_geo.api.examples import add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
-from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, class_styles
 from proxyclip_geo.api.prompts import make_bank
 from proxyclip_geo.engine.area_query import label_area
@@ -29,9 +29,9 @@ from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import find_clip_weights
 from proxyclip_geo.raster.aoi import Bounds, find_area
+from proxyclip_geo.raster.options import Percentiles, SourceOptions
 from proxyclip_geo.raster.preview import draw_preview
-from proxyclip_geo.raster.source import Source, SourceOptions, open_source
-from proxyclip_geo.raster.stretch import Stretch
+from proxyclip_geo.raster.source import Source, open_source
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -219,12 +219,11 @@ class Embedding:
             RasterError: If it cannot be read.
         """
         kept, asked = self.store.info.raster, self.store.info.options
-        stretch = kept.get("stretch")
         options = SourceOptions(
-            bands=tuple(kept["bands"]),
-            stretch=None if stretch is None else Stretch.from_dict(stretch),
+            bands=kept["bands"],
+            stretch=kept.get("stretch") or Percentiles(),
             resolution=asked.get("resolution"),
-            bounds=None if asked.get("bounds") is None else tuple(asked["bounds"]),
+            bounds=asked.get("bounds"),
             aoi=asked.get("aoi"),
         )
         source = open_source(kept["path"] if path is None else path, options)
@@ -238,7 +237,7 @@ class Embedding:
             source.close()
             raise StoreError(
                 f"{source.name} is not the raster that {self.name} was encoded from: they differ in "
-                f"{', '.join(sorted(different))}; give that raster (--raster), or encode this one"
+                f"{', '.join(sorted(different))}; give that `raster`, or encode this one"
             )
         return source
 

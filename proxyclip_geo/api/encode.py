@@ -1,12 +1,11 @@
 """A raster encoded once, to be asked with any words afterwards."""
 
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 from proxyclip_geo.api.embedding import Embedding
 from proxyclip_geo.api.job import Job
-from proxyclip_geo.api.options import EncodeOptions
+from proxyclip_geo.api.options import EncodeOptions, StoreOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.record import describe_model, describe_software
 from proxyclip_geo.api.run_blocks import offset_by_done
@@ -14,31 +13,17 @@ from proxyclip_geo.engine.pca import fit_basis, project, sample_windows
 from proxyclip_geo.engine.runner import Plan, encode_blocks
 from proxyclip_geo.engine.store.block_store import exists, local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
-from proxyclip_geo.engine.store.metadata import EmbeddingInfo, Storage
+from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.files import exclusive_lock
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
-from proxyclip_geo.models.registry import DEFAULT_MODEL, PRESETS, builtin_cards
+from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
+from proxyclip_geo.models.registry import builtin_cards
 from proxyclip_geo.progress import Progress, no_progress
 
 CORE_MULTIPLE = 16
 """Cells of which a kept block's side is a multiple: chunks then divide it without tiny ones."""
-
-
-@dataclass(frozen=True)
-class StoreOptions:
-    """How to keep an embedding; docs/embeddings.md gives the size and the loss of each.
-
-    Attributes:
-        storage: "float16", from which labels are exactly those of `segment`, or "int8", half as large.
-        components: Principal components to keep of each feature; all of the space if not given.
-        overwrite: Whether an embedding that is already there is replaced; else one begun in the same way is finished.
-    """
-
-    storage: Storage = "float16"
-    components: int | None = None
-    overwrite: bool = False
 
 
 def encode(
@@ -48,6 +33,7 @@ def encode(
     model: str | Path | ModelCard | Model = DEFAULT_MODEL,
     options: EncodeOptions | None = None,
     store: StoreOptions | None = None,
+    overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> Embedding:
     """Encode a raster and keep its embedding, block by block.
@@ -60,7 +46,8 @@ def encode(
         out: Directory (by custom ending in .emb) or fsspec URL of the embedding.
         model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
         options: How to read and encode.
-        store: How to keep it.
+        store: How to store it.
+        overwrite: Whether an embedding that is already there is replaced; else one begun in the same way is finished.
         progress: Called with a `ProgressEvent` after each batch; raising `Cancelled` in it stops the run.
 
     Returns:
@@ -96,7 +83,7 @@ def encode(
             raster={**job.fingerprint, "stem": source.stem},
             options=options.to_dict(),
         )
-        kept = _find_begun(name, info, overwrite=store.overwrite)
+        kept = _find_begun(name, info, overwrite=overwrite)
         if kept is None:
             basis = None
             if store.components is not None:
@@ -146,13 +133,13 @@ def _find_begun(name: str, info: EmbeddingInfo, *, overwrite: bool) -> Embedding
         found = open_store(name, writable=True)
     except StoreError as error:
         raise OutputError(
-            f"{name} is already there, and cannot be finished: {error}; pass --overwrite to replace an embedding, or "
-            "choose another place with -o"
+            f"{name} is already there, and cannot be finished: {error}; pass overwrite=True to replace it, or choose "
+            "another place"
         ) from error
     different = found.info.differences(info)
     if different:
         raise OutputError(
-            f"{name} already holds an embedding that differs in {', '.join(different)}; pass --overwrite to replace "
-            "it, or choose another place with -o"
+            f"{name} already holds an embedding that differs in {', '.join(different)}; pass overwrite=True to replace "
+            "it, or choose another place"
         )
     return found

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from proxyclip_geo.api.options import Examples
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import (
     ClassExamples,
@@ -15,7 +15,7 @@ from proxyclip_geo.engine.examples import (
     share_with_data,
 )
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
+from proxyclip_geo.errors import AreaError, VocabularyError, warn_quality
 from proxyclip_geo.raster.examples import Example, read_examples
 from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
@@ -23,34 +23,6 @@ from proxyclip_geo.vocabulary.classes import fold
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Points and polygons that show classes; docs/classifier.md says when they help.
-
-    Attributes:
-        path: Vector file in any CRS. A column holds the class; a column `negative` (true or 1), if there is one, marks
-            what the class is not.
-        field: Name of the column with the class: a name or synonym of the vocabulary.
-        weight: How much examples count against the words of their class: 0 not at all, 1 alone.
-        negative_weight: How much of a negative example is taken away.
-    """
-
-    path: str | Path
-    field: str = "class"
-    weight: float = 0.25
-    negative_weight: float = 0.1
-
-    def __post_init__(self) -> None:
-        for name in ("weight", "negative_weight"):
-            value = getattr(self, name)
-            if not 0 <= value <= 1:
-                raise OptionError(f"the {name.replace('_', ' ')} of examples is {value:g}; give 0 (words alone) to 1")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the options as JSON-able values."""
-        return {**vars(self), "path": str(self.path)}
 
 
 def as_examples(examples: Examples | str | Path | None) -> Examples | None:

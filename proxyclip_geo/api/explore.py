@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
-from proxyclip_geo.api.examples import Examples
 from proxyclip_geo.api.job import Classes, warn_of_far_words
-from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.record import make_tags
 from proxyclip_geo.engine.area_query import average_scores, contrasts, similarity_blocks
 from proxyclip_geo.engine.examples import mean_feature
@@ -125,13 +124,13 @@ def similar(
         StoreError: If the embedding is damaged, or not complete.
     """
     if [word, at, aoi].count(None) != 2:
-        raise OptionError("say like what, with one of a word, a point (--at X,Y) and polygons (--aoi FILE)")
+        raise OptionError("give one of a word, a point (`at`) and polygons (`aoi`)")
     kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
     path = Path(out)
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise OutputError(f"{path}: a heat map is a GeoTIFF; give a name that ends in .tif")
     if path.exists() and not overwrite:
-        raise OutputError(f"{path} is already there; pass --overwrite to replace it")
+        raise OutputError(f"{path} is already there; pass overwrite=True to replace it")
     if word is None:
         spot = _find_spot(kept, at=at, aoi=aoi)
         mean = mean_feature(kept.store, spot)
@@ -162,7 +161,7 @@ class _Spot:
 def _find_spot(kept: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> _Spot:
     """Return the pixel at a point, or those in polygons."""
     if (at is None) == (aoi is None):
-        raise OptionError("say where, with either a point (--at X,Y) or polygons (--aoi FILE)")
+        raise OptionError("give either a point (`at`) or polygons (`aoi`)")
     if at is None:
         area = find_area(kept.geobox, bounds=None, aoi=aoi, name=kept.name)
         mask = area.mask()

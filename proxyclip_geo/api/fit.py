@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
-from proxyclip_geo.api.examples import Examples
 from proxyclip_geo.api.fit_samples import collect_samples, read_raster, read_shapes
 from proxyclip_geo.api.job import Classes
-from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.evaluation.classifier import Classifier
 from proxyclip_geo.evaluation.cross_validation import Fit, cross_validate
 from proxyclip_geo.progress import Progress, no_progress

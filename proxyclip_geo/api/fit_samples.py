@@ -168,7 +168,7 @@ def read_raster(
     area = sum(int((labels.read(aligned, tile) != IGNORED).sum()) for tile in tiles)
     if not area:
         reason = labels.note() or "no pixel is labelled"
-        raise OptionError(f"nothing in {path} can be fitted to: {reason}; check the names, or give a mapping (--map)")
+        raise OptionError(f"nothing in {path} can be fitted to: {reason}; check the names, or give a `mapping`")
     side = _choose_side(overlap, window=max(embedding.store.info.grid.window))
     columns = ceil_div(embedding.geobox.width, side)
 

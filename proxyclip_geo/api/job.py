@@ -10,11 +10,12 @@ from typing import Any
 
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.runner import Plan, make_plan
-from proxyclip_geo.errors import QualityWarning, warn_quality
+from proxyclip_geo.errors import OptionError, QualityWarning, warn_quality
 from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import Model, load_model
+from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import compute_checksums
@@ -46,7 +47,9 @@ class Job:
     def prepare(cls, raster: str | Path, *, model: str | Path | ModelCard | Model, options: EncodeOptions) -> "Job":
         """Read the card, open the raster, and warn of what will not go well."""
         card = model.card if isinstance(model, Model) else find_card(model)
-        source = open_source(raster, options.source)
+        if isinstance(model, Model):
+            _check_loaded(model, options)
+        source = open_source(raster, options)
         _warn_of_scale(source, card)
         return cls(card, source, source.fingerprint())
 
@@ -139,6 +142,25 @@ def record_warnings() -> Iterator[list[str]]:
         warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
 
 
+def _check_loaded(model: Model, options: ModelOptions) -> None:
+    """Raise an OptionError where options contradict a model that is already loaded."""
+    encoder = model.encoder
+    device, _, index = options.device.partition(":")
+    on_device = device == encoder.device.type and index in ("", str(encoder.device.index or 0))
+    loaded = {
+        "device": options.device if on_device else str(encoder.device),
+        "precision": str(encoder.dtype).removeprefix("torch."),
+        "backend": encoder.backend,
+    }
+    for name, value in loaded.items():
+        given = getattr(options, name)
+        if given not in ("auto", value):
+            raise OptionError(
+                f"{name}={given!r} contradicts the model '{model.card.name}', which is already loaded with "
+                f"{name}={value!r}; leave it out, or load the model with it"
+            )
+
+
 def _warn_of_scale(source: Source, card: ModelCard) -> None:
     gsd = source.geobox.gsd
     if gsd is None or card.gsd is None:
@@ -147,7 +169,7 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
     if max(gsd) < finest / 2 or min(gsd) > coarsest * 2:
         better = finest if max(gsd) < finest else coarsest
         remedy = (
-            f"pass --resolution {better:g} (resolution={better:g} in Python)"
+            f"pass resolution={better:g}"
             if max(gsd) < finest
             else "use a finer raster, or classes that can be told at this scale"
         )

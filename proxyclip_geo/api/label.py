@@ -6,19 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
-from proxyclip_geo.api.examples import Examples, as_examples
+from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary, record_warnings, warn_of_far_words
-from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import OutputPaths, prepare_directory, remove_drafts, rollback
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
-from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area, find_area
 from proxyclip_geo.region import Region
+from proxyclip_geo.vector.options import VectorOptions
 
 
 def label(
@@ -32,6 +32,7 @@ def label(
     raster: str | Path | None = None,
     options: LabelOptions | None = None,
     vectors: VectorOptions | None = None,
+    overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> SegmentResult:
     """Make the map that `segment` would make, from a kept embedding: no image model is loaded.
@@ -46,6 +47,7 @@ def label(
         raster: The raster that was encoded, where borders follow the image and it is not where it was.
         options: How to label.
         vectors: How polygons are made; see `VectorOptions`.
+        overwrite: Whether existing results may be replaced.
         progress: Called with a `ProgressEvent` after each block; raising `Cancelled` in it stops the run.
 
     Raises:
@@ -67,7 +69,7 @@ def label(
         vocabulary = prepare_vocabulary(classes, options)
         area = find_area(kept.geobox, bounds=bounds, aoi=aoi, name=kept.name)
         paths = OutputPaths.in_directory(Path(out), kept.stem, options)
-        prepare_directory(Path(out), paths, overwrite=options.overwrite)
+        prepare_directory(Path(out), paths, overwrite=overwrite)
         warn_of_far_words(kept.text, kept.card, (*vocabulary.queries, *options.background))
     with record_warnings() as drawn_notes, timing(seconds, "words"):
         _, bank = kept.bank(vocabulary, options, examples=examples)

@@ -1,132 +1,157 @@
-"""The options of encoding, labelling and segmenting, each in one value."""
+"""Options of encoding, labelling, segmenting and examples."""
 
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from proxyclip_geo.engine.blend import Blend
+from pydantic import Field
+
+from proxyclip_geo.declare import Bytes, Options, Words, declared, option
+from proxyclip_geo.engine.options import Blend, Storage, Synonyms
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.models.device import Backend, Precision
-from proxyclip_geo.raster.source import SourceOptions
-from proxyclip_geo.raster.stretch import Stretch
+from proxyclip_geo.models.options import PANEL as MODEL
+from proxyclip_geo.models.options import ModelOptions
+from proxyclip_geo.raster.options import SourceOptions
 
-Borders = Literal["cells", "image"]
-OnError = Literal["stop", "skip"]
-Synonyms = Literal["max-probability", "max-logit", "mean"]
+WORDS, RUNNING, RESULTS = "Words", "Running", "Results"
 
 
-@dataclass(frozen=True)
-class EncodeOptions:
-    """How to read a raster and encode it. The defaults suit most; `resolution` is the one to think about.
+@declared
+class EncodeOptions(ModelOptions, SourceOptions):
+    """How to read a raster and encode it. The defaults suit most; `resolution` is the one to think about."""
 
-    Attributes:
-        window: Side of a window in pixels; the model's own if not given.
-        stride: Distance between windows in pixels; the model's own if not given.
-        blend: How overlapping windows are weighted: "hann", or "uniform" as published.
-        batch_size: Windows a batch; 4 on the CPU and 34 on an NVIDIA GPU if not given.
-        block_size: Side of a block's core in pixels; chosen from the overlap if not given. Results do not depend on it.
-        device: "auto", "cpu", "cuda", "cuda:1", "mps".
-        precision: "auto", "float32", "bfloat16" or "float16".
-        backend: "auto", "torch" or, on the CPU, "openvino".
-        bands: Band numbers from 1, one or three; by colour interpretation if not given.
-        stretch: Limits that become black and white; measured if not given. Only for what is not 8-bit.
-        stretch_percentiles: Percentiles of the whole raster that a measured stretch maps to black and white.
-        resolution: Metres per pixel to work at; the raster's own if not given.
-        bounds: (west, south, east, north) in the raster's CRS.
-        aoi: Vector file with polygons to work in.
-    """
-
-    window: int | None = None
-    stride: int | None = None
-    blend: Blend = "hann"
-    batch_size: int | None = None
-    block_size: int | None = None
-    device: str = "auto"
-    precision: Precision = "auto"
-    backend: Backend = "auto"
-    bands: tuple[int, ...] | None = None
-    stretch: Stretch | None = None
-    stretch_percentiles: tuple[float, float] = (2, 98)
-    resolution: float | None = None
-    bounds: tuple[float, float, float, float] | None = None
-    aoi: Path | str | None = None
-
-    @property
-    def source(self) -> SourceOptions:
-        """The part that concerns reading."""
-        return SourceOptions(
-            bands=self.bands,
-            stretch=self.stretch,
-            stretch_percentiles=self.stretch_percentiles,
-            resolution=self.resolution,
-            bounds=self.bounds,
-            aoi=self.aoi,
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the options as JSON-able values."""
-        return _plain(asdict(self))
+    stride: Annotated[
+        int | None,
+        option(
+            "Distance between windows in pixels: smaller is smoother and slower; the model's own if not given.",
+            panel=MODEL,
+            ge=1,
+        ),
+    ] = None
+    blend: Annotated[Blend, option("How overlapping windows are weighted; uniform as published.", panel=MODEL)] = "hann"
+    batch_size: Annotated[
+        int | None,
+        option(
+            "Windows per batch; more need more memory. 4 on a CPU, 34 on an NVIDIA GPU if not given.",
+            panel=MODEL,
+            ge=1,
+        ),
+    ] = None
+    block_size: Annotated[
+        int | None,
+        option(
+            "Side in pixels of the blocks that are computed one at a time; smaller blocks need less memory. The "
+            "results are the same.",
+            panel=MODEL,
+            ge=1,
+        ),
+    ] = None
 
 
-@dataclass(frozen=True)
-class LabelOptions:
-    """How to turn features and words into a map; docs/classifier.md says when to use what.
+@declared
+class LabelOptions(Options):
+    """How to turn features and words into a map; docs/classifier.md says when to use what."""
 
-    Attributes:
-        threshold: Score below which a pixel stays unclassified; the vocabulary's if not given.
-        templates: Template set or sentences with a {}; the vocabulary's or the model's if not given.
-        synonyms: How the synonyms of a class become one score: "max-probability" (as published), "max-logit", in which
-            more synonyms for one class do not lower the scores of the others, or "mean" of their queries.
-        debias: λ of what whole windows are about; SegEarth-OV takes −0.3, 0 turns it off.
-        borders: "cells": interpolated between the model's tokens; "image": drawn along edges of the image.
-        background: Words for what is none of the classes: where one of them wins, a pixel stays unclassified.
-        scores: Whether to write the score raster.
-        probabilities: Whether to write a raster with one band a class.
-        polygons: Whether to write polygons.
-        overwrite: Whether existing results may be replaced.
-    """
+    threshold: Annotated[
+        float | None,
+        option(
+            "Score (0–1) below which a pixel stays unclassified; the vocabulary's if not given.",
+            panel=WORDS,
+            ge=0,
+            le=1,
+        ),
+    ] = None
+    templates: Annotated[
+        str | tuple[str, ...] | None,
+        option(
+            'Prompt templates: "imagenet", "remote-sensing", "plain", or a sentence with {} for the word. The '
+            "vocabulary's or the model's if not given.",
+            panel=WORDS,
+        ),
+    ] = None
+    synonyms: Annotated[
+        Synonyms,
+        option(
+            "How the synonyms of a class become one score: the best probability (as published), the best logit (more "
+            "synonyms for one class then do not lower the scores of others), or the mean of the synonyms' embeddings.",
+            panel=WORDS,
+        ),
+    ] = "max-probability"
+    background: Annotated[
+        Words,
+        option(
+            'Words for everything that is none of the classes, e.g. "background, clutter": where one of them wins, a '
+            "pixel stays unclassified.",
+            panel=WORDS,
+            metavar="WORDS",
+            must_be='words with "," between them',
+        ),
+    ] = ()
+    debias: Annotated[
+        float,
+        option(
+            "Weight of the CLS feature of whole windows in the scores. A negative weight, e.g. -0.3 (SegEarth-OV), "
+            "lowers classes that fit the whole window rather than the pixel.",
+            panel=WORDS,
+        ),
+    ] = 0.0
+    borders: Annotated[
+        Literal["cells", "image"],
+        option(
+            "Borders between classes: interpolated between the model's cells, or drawn along edges of the image, which "
+            "is finer and several times slower.",
+            panel=WORDS,
+        ),
+    ] = "cells"
+    scores: Annotated[bool, option("Write the score raster.", panel=RESULTS)] = True
+    probabilities: Annotated[bool, option("Write a raster with one band per class.", panel=RESULTS)] = False
+    polygons: Annotated[bool, option("Write polygons (GeoPackage).", panel=RESULTS)] = True
 
-    threshold: float | None = None
-    templates: str | tuple[str, ...] | None = None
-    synonyms: Synonyms = "max-probability"
-    debias: float = 0.0
-    borders: Borders = "cells"
-    background: tuple[str, ...] = ()
-    scores: bool = True
-    probabilities: bool = False
-    polygons: bool = True
-    overwrite: bool = False
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the options as JSON-able values."""
-        return _plain(asdict(self))
+@declared
+class SegmentOptions(LabelOptions, EncodeOptions):
+    """How to segment: all of `EncodeOptions` and `LabelOptions`, and how to run."""
 
-
-@dataclass(frozen=True)
-class SegmentOptions(EncodeOptions, LabelOptions):
-    """How to segment: all of `EncodeOptions` and `LabelOptions`, and how to run.
-
-    Attributes:
-        workers: Processes on this machine that compute blocks; 1 computes in this one. On a machine with several GPUs
-            each worker takes the next GPU.
-        scheduler: Address of a Dask cluster whose workers compute the blocks, e.g. "tcp://10.0.0.1:8786"; not together
-            with `workers`.
-        max_memory: Bytes that a process may use; blocks are made smaller until they fit.
-        on_error: What to do with a block that fails: "stop", or "skip" to leave it without data and go on.
-    """
-
-    workers: int = 1
-    scheduler: str | None = None
-    max_memory: int | None = None
-    on_error: OnError = "stop"
+    workers: Annotated[
+        int,
+        option(
+            "Processes on this machine that compute blocks; each loads the model. With several GPUs, each process "
+            "takes the next one.",
+            panel=RUNNING,
+            ge=1,
+        ),
+    ] = 1
+    scheduler: Annotated[
+        str | None,
+        option(
+            "Compute the blocks on the workers of a Dask cluster, e.g. tcp://10.0.0.1:8786.",
+            panel=RUNNING,
+            metavar="ADDRESS",
+        ),
+    ] = None
+    max_memory: Annotated[
+        Bytes | None,
+        option(
+            "Memory that a process may use, e.g. 6GB: blocks are made small enough.",
+            panel=RUNNING,
+            metavar="SIZE",
+            must_be="a number of bytes, or a size such as 6GB, 800MB or 4GiB",
+            gt=0,
+        ),
+    ] = None
+    on_error: Annotated[
+        Literal["stop", "skip"],
+        option(
+            "When a block fails (damaged raster, no memory): stop, so that the same call resumes the run, or skip: "
+            "leave the block without data and report it at the end.",
+            panel=RUNNING,
+        ),
+    ] = "stop"
 
     def __post_init__(self) -> None:
-        if self.workers < 1:
-            raise OptionError(f"--workers {self.workers} must be at least 1")
         if self.scheduler is not None and self.workers > 1:
             raise OptionError(
-                f"--workers {self.workers} is for this machine, and --scheduler {self.scheduler} lets the workers of a "
-                "cluster compute; give one of them"
+                f"workers={self.workers} is for this machine, and scheduler={self.scheduler!r} for a cluster; give one "
+                "of them"
             )
 
     @property
@@ -134,10 +159,58 @@ class SegmentOptions(EncodeOptions, LabelOptions):
         """Whether other processes compute the blocks."""
         return self.scheduler is not None or self.workers > 1
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the options as JSON-able values."""
-        return _plain(asdict(self))
+
+@declared
+class StoreOptions(Options):
+    """How to store an embedding; docs/embeddings.md gives the size and the loss of each."""
+
+    storage: Annotated[
+        Storage,
+        option("float16 gives exactly the labels of `segment`; int8 takes half the disk.", panel=RESULTS),
+    ] = "float16"
+    components: Annotated[
+        int | None,
+        option("Store this many principal components of each feature; all if not given.", panel=RESULTS, ge=1),
+    ] = None
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}
+@declared
+class Examples(Options):
+    """Points and polygons that show classes; docs/classifier.md says when they help."""
+
+    path: Annotated[
+        str | Path,
+        option(
+            "Vector file of points and polygons that show classes, used together with the words. A column holds the "
+            "class; a column `negative` (1), if there is one, marks what the class is not.",
+            panel=WORDS,
+            flag="--examples",
+        ),
+    ] = Field(kw_only=False)
+    field: Annotated[str, option("Column with the class of an example.", panel=WORDS, flag="--example-field")] = "class"
+    weight: Annotated[
+        float,
+        option(
+            "Weight of the examples against the words of their class: 0 uses the words alone, 1 the examples alone.",
+            panel=WORDS,
+            flag="--example-weight",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.25
+    negative_weight: Annotated[
+        float, option("Share of a negative example that is subtracted.", panel=WORDS, ge=0, le=1)
+    ] = 0.1
+
+
+@declared
+class SampleOptions(Options):
+    """Properties of a synthetic raster."""
+
+    gsd: Annotated[float, option("Metres per pixel.", gt=0)] = 0.5
+    crs: Annotated[str, option("Any CRS: EPSG code, WKT, PROJ string.")] = "EPSG:32632"
+    dtype: Annotated[
+        Literal["uint8", "uint16", "int16", "float32"],
+        option("Type of the values; the 16-bit types hold about 11 bits above an offset, like digital numbers."),
+    ] = "uint8"
+    bands: Annotated[Literal[1, 3, 4], option("Number of bands: 1 (grey), 3 (RGB) or 4 (RGB and near infrared).")] = 3

@@ -97,7 +97,7 @@ def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         reason = "no permission" if nearest.is_dir() else f"{nearest} is no directory"
-        raise OutputError(f"cannot write to the output directory {out}: {reason}; choose another with -o")
+        raise OutputError(f"cannot write to the output directory {out}: {reason}; choose another")
     _refuse_existing(out, paths, overwrite=overwrite)
 
 
@@ -106,8 +106,7 @@ def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     existing = [path.name for path in paths.all() if path.exists()]
     if existing and not overwrite:
         raise OutputError(
-            f"{out} already holds {', '.join(existing)}; pass --overwrite (overwrite=True in Python) to replace, or "
-            "choose another directory with -o"
+            f"{out} already holds {', '.join(existing)}; pass overwrite=True to replace, or choose another directory"
         )
 
 

@@ -49,6 +49,6 @@ def _check_background(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[str
         if word.casefold() in known:
             raise VocabularyError(
                 f"'{word}' is a word of class '{known[word.casefold()]}' and cannot be background as well; leave it "
-                "out of --background"
+                "out of `background`"
             )
     return tuple(words)

@@ -14,7 +14,6 @@ from proxyclip_geo import __version__
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths
-from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.engine.blend import window_total
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
 from proxyclip_geo.engine.estimate import Needs, fit_core
@@ -28,6 +27,7 @@ from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.progress import Progress, offset_progress
 from proxyclip_geo.raster.source import Source
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # Dask takes a second to import

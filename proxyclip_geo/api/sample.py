@@ -4,13 +4,14 @@ import math
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
+from proxyclip_geo.api.options import SampleOptions
 from proxyclip_geo.api.outputs import class_styles
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.geobox import GeoBox
@@ -20,31 +21,10 @@ from proxyclip_geo.raster.spec import image_spec, label_spec
 from proxyclip_geo.synthetic import generate_scene
 from proxyclip_geo.vocabulary import parse_classes
 
-ImageType = Literal["uint8", "uint16", "int16", "float32"]
-
 BAND_NAMES = {1: ("grey",), 3: ("red", "green", "blue"), 4: ("red", "green", "blue", "near infrared")}
 TILE = 1024
 METRES_PER_DEGREE = 111_320.0
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)[:, None, None]
-
-
-@dataclass(frozen=True)
-class SampleOptions:
-    """What a made-up raster is like.
-
-    Attributes:
-        gsd: Metres per pixel.
-        crs: Any CRS that pyproj reads.
-        dtype: Type of the values; the 16-bit ones span about 11 bits above an offset, as sensors' digital numbers do.
-        bands: 1 (grey), 3 (RGB) or 4 (RGB and near infrared).
-        overwrite: Whether existing files may be replaced.
-    """
-
-    gsd: float = 0.5
-    crs: str = "EPSG:32632"
-    dtype: ImageType = "uint8"
-    bands: int = 3
-    overwrite: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +46,7 @@ def sample(
     size: int | tuple[int, int] = 1024,
     seed: int = 7,
     options: SampleOptions | None = None,
+    overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> Sample:
     """Write a made-up aerial photograph, and its true labels beside it as `<stem>_truth.tif`.
@@ -77,6 +58,7 @@ def sample(
         size: Side in pixels, or (height, width).
         seed: Which world.
         options: Scale, CRS, type and bands.
+        overwrite: Whether existing files may be replaced.
         progress: Called with the pixels done.
 
     Raises:
@@ -91,16 +73,12 @@ def sample(
     options = options or SampleOptions()
     path = Path(path)
     shape = (size, size) if isinstance(size, int) else size
-    if options.bands not in BAND_NAMES:
-        raise OptionError(
-            f"{options.bands} bands cannot be made; choose 1 (grey), 3 (RGB) or 4 (RGB and near infrared)"
-        )
     if min(shape) < 1:
         raise OptionError(f"a raster of {shape[0]} × {shape[1]} px cannot be made: both must be at least 1")
     made = Sample(path, path.with_name(f"{path.stem}_truth.tif"))
     existing = [str(file) for file in (made.image, made.truth) if file.exists()]
-    if existing and not options.overwrite:
-        raise OutputError(f"{' and '.join(existing)} already there; pass --overwrite to replace")
+    if existing and not overwrite:
+        raise OutputError(f"{' and '.join(existing)} already there; pass overwrite=True to replace")
     _write(made, make_geobox(shape, options), seed=seed, options=options, progress=progress)
     return made
 

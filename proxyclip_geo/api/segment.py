@@ -34,7 +34,6 @@ from proxyclip_geo.api.run_blocks import (
     memory_inputs,
     run_facts,
 )
-from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.estimate import Needs, peak_disk, peak_memory, time_window
 from proxyclip_geo.engine.runner import Plan
@@ -43,9 +42,10 @@ from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
-from proxyclip_geo.models.registry import DEFAULT_MODEL
+from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.dataset import stem_of
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 
@@ -86,6 +86,7 @@ def segment(
     model: str | Path | ModelCard | Model = DEFAULT_MODEL,
     options: SegmentOptions | None = None,
     vectors: VectorOptions | None = None,
+    overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> SegmentResult:
     """Segment a raster into classes named in words.
@@ -98,6 +99,7 @@ def segment(
         model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
         options: Everything else.
         vectors: How polygons are made; see `VectorOptions`.
+        overwrite: Whether existing results may be replaced.
         progress: Called with a `ProgressEvent` after each batch; raising `Cancelled` in it stops the run.
 
     Returns:
@@ -124,7 +126,7 @@ def segment(
     with job.source:
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
         # What a run that was broken off has already put there is its own to replace.
-        prepare_directory(Path(out), paths, overwrite=options.overwrite or paths.unfinished.exists())
+        prepare_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
         with record_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
             if options.elsewhere:
@@ -139,7 +141,7 @@ def segment(
                 identity=run.facts,
                 nodata=vocabulary.nodata,
                 classes=run.probability_count,
-                overwrite=options.overwrite,
+                overwrite=overwrite,
             ) as store:
                 result = run.carry_out(store, progress=progress)
                 store.remove()
@@ -180,8 +182,8 @@ def is_done(
     different = [key for key in wanted if found.get(key) != wanted[key]]
     if different:
         raise OutputError(
-            f"{out} holds results of a run that differs in {', '.join(different)}; pass --overwrite to replace them, "
-            "or choose another directory with -o"
+            f"{out} holds results of a run that differs in {', '.join(different)}; pass overwrite=True to replace "
+            "them, or choose another directory"
         )
     return all(path.exists() for path in paths.all())
 
@@ -287,6 +289,7 @@ def plan_segment(
     out: str | Path = "out",
     model: str | Path | ModelCard | Model = DEFAULT_MODEL,
     options: SegmentOptions | None = None,
+    overwrite: bool = False,
 ) -> SegmentPlan:
     """Say what `segment` would do, after checking all it can check without computing.
 
@@ -298,7 +301,7 @@ def plan_segment(
         job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        check_directory(Path(out), paths, overwrite=options.overwrite or paths.unfinished.exists())
+        check_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
         loaded = job.load(model, options)
         needs = memory_inputs(loaded.parameters, vocabulary, options)
         plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)

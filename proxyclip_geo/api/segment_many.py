@@ -8,15 +8,15 @@ from typing import Any
 from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.segment import SegmentPlan, is_done, plan_segment, segment
-from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import Cancelled, ModelError, OptionError, ProxyClipGeoError, WeightsError
 from proxyclip_geo.files import make_folder, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
-from proxyclip_geo.models.registry import DEFAULT_MODEL
+from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.dataset import stem_of
 from proxyclip_geo.raster.find_rasters import find_rasters
+from proxyclip_geo.vector.options import VectorOptions
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def segment_many(
     model: str | Path | ModelCard | Model = DEFAULT_MODEL,
     options: SegmentOptions | None = None,
     vectors: VectorOptions | None = None,
+    overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> tuple[RasterReport, ...]:
     """Segment rasters one after another with one model, each into its own directory.
@@ -78,6 +79,7 @@ def segment_many(
         model: As for `segment`.
         options: As for `segment`.
         vectors: As for `segment`.
+        overwrite: As for `segment`.
         progress: Called as for `segment`, and with the stage "rasters" after each raster.
 
     Raises:
@@ -93,7 +95,10 @@ def segment_many(
     for number, (raster, folder) in enumerate(folders.items()):
         progress(ProgressEvent("rasters", number, len(folders), "rasters", stem_of(raster)))
         try:
-            if _is_done(raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors):
+            done = _is_done(
+                raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors, overwrite=overwrite
+            )
+            if done:
                 reports.append(RasterReport(raster, folder, "done before"))
                 continue
             result = segment(
@@ -103,6 +108,7 @@ def segment_many(
                 model=lazy_model.loaded,
                 options=options,
                 vectors=vectors,
+                overwrite=overwrite,
                 progress=progress,
             )
             reports.append(RasterReport(raster, folder, "done", shares=tuple(result.shares.items())))
@@ -126,6 +132,7 @@ def plan_many(
     model: str | Path | ModelCard | Model = DEFAULT_MODEL,
     options: SegmentOptions | None = None,
     vectors: VectorOptions | None = None,
+    overwrite: bool = False,
 ) -> tuple[RasterPlan, ...]:
     """Return the plans of `segment_many`, after all checks that need no computing.
 
@@ -136,8 +143,13 @@ def plan_many(
     plans = []
     for raster, folder in _output_folders(rasters, Path(out)).items():
         try:
-            done = _is_done(raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors)
-            plan = None if done else plan_segment(raster, classes, out=folder, model=lazy_model.loaded, options=options)
+            plan = None
+            if not _is_done(
+                raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors, overwrite=overwrite
+            ):
+                plan = plan_segment(
+                    raster, classes, out=folder, model=lazy_model.loaded, options=options, overwrite=overwrite
+                )
             plans.append(RasterPlan(raster, folder, plan))
         except (ModelError, WeightsError):
             raise
@@ -172,8 +184,9 @@ def _is_done(
     model: LazyModel,
     options: SegmentOptions,
     vectors: VectorOptions | None,
+    overwrite: bool,
 ) -> bool:
-    return not options.overwrite and is_done(raster, classes, out=out, model=model, options=options, vectors=vectors)
+    return not overwrite and is_done(raster, classes, out=out, model=model, options=options, vectors=vectors)
 
 
 def _to_json(report: RasterReport) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 
 from proxyclip_geo import __version__
 from proxyclip_geo.api.append import check_appendable, describe_sources, extend
-from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import staging_folder
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.vector.formats import check_layers, check_target, format_of
 from proxyclip_geo.vector.label_mosaic import read_legend
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 from proxyclip_geo.vector.provenance import SOURCES
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
@@ -136,10 +136,16 @@ def _write(
 ) -> VectorResult:
     check_layers(path, [style.name for style in styles] if options.by_class else [path.stem])
     # Formats with a CRS of their own are reprojected while they are written.
-    making = options.making(drop_collinear=not format_of(path).needs_crs)
     classes = {style.value: style.name for style in styles}
     with staging_folder(path) as folder:
-        polygons = polygonize(inputs, classes=classes, spill=folder, options=making, progress=progress)
+        polygons = polygonize(
+            inputs,
+            classes=classes,
+            spill=folder,
+            options=options,
+            drop_collinear=not format_of(path).needs_crs,
+            progress=progress,
+        )
         # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.
         from proxyclip_geo.vector.write import write_polygons
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, class_styles, open_writer
 from proxyclip_geo.api.record import make_tags
-from proxyclip_geo.api.vector_options import VectorOptions
 from proxyclip_geo.api.vectorize import write_layer
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.progress import Progress
 from proxyclip_geo.raster.preview import draw_preview, save_preview
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 

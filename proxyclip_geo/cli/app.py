@@ -1,4 +1,4 @@
-"""The commands, and how their errors become sentences and exit codes."""
+"""The commands, and the exit code of each error."""
 
 import os
 import traceback
@@ -21,8 +21,9 @@ from proxyclip_geo.cli import (
     vocabulary,
     worker,
 )
-from proxyclip_geo.cli.console import REPORTER, set_reporter
-from proxyclip_geo.errors import ProxyClipGeoError
+from proxyclip_geo.cli.declared import with_options
+from proxyclip_geo.cli.reporter import REPORTER
+from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings
 
 INTERRUPTED = 130
 INTERNAL = 70
@@ -38,23 +39,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("segment", no_args_is_help=True)(segment.segment)
-app.command("encode", no_args_is_help=True)(encode.encode)
-app.command("label", no_args_is_help=True)(label.label)
-app.command("explain", no_args_is_help=True)(explore.explain)
-app.command("similar", no_args_is_help=True)(explore.similar)
-app.command("words", no_args_is_help=True)(explore.words)
-app.command("fit", no_args_is_help=True)(fit.fit)
-app.command("vectorize", no_args_is_help=True)(vectorize.vectorize)
-app.command("sample", no_args_is_help=True)(sample.sample)
-app.command("evaluate", no_args_is_help=True)(evaluate.evaluate)
-app.command("worker")(worker.worker)
+for _command in (
+    segment.segment,
+    encode.encode,
+    label.label,
+    explore.explain,
+    explore.similar,
+    explore.words,
+    fit.fit,
+    vectorize.vectorize,
+    sample.sample,
+    evaluate.evaluate,
+):
+    app.command(no_args_is_help=True)(with_options(_command))
+app.command()(worker.worker)
 app.add_typer(models.app, name="models")
 app.add_typer(vocabulary.app, name="vocabulary")
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"proxyclip-geo {__version__}")
         raise typer.Exit
 
@@ -68,16 +72,16 @@ def options(
     """Segment large GeoTIFFs into land-cover classes named in plain words, without training.
 
     Exit codes: 0 done, 2 wrong option, 3 raster, 4 area of interest, 5 vocabulary, 6 model, 7 weights, 8 output, 9
-    vector file, 10 computing, 11 embedding, 70 a bug of ours, 130 interrupted.
+    vector file, 10 computing, 11 embedding, 70 a bug in proxyclip-geo, 130 interrupted.
     """
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; return its exit code. The only place that catches everything."""
-    REPORTER.catch_warnings()
     try:
-        code = app(args=list(arguments), standalone_mode=False)
-        # typer turns Ctrl-C into this code, and says nothing.
+        with forward_warnings(REPORTER.warn):
+            code = app(args=list(arguments), standalone_mode=False)
+        # typer turns Ctrl-C into this code without a message.
         return _stopped(arguments) if code == INTERRUPTED else int(code or 0)
     except typer.TyperException as error:
         _show_usage_error(error, as_json="--json" in arguments)
@@ -90,9 +94,9 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get(DEBUG):
             traceback.print_exc()
-        told = f"{type(error).__name__}: {error}"
         REPORTER.fail(
-            f"{told}. This is a bug of proxyclip-geo: run again with {DEBUG}=1 and report what it prints",
+            f"{type(error).__name__}: {error}. This is a bug of proxyclip-geo: run again with {DEBUG}=1 and report the "
+            "output",
             kind="InternalError",
             exit_code=INTERNAL,
         )
@@ -100,18 +104,19 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _show_usage_error(error: Any, *, as_json: bool) -> None:
-    """Show what typer says of arguments that do not fit; it comes before any command has seen --json."""
+    """Show typer's message on wrong arguments; no command has read --json yet."""
+    REPORTER.as_json = as_json
     if as_json:
-        set_reporter(as_json=True).fail(error.format_message(), kind="UsageError", exit_code=2)
+        REPORTER.fail(error.format_message(), kind="UsageError", exit_code=2)
     else:
         error.show()
 
 
 def _stopped(arguments: Sequence[str]) -> int:
-    then = "the same command goes on where it stopped"
+    then = "the same command resumes the run"
     if arguments[:1] not in (["segment"], ["encode"]) and arguments[:2] != ["models", "fetch"]:
-        then = "the same command begins again"
+        then = "the same command starts again"
     elif arguments[0] == "encode" and "--overwrite" in arguments:
-        then = "the same command, but without --overwrite, goes on where it stopped"
-    REPORTER.fail(f"stopped; nothing half-written was left behind, and {then}", kind="Cancelled", exit_code=INTERRUPTED)
+        then = "the same command without --overwrite resumes the run"
+    REPORTER.fail(f"interrupted; no incomplete file was left, and {then}", kind="Cancelled", exit_code=INTERRUPTED)
     return INTERRUPTED

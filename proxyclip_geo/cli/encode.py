@@ -1,61 +1,48 @@
 """`proxyclip-geo encode`."""
 
-from proxyclip_geo.cli import options
-from proxyclip_geo.cli.console import set_reporter
-from proxyclip_geo.cli.parsing import parse_bands, parse_bounds, parse_stretch
+from typing import Annotated
+
+import typer
+
+from proxyclip_geo.api.options import EncodeOptions, StoreOptions
+from proxyclip_geo.cli import parameters
+from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.models.options import DEFAULT_MODEL
+
+StoreOut = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Embedding to write: a directory or an fsspec URL; NAME.emb in the working directory if not given.",
+        rich_help_panel=parameters.RESULTS,
+    ),
+]
 
 
 def encode(
-    raster: options.Raster,
-    out: options.StoreOut = None,
-    resolution: options.Resolution = None,
-    aoi: options.Aoi = None,
-    bounds: options.Bounds = None,
-    bands: options.Bands = None,
-    stretch: options.Stretch = None,
-    model: options.Model = "vitb16-dino-b8",
-    device: options.Device = "auto",
-    precision: options.PrecisionChoice = options.Precision.auto,
-    backend: options.BackendChoice = options.Backend.auto,
-    window: options.Window = None,
-    stride: options.Stride = None,
-    blend: options.BlendChoice = options.Blend.hann,
-    batch_size: options.BatchSize = None,
-    block_size: options.BlockSize = None,
-    storage: options.StorageChoice = options.Storage.float16,
-    components: options.Components = None,
-    overwrite: options.Overwrite = False,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    raster: parameters.Raster,
+    out: StoreOut = None,
+    model: parameters.Model = DEFAULT_MODEL,
+    *,
+    options: EncodeOptions,
+    store: StoreOptions,
+    overwrite: parameters.Overwrite = False,
+    reporter: Reporter,
 ) -> None:
-    """Encode a raster once, to ask it with any words afterwards (`label`).
+    """Encode a raster once, to label it with any words afterwards (`label`).
 
-    This is nearly all of the work of `segment`. A run that was broken off is finished by the same command.
+    This is nearly all of the work of `segment`. The same command resumes an interrupted run.
     """
-    reporter = set_reporter(as_json=as_json, quiet=quiet)
     import proxyclip_geo as pg
 
-    chosen = pg.EncodeOptions(
-        window=window,
-        stride=stride,
-        blend=blend.value,
-        batch_size=batch_size,
-        block_size=block_size,
-        device=device,
-        precision=precision.value,
-        backend=backend.value,
-        bands=parse_bands(bands),
-        resolution=resolution,
-        bounds=parse_bounds(bounds),
-        aoi=aoi,
-        **parse_stretch(stretch),
-    )
-    kept = pg.StoreOptions(storage=storage.value, components=components, overwrite=overwrite)
     target = out or f"{pg.stem_of(raster)}.emb"
     with reporter.progress() as progress:
-        made = pg.encode(raster, out=target, model=model, options=chosen, store=kept, progress=progress)
-    info = made.store.info
+        embedding = pg.encode(
+            raster, out=target, model=model, options=options, store=store, overwrite=overwrite, progress=progress
+        )
+    info = embedding.store.info
     reporter.result(
-        f'{made.name}\nnow ask it: proxyclip-geo label {made.name} --classes "water; forest; building"',
-        {"embedding": made.name, "shape": list(info.geobox.shape), "dim": info.dim, "storage": info.storage},
+        f'{embedding.name}\nnext: proxyclip-geo label {embedding.name} --classes "water; forest; building"',
+        {"embedding": embedding.name, "shape": list(info.geobox.shape), "dim": info.dim, "storage": info.storage},
     )

@@ -6,22 +6,23 @@ from typing import Annotated
 
 import typer
 
-from proxyclip_geo.cli.console import set_reporter
+from proxyclip_geo.cli.declared import Only, with_options
+from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.models.options import ModelOptions
 
-app = typer.Typer(help="Models: what there is, and their weights.", no_args_is_help=True)
+app = typer.Typer(help="Models and their weights.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A built-in model (see `models list`) or the path of a model card.")]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON lines to stdout.")]
 
 
 @app.command("list")
-def list_(as_json: Json = False) -> None:
+@with_options
+def list_(reporter: Reporter) -> None:
     """List the built-in models: whether their weights are on this machine, and their licence."""
     from rich.table import Table
 
     from proxyclip_geo.models.registry import list_models
 
-    reporter = set_reporter(as_json=as_json)
     table = Table(box=None, pad_edge=False)
     for title in ("model", "weights", "window", "licence", "description"):
         table.add_column(title, no_wrap=title == "model")
@@ -33,12 +34,12 @@ def list_(as_json: Json = False) -> None:
 
 
 @app.command(no_args_is_help=True)
-def info(model: Name, as_json: Json = False) -> None:
+@with_options
+def info(model: Name, *, reporter: Reporter) -> None:
     """Show the card of a model: towers, weights, window, licence, citation."""
     from proxyclip_geo.models.registry import find_card
     from proxyclip_geo.models.weights import locate_weights
 
-    reporter = set_reporter(as_json=as_json)
     card = find_card(model)
     clip, vfm = locate_weights(card)
     facts = {
@@ -62,23 +63,24 @@ def info(model: Name, as_json: Json = False) -> None:
 
 
 @app.command(no_args_is_help=True)
+@with_options
 def fetch(
     model: Name,
     to: Annotated[
         Path | None,
         typer.Option(help="Also copy the weights to this folder, to be carried to a machine without a network."),
     ] = None,
-    as_json: Json = False,
+    *,
+    reporter: Reporter,
 ) -> None:
-    """Download the weights of a model into the hub's cache; goes on where an earlier try was broken off."""
+    """Download the weights of a model into the hub's cache; an interrupted download is resumed."""
     from proxyclip_geo.models.fetch import fetch_weights
     from proxyclip_geo.models.registry import find_card
     from proxyclip_geo.models.weights import locate_weights
 
-    reporter = set_reporter(as_json=as_json)
     card = find_card(model)
     missing = [item.origin for item in locate_weights(card) if item.path is None]
-    if missing and not as_json:
+    if missing and not reporter.as_json:
         reporter.err.print(f"downloading {' and '.join(missing)} (licence: {card.licence})")
     with reporter.progress() as progress:
         paths = fetch_weights(card, folder=to, progress=progress)
@@ -86,16 +88,16 @@ def fetch(
 
 
 @app.command(no_args_is_help=True)
+@with_options
 def check(
     model: Name,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 … or mps.")] = "auto",
-    as_json: Json = False,
+    options: Annotated[ModelOptions, Only(("device",))],
+    reporter: Reporter,
 ) -> None:
     """Load a model, check its weights' checksums, encode one word and run one window."""
     from proxyclip_geo.models.self_test import run_self_test
 
-    reporter = set_reporter(as_json=as_json)
-    report = run_self_test(model, device=device)
+    report = run_self_test(model, device=options.device)
     text = (
         f"{report.name}: fine. {report.parameters / 1e6:.1f} M parameters on {report.device}; one window of "
         f"{report.window} px in {report.seconds:.2f} s ({report.window**2 / 1e6 / report.seconds:.2g} Mpx/s); "

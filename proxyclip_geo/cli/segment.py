@@ -1,131 +1,82 @@
 """`proxyclip-geo segment`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from proxyclip_geo.cli import options, vector_options
-from proxyclip_geo.cli.console import Reporter, set_reporter
-from proxyclip_geo.cli.parsing import (
-    parse_bands,
-    parse_bounds,
-    parse_bytes,
-    parse_stretch,
-    parse_threshold,
-    parse_words,
-    read_words,
-)
-from proxyclip_geo.cli.vector_options import read_vector_options
+import typer
+
+from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.cli import parameters
+from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.models.options import DEFAULT_MODEL
+
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Check everything, and print what would be done: time, memory and files.",
+        rich_help_panel=parameters.MESSAGES,
+    ),
+]
+Profile = Annotated[
+    bool,
+    typer.Option(
+        "--profile", help="Print the share of the time that each stage took.", rich_help_panel=parameters.MESSAGES
+    ),
+]
 
 
 def segment(
-    raster: options.Raster,
-    classes: options.Classes = None,
-    vocabulary: options.Vocabulary = None,
-    threshold: options.Threshold = None,
-    templates: options.Templates = None,
-    synonyms: options.SynonymsChoice = options.Synonyms.max_probability,
-    background: options.Background = None,
-    debias: options.Debias = 0.0,
-    borders: options.BordersChoice = options.Borders.cells,
-    out: options.Out = Path("out"),
-    resolution: options.Resolution = None,
-    aoi: options.Aoi = None,
-    bounds: options.Bounds = None,
-    bands: options.Bands = None,
-    stretch: options.Stretch = None,
-    model: options.Model = "vitb16-dino-b8",
-    device: options.Device = "auto",
-    precision: options.PrecisionChoice = options.Precision.auto,
-    backend: options.BackendChoice = options.Backend.auto,
-    window: options.Window = None,
-    stride: options.Stride = None,
-    blend: options.BlendChoice = options.Blend.hann,
-    batch_size: options.BatchSize = None,
-    block_size: options.BlockSize = None,
-    scores: options.Scores = True,
-    probabilities: options.Probabilities = False,
-    polygons: options.Polygons = True,
-    exact: vector_options.Exact = False,
-    min_area: vector_options.MinArea = None,
-    smooth: vector_options.Smooth = True,
-    simplify: vector_options.Simplify = 0.0,
-    workers: options.Workers = 1,
-    scheduler: options.Scheduler = None,
-    max_memory: options.MaxMemory = None,
-    on_error: options.OnErrorChoice = options.OnError.stop,
-    overwrite: options.Overwrite = False,
-    dry_run: options.DryRun = False,
-    profile: options.ProfileChoice = False,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    raster: parameters.Raster,
+    classes: parameters.Classes = None,
+    vocabulary: parameters.Vocabulary = None,
+    out: parameters.Out = Path("out"),
+    model: parameters.Model = DEFAULT_MODEL,
+    *,
+    options: SegmentOptions,
+    vectors: parameters.MapShape,
+    overwrite: parameters.Overwrite = False,
+    dry_run: DryRun = False,
+    profile: Profile = False,
+    reporter: Reporter,
 ) -> None:
     """Segment a raster into classes named in plain words.
 
     Writes to the output directory: NAME_labels.tif and NAME_score.tif (cloud-optimised GeoTIFFs with styles), NAME.gpkg
-    (polygons with class, area and score), NAME_preview.png and NAME_run.json. A run that was broken off, by whatever,
-    is finished by the same command.
+    (polygons with class, area and score), NAME_preview.png and NAME_run.json. The same command resumes an interrupted
+    run.
 
     RASTER may be a directory, a pattern ("tiles/*.tif") or a JSON file of STAC items: each raster then gets a directory
-    of its own in the output directory, and report.json says what became of each.
+    of its own in the output directory, and report.json lists the result of each.
     """
-    reporter = set_reporter(as_json=as_json, quiet=quiet)
     import proxyclip_geo as pg
 
-    words = read_words(classes, vocabulary)
-    chosen = pg.SegmentOptions(
-        window=window,
-        stride=stride,
-        blend=blend.value,
-        batch_size=batch_size,
-        block_size=block_size,
-        device=device,
-        precision=precision.value,
-        backend=backend.value,
-        bands=parse_bands(bands),
-        resolution=resolution,
-        bounds=parse_bounds(bounds),
-        aoi=aoi,
-        threshold=parse_threshold(threshold),
-        templates=templates,
-        synonyms=synonyms.value,
-        debias=debias,
-        borders=borders.value,
-        background=parse_words(background),
-        scores=scores,
-        probabilities=probabilities,
-        polygons=polygons,
-        overwrite=overwrite,
-        workers=workers,
-        scheduler=scheduler,
-        max_memory=parse_bytes(max_memory),
-        on_error=on_error.value,
-        **parse_stretch(stretch),
-    )
-    vectors = read_vector_options(exact=exact, min_area=min_area, smooth=smooth, simplify=simplify)
+    words = parameters.read_words(classes, vocabulary)
+    call: dict[str, Any] = {"out": out, "model": model, "options": options, "overwrite": overwrite}
     many = pg.find_rasters(raster)
-    if many is not None and not dry_run:
+    if dry_run and many is None:
+        _show_plan(reporter, pg.plan_segment(raster, words, **call))
+    elif dry_run and many is not None:
+        _show_plans(reporter, pg.plan_many(many, words, vectors=vectors, **call))
+    elif many is not None:
         with reporter.progress() as progress:
-            reports = pg.segment_many(
-                many, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress
-            )
+            reports = pg.segment_many(many, words, vectors=vectors, progress=progress, **call)
         _show_reports(reporter, reports, out)
-        return
-    if many is not None:
-        for one in pg.plan_many(many, words, out=out, model=model, options=chosen, vectors=vectors):
-            if one.plan is not None:
-                _show_plan(reporter, one.plan)
-            else:
-                status = f"failed: {one.reason}" if one.reason else f"done before, in {one.out}"
-                reporter.result(f"{one.raster}: {status}", {"dry_run": True, **vars(one), "out": str(one.out)})
-        return
-    if dry_run:
-        _show_plan(reporter, pg.plan_segment(raster, words, out=out, model=model, options=chosen))
-        return
-    with reporter.progress() as progress:
-        result = pg.segment(raster, words, out=out, model=model, options=chosen, vectors=vectors, progress=progress)
-    show_result(reporter, result)
-    if profile and not as_json:
-        _show_profile(reporter, result.run)
+    else:
+        with reporter.progress() as progress:
+            result = pg.segment(raster, words, vectors=vectors, progress=progress, **call)
+        show_result(reporter, result)
+        if profile and not reporter.as_json:
+            _show_profile(reporter, result.run)
+
+
+def _show_plans(reporter: Reporter, plans: Any) -> None:
+    for one in plans:
+        if one.plan is not None:
+            _show_plan(reporter, one.plan)
+        else:
+            status = f"failed: {one.reason}" if one.reason else f"done before, in {one.out}"
+            reporter.result(f"{one.raster}: {status}", {"dry_run": True, **vars(one), "out": str(one.out)})
 
 
 def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:

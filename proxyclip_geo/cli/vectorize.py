@@ -1,14 +1,14 @@
 """`proxyclip-geo vectorize`."""
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from proxyclip_geo.cli import options, vector_options
-from proxyclip_geo.cli.console import Reporter, set_reporter
-from proxyclip_geo.cli.vector_options import POLYGONS, parse_statistics, read_vector_options
+from proxyclip_geo.cli import parameters
+from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.vector.options import POLYGONS, VectorOptions
 
 Labels = Annotated[
     list[str],
@@ -20,7 +20,7 @@ Out = Annotated[
         "--out",
         "-o",
         help="File to write: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.",
-        rich_help_panel=options.RESULTS,
+        rich_help_panel=parameters.RESULTS,
     ),
 ]
 Vocabulary = Annotated[
@@ -29,20 +29,20 @@ Vocabulary = Annotated[
         "--vocabulary",
         "-v",
         help="Names and colours of the labels: a built-in vocabulary or a file; the raster's own if not given.",
-        rich_help_panel=options.WORDS,
+        rich_help_panel=parameters.WORDS,
     ),
 ]
 Score = Annotated[
     list[str] | None,
     typer.Option(
-        help="Score raster of the same run: mean and lowest score. Of several label rasters one each, in their order.",
+        help="Score raster of the same run: mean and lowest score. With several label rasters one each, in order.",
         rich_help_panel=POLYGONS,
     ),
 ]
 Probabilities = Annotated[
     list[str] | None,
     typer.Option(
-        help="Raster with one band a class: margin to the second class. Of several label rasters one each.",
+        help="Raster with one band per class: margin to the second class. With several label rasters one each.",
         rich_help_panel=POLYGONS,
     ),
 ]
@@ -54,55 +54,29 @@ Statistics = Annotated[
         rich_help_panel=POLYGONS,
     ),
 ]
-Aoi = Annotated[
-    str | None,
-    typer.Option(help="Clip to the polygons of this vector file, exactly.", rich_help_panel=POLYGONS),
-]
 Append = Annotated[
     bool,
     typer.Option(
         "--append",
-        help="Add the labels to a GeoPackage that is there, without a seam, as if all had been given at once. Its "
-        "label rasters are read again, and its options hold.",
-        rich_help_panel=options.RESULTS,
+        help="Add the labels to an existing GeoPackage, without a seam, as if all had been given at once. Its label "
+        "rasters are read again with its options.",
+        rich_help_panel=parameters.RESULTS,
     ),
-]
-BlockRows = Annotated[
-    int | None,
-    typer.Option(
-        help="Rows traced at a time; fewer need less memory. The result is the same.", rich_help_panel=options.TELLING
-    ),
-]
-Threads = Annotated[
-    int, typer.Option(min=1, help="Number of threads that trace polygons.", rich_help_panel=options.TELLING)
 ]
 
 
 def vectorize(
-    context: typer.Context,
     labels: Labels,
     out: Out,
     vocabulary: Vocabulary = None,
-    exact: vector_options.Exact = False,
-    majority: vector_options.Majority = 0,
-    min_area: vector_options.MinArea = None,
-    max_hole: vector_options.MaxHole = None,
-    smooth: vector_options.Smooth = True,
-    simplify: vector_options.Simplify = 0.0,
+    *,
+    options: VectorOptions,
     score: Score = None,
     probabilities: Probabilities = None,
     statistics: Statistics = None,
-    connectivity: vector_options.Connectivity = 4,
-    dissolve: vector_options.Dissolve = False,
-    by_class: vector_options.ByClass = False,
-    crs: vector_options.Crs = None,
-    aoi: Aoi = None,
-    overwrite: options.Overwrite = False,
+    overwrite: parameters.Overwrite = False,
     append: Append = False,
-    block_rows: BlockRows = None,
-    threads: Threads = 2,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    reporter: Reporter,
 ) -> None:
     """Turn label rasters of any size into polygons.
 
@@ -111,26 +85,29 @@ def vectorize(
 
     Example:  proxyclip-geo vectorize out/scene_labels.tif -o map.gpkg --min-area 50 --score out/scene_score.tif
     """
-    reporter = set_reporter(as_json=as_json, quiet=quiet)
     import proxyclip_geo as pg
-    from proxyclip_geo.vocabulary import load_vocabulary
 
-    names = ("exact", *(field.name for field in fields(pg.VectorOptions)))
-    chosen = read_vector_options(**{name: context.params[name] for name in names})
     with reporter.progress() as progress:
         result = pg.vectorize(
             labels,
             out,
-            vocabulary=None if vocabulary is None else load_vocabulary(vocabulary),
+            vocabulary=None if vocabulary is None else pg.load_vocabulary(vocabulary),
             score=score,
             probabilities=probabilities,
-            statistics=parse_statistics(statistics),
-            options=chosen,
+            statistics=dict(map(_parse_statistics, statistics or ())),
+            options=options,
             overwrite=overwrite,
             append=append,
             progress=progress,
         )
     _show(reporter, result)
+
+
+def _parse_statistics(entry: str) -> tuple[str, str]:
+    name, separator, path = (part.strip() for part in entry.partition("="))
+    if not (separator and name and path):
+        raise OptionError(f"--statistics '{entry}' is not NAME=RASTER, e.g. --statistics height=dsm.tif")
+    return name, path
 
 
 def _show(reporter: Reporter, result: Any) -> None:

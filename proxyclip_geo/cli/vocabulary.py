@@ -2,54 +2,57 @@
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from proxyclip_geo.cli.console import set_reporter
-from proxyclip_geo.vocabulary import Vocabulary, dump_vocabulary, hex_color, list_vocabularies, load_vocabulary
+import proxyclip_geo as pg
+from proxyclip_geo.cli.declared import with_options
+from proxyclip_geo.cli.reporter import Reporter
 
 app = typer.Typer(help="Vocabularies: classes, their words, colours and label values.", no_args_is_help=True)
 
 Source = Annotated[str, typer.Argument(help="A built-in vocabulary (see `vocabulary list`) or a file.")]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON lines to stdout.")]
 
 
 @app.command("list")
-def list_all(as_json: Json = False) -> None:
+@with_options
+def list_all(reporter: Reporter) -> None:
     """List the built-in vocabularies."""
     from rich.table import Table
 
-    reporter = set_reporter(as_json=as_json)
     table = Table(box=None, pad_edge=False)
-    for title in ("vocabulary", "classes", "what it is for"):
+    for title in ("vocabulary", "classes", "description"):
         table.add_column(title)
     rows = []
-    for name in list_vocabularies():
-        vocabulary = load_vocabulary(name)
+    for name in pg.list_vocabularies():
+        vocabulary = pg.load_vocabulary(name)
         table.add_row(name, str(len(vocabulary.classes)), vocabulary.description)
         rows.append({"name": name, "classes": list(vocabulary.names), "description": vocabulary.description})
     reporter.result(table, {"vocabularies": rows})
 
 
 @app.command(no_args_is_help=True)
+@with_options
 def show(
     vocabulary: Source,
     save: Annotated[
-        Path | None, typer.Option(help="Write it to this .yaml or .json file, as a start for your own.")
+        Path | None, typer.Option(help="Also write the vocabulary to this .yaml or .json file, to edit it.")
     ] = None,
-    as_json: Json = False,
+    *,
+    reporter: Reporter,
 ) -> None:
     """Show a vocabulary: label values, names, colours, words and thresholds."""
-    reporter = set_reporter(as_json=as_json)
-    loaded = load_vocabulary(vocabulary)
+    loaded = pg.load_vocabulary(vocabulary)
     if save is not None:
-        dump_vocabulary(loaded, save)
+        pg.dump_vocabulary(loaded, save)
     reporter.result(_table(loaded), loaded.to_dict())
 
 
-def _table(vocabulary: Vocabulary) -> object:
+def _table(vocabulary: Any) -> object:
     from rich.table import Table
+
+    from proxyclip_geo.vocabulary import hex_color
 
     table = Table(box=None, pad_edge=False, title=f"{vocabulary.name}  {vocabulary.description}", title_justify="left")
     for title in ("value", "class", "words", "threshold"):
@@ -61,6 +64,7 @@ def _table(vocabulary: Vocabulary) -> object:
 
 
 @app.command(no_args_is_help=True)
+@with_options
 def check(
     vocabulary: Source,
     model: Annotated[
@@ -69,14 +73,14 @@ def check(
             "--model",
             "-m",
             help="Also encode the words with this model: warn of words it does not know, and "
-            "show which classes' words lie closest.",
+            "show the classes whose words are most similar.",
         ),
     ] = None,
-    as_json: Json = False,
+    *,
+    reporter: Reporter,
 ) -> None:
     """Check a vocabulary file, and how well a model can tell its words apart."""
-    reporter = set_reporter(as_json=as_json)
-    loaded = load_vocabulary(vocabulary)
+    loaded = pg.load_vocabulary(vocabulary)
     text = f"{loaded.name}: fine. {len(loaded.classes)} classes, {len(loaded.queries)} words"
     data: dict[str, object] = {"name": loaded.name, "classes": len(loaded.classes), "words": len(loaded.queries)}
     if model is not None:
@@ -84,7 +88,7 @@ def check(
 
         for far in far_words(loaded, model=model):
             reporter.warn(
-                f"'{far.word}' is far from all the model knows (nearest: '{far.nearest}', {far.similarity:.2f})"
+                f"'{far.word}' is far from all words of the model (nearest: '{far.nearest}', {far.similarity:.2f})"
             )
         pairs = closest_words(loaded, model=model)
         data["closest"] = [vars(pair) for pair in pairs if math.isfinite(pair.similarity)]

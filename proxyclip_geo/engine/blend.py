@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import Cores
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.errors import OptionError
@@ -18,8 +18,6 @@ from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
 from proxyclip_geo.region import Region
 
 logger = logging.getLogger(__name__)
-
-Blend = Literal["hann", "uniform"]
 
 
 @dataclass(frozen=True)

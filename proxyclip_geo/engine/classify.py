@@ -18,7 +18,6 @@ from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 from proxyclip_geo.region import Region
 
 UNCLASSIFIED = 0
-Synonyms = Literal["max-probability", "max-logit"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class TextBank:
     thresholds: tuple[float, ...]
     logit_scale: float
     nodata: int
-    synonyms: Synonyms = "max-probability"
+    synonyms: Literal["max-probability", "max-logit"] = "max-probability"
     debias: float = 0.0
     background: int = 0
     offsets: tuple[float, ...] | None = None

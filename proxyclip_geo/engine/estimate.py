@@ -95,5 +95,5 @@ def fit_core(grid: WindowGrid, encoder: DenseEncoder, needs: Needs, *, plan: Pla
     least = peak_memory(smaller, encoder, needs)
     raise OptionError(
         f"{limit / 1e9:.2g} GB of memory are not enough: this model needs {least / 1e9:.2g} GB with the smallest "
-        "blocks; raise --max-memory or use a smaller model"
+        "blocks; raise `max_memory`, or use a smaller model"
     )

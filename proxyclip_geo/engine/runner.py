@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.engine.blend import Blend, BlockEmbedding, blend_block, encode_block, window_total
+from proxyclip_geo.engine.blend import BlockEmbedding, blend_block, encode_block, window_total
 from proxyclip_geo.engine.classify import BlockLabels, Products, TextBank, cell_logits, classify_cells
 from proxyclip_geo.engine.edge_aware import Guide
+from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.prefetch import prefetch, prefetch_futures
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, cut_guide, guide_of, read_block
@@ -342,6 +343,6 @@ def name_block_in_errors(block: Block) -> Iterator[None]:
         raise
     except (RuntimeError, MemoryError) as error:
         raise EngineError(
-            f"{block.name} failed: {error}; if it wants for memory, pass a smaller --batch-size or --block-size, or "
-            "--device cpu"
+            f"{block.name} failed: {error}; if memory ran out, give a smaller `batch_size` or `block_size`, or "
+            "device='cpu'"
         ) from error

@@ -168,7 +168,7 @@ class TruthRules:
             if not any(word in legend.by_word for word in words):
                 raise OptionError(
                     f"labels and truth have no class in common: {', '.join(legend.names)} against "
-                    f'{", ".join(self.names.values())}; give a mapping, e.g. --map "{self._example(legend)}"'
+                    f'{", ".join(self.names.values())}; give a mapping, e.g. mapping="{self._example(legend)}"'
                 )
 
     def _example(self, legend: Legend) -> str:

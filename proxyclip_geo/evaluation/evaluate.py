@@ -213,7 +213,7 @@ def _tabulate(pairs: Pairs, legend: Legend, rules: TruthRules) -> tuple[Confusio
     if found and min(found) > shared:
         raise OptionError(
             f"labels and truth have no class in common: {', '.join(legend.names[:shared])} against "
-            f'{", ".join(legend.names[shared:])}; give a mapping, e.g. --map "1={legend.names[0]}"'
+            f'{", ".join(legend.names[shared:])}; give a mapping, e.g. mapping="1={legend.names[0]}"'
         )
     counts = np.zeros((len(legend.names) + 1, len(legend.names) + 1), dtype=np.int64)
     ignored: Counter[int] = Counter()

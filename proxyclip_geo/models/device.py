@@ -1,14 +1,11 @@
 """Device, number type and backend of a model."""
 
-from typing import Literal
-
 import torch
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
+from proxyclip_geo.models.options import Backend, Precision
 
-Precision = Literal["auto", "float32", "bfloat16", "float16"]
-Backend = Literal["auto", "torch", "openvino"]
 MIN_OPENVINO_PARAMETERS = 20_000_000
 """Number of weights below which the export to OpenVINO takes longer than it saves."""
 
@@ -31,7 +28,7 @@ def resolve_device(device: str) -> torch.device:
     if (found.index or 0) >= counts.get(found.type, 0):
         raise ModelError(
             f"device '{device}' is not on this machine (CUDA devices: {counts['cuda']}, MPS devices: {counts['mps']}); "
-            "use --device cpu or --device auto"
+            "use device='cpu' or device='auto'"
         )
     return found
 
@@ -67,7 +64,7 @@ def resolve_backend(backend: Backend, device: torch.device, *, parameters: int) 
         remedy = (
             "install it with `pip install proxyclip-geo[openvino]`"
             if device.type == "cpu"
-            else f"it computes on the CPU, not on {device}: pass --device cpu"
+            else f"it computes on the CPU, not on {device}: pass device='cpu'"
         )
-        raise ModelError(f"the OpenVINO backend cannot be used: {remedy}, or use --backend torch")
+        raise ModelError(f"the OpenVINO backend cannot be used: {remedy}, or use backend='torch'")
     return backend

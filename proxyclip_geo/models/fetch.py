@@ -52,7 +52,7 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
         raise WeightsError(
             f"{name} is not on this machine and the hub cannot be reached; fetch it where there is a network with "
             f"`proxyclip-geo models fetch {model} --to FOLDER`, carry the folder here and set "
-            f"{WEIGHTS_FOLDER} to it, or use --model demo"
+            f"{WEIGHTS_FOLDER} to it, or use the model 'demo', which needs no download"
         ) from error
     except HfHubHTTPError as error:
         reason = str(error).strip().splitlines()[0]

@@ -13,8 +13,9 @@ from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.clip_config import find_clip_statistics, read_clip_config
-from proxyclip_geo.models.device import Backend, Precision, resolve_backend, resolve_device, resolve_dtype
+from proxyclip_geo.models.device import resolve_backend, resolve_device, resolve_dtype
 from proxyclip_geo.models.encoder import DenseEncoder, EncoderSpec, ProxyClipEncoder
+from proxyclip_geo.models.options import Backend, Precision
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.state_dict import load_into, load_state_dict
 from proxyclip_geo.models.text_encoder import TextEncoder

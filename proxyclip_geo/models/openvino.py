@@ -144,7 +144,7 @@ class OpenVinoEncoder:
         try:
             compiled = openvino.Core().compile_model(model, "CPU", settings)
         except RuntimeError as error:
-            raise ModelError(f"OpenVINO cannot compile this model ({error}); use --backend torch") from error
+            raise ModelError(f"OpenVINO cannot compile this model ({error}); use backend='torch'") from error
         return openvino.AsyncInferQueue(compiled, settings["NUM_STREAMS"])
 
     def _check(self) -> None:
@@ -154,7 +154,7 @@ class OpenVinoEncoder:
         if not cosine >= MIN_COSINE:
             raise ModelError(
                 f"OpenVINO's features differ from torch's (mean cosine {cosine:.4f} < {MIN_COSINE}); use "
-                "--backend torch, or --precision float32"
+                "backend='torch', or precision='float32'"
             )
 
     def encode(self, rgb: Tensor) -> WindowFeatures:

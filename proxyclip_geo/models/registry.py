@@ -8,16 +8,9 @@ from pathlib import Path
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import ModelCard, read_card
+from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
 from proxyclip_geo.models.weights import locate_weights
 from proxyclip_geo.validation import suggest
-
-DEFAULT_MODEL = "vitb16-dino-b8"
-PRESETS: Mapping[str, str] = {
-    "fast": "vitb16-dinov3-s16",
-    "balanced": "vitb16-dino-b8",
-    "best": "vith14-dino-b8",
-}
-"""Models by purpose: quick previews, the paper's standard, the paper's best; docs/performance.md lists their cost."""
 
 
 @cache

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.device import Backend
 from proxyclip_geo.models.load import load_model
+from proxyclip_geo.models.options import Backend
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ class Weights:
         raise WeightsError(
             f"the {self.tower} weights of model '{self.model}' ({self.hub.repo}/{self.hub.file}) are not on this "
             f"machine; run `proxyclip-geo models fetch {self.model}` where there is a network, or set "
-            f"{WEIGHTS_FOLDER} to a folder that holds {self.hub.repo}/{self.hub.file}, or use --model demo"
+            f"{WEIGHTS_FOLDER} to a folder that holds {self.hub.repo}/{self.hub.file}, or use the model "
+            "'demo', which needs no download"
         )
 
     def expected_sha256(self, found: Path) -> str | None:

@@ -100,8 +100,6 @@ def _check_colors(bands: tuple[int, ...], usable: list[int], *, alpha: int | Non
             raise OptionError(f"band {band} is out of range: {name} has bands {usable[0]} to {usable[-1]}")
     if len(bands) == 1:
         return bands[0], bands[0], bands[0]
-    if len(bands) != 3:
-        raise OptionError(f"{len(bands)} bands chosen; give one, or three for red, green and blue, e.g. --bands 1,2,3")
     return bands[0], bands[1], bands[2]
 
 

@@ -83,7 +83,7 @@ def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) ->
         columns = [str(column) for column in frame.columns if column != frame.geometry.name]
         raise VectorError(
             f"examples {path} have no column '{field}'{suggest(field, columns)}; name the one that holds the class "
-            f"(--example-field): {', '.join(columns) or 'there is none'}"
+            f"(`field`): {', '.join(columns) or 'there is none'}"
         )
     frame.index = range(1, len(frame) + 1)
     frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]

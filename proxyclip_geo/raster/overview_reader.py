@@ -95,7 +95,7 @@ class OverviewReader:
             )
             raise RasterError(
                 f"raster {self._name} cannot be read in rows {top}–{bottom}, columns {left}–{right} ({error}); it may "
-                "be damaged or cut short: copy it again, or exclude that part with --bounds"
+                "be damaged or cut short: copy it again, or exclude that part by `bounds`"
             ) from error
 
 

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import AreaError, OptionError, RasterError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.aoi import AreaMask, Bounds, find_area
+from proxyclip_geo.raster.aoi import AreaMask, find_area
 from proxyclip_geo.raster.bands import BandPlan, plan_bands, stack_colors
 from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset, stem_of
 from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
+from proxyclip_geo.raster.options import Percentiles, SourceOptions, Stretch
 from proxyclip_geo.raster.overview_reader import OverviewReader
-from proxyclip_geo.raster.stretch import Stretch, check_percentiles, measure_stretch
+from proxyclip_geo.raster.stretch import apply_stretch, measure_stretch
 from proxyclip_geo.region import Region
 
 # Relative difference below which a resolution is the raster's own: geodesic and grid metres differ by up to 0.1 %.
@@ -44,28 +45,6 @@ class Pixels:
     rgb: NDArray[np.uint8]
     valid: NDArray[np.bool_]
     geobox: GeoBox
-
-
-@dataclass(frozen=True)
-class SourceOptions:
-    """How to read a raster.
-
-    Attributes:
-        bands: Band numbers from 1: one (repeated) or three (red, green, blue). None takes them by colour
-            interpretation, else the first three, else the first one repeated.
-        stretch: Limits that become 0 and 255. None measures them, except for 8-bit rasters, which are not stretched.
-        stretch_percentiles: Percentiles of the whole raster's valid pixels that a measured stretch maps to 0 and 255.
-        resolution: Ground size of a pixel in metres; None, or a value within a percent of the raster's own, keeps that.
-        bounds: (west, south, east, north) in the raster's CRS to work on, or None.
-        aoi: Vector file with polygons to work on, in any CRS, or None. With bounds: their intersection.
-    """
-
-    bands: tuple[int, ...] | None = None
-    stretch: Stretch | None = None
-    stretch_percentiles: tuple[float, float] = (2, 98)
-    resolution: float | None = None
-    bounds: Bounds | None = None
-    aoi: str | Path | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +75,7 @@ class _View:
         values = stack_colors(samples, self.plan)
         # Stretch after resampling, so that values are averaged before they are clipped and rounded.
         if self.stretch:
-            rgb = self.stretch.apply(values)
+            rgb = apply_stretch(self.stretch, values)
         elif values.dtype == np.uint8:
             rgb = values
         else:
@@ -132,16 +111,15 @@ class Source:
 
     def _prepare(self) -> None:
         options, dataset = self._options, self._dataset
-        check_percentiles(options.stretch_percentiles)
         self._whole = read_geobox(dataset, name=self.name)
         warn_without_crs(self._whole, name=self.name)
         self._plan = plan_bands(dataset, options.bands, name=self.name)
         self.bands = self._plan.colors
         self.dtype = str(dataset.dtypes[self.bands[0] - 1])
         self._area = find_area(self._whole, bounds=options.bounds, aoi=options.aoi, name=self.name)
-        self.stretch = options.stretch
-        if self.stretch is None and self.dtype != "uint8" and self._plan.palette is None:
-            self.stretch = measure_stretch(dataset, self._plan, percentiles=options.stretch_percentiles, name=self.name)
+        self.stretch = options.stretch if isinstance(options.stretch, Stretch) else None
+        if isinstance(options.stretch, Percentiles) and self.dtype != "uint8" and self._plan.palette is None:
+            self.stretch = measure_stretch(dataset, self._plan, percentiles=options.stretch, name=self.name)
         native = self._whole.crop(self._area.region)
         self._scale = _scale(native, options.resolution, name=self.name)
         self._view = self._open_view(native, self._scale)
@@ -229,7 +207,7 @@ class Source:
     def resolved_options(self) -> SourceOptions:
         """Options that open the raster in another process with the same result: stretch measured, paths absolute."""
         aoi = self._options.aoi
-        return replace(self._options, stretch=self.stretch, aoi=aoi and Path(aoi).resolve())
+        return replace(self._options, stretch=self.stretch or self._options.stretch, aoi=aoi and Path(aoi).resolve())
 
     def describe(self) -> str:
         """Return a line of text: shape, data type, CRS, gsd, bands and stretch."""
@@ -261,7 +239,7 @@ class Source:
         if not overlaps:
             raise AreaError(
                 f"the polygons of {self._options.aoi} hold the centre of no pixel of {self.name}; enlarge them, or "
-                "set a finer --resolution"
+                "set a finer `resolution`"
             )
         where = "area of interest" if self._options.bounds or self._options.aoi else "raster"
         raise RasterError(
@@ -293,12 +271,10 @@ def _scale(native: GeoBox, resolution: float | None, *, name: str) -> tuple[floa
     """Return (vertical, horizontal) raster pixels per pixel of `resolution` metres."""
     if resolution is None:
         return 1.0, 1.0
-    if not (math.isfinite(resolution) and resolution > 0):
-        raise OptionError(f"resolution {resolution:g} m must be a positive number of metres per pixel")
     gsd = native.gsd
     if gsd is None:
         raise OptionError(
-            f"raster {name} has no CRS, so that its pixels have no size in metres; omit --resolution, or assign a "
+            f"raster {name} has no CRS, so that its pixels have no size in metres; omit `resolution`, or assign a "
             "CRS first, e.g. with gdal_edit -a_srs"
         )
     across, down = (1.0 if abs(resolution / own - 1) < _RESOLUTION_TOLERANCE else resolution / own for own in gsd)

@@ -95,11 +95,8 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
     sides = () if form.driver == "GPKG" else (*SIDE_SUFFIXES.get(path.suffix.lower(), ()), ".qml", ".sld")
     for file in (path, *(path.with_suffix(suffix) for suffix in sides)):
         if file.exists() and not overwrite:
-            append = ", --append to add to it" if form.driver == "GPKG" else ""
-            raise OutputError(
-                f"'{file}' exists; pass --overwrite (overwrite=True in Python) to replace it{append}, or write to "
-                "another name"
-            )
+            append = ", append=True to add to it" if form.driver == "GPKG" else ""
+            raise OutputError(f"'{file}' exists; pass overwrite=True to replace it{append}, or write to another name")
     if form.driver == "GPKG" and path.is_file():
         try:
             with closing(sqlite3.connect(path, timeout=0.5)) as database:
@@ -133,7 +130,7 @@ def check_layers(path: Path, layers: Iterable[str]) -> None:
         if known.setdefault(low, name) != name:
             raise VectorError(
                 f"'{path}' cannot hold layers '{known[low]}' and '{name}', as names in GeoPackages are not "
-                "case-sensitive: rename one class, or omit --by-class"
+                "case-sensitive: rename one class, or omit `by_class`"
             )
 
 
@@ -143,7 +140,7 @@ def check_size(path: Path, form: Format, vertices: int, polygons: int) -> None:
     if form.driver == "ESRI Shapefile" and size > _SHAPEFILE_BYTES:
         raise VectorError(
             f"'{path}' would take {size / 2**30:.1f} GiB, and a Shapefile holds 2: write .gpkg, or generalise with "
-            "--min-area and --simplify"
+            "`min_area` and `simplify`"
         )
 
 

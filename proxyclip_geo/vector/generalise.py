@@ -17,6 +17,7 @@ from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.chains import label_components
 from proxyclip_geo.vector.coverage import Coverage, Patches
 from proxyclip_geo.vector.merge_small import dissolve, merge_small
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vector.pixel_metric import PixelMetric
 from proxyclip_geo.vector.ragged import sum_by
 from proxyclip_geo.vector.release_memory import release_memory
@@ -26,36 +27,6 @@ from proxyclip_geo.vector.trace_strip import OUTSIDE
 
 MIN_PIXELS = 16
 """Default of the smallest patch, in pixels."""
-
-
-@dataclass(frozen=True)
-class Generalisation:
-    """Options of generalisation.
-
-    Attributes:
-        min_area: Patches smaller than this many square metres (pixels without a CRS) are merged with a neighbour; 16
-            pixels if None, 0 for none.
-        max_hole: Likewise for unclassified patches.
-        smooth: Whether to cut the corners of pixels.
-        simplify: Tolerance in pixels of simplifying the coverage; 0 for none.
-    """
-
-    min_area: float | None = None
-    max_hole: float | None = None
-    smooth: bool = True
-    simplify: float = 0.0
-
-    @property
-    def in_metres(self) -> bool:
-        """Whether a limit is given in square metres."""
-        return bool(self.min_area or self.max_hole)
-
-    def __post_init__(self) -> None:
-        """Raise an OptionError for a negative number."""
-        for name in ("min_area", "max_hole", "simplify"):
-            value = getattr(self, name)
-            if value is not None and not (np.isfinite(value) and value >= 0):
-                raise OptionError(f"{name} {value:g} must be a number ≥ 0; 0 turns it off")
 
 
 @dataclass(frozen=True)
@@ -104,12 +75,11 @@ class Generalised:
 
 def generalise(
     coverage: Coverage,
-    options: Generalisation,
+    options: VectorOptions,
     *,
     metric: PixelMetric,
     skipped: tuple[int, ...],
     spill: Path,
-    connectivity: int = 4,
     progress: Progress = no_progress,
 ) -> Generalised:
     """Merge small patches and smooth borders.
@@ -117,31 +87,30 @@ def generalise(
     Args:
         coverage: Patches and arcs, as traced. If limits are in m² and pixels differ in area, the last of the totals is
             the area of the patch.
-        options: Options.
+        options: Smallest patches and holes, whether borders are smoothed, and the connectivity of patches.
         metric: Size of the pixels.
         skipped: Keys of unclassified patches.
         spill: Directory for the vertices.
-        connectivity: 4, or 8 to compare limits with the sum of the areas of patches that meet at corners.
         progress: Called in the stage "generalise".
 
     Raises:
         OptionError: If areas are given in m² and the raster cannot be measured.
     """
     progress(ProgressEvent("generalise", 0, 2, "steps"))
-    if metric.nodes is None and metric.ellipsoid and options.in_metres:
+    if metric.nodes is None and metric.ellipsoid and options.has_areas:
         raise OptionError(
-            "a part of the raster lies beyond its CRS, so that patches cannot be measured in m²; leave out --min-area "
-            "and --max-hole (16 pixels are kept then), or warp the raster to another CRS"
+            "a part of the raster lies beyond its CRS, so that patches cannot be measured in m²; leave out `min_area` "
+            "and `max_hole` (16 pixels are kept then), or warp the raster to another CRS"
         )
-    areas = _measure_patches(coverage, metric, summed=options.in_metres and not metric.is_uniform)
+    areas = _measure_patches(coverage, metric, summed=options.has_areas and not metric.is_uniform)
     unclassified = np.isin(coverage.patches.labels, skipped)
     limits, changes = np.zeros(len(areas)), Changes()
-    for limit, of in ((options.min_area, ~unclassified), (options.max_hole, unclassified)):
+    for limit, of in ((options.min_area, ~unclassified), (options.hole_area, unclassified)):
         pixel = areas[of] / np.maximum(coverage.patches.pixels[of], 1)
         # Slightly less, so that patches of exactly that many pixels are not subject to rounding.
         limits[of] = pixel * (MIN_PIXELS - 0.5) if limit is None else limit
     if limits.any():
-        if connectivity == 8:
+        if options.connectivity == 8:
             pairs = corner_pairs(coverage)
             group = label_components(len(areas), pairs[:, 0], pairs[:, 1])
             limits[sum_by(group, areas, int(group.max()) + 1)[group] >= limits] = 0

@@ -169,7 +169,7 @@ def read_legend(paths: Sequence[Path | str]) -> tuple[ClassStyle, ...]:
                 if names.setdefault(value, name) != name:
                     raise RasterError(
                         f"label {value} is '{names[value]}' in {origins[value]} and '{name}' in {source.name}: rasters "
-                        "to merge must mean the same by a label; relabel one, or name the classes with --vocabulary"
+                        "to merge must mean the same by a label; relabel one, or name the classes by a `vocabulary`"
                     )
                 origins.setdefault(value, source.name)
             colors = source.colors | colors
@@ -189,8 +189,8 @@ def _values_in(source: LabelSource) -> set[int]:
         if len(found) > _MOST_CLASSES:
             raise RasterError(
                 f"{source.name} holds more than {_MOST_CLASSES} different values and names none of them: it looks "
-                "like an image, not labels; pass the label raster of a run (…_labels.tif), or name the classes with "
-                "--vocabulary"
+                "like an image, not labels; pass the label raster of a run (…_labels.tif), or name the classes by a "
+                "`vocabulary`"
             )
     return found
 

@@ -12,18 +12,19 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from proxyclip_geo.errors import OptionError, VectorError, warn_quality
+from proxyclip_geo.errors import VectorError, warn_quality
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.batch import PolygonBatch
 from proxyclip_geo.vector.coverage import Coverage, Patches
-from proxyclip_geo.vector.generalise import Changes, Generalisation, generalise
+from proxyclip_geo.vector.generalise import Changes, generalise
 from proxyclip_geo.vector.label_mosaic import LabelMosaic, decode_labels, encode_label, open_label_mosaic
+from proxyclip_geo.vector.options import EXACT, VectorOptions
 from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import Features, Outlines, assemble, choose_features, simplify
 from proxyclip_geo.vector.ragged import Ints
 from proxyclip_geo.vector.reproject import Reprojection
 from proxyclip_geo.vector.score_raster import MarginRaster, ScoreRaster, ValueRaster, open_value_raster
-from proxyclip_geo.vector.trace import TraceOptions, trace
+from proxyclip_geo.vector.trace import trace
 from proxyclip_geo.vector.zonal_statistics import check_statistics, mean_values
 
 _UNCLASSIFIED = encode_label(0)
@@ -171,41 +172,13 @@ class PolygonInputs:
     first_appended: int | None = None
 
 
-@dataclass(frozen=True)
-class PolygonOptions:
-    """How polygons are made.
-
-    Attributes:
-        connectivity: 4 or 8; with 8, pixels that share only a corner belong to one patch.
-        generalisation: How to simplify; outlines follow the pixels' edges if not given.
-        dissolve: Whether all patches of a class are one feature.
-        crs: CRS to reproject to; the labels' if not given.
-        aoi: Vector file whose polygons to clip to.
-        drop_collinear: Whether to drop collinear vertices, at which a third patch begins. Ignored with `crs`, and to be
-            turned off if polygons are reprojected later, as straight edges become curves.
-        tracing: How to read and trace.
-    """
-
-    connectivity: int = 4
-    generalisation: Generalisation | None = None
-    dissolve: bool = False
-    crs: str | None = None
-    aoi: Path | str | None = None
-    drop_collinear: bool = True
-    tracing: TraceOptions = field(default=TraceOptions())
-
-    def __post_init__(self) -> None:
-        """Raise an OptionError for an unknown connectivity."""
-        if self.connectivity not in (4, 8):
-            raise OptionError(f"connectivity {self.connectivity} is not known: pass 4 (edges) or 8 (edges and corners)")
-
-
 def polygonize(
     inputs: PolygonInputs,
     *,
     classes: Mapping[int, str],
     spill: Path,
-    options: PolygonOptions = PolygonOptions(),
+    options: VectorOptions = EXACT,
+    drop_collinear: bool = True,
     progress: Progress = no_progress,
 ) -> PolygonSource:
     """Trace label rasters; the polygons are assembled during iteration over the result.
@@ -218,6 +191,8 @@ def polygonize(
         classes: Name of each label value.
         spill: Folder for the vertices, which must exist during iteration; 8 bytes each and 16 more when smoothed.
         options: How polygons are made.
+        drop_collinear: Whether to drop collinear vertices, at which a third patch begins. They must be kept if polygons
+            are reprojected later, as straight edges become curves; they are with a CRS in `options`.
         progress: Called with rows and polygons done, in the stages "polygonize" and "write".
 
     Raises:
@@ -227,17 +202,16 @@ def polygonize(
     check_statistics(inputs.statistics)
     coverage, reprojection, measures = _trace(inputs, options, classes=classes, spill=spill, progress=progress)
     skipped = () if 0 in classes else (_UNCLASSIFIED,)
-    generalisation, changes = options.generalisation, Changes()
-    if generalisation is None or generalisation.min_area == 0:
+    changes = Changes()
+    if options.min_area == 0:
         _warn_of_tiny_patches(coverage)
-    if generalisation is not None:
+    if options.generalises:
         result = generalise(
             coverage,
-            generalisation,
+            options=options,
             metric=reprojection.metric,
             skipped=skipped,
             spill=spill,
-            connectivity=options.connectivity,
             progress=progress,
         )
         coverage, changes = result.coverage, result.changes
@@ -248,17 +222,15 @@ def polygonize(
         reprojection,
         measures,
         inputs.statistics,
-        drop_collinear=options.drop_collinear
-        and options.crs is None
-        and not (generalisation and (generalisation.smooth or generalisation.simplify)),
-        simplify=generalisation.simplify if generalisation else 0.0,
+        drop_collinear=drop_collinear and options.crs is None and not (options.smooth or options.simplify),
+        simplify=options.simplify,
         changes=changes,
         progress=progress,
     )
 
 
 def _trace(
-    inputs: PolygonInputs, options: PolygonOptions, *, classes: Mapping[int, str], spill: Path, progress: Progress
+    inputs: PolygonInputs, options: VectorOptions, *, classes: Mapping[int, str], spill: Path, progress: Progress
 ) -> tuple[Coverage, Reprojection, tuple[str, ...]]:
     """Trace the labels; return the patches, their reprojection, and the names of the rasters summarised by patch.
 
@@ -281,9 +253,9 @@ def _trace(
             if paths
         }
         values = tuple(readers.values())
-        if options.generalisation is not None and options.generalisation.in_metres and not metric.is_uniform:
+        if options.has_areas and not metric.is_uniform:
             values = (*values, metric)
-        coverage = trace(mosaic, spill=spill, values=values, options=options.tracing, progress=progress)
+        coverage = trace(mosaic, spill=spill, values=values, options=options, progress=progress)
         _check_names(coverage, classes, mosaic)
     return coverage, reprojection, tuple(readers)
 
@@ -294,7 +266,7 @@ def _warn_of_tiny_patches(coverage: Coverage) -> None:
     count = len(coverage.patches.labels) - 1
     if tiny > _MANY_TINY_PATCHES and tiny > count / 2:
         warn_quality(
-            f"{tiny} of {count} patches are {_TINY_PATCH} pixels or smaller; --min-area merges them into their "
+            f"{tiny} of {count} patches are {_TINY_PATCH} pixels or smaller; `min_area` merges them into their "
             "neighbours, and the map becomes easier to read and far smaller"
         )
 

@@ -13,7 +13,7 @@ from proxyclip_geo.errors import VectorError
 
 SOURCES, WRITTEN = "VECTOR_SOURCES", "WRITTEN"
 """Keys of a layer's metadata: its source files, and the time of writing."""
-_REMEDY = "make the layer anew from all label rasters (with --overwrite, overwrite=True in Python)"
+_REMEDY = "make the layer anew from all label rasters (overwrite=True)"
 
 
 def describe_file(path: Path | str, *, target: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ def read_polygons(path: Path | None) -> gpd.GeoDataFrame:
         VectorError: If there is no file, or it cannot be read.
     """
     if path is None:
-        raise VectorError("no polygons were written; run again with polygons=True (without --no-polygons)")
+        raise VectorError("no polygons were written; run again with polygons=True")
     try:
         return gpd.read_file(path, layer=path.stem)
     except (pyogrio.errors.DataSourceError, OSError) as error:

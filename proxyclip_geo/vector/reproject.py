@@ -156,7 +156,7 @@ def _check_extent(shapes: Geometries, crs: pyproj.CRS) -> None:
         limits = "" if area is None else f"; it is meant for latitudes from {area.south:g}° to {area.north:g}°"
         raise OptionError(
             f"polygons would lie {farthest:.2g} m from the origin of {crs.name}, which cannot show all of the labels"
-            f"{limits}: clip to an area with --aoi, or choose a CRS that covers the labels"
+            f"{limits}: clip to an `aoi`, or choose a CRS that covers the labels"
         )
 
 

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vector.coverage import Coverage, CoverageBuilder
 from proxyclip_geo.vector.label_mosaic import LabelMosaic
 from proxyclip_geo.vector.majority import filter_majority
+from proxyclip_geo.vector.options import EXACT, VectorOptions
 from proxyclip_geo.vector.release_memory import release_memory
 from proxyclip_geo.vector.score_raster import ValueRaster
 from proxyclip_geo.vector.trace_strip import OUTSIDE, Strip, trace_strip
@@ -21,27 +21,12 @@ from proxyclip_geo.vector.trace_strip import OUTSIDE, Strip, trace_strip
 _PIXELS_AT_ONCE = 3_000_000
 
 
-@dataclass(frozen=True)
-class TraceOptions:
-    """Options of reading and tracing.
-
-    Attributes:
-        majority: Radius of the majority filter in pixels; 0 for none.
-        block_rows: Rows per strip; by default strips have about 3 million pixels. The result does not depend on it.
-        threads: Threads that trace polygons.
-    """
-
-    majority: int = 0
-    block_rows: int | None = None
-    threads: int = 2
-
-
 def trace(
     labels: LabelMosaic,
     *,
     spill: Path,
     values: Sequence[ValueRaster] = (),
-    options: TraceOptions = TraceOptions(),
+    options: VectorOptions = EXACT,
     progress: Progress = no_progress,
 ) -> Coverage:
     """Trace the patches of a label raster.
@@ -52,14 +37,14 @@ def trace(
         labels: Open label rasters on one grid.
         spill: Directory for the vertices; they take 8 bytes each.
         values: Rasters on the same grid to summarise by patch.
-        options: Options.
+        options: Majority radius, rows of a strip, number of threads.
         progress: Called with rows done, in the stage "polygonize".
     """
     height = labels.shape[0]
     builder = CoverageBuilder(labels.shape, spill=spill / "vertices.bin")
     try:
         progress(ProgressEvent("polygonize", 0, height, "rows"))
-        with ThreadPoolExecutor(max(1, options.threads)) as pool:
+        with ThreadPoolExecutor(options.threads) as pool:
             waiting: deque[tuple[int, Future[Strip]]] = deque()
 
             def add_oldest() -> None:
@@ -72,7 +57,7 @@ def trace(
                 scores = tuple(_read_values(raster, top, bottom) for raster in values)
                 last = bottom == height
                 waiting.append((bottom, pool.submit(trace_strip, keys, top=top, last=last, values=scores)))
-                if len(waiting) >= max(1, options.threads):
+                if len(waiting) >= options.threads:
                     add_oldest()
             while waiting:
                 add_oldest()
@@ -84,7 +69,7 @@ def trace(
         builder.close()
 
 
-def _strips(labels: LabelMosaic, options: TraceOptions) -> Iterator[tuple[int, int]]:
+def _strips(labels: LabelMosaic, options: VectorOptions) -> Iterator[tuple[int, int]]:
     """Yield (top, bottom) of the strips."""
     height, width = labels.shape
     rows = options.block_rows or max(1, min(512, _PIXELS_AT_ONCE // width))

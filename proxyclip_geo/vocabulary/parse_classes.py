@@ -141,7 +141,7 @@ def _warn_single(only: MapClass) -> None:
     if len(only.synonyms) > 1:
         hint = f" If these are classes of their own, separate them by ';': \"{'; '.join(only.synonyms)}\"."
     warn_quality(
-        f"the vocabulary has one class, {only.name!r}: without --background WORDS (background=(...) in Python) every "
+        f"the vocabulary has one class, {only.name!r}: without `background` words every "
         f"pixel becomes {only.name!r}; name there what it contrasts with, or add it as a class.{hint}"
     )
 

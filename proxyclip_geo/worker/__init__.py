@@ -1,1 +1,1 @@
-"""A long-lived process that other programs ask by JSON lines: what the QGIS plugin talks to (docs/worker.md)."""
+"""A long-lived process that runs requests of other programs, e.g. the QGIS plugin, as JSON lines (docs/worker.md)."""

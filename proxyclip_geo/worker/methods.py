@@ -1,87 +1,78 @@
-"""What the worker can be asked, each a function of the session, its parameters and a progress callable."""
+"""Methods of the worker: the keyword arguments of each are the parameters of its requests."""
 
 import importlib.metadata
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from proxyclip_geo import __version__
-from proxyclip_geo.progress import Progress
-from proxyclip_geo.worker.params import Params
+from pydantic import BeforeValidator
+
+import proxyclip_geo as pg
+from proxyclip_geo.api.options import EncodeOptions, Examples, LabelOptions, SegmentOptions, StoreOptions
+from proxyclip_geo.declare import Words
+from proxyclip_geo.models.options import ModelOptions
+from proxyclip_geo.raster.options import AoiOption, BoundsOption, PointOption
+from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vocabulary import Vocabulary, load_vocabulary, parse_classes
 from proxyclip_geo.worker.protocol import PROTOCOL, ProtocolError
-from proxyclip_geo.worker.session import Session
+from proxyclip_geo.worker.requests import Call, Method, schema
 
-
-@dataclass(frozen=True)
-class Call:
-    """One request on its way.
-
-    Attributes:
-        session: What is warm.
-        params: What the client gave.
-        progress: To be called while working.
-    """
-
-    session: Session
-    params: Params
-    progress: Progress
-
-
-Method: TypeAlias = Callable[[Call], dict[str, Any]]
+Classes: TypeAlias = str | list[Any] | dict[str, Any]
+ExamplesOrPath: TypeAlias = Annotated[
+    Examples | None, BeforeValidator(lambda value: {"path": value} if isinstance(value, str) else value)
+]
 
 
 def describe_worker() -> dict[str, Any]:
-    """Return who is here: the first line that a worker writes."""
+    """Return the version and the process: the first line that a worker writes."""
     return {
         "protocol": PROTOCOL,
-        "version": __version__,
+        "version": pg.__version__,
         "python": platform.python_version(),
         "executable": sys.executable,
         "pid": os.getpid(),
     }
 
 
-def hello(call: Call) -> dict[str, Any]:
+def hello(call: Call, *, protocol: int) -> dict[str, Any]:
     """Agree on the protocol."""
-    wanted = call.params.take("protocol", int)
-    call.params.finish()
-    if wanted != PROTOCOL:
+    if protocol != PROTOCOL:
         raise ProtocolError(
-            f"the client speaks protocol {wanted}, this worker (proxyclip-geo {__version__}) {PROTOCOL}; install "
+            f"the client speaks protocol {protocol}, this worker (proxyclip-geo {pg.__version__}) {PROTOCOL}; install "
             "versions that belong together"
         )
     return describe_worker()
+
+
+def options(call: Call) -> dict[str, Any]:
+    """Return the JSON schema of each method's parameters: types, choices, limits, defaults and descriptions."""
+    return {"methods": {name: schema(method) for name, method in METHODS.items()}}
 
 
 def models(call: Call) -> dict[str, Any]:
     """List the built-in models, and which are on this machine."""
     from proxyclip_geo.models.registry import list_models
 
-    call.params.finish()
     return {"models": [asdict(model) for model in list_models()]}
 
 
-def fetch(call: Call) -> dict[str, Any]:
+def fetch(call: Call, *, model: str) -> dict[str, Any]:
     """Download the weights of a model: the one method that uses the network."""
     from proxyclip_geo.models.fetch import fetch_weights
     from proxyclip_geo.models.registry import find_card
 
-    card = find_card(call.params.take("model", str))
-    call.params.finish()
+    card = find_card(model)
     return {"model": card.name, "paths": [str(path) for path in fetch_weights(card, progress=call.progress)]}
 
 
-def self_test(call: Call) -> dict[str, Any]:
-    """Load a model and run one window, to see that the environment works."""
+def self_test(call: Call, *, model: str = "demo", device: str = ModelOptions().device) -> dict[str, Any]:
+    """Load a model and run one window, to check the environment."""
     from proxyclip_geo.models.self_test import run_self_test
 
-    model, device = call.params.take("model", str, "demo"), call.params.take("device", str, "auto")
-    call.params.finish()
     result = run_self_test(model, device=device)
     libraries = {name: importlib.metadata.version(name) for name in ("torch", "rasterio", "numpy")}
     return {"model": result.name, "device": result.device, "seconds": result.seconds, "libraries": libraries}
@@ -89,50 +80,49 @@ def self_test(call: Call) -> dict[str, Any]:
 
 def vocabularies(call: Call) -> dict[str, Any]:
     """Return the built-in vocabularies, whole."""
-    from proxyclip_geo.vocabulary import list_vocabularies, load_vocabulary
-
-    call.params.finish()
-    return {"vocabularies": [load_vocabulary(name).to_dict() for name in list_vocabularies()]}
+    return {"vocabularies": [load_vocabulary(name).to_dict() for name in pg.list_vocabularies()]}
 
 
-def read_vocabulary(call: Call) -> dict[str, Any]:
-    """Read words from text, a list, an object, a built-in name or a file; colours and values are filled in."""
-    vocabulary = call.params.classes()
-    call.params.finish()
-    return {"vocabulary": vocabulary.to_dict()}
+def read_vocabulary(call: Call, *, classes: Classes | None = None, vocabulary: str | None = None) -> dict[str, Any]:
+    """Read classes from text, a list, an object, a built-in name or a file; add colours and values."""
+    return {"vocabulary": _read_words(classes, vocabulary).to_dict()}
 
 
-def write_vocabulary(call: Call) -> dict[str, Any]:
+def write_vocabulary(
+    call: Call, *, path: str, classes: Classes | None = None, vocabulary: str | None = None
+) -> dict[str, Any]:
     """Write a vocabulary file, .yaml or .json."""
-    from proxyclip_geo.vocabulary import dump_vocabulary
-
-    vocabulary, path = call.params.classes(), call.params.take("path", str)
-    call.params.finish()
-    return {"path": str(dump_vocabulary(vocabulary, path))}
+    return {"path": str(pg.dump_vocabulary(_read_words(classes, vocabulary), path))}
 
 
-def check_vocabulary(call: Call) -> dict[str, Any]:
-    """Say which words a model does not know, and which it can hardly tell apart."""
+def check_vocabulary(
+    call: Call, *, model: str, classes: Classes | None = None, vocabulary: str | None = None
+) -> dict[str, Any]:
+    """Return the words that a model does not know, and the pairs that it can hardly tell apart."""
     from proxyclip_geo.api.word_check import closest_words, far_words
 
-    vocabulary, model = call.params.classes(), call.params.take("model", str)
-    call.params.finish()
-    pairs = closest_words(vocabulary, model=model)
+    words = _read_words(classes, vocabulary)
+    pairs = closest_words(words, model=model)
     return {
-        "far": [vars(word) for word in far_words(vocabulary, model=model)],
+        "far": [vars(word) for word in far_words(words, model=model)],
         "closest": [vars(pair) for pair in pairs],
     }
 
 
-def plan(call: Call) -> dict[str, Any]:
-    """Say what `segment` would do, and check all that can be checked without computing."""
-    import proxyclip_geo as pg
-
-    raster, classes = call.params.take("raster", str), call.params.classes()
-    model, out = call.params.take("model", str), call.params.take("out", str, "out")
-    options = call.params.options(pg.SegmentOptions)
-    call.params.finish()
-    made = pg.plan_segment(raster, classes, out=out, model=model, options=options)
+def plan(
+    call: Call,
+    *,
+    raster: str,
+    model: str,
+    out: str = "out",
+    classes: Classes | None = None,
+    vocabulary: str | None = None,
+    options: SegmentOptions = SegmentOptions(),
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Return what `segment` would do, after all checks that need no computing."""
+    words = _read_words(classes, vocabulary)
+    made = pg.plan_segment(raster, words, out=out, model=model, options=options, overwrite=overwrite)
     return {
         "raster": made.description,
         "shape": list(made.shape),
@@ -143,187 +133,225 @@ def plan(call: Call) -> dict[str, Any]:
     }
 
 
-def segment(call: Call) -> dict[str, Any]:
-    """Raster and words in, files out."""
-    import proxyclip_geo as pg
-
-    raster, classes, out = call.params.take("raster", str), call.params.classes(), call.params.take("out", str)
-    name, options = call.params.take("model", str), call.params.options(pg.SegmentOptions)
-    vectors = call.params.options(pg.VectorOptions, name="vectors")
-    call.params.finish()
-    model = call.session.model(name, options)
-    made = pg.segment(raster, classes, out=out, model=model, options=options, vectors=vectors, progress=call.progress)
-    return _describe_result(made)
-
-
-def encode(call: Call) -> dict[str, Any]:
-    """Raster in, embedding out; one that was broken off is finished."""
-    import proxyclip_geo as pg
-
-    raster, out, name = (call.params.take(key, str) for key in ("raster", "out", "model"))
-    options = call.params.options(pg.EncodeOptions)
-    storage, components = call.params.take("storage", str, "float16"), call.params.take("components", int, None)
-    overwrite = call.params.take("overwrite", bool, False)
-    call.params.finish()
-    if storage not in ("float16", "int8"):
-        raise ProtocolError(f"the parameter 'storage' is float16 or int8, not {storage!r}")
-    kept = pg.StoreOptions(
-        storage="int8" if storage == "int8" else "float16", components=components, overwrite=overwrite
+def segment(
+    call: Call,
+    *,
+    raster: str,
+    model: str,
+    out: str,
+    classes: Classes | None = None,
+    vocabulary: str | None = None,
+    options: SegmentOptions = SegmentOptions(),
+    vectors: VectorOptions = VectorOptions(),
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Segment a raster into files."""
+    result = pg.segment(
+        raster,
+        _read_words(classes, vocabulary),
+        out=out,
+        model=call.session.model(model, options),
+        options=options,
+        vectors=vectors,
+        overwrite=overwrite,
+        progress=call.progress,
     )
+    return _describe_result(result)
+
+
+def encode(
+    call: Call,
+    *,
+    raster: str,
+    out: str,
+    model: str,
+    options: EncodeOptions = EncodeOptions(),
+    store: StoreOptions = StoreOptions(),
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Encode a raster, or resume an interrupted encoding."""
     call.session.close(out)
-    model = call.session.model(name, options)
-    made = pg.encode(raster, out=out, model=model, options=options, store=kept, progress=call.progress)
-    return _describe_embedding(made)
+    embedding = pg.encode(
+        raster,
+        out=out,
+        model=call.session.model(model, options),
+        options=options,
+        store=store,
+        overwrite=overwrite,
+        progress=call.progress,
+    )
+    return _describe_embedding(embedding)
 
 
-def open_embedding(call: Call) -> dict[str, Any]:
+def open_embedding(call: Call, *, embedding: str) -> dict[str, Any]:
     """Open an embedding and load the text side of its model, so that later requests are quick."""
-    kept = call.session.embedding(call.params.take("embedding", str))
-    call.params.finish()
-    _ = kept.text
-    return _describe_embedding(kept)
+    opened = call.session.embedding(embedding)
+    _ = opened.text
+    return _describe_embedding(opened)
 
 
-def close_embedding(call: Call) -> dict[str, Any]:
-    """Let go of an embedding."""
-    name = call.params.take("embedding", str)
-    call.params.finish()
-    return {"closed": call.session.close(name)}
+def close_embedding(call: Call, *, embedding: str) -> dict[str, Any]:
+    """Close an embedding."""
+    return {"closed": call.session.close(embedding)}
 
 
-def label(call: Call) -> dict[str, Any]:
-    """Embedding and words in, the files of `segment` out."""
-    import proxyclip_geo as pg
-
-    kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
-    out, bounds, aoi = call.params.take("out", str), _bounds(call.params), call.params.take("aoi", str, None)
-    options, examples = call.params.options(pg.LabelOptions), call.params.examples()
-    vectors = call.params.options(pg.VectorOptions, name="vectors")
-    call.params.finish()
-    made = pg.label(
-        kept,
-        classes,
+def label(
+    call: Call,
+    *,
+    embedding: str,
+    out: str,
+    classes: Classes | None = None,
+    vocabulary: str | None = None,
+    bounds: BoundsOption = None,
+    aoi: AoiOption = None,
+    examples: ExamplesOrPath = None,
+    options: LabelOptions = LabelOptions(),
+    vectors: VectorOptions = VectorOptions(),
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Label an embedding; writes the files of `segment`."""
+    result = pg.label(
+        call.session.embedding(embedding),
+        _read_words(classes, vocabulary),
         out=out,
         bounds=bounds,
         aoi=aoi,
         examples=examples,
         options=options,
         vectors=vectors,
+        overwrite=overwrite,
         progress=call.progress,
     )
-    return _describe_result(made)
+    return _describe_result(result)
 
 
-def preview(call: Call) -> dict[str, Any]:
-    """Label an area of an embedding at some resolution into one small GeoTIFF: what a map in view is made from."""
-    import proxyclip_geo as pg
+def preview(
+    call: Call,
+    *,
+    embedding: str,
+    path: Path,
+    score_path: Path | None = None,
+    classes: Classes | None = None,
+    vocabulary: str | None = None,
+    bounds: BoundsOption = None,
+    resolution: float | None = None,
+    examples: ExamplesOrPath = None,
+    options: LabelOptions = LabelOptions(),
+) -> dict[str, Any]:
+    """Label an area of an embedding at some resolution into one small GeoTIFF, e.g. for a map view."""
     from proxyclip_geo.worker.preview import write_preview
 
     started = time.perf_counter()
-    kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
-    path, score = Path(call.params.take("path", str)), call.params.take("score_path", str, None)
-    bounds, resolution = _bounds(call.params), call.params.take("resolution", float, None)
-    options, examples = call.params.options(pg.LabelOptions), call.params.examples()
-    call.params.finish()
-    made = kept.label(classes, bounds=bounds, resolution=resolution, examples=examples, options=options)
-    write_preview(made, path, score=None if score is None else Path(score))
+    labels = call.session.embedding(embedding).label(
+        _read_words(classes, vocabulary), bounds=bounds, resolution=resolution, examples=examples, options=options
+    )
+    write_preview(labels, path, score=score_path)
     return {
         "path": str(path),
-        "score_path": score,
-        "shape": list(made.geobox.shape),
-        "shares": dict(made.shares),
-        "vocabulary": made.vocabulary.to_dict(),
+        "score_path": None if score_path is None else str(score_path),
+        "shape": list(labels.geobox.shape),
+        "shares": dict(labels.shares),
+        "vocabulary": labels.vocabulary.to_dict(),
         "seconds": time.perf_counter() - started,
     }
 
 
-def explain(call: Call) -> dict[str, Any]:
-    """Say how well each word fits a point or polygons."""
-    import proxyclip_geo as pg
-
-    kept, classes = call.session.embedding(call.params.take("embedding", str)), call.params.classes()
-    at, aoi = call.params.numbers("at", count=2), call.params.take("aoi", str, None)
-    options, examples = call.params.options(pg.LabelOptions), call.params.examples()
-    call.params.finish()
-    found = pg.explain(kept, classes, at=_point(at), aoi=aoi, examples=examples, options=options)
+def explain(
+    call: Call,
+    *,
+    embedding: str,
+    classes: Classes | None = None,
+    vocabulary: str | None = None,
+    at: PointOption = None,
+    aoi: AoiOption = None,
+    examples: ExamplesOrPath = None,
+    options: LabelOptions = LabelOptions(),
+) -> dict[str, Any]:
+    """Return how well each word fits a point or polygons."""
+    opened, words = call.session.embedding(embedding), _read_words(classes, vocabulary)
+    found = pg.explain(opened, words, at=at, aoi=aoi, examples=examples, options=options)
     return {"queries": [vars(item) for item in found]}
 
 
-def similar(call: Call) -> dict[str, Any]:
-    """Write a heat map of where something like a word or a place is."""
-    import proxyclip_geo as pg
-
-    kept, word = call.session.embedding(call.params.take("embedding", str)), call.params.take("word", str, None)
-    at, aoi = call.params.numbers("at", count=2), call.params.take("aoi", str, None)
-    path, overwrite = call.params.take("path", str), call.params.take("overwrite", bool, False)
-    call.params.finish()
-    made = pg.similar(kept, word, out=path, at=_point(at), aoi=aoi, overwrite=overwrite, progress=call.progress)
+def similar(
+    call: Call,
+    *,
+    embedding: str,
+    path: str,
+    word: str | None = None,
+    at: PointOption = None,
+    aoi: AoiOption = None,
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Write a heat map of similarity to a word or a place."""
+    opened = call.session.embedding(embedding)
+    made = pg.similar(opened, word, out=path, at=at, aoi=aoi, overwrite=overwrite, progress=call.progress)
     return {"path": str(made)}
 
 
-def words(call: Call) -> dict[str, Any]:
+def words(call: Call, *, embedding: str, candidates: Words) -> dict[str, Any]:
     """Rank words by how much they stand out."""
-    import proxyclip_geo as pg
-
-    kept, candidates = call.session.embedding(call.params.take("embedding", str)), call.params.take("candidates", list)
-    call.params.finish()
-    return {"words": [vars(item) for item in pg.rank_words(kept, [str(word) for word in candidates])]}
+    return {"words": [vars(item) for item in pg.rank_words(call.session.embedding(embedding), candidates)]}
 
 
-def vectorize(call: Call) -> dict[str, Any]:
-    """Label raster in, polygons out."""
-    import proxyclip_geo as pg
-
-    labels, path = call.params.take("labels", str), call.params.take("path", str)
-    score, overwrite = call.params.take("score", str, None), call.params.take("overwrite", bool, False)
-    append, options = call.params.take("append", bool, False), call.params.options(pg.VectorOptions)
-    call.params.finish()
-    made = pg.vectorize(
+def vectorize(
+    call: Call,
+    *,
+    labels: str,
+    path: str,
+    score: str | None = None,
+    options: VectorOptions = VectorOptions(),
+    overwrite: bool = False,
+    append: bool = False,
+) -> dict[str, Any]:
+    """Turn a label raster into polygons."""
+    result = pg.vectorize(
         labels, path, score=score, options=options, overwrite=overwrite, append=append, progress=call.progress
     )
     return {
-        "path": str(made.path),
-        "layer": made.path.stem,
-        "count": made.polygons,
-        "areas": dict(made.areas),
-        "unit": made.unit,
+        "path": str(result.path),
+        "layer": result.path.stem,
+        "count": result.polygons,
+        "areas": dict(result.areas),
+        "unit": result.unit,
     }
 
 
-def evaluate(call: Call) -> dict[str, Any]:
+def evaluate(
+    call: Call,
+    *,
+    labels: str,
+    truth: str,
+    mapping: dict[int | str, int | str] | None = None,
+    ignore: tuple[int | str, ...] = (),
+) -> dict[str, Any]:
     """Compare labels with the truth."""
-    from proxyclip_geo.evaluation.evaluate import evaluate as compare
-
-    labels, truth = call.params.take("labels", str), call.params.take("truth", str)
-    mapping, ignore = call.params.take("mapping", dict, None), call.params.take("ignore", list, [])
-    call.params.finish()
-    report = compare(labels, truth, mapping=mapping, ignore=ignore, progress=call.progress)
+    report = pg.evaluate(labels, truth, mapping=mapping, ignore=ignore, progress=call.progress)
     return {"report": report.to_dict(), "text": report.to_text()}
 
 
-def _point(values: tuple[float, ...] | None) -> tuple[float, float] | None:
-    return None if values is None else (values[0], values[1])
+def _read_words(classes: Classes | None, vocabulary: str | None) -> Vocabulary:
+    if classes is not None and vocabulary is None:
+        return parse_classes(classes)
+    if vocabulary is None or classes is not None:
+        raise ProtocolError("give either 'classes' (text, a list or an object) or 'vocabulary' (a name or a file)")
+    return load_vocabulary(vocabulary)
 
 
-def _bounds(params: Params) -> tuple[float, float, float, float] | None:
-    values = params.numbers("bounds", count=4)
-    return None if values is None else (values[0], values[1], values[2], values[3])
-
-
-def _describe_result(made: Any) -> dict[str, Any]:
+def _describe_result(result: pg.SegmentResult) -> dict[str, Any]:
     return {
-        "paths": {name: None if path is None else str(path) for name, path in vars(made.paths).items()},
-        "shares": dict(made.shares),
-        "vocabulary": made.vocabulary.to_dict(),
-        "seconds": made.run["seconds"],
+        "paths": {name: None if path is None else str(path) for name, path in vars(result.paths).items()},
+        "shares": dict(result.shares),
+        "vocabulary": result.vocabulary.to_dict(),
+        "seconds": result.run["seconds"],
     }
 
 
-def _describe_embedding(kept: Any) -> dict[str, Any]:
-    info, geobox = kept.store.info, kept.geobox
+def _describe_embedding(embedding: pg.Embedding) -> dict[str, Any]:
+    info, geobox = embedding.store.info, embedding.geobox
     return {
-        "embedding": kept.name,
-        "stem": kept.stem,
+        "embedding": embedding.name,
+        "stem": embedding.stem,
         "model": info.model["name"],
         "raster": dict(info.raster),
         "shape": list(geobox.shape),
@@ -334,12 +362,13 @@ def _describe_embedding(kept: Any) -> dict[str, Any]:
         "step": info.grid.step,
         "dim": info.dim,
         "storage": info.storage,
-        "complete": not kept.store.missing(),
+        "complete": not embedding.store.missing(),
     }
 
 
 METHODS: dict[str, Method] = {
     "hello": hello,
+    "options": options,
     "models": models,
     "fetch": fetch,
     "self_test": self_test,
@@ -360,4 +389,4 @@ METHODS: dict[str, Method] = {
     "vectorize": vectorize,
     "evaluate": evaluate,
 }
-"""What a request's `method` may be, besides "cancel" and "shutdown"."""
+"""Methods of requests, besides "cancel" and "shutdown"."""

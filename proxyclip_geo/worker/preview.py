@@ -8,16 +8,16 @@ from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, score_spec
 
 
-def write_preview(made: LabelMap, path: Path, *, score: Path | None = None) -> None:
+def write_preview(labels: LabelMap, path: Path, *, score: Path | None = None) -> None:
     """Write the labels, and the scores where a path is given, as GeoTIFFs with names and colours.
 
     Raises:
         OutputError: If one cannot be written.
     """
-    layers = [(path, label_spec(class_styles(made.vocabulary)), made.labels)]
+    layers = [(path, label_spec(class_styles(labels.vocabulary)), labels.labels)]
     if score is not None:
-        layers.append((score, score_spec(), made.score))
+        layers.append((score, score_spec(), labels.score))
     for target, spec, values in layers:
-        with CogWriter(target, made.geobox, spec=spec) as sink:
-            sink.write(made.geobox.region, values)
+        with CogWriter(target, labels.geobox, spec=spec) as sink:
+            sink.write(labels.geobox.region, values)
             sink.finish()

@@ -1,4 +1,4 @@
-"""The lines that the worker reads and writes: one JSON object each."""
+"""Protocol of the worker: JSON objects, one per line."""
 
 import json
 import threading
@@ -9,26 +9,26 @@ from typing import Any, BinaryIO
 from proxyclip_geo.errors import ProxyClipGeoError
 
 PROTOCOL = 1
-"""Version of the protocol; it rises when an old client would misunderstand a new worker."""
+"""Version of the protocol; it changes when an old client would misunderstand a new worker."""
 
 LONGEST_LINE = 16 << 20
 """Bytes of a request at most."""
 
 
 class ProtocolError(ProxyClipGeoError, ValueError):
-    """A line is no request, or a request has parameters that do not fit."""
+    """A line is not a request, or a request has wrong parameters."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a client wants.
+    """A request of a client.
 
     Attributes:
-        id: The client's own number or text for it; answers carry it.
-        method: What to do.
-        params: With what.
+        id: Number or text chosen by the client; answers carry it.
+        method: Name of the method.
+        params: Its parameters.
     """
 
     id: int | str
@@ -79,7 +79,7 @@ class Channel:
         self._lock = threading.Lock()
 
     def send(self, event: str, *, id: int | str | None, **fields: Any) -> None:
-        """Write one event. A client that is gone is noticed where stdin ends, so a broken pipe is no error here."""
+        """Write one event. The end of stdin reports a lost client, so a broken pipe is no error here."""
         line = json.dumps({"id": id, "event": event, **fields}, ensure_ascii=False, allow_nan=False).encode() + b"\n"
         with self._lock:
             try:
@@ -90,8 +90,7 @@ class Channel:
 
     def fail(self, error: BaseException, *, id: int | str | None) -> None:
         """Write that a request failed: the kind of error, a sentence, and the exit code that the command line has."""
-        known = isinstance(error, ProxyClipGeoError)
-        told = str(error) if known else f"{type(error).__name__}: {error}. This is a bug of proxyclip-geo; see its log"
-        kind = type(error).__name__ if known else "InternalError"
-        code = error.exit_code if isinstance(error, ProxyClipGeoError) else 70
-        self.send("error", id=id, type=kind, message=told, exit_code=code)
+        message, kind, code = str(error), type(error).__name__, getattr(error, "exit_code", 70)
+        if not isinstance(error, ProxyClipGeoError):
+            message, kind = f"{kind}: {message}. This is a bug of proxyclip-geo; see its log", "InternalError"
+        self.send("error", id=id, type=kind, message=message, exit_code=code)

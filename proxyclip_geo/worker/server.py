@@ -1,6 +1,5 @@
-"""The worker's loop: one thread reads, the main one works through the requests in their order."""
+"""The worker's loop: one thread reads requests, the main thread runs them in order."""
 
-import contextlib
 import logging
 import os
 import queue
@@ -8,15 +7,14 @@ import signal
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable
-from typing import Any, BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn
 
-from proxyclip_geo.errors import Cancelled, QualityWarning
+from proxyclip_geo.errors import Cancelled, forward_warnings
 from proxyclip_geo.progress import ProgressEvent
-from proxyclip_geo.worker.methods import METHODS, Call, describe_worker
-from proxyclip_geo.worker.params import Params
+from proxyclip_geo.worker.methods import METHODS, describe_worker
 from proxyclip_geo.worker.protocol import LONGEST_LINE, Channel, ProtocolError, Request, parse_request
+from proxyclip_geo.worker.requests import Call, run_method
 from proxyclip_geo.worker.session import Session
 
 logger = logging.getLogger(__name__)
@@ -33,7 +31,7 @@ class Job:
 
     Attributes:
         request: The request.
-        cancelled: Set when the client does not want it any more.
+        cancelled: Set when the client cancels it.
     """
 
     def __init__(self, request: Request) -> None:
@@ -42,7 +40,7 @@ class Job:
 
 
 class Server:
-    """Answers requests until the client is done."""
+    """Answers requests until stdin ends or the client asks for a shutdown."""
 
     def __init__(self, stdin: BinaryIO, stdout: BinaryIO, *, leave: Callable[[], None]) -> None:
         """Prepare.
@@ -50,7 +48,7 @@ class Server:
         Args:
             stdin: Where requests come from.
             stdout: Where events go.
-            leave: Ends the process at once; called where a running request does not stop in time.
+            leave: Ends the process at once; called if a running request does not stop in time.
         """
         self._stdin = stdin
         self._channel = Channel(stdout)
@@ -68,7 +66,7 @@ class Server:
             self._answer(job)
 
     def _read(self) -> None:
-        """Take requests as they come; cancelling must work while another request runs."""
+        """Read requests; cancelling must work while another request runs."""
         while line := self._stdin.readline(LONGEST_LINE):
             if not line.strip():
                 continue
@@ -98,7 +96,7 @@ class Server:
                 if not known:
                     self._jobs[request.id] = job
             if known:
-                # Its answer could not be told from that of the first.
+                # Answers to the two could not be told apart.
                 self._channel.fail(
                     ProtocolError(f"request {request.id!r} is still running; choose another id"), id=None
                 )
@@ -114,7 +112,7 @@ class Server:
         self._channel.send("result", id=request.id, result={"found": job is not None})
 
     def _end(self) -> None:
-        """Stop what runs, drop what waits, and let the loop end."""
+        """Stop the running request, drop the waiting ones, and let the loop end."""
         with self._lock:
             for job in self._jobs.values():
                 job.cancelled.set()
@@ -126,21 +124,21 @@ class Server:
     def _answer(self, job: Job) -> None:
         """Run one request. With the command line, the only place that catches everything."""
         request = job.request
-        with _telling_warnings(lambda message: self._channel.send("warning", id=request.id, message=message)):
+        with forward_warnings(lambda message: self._channel.send("warning", id=request.id, message=message)):
             try:
                 self._check(job)
                 method = METHODS.get(request.method)
                 if method is None:
                     known = ", ".join([*METHODS, "cancel", "shutdown"])
                     raise ProtocolError(f"there is no method {request.method!r}; there are {known}")
-                call = Call(self._session, Params(request.params), _Progress(self._channel, job))
-                result = method(call)
+                call = Call(self._session, _Progress(self._channel, job))
+                result = run_method(method, call, request.params)
                 self._check(job)
                 self._channel.send("result", id=request.id, result=result)
             except Exception as error:
                 logger.debug("request %s failed", request.id, exc_info=True)
                 if not hasattr(error, "exit_code"):
-                    logger.exception("request %s (%s) met a bug", request.id, request.method)
+                    logger.exception("request %s (%s) raised an unexpected error", request.id, request.method)
                 self._channel.fail(error, id=request.id)
             finally:
                 with self._lock:
@@ -149,45 +147,30 @@ class Server:
     @staticmethod
     def _check(job: Job) -> None:
         if job.cancelled.is_set():
-            raise Cancelled("cancelled; nothing half-written was left behind")
+            raise Cancelled("cancelled; no incomplete file was left")
 
 
 class _Progress:
-    """A progress callable: tells the client now and then, and stops the work when it was cancelled."""
+    """A progress callable: sends events at intervals, and stops a cancelled request."""
 
     def __init__(self, channel: Channel, job: Job) -> None:
         self._channel = channel
         self._job = job
-        self._told: dict[str, float] = {}
+        self._sent: dict[str, float] = {}
 
     def __call__(self, event: ProgressEvent) -> None:
         Server._check(self._job)
         now = time.monotonic()
-        if event.done < event.total and now - self._told.get(event.stage, 0.0) < PROGRESS_EVERY:
+        if event.done < event.total and now - self._sent.get(event.stage, 0.0) < PROGRESS_EVERY:
             return
-        self._told[event.stage] = now
+        self._sent[event.stage] = now
         self._channel.send("progress", id=self._job.request.id, **vars(event))
 
 
-@contextlib.contextmanager
-def _telling_warnings(tell: Callable[[str], None]) -> Any:
-    """Give quality warnings to the client; other libraries' warnings stay silent."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", QualityWarning)
-
-        def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
-            if issubclass(category, QualityWarning):
-                tell(str(message))
-
-        warnings.showwarning = show  # type: ignore[assignment]
-        yield
-
-
 def serve() -> NoReturn:
-    """Speak over this process's stdin and stdout until stdin ends; ends the process."""
+    """Serve requests over stdin and stdout until stdin ends; then end the process."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    # A print in some library must not break a line of the protocol.
+    # Output of libraries must not break a line of the protocol.
     stdout = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     signal.signal(signal.SIGTERM, _raise_exit)

@@ -1,4 +1,7 @@
-"""What proxyclip-geo knows, so that it can be shown before any worker runs; a test compares the models."""
+"""Models and options of proxyclip-geo, to be shown before a worker runs; tests compare them with the package."""
+
+import json
+from pathlib import Path
 
 MODELS = (
     "vitb16-dino-b8",
@@ -16,7 +19,20 @@ MODELS = (
     "demo",
 )
 
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+_DECLARED = json.loads((Path(__file__).parent / "options.json").read_text("utf-8"))
+"""The options of proxyclip-geo; `tools/write_plugin_options.py` writes them."""
 
-EXACT = {"min_area": 0, "max_hole": 0, "smooth": False, "simplify": 0}
+DEFAULT_MODEL = _DECLARED["model"]
+
+EXACT = {"exact": True}
 """Options by which polygons are the labels, pixel by pixel."""
+
+
+def default(kind, name):
+    """Return the default of an option, e.g. of "weight" of the class "Examples"."""
+    return _DECLARED[kind][name]["default"]
+
+
+def choices(kind, name):
+    """Return the values that an option accepts, e.g. "synonyms" of the class "LabelOptions"."""
+    return tuple(_DECLARED[kind][name]["choices"])

@@ -5,13 +5,15 @@ from pathlib import Path
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QStandardPaths
 
+from .models import DEFAULT_MODEL, default
+
 PREFIX = "proxyclip_mapper/"
 
 DEFAULTS = {
     "interpreter": "",
-    "model": "vitb16-dino-b8",
-    "device": "auto",
-    "precision": "auto",
+    "model": DEFAULT_MODEL,
+    "device": default("EncodeOptions", "device"),
+    "precision": default("EncodeOptions", "precision"),
     "vocabulary": "landcover",
     "opacity": 70,
     "work_folder": "",
@@ -25,17 +27,16 @@ DEFAULTS = {
 
 def read(name):
     """Return a setting; one of another type than its default counts as not set."""
-    default = DEFAULTS[name]
+    initial = DEFAULTS[name]
     try:
-        return QgsSettings().value(PREFIX + name, default, type=type(default))
+        return QgsSettings().value(PREFIX + name, initial, type=type(initial))
     except TypeError:
-        return default
+        return initial
 
 
 def write(name, value):
     """Remember a setting."""
-    default = DEFAULTS[name]
-    QgsSettings().setValue(PREFIX + name, type(default)(value))
+    QgsSettings().setValue(PREFIX + name, type(DEFAULTS[name])(value))
 
 
 def read_speed(model, device, precision):

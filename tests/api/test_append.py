@@ -64,7 +64,7 @@ def read(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
 
 CHOICES = {
     "default": pg.VectorOptions(),
-    "exact": pg.VectorOptions.exact(),
+    "exact": pg.VectorOptions(exact=True),
     "8-connected, large limits": pg.VectorOptions(min_area=40, max_hole=5, connectivity=8),
     "majority and simplified": pg.VectorOptions(majority=1, simplify=1.5),
     "in degrees": pg.VectorOptions(crs="EPSG:4326"),
@@ -156,18 +156,18 @@ def test_what_cannot_be_appended_to(tmp_path, halves, values) -> None:
 
     refuse(OptionError, "is in .* already", west)
     refuse(OptionError, "contradict", overwrite=True)
-    refuse(OptionError, "with min-area None|without min-area", options=pg.VectorOptions.exact())
-    refuse(OptionError, "with crs|without crs, and crs EPSG:3035", options=pg.VectorOptions(crs="EPSG:3035"))
+    refuse(OptionError, "with exact=False, and exact=True", options=pg.VectorOptions(exact=True))
+    refuse(OptionError, "without `crs`, and crs=EPSG:3035", options=pg.VectorOptions(crs="EPSG:3035"))
     refuse(OptionError, "the names in its label rasters", vocabulary=["water", "forest", "building"])
     refuse(OptionError, "0 rasters of scores", score=east)
-    refuse(OptionError, "without statistics", statistics={"height": east})
-    refuse(OptionError, "without aoi", options=pg.VectorOptions(aoi=path))
+    refuse(OptionError, "without `statistics`", statistics={"height": east})
+    refuse(OptionError, "without `aoi`", options=pg.VectorOptions(aoi=path))
     refuse(RasterError, "overlaps", write(tmp_path / "over.tif", values[:, CUT - 3 :], column=CUT - 3))
     refuse(RasterError, "does not lie on the grid", write(tmp_path / "zone.tif", values, column=SIDE, crs="EPSG:32632"))
     other = write(tmp_path / "other.tif", values[:, CUT:], column=CUT, CLASS_1="road", CLASS_2="forest", CLASS_3="x")
     refuse(RasterError, "label 1 is 'water' in .* and 'road' in", other)
     refuse(VectorError, "only a GeoPackage", out=tmp_path / "map.fgb")
-    with pytest.raises(OutputError, match="--overwrite .*--append"):
+    with pytest.raises(OutputError, match="overwrite=True .*append=True"):
         pg.vectorize(east, path)
     # Boxes may overlap, where not both have data.
     corner = np.full((SIDE, SIDE), 255, np.uint8)

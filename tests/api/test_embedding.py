@@ -136,7 +136,7 @@ def test_an_embedding_of_something_else_is_not_overwritten(folder: Path, tmp_pat
     pg.sample(tmp_path / "other.tif", size=64, seed=9)
     options = pg.EncodeOptions(block_size=64)
     pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=demo, options=options)
-    with pytest.raises(OutputError, match=r"differs in .*raster.*--overwrite"):
+    with pytest.raises(OutputError, match=r"differs in .*raster.*overwrite=True"):
         pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model=demo, options=options)
     (tmp_path / "b.emb").mkdir()
     (tmp_path / "b.emb" / "thesis.docx").write_text("years of work")
@@ -147,7 +147,7 @@ def test_an_embedding_of_something_else_is_not_overwritten(folder: Path, tmp_pat
                 out=tmp_path / "b.emb",
                 model=demo,
                 options=options,
-                store=pg.StoreOptions(overwrite=overwrite),
+                overwrite=overwrite,
             )
     assert (tmp_path / "b.emb" / "thesis.docx").read_text() == "years of work"
     # What changes no feature does not keep a run from going on.
@@ -156,7 +156,7 @@ def test_an_embedding_of_something_else_is_not_overwritten(folder: Path, tmp_pat
     bent = replace(demo, card=replace(demo.card, proxy=replace(demo.card.proxy, gamma=9.0)))
     with pytest.raises(OutputError, match="differs in model"):
         pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=bent, options=options)
-    again = pg.StoreOptions(overwrite=True, storage="int8", components=16)
+    again = pg.StoreOptions(storage="int8", components=16)
     made = pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=demo, options=options, store=again)
     assert (made.store.info.storage, made.store.info.dim) == ("int8", 16)
 
@@ -223,7 +223,7 @@ def test_similar_is_hot_where_the_word_is(folder: Path, tmp_path: Path) -> None:
     forest = next(int(key.removeprefix("CLASS_")) for key, name in kinds.items() if name == "forest")
     assert np.abs(values).max() <= 1
     assert values[labels == forest].mean() > values[labels != forest].mean() + 0.2
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="overwrite=True"):
         pg.similar(folder / "scene.emb", "forest", out=tmp_path / "forest.tif")
 
 
@@ -237,7 +237,7 @@ def test_words_that_are_there_come_first(tmp_path: Path, demo: pg.Model) -> None
 
 def test_bad_questions(folder: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
-    with pytest.raises(OptionError, match="--at X,Y"):
+    with pytest.raises(OptionError, match="`at`"):
         pg.explain(embedding, WORDS)
     with pytest.raises(AreaError, match="lies outside the raster"):
         pg.explain(embedding, WORDS, at=(0, 0))

@@ -96,7 +96,7 @@ def test_results_of_other_options_are_not_done_before(
     if change is None:
         os.utime(folder / "east.tif", (1, 1))
     options = pg.SegmentOptions(polygons=False, **(change or {}))
-    with pytest.raises(OutputError, match=f"differs in {difference}; pass --overwrite"):
+    with pytest.raises(OutputError, match=f"differs in {difference}; pass overwrite=True"):
         pg.segment_many(classes=words, options=options, **call)
 
 
@@ -124,7 +124,7 @@ def test_model_is_not_loaded_if_all_rasters_are_done(
     # Another option with the same effect.
     again = pg.segment_many(rasters, options=replace(options, precision="float32"), **call)
     assert [report.status for report in again] == ["done before", "done before"]
-    with pytest.raises(OutputError, match="differs in model; pass --overwrite"):
+    with pytest.raises(OutputError, match="differs in model; pass overwrite=True"):
         pg.segment_many(rasters, options=replace(options, precision="bfloat16"), **call)
 
 
@@ -139,7 +139,7 @@ def test_plans_match_the_run(folder: Path, demo: pg.Model, tmp_path: Path) -> No
     assert west.plan is not None
     with pytest.raises(RasterError, match=r"broken\.tif"):
         pg.plan_many(rasters, WORDS, out=out, model=demo, options=stopping)
-    with pytest.raises(OutputError, match="differs in vocabulary; pass --overwrite"):
+    with pytest.raises(OutputError, match="differs in vocabulary; pass overwrite=True"):
         pg.plan_many([str(folder / "east.tif")], ["water", "road"], out=out, model=demo, options=stopping)
 
 

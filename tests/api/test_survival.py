@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +120,10 @@ def test_another_run_is_not_mixed_in(
 ) -> None:
     call = {"classes": WORDS, "options": BLOCKS, **change}
     before = finished_blocks(broken_off)
-    with pytest.raises(OutputError, match=f"unfinished map that differs in {told}; .*--overwrite"):
+    with pytest.raises(OutputError, match=f"unfinished map that differs in {told}; .*overwrite=True"):
         pg.segment(scene, call["classes"], out=broken_off, model=demo, options=call["options"])
     assert finished_blocks(broken_off) == before
-    options = replace(call["options"], overwrite=True)
-    result = pg.segment(scene, call["classes"], out=broken_off, model=demo, options=options)
+    result = pg.segment(scene, call["classes"], out=broken_off, model=demo, options=call["options"], overwrite=True)
     assert result.run["windows"]["resumed_blocks"] == 0
     assert not (broken_off / ".scene.unfinished").exists()
 

@@ -60,14 +60,14 @@ def read(path: Path) -> gpd.GeoDataFrame:
     return gpd.read_file(path, layer=path.stem)
 
 
-@pytest.mark.parametrize("options", [pg.VectorOptions(), pg.VectorOptions.exact()])
+@pytest.mark.parametrize("options", [pg.VectorOptions(), pg.VectorOptions(exact=True)])
 def test_names_colours_and_areas(tmp_path, labels, map_values, options) -> None:
     result = pg.vectorize(labels, tmp_path / "map.gpkg", options=options)
     frame = read(result.path)
     assert len(frame) == result.polygons
     assert set(frame["class"]) == set(CLASSES.values())
     area = frame.area.groupby(frame["label"]).sum()
-    loss = 0 if options == pg.VectorOptions.exact() else 0.01
+    loss = 0 if options == pg.VectorOptions(exact=True) else 0.01
     for value, count in zip(*np.unique(map_values[map_values != 255], return_counts=True), strict=True):
         assert area[value] == pytest.approx(count * 0.25, rel=loss or 1e-9)
         assert result.areas[CLASSES[value]] == pytest.approx(frame["area_m2"][frame["label"] == value].sum())
@@ -106,7 +106,7 @@ def test_names_of_merged_rasters(tmp_path) -> None:
 
     nothing = {"AUTHOR": "me"}
     conflict = pair({"CLASS_1": "water"}, {"CLASS_1": "road", "CLASS_2": "wood"})
-    with pytest.raises(RasterError, match=r"label 1 is 'water' in .*a\.tif.* 'road' in .*b\.tif.*--vocabulary"):
+    with pytest.raises(RasterError, match=r"label 1 is 'water' in .*a\.tif.* 'road' in .*b\.tif.*`vocabulary`"):
         pg.vectorize(conflict, tmp_path / "map.gpkg")
     assert set(pg.vectorize(conflict, tmp_path / "map.gpkg", vocabulary=["water", "wood"]).areas) == {"water", "wood"}
     assert set(pg.vectorize(pair(nothing, nothing), tmp_path / "plain.gpkg").areas) == {"class 1", "class 2"}
@@ -191,7 +191,7 @@ def test_names_that_a_file_cannot_hold_are_refused_before_the_work(tmp_path, lab
 def test_statistics_of_any_raster(tmp_path, labels) -> None:
     heights = np.repeat(np.arange(60, dtype=np.float32), 60).reshape(60, 60)
     dsm = write(tmp_path / "dsm.tif", heights, transform=CORNER @ Affine.scale(2))
-    exact = pg.VectorOptions.exact()
+    exact = pg.VectorOptions(exact=True)
     path = pg.vectorize(labels, tmp_path / "map.gpkg", statistics={"height": dsm}, options=exact).path
     frame = read(path)
     row = (5_600_000 - frame.centroid.y) - 0.5
@@ -204,9 +204,9 @@ def test_tiny_patches_are_pointed_out(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("proxyclip_geo.vector.polygonize._MANY_TINY_PATCHES", 1000)
     noise = np.random.default_rng(0).integers(1, 4, (SIDE, SIDE)).astype(np.uint8)
     path = write(tmp_path / "noise.tif", noise)
-    with pytest.warns(QualityWarning, match="--min-area"):
-        pg.vectorize(path, tmp_path / "noise.gpkg", options=pg.VectorOptions.exact())
-    with pytest.warns(QualityWarning, match="--min-area"):
+    with pytest.warns(QualityWarning, match="`min_area`"):
+        pg.vectorize(path, tmp_path / "noise.gpkg", options=pg.VectorOptions(exact=True))
+    with pytest.warns(QualityWarning, match="`min_area`"):
         pg.vectorize(path, tmp_path / "smooth.gpkg", options=pg.VectorOptions(min_area=0))
 
 
@@ -232,7 +232,7 @@ def test_labels_without_names(tmp_path, map_values) -> None:
 
 def test_an_existing_file_stays(tmp_path, labels) -> None:
     path = pg.vectorize(labels, tmp_path / "map.gpkg").path
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="overwrite=True"):
         pg.vectorize(labels, path)
     pg.vectorize(labels, path, overwrite=True)
 

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 import rasterio
 
+import proxyclip_geo as pg
+from proxyclip_geo.declare import declarations
+
 WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roof"
 
 
@@ -54,12 +57,9 @@ def test_version_and_help() -> None:
 
 def test_every_option_of_segment_is_explained() -> None:
     text = run("segment", "--help").stdout
-    options = (
-        "classes,vocabulary,threshold,templates,out,scores,probabilities,polygons,overwrite,resolution,aoi,bounds,bands,"
-        "stretch,model,device,precision,window,stride,blend,batch-size,dry-run,json,quiet,"
-        "backend,workers,scheduler,max-memory,on-error,profile"
-    )
-    for option in options.split(","):
+    declared = (name.replace("_", "-") for name in declarations(pg.SegmentOptions))
+    others = ("classes", "vocabulary", "out", "model", "overwrite", "exact", "min-area", "dry-run", "json", "quiet")
+    for option in (*declared, *others):
         assert f"--{option}" in text
 
 
@@ -181,6 +181,13 @@ def test_dry_run_of_many_tells_of_each(folder: Path) -> None:
     assert second["paths"][0] == "many/b/b_labels.tif"
 
 
+def test_errors_of_options_are_json_too(folder: Path) -> None:
+    made = run("segment", "scene.tif", "-c", WORDS, "--threshold", 3, "--json", cwd=folder)
+    (event,) = (json.loads(line) for line in made.stdout.splitlines())
+    assert (event["type"], event["exit_code"]) == ("OptionError", made.returncode)
+    assert event["message"] == "--threshold 3.0 must be a number from 0 to 1"
+
+
 GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
 
 
@@ -196,16 +203,22 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
         ((*GOOD, "-c", WORDS, "-m", "vitb16-dino-b8"), 7, "models fetch vitb16-dino-b8"),
         ((*GOOD, "-c", WORDS, "--device", "cuda:9"), 6, "--device cpu"),
         ((*GOOD, "-c", WORDS, "--bands", "1,2,9"), 2, "band"),
-        ((*GOOD, "-c", WORDS, "--bands", "red"), 2, "--bands 4,3,2"),
+        ((*GOOD, "-c", WORDS, "--bands", "red"), 2, "--bands red must be one or three band numbers"),
         ((*GOOD, "-c", WORDS, "--bounds", "1,2,3"), 2, "W,S,E,N"),
         ((*GOOD, "-c", WORDS, "--bounds", "1,2,3,4"), 4, "meet"),
         ((*GOOD, "-c", WORDS, "--aoi", "none.gpkg"), 9, "none.gpkg"),
         ((*GOOD, "-c", WORDS, "--stretch", "9,3"), 2, "stretch"),
-        ((*GOOD, "-c", WORDS, "--threshold", "3"), 2, "0…1"),
-        ((*GOOD, "-c", WORDS, "--workers", "2", "--scheduler", "tcp://a:1"), 2, "give one of them"),
-        ((*GOOD, "-c", WORDS, "--window", "130"), 2, "--window"),
+        ((*GOOD, "-c", WORDS, "--threshold", "3"), 2, "--threshold 3.0 must be a number from 0 to 1"),
+        (
+            (*GOOD, "-c", WORDS, "--workers", "2", "--scheduler", "tcp://a:1"),
+            2,
+            "--workers 2 is for this machine, and --scheduler tcp://a:1",
+        ),
+        ((*GOOD, "-c", WORDS, "--window", "130"), 2, "e.g. --window 128 or --window 136"),
         ((*GOOD, "-c", WORDS, "--blend", "sharp"), 2, "hann"),
-        ((*GOOD, "-c", WORDS, "--resolution", "0"), 2, "resolution"),
+        ((*GOOD, "-c", WORDS, "--resolution", "0"), 2, "--resolution 0.0 must be a number above 0"),
+        ((*GOOD, "-c", WORDS, "--max-memory", "lots"), 2, "--max-memory lots must be a number of bytes"),
+        ((*GOOD, "-c", WORDS, "--exact", "--simplify", "2"), 2, "--exact and --simplify 2.0 contradict each other"),
         (("segment", "none.tif", "-c", WORDS, "-m", "demo"), 3, "none.tif"),
         (("segment", "text.tif", "-c", WORDS, "-m", "demo"), 3, "text.tif"),
         (("segment", "empty.tif", "-c", WORDS, "-m", "demo"), 3, "no-data"),
@@ -217,7 +230,7 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
         (("sample", "new.tif", "--bands", "7"), 2, "bands"),
         (("evaluate", "out/scene_labels.tif", "none.tif"), 3, "none.tif"),
         (("models", "info", "nonsense"), 6, "nonsense"),
-        (("models", "fetch", "vitb16-dino-b8"), 7, "--model demo"),
+        (("models", "fetch", "vitb16-dino-b8"), 7, "the model 'demo'"),
         (("models", "check", "vitb16-dino-b8"), 7, "models fetch"),
         (("vocabulary", "show", "nonsense"), 5, "nonsense"),
         (("segmnt", "scene.tif"), 2, "segment"),
@@ -313,14 +326,14 @@ def interrupt(*arguments: object, cwd: Path) -> dict[str, object]:
 def test_ctrl_c_stops_leaves_nothing_and_says_what_comes_of_it(folder: Path) -> None:
     assert run("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
     segment = ("segment", "large.tif", "-c", WORDS, "-m", "demo", "-o", "stop")
-    assert "the same command goes on where it stopped" in str(interrupt(*segment, cwd=folder)["message"])
+    assert "the same command resumes the run" in str(interrupt(*segment, cwd=folder)["message"])
     assert list((folder / "stop").iterdir()) == []
     encode = ("encode", "large.tif", "-m", "demo", "-o", "stop.emb", "--stride", 128)
-    assert "the same command goes on" in str(interrupt(*encode, cwd=folder)["message"])
-    assert "but without --overwrite, goes on" in str(interrupt(*encode, "--overwrite", cwd=folder)["message"])
+    assert "the same command resumes the run" in str(interrupt(*encode, cwd=folder)["message"])
+    assert "without --overwrite resumes the run" in str(interrupt(*encode, "--overwrite", cwd=folder)["message"])
     assert run(*encode, cwd=folder).returncode == 0
     label = ("label", "stop.emb", "-c", WORDS, "-o", "stop")
-    assert "the same command begins again" in str(interrupt(*label, cwd=folder)["message"])
+    assert "the same command starts again" in str(interrupt(*label, cwd=folder)["message"])
     assert list((folder / "stop").iterdir()) == []
     assert not list(folder.glob(".*"))
 
@@ -343,9 +356,9 @@ def test_vocabulary_list_show_check(folder: Path) -> None:
     assert "7 classes" in checked.stdout
 
 
-def test_the_package_alone_is_light() -> None:
+def test_the_command_line_alone_is_light() -> None:
     script = (
-        "import sys, proxyclip_geo; "
+        "import sys, proxyclip_geo.cli.app; "
         "print([name for name in ('torch', 'rasterio', 'geopandas', 'numpy') if name in sys.modules])"
     )
     made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

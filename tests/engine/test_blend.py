@@ -13,7 +13,6 @@ from torch import Tensor
 
 from proxyclip_geo.engine import blend as blend_module
 from proxyclip_geo.engine.blend import (
-    Blend,
     BlockEmbedding,
     blend_weights,
     encode_block,
@@ -21,6 +20,7 @@ from proxyclip_geo.engine.blend import (
     valid_cells,
     window_total,
 )
+from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.read_block import read_block
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import Block, WindowGrid

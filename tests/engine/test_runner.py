@@ -277,7 +277,7 @@ class TestReading:
                 raise kind("too large a batch")
 
         source = make_source(60, 60)
-        with pytest.raises(EngineError, match=r"block 0 \(rows 0–.*too large a batch.*--batch-size") as raised:
+        with pytest.raises(EngineError, match=r"block 0 \(rows 0–.*too large a batch.*`batch_size`") as raised:
             list(run_blocks(source, plan(source), encoder=Broken(), bank=make_bank()))
         assert isinstance(raised.value.__cause__, kind)
         del raised

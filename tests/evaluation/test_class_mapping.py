@@ -84,7 +84,7 @@ def test_a_class_only_the_truth_has_is_added(rules, value, name):
         (TruthRules(mapping={1: "bulding"}), "no class 'bulding'"),
         (TruthRules({1: "water"}, mapping={"watr": "water"}), "did you mean 'water'"),
         (TruthRules(ignore=("cloud",)), "no class 'cloud'.*give values"),
-        (TruthRules({1: "road", 2: "roof"}), 'no class in common.*--map "1=water"'),
+        (TruthRules({1: "road", 2: "roof"}), 'no class in common.*mapping="1=water"'),
     ],
 )
 def test_mistakes_are_found_before_reading(rules, says):

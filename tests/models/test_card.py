@@ -6,7 +6,8 @@ from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import OPENAI_MEAN, read_card
 from proxyclip_geo.models.clip_config import read_clip_config
 from proxyclip_geo.models.load import load_model
-from proxyclip_geo.models.registry import PRESETS, builtin_cards, find_card
+from proxyclip_geo.models.options import PRESETS
+from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.weights import find_clip_weights, find_vfm_weights
 
 WANTED = {
@@ -155,7 +156,7 @@ def test_the_activation_is_built_as_stated(tiny_model: Path) -> None:
 
 
 def test_unknown_device_and_precision(tiny_model: Path) -> None:
-    with pytest.raises(ModelError, match="--device cpu"):
+    with pytest.raises(ModelError, match="device='cpu'"):
         load_model(tiny_model, device="cuda:9")
     with pytest.raises(ModelError, match="unknown device"):
         load_model(tiny_model, device="quantum")

@@ -136,7 +136,7 @@ HUB = HubFile("owner/name", "model.safetensors")
 
 def test_missing_hub_weights_name_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(WeightsError, match=r"models fetch some-model.*--model demo"):
+    with pytest.raises(WeightsError, match=r"models fetch some-model.*the model 'demo'"):
         Weights("some-model", "vfm", hub=HUB).require()
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from proxyclip_geo.errors import AreaError, QualityWarning, RasterError, VectorError
-from proxyclip_geo.raster.source import Pixels, SourceOptions, open_source
+from proxyclip_geo.raster.options import SourceOptions
+from proxyclip_geo.raster.source import Pixels, open_source
 from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]

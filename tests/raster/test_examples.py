@@ -78,7 +78,7 @@ def test_negative_examples(save: Save, geobox: GeoBox, values: list[Any]) -> Non
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_what_is_wrong_is_said(save: Save, geobox: GeoBox, tmp_path: Path) -> None:
     inside, outside = ground(1, 1, 2, 2), ground(900, 900, 901, 901)
-    with pytest.raises(VectorError, match=r"no column 'class' \(did you mean 'klass'\?\).*--example-field"):
+    with pytest.raises(VectorError, match=r"no column 'class' \(did you mean 'klass'\?\).*`field`"):
         drawn_pixels(save([inside], klass=["water"]), geobox)
     with pytest.raises(VectorError, match="1 of the 2 examples .* have no class"):
         drawn_pixels(save([inside, inside], **{"class": ["water", None]}), geobox)

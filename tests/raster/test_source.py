@@ -17,8 +17,8 @@ from rasterio.enums import ColorInterp
 from proxyclip_geo.errors import OptionError, QualityWarning, RasterError
 from proxyclip_geo.raster.dataset import gdal_name, stem_of
 from proxyclip_geo.raster.georeference import PIXELS, fit_affine
-from proxyclip_geo.raster.source import Pixels, Source, SourceOptions, open_source
-from proxyclip_geo.raster.stretch import Stretch
+from proxyclip_geo.raster.options import SourceOptions, Stretch
+from proxyclip_geo.raster.source import Pixels, Source, open_source
 from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]
@@ -454,7 +454,7 @@ class TestBadInput:
 
     def test_percentiles(self, make_raster: MakeRaster) -> None:
         with pytest.raises(OptionError, match="percentiles"):
-            open_source(make_raster(), SourceOptions(stretch_percentiles=(98, 2)))
+            open_source(make_raster(), SourceOptions(stretch="98%,2%"))
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.raster.source import SourceOptions, open_source
-from proxyclip_geo.raster.stretch import Stretch
+from proxyclip_geo.raster.options import SourceOptions, Stretch
+from proxyclip_geo.raster.source import open_source
+from proxyclip_geo.raster.stretch import apply_stretch
 
 MakeRaster = Callable[..., Path]
 
@@ -14,7 +15,11 @@ MakeRaster = Callable[..., Path]
 def test_maps_limits_to_0_and_255() -> None:
     stretch = Stretch((100, 0, -1), (200, 10, 1))
     values = np.array([[[50, 100, 150, 200, 9999]], [[0, 5, 10, 20, -3]], [[-1, 0, 1, 2, -2]]], dtype=np.int16)
-    assert stretch.apply(values)[:, 0].tolist() == [[0, 0, 128, 255, 255], [0, 128, 255, 255, 0], [0, 128, 255, 255, 0]]
+    assert apply_stretch(stretch, values)[:, 0].tolist() == [
+        [0, 0, 128, 255, 255],
+        [0, 128, 255, 255, 0],
+        [0, 128, 255, 255, 0],
+    ]
 
 
 @pytest.mark.parametrize("dtype", ["uint16", "int32", "float32", "float64"])
@@ -25,7 +30,7 @@ def test_measures_percentiles_of_the_whole_raster_per_band(make_raster: MakeRast
         np.testing.assert_allclose(source.stretch.lows, np.percentile(data, 2, axis=(1, 2)))
         np.testing.assert_allclose(source.stretch.highs, np.percentile(data, 98, axis=(1, 2)))
         assert source.read(source.geobox.region).rgb.mean() == pytest.approx(127.5, abs=1)
-    with open_source(make_raster(data=data), SourceOptions(stretch_percentiles=(0, 100), bands=(2,))) as source:
+    with open_source(make_raster(data=data), SourceOptions(stretch="0%,100%", bands=(2,))) as source:
         assert source.stretch == Stretch((10_000,), (19_999,))
 
 
@@ -72,7 +77,7 @@ def test_survives_a_file(tmp_path: Path) -> None:
     stretch = Stretch((1, 2.5, 3), (10, 20, 30))
     stretch.save(tmp_path / "stretch.json")
     assert Stretch.load(tmp_path / "stretch.json") == stretch
-    assert Stretch.from_dict(stretch.to_dict()) == stretch
+    assert Stretch(**stretch.to_dict()) == stretch
 
 
 @pytest.mark.parametrize(

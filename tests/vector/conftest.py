@@ -15,7 +15,8 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.vector import polygonize as module
-from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions
+from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vector.polygonize import PolygonInputs
 
 MakeBand = Callable[..., Path]
 Polygonize = Callable[..., gpd.GeoDataFrame]
@@ -35,8 +36,13 @@ def polygonize() -> Polygonize:
     ) -> gpd.GeoDataFrame:
         inputs = PolygonInputs([labels], [] if score is None else [score])
         with tempfile.TemporaryDirectory() as spill:
+            chosen = VectorOptions(exact=True, **options)
             source = module.polygonize(
-                inputs, classes=classes, spill=Path(spill), options=PolygonOptions(**options), progress=progress
+                inputs,
+                classes=classes,
+                spill=Path(spill),
+                options=chosen,
+                progress=progress,
             )
             batches = list(source)
         columns = {name: np.concatenate([batch.columns[name] for batch in batches]) for name in batches[0].columns}

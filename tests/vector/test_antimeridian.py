@@ -5,7 +5,8 @@ from affine import Affine
 
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.vector.areas import area_m2
-from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, polygonize
+from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 
 CLASSES = {1: "a", 2: "b", 3: "c"}
 PLACES = {
@@ -24,7 +25,7 @@ def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, geobox) -> No
     labels[7:-7, 7:-7] = 3
     labels[5:9, 10:20] = 1
     inputs = PolygonInputs([make_band(labels, crs=crs, transform=transform)])
-    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=PolygonOptions(crs="EPSG:4326"))
+    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=VectorOptions(exact=True, crs="EPSG:4326"))
     batches = list(source)
     shapes = np.concatenate([batch.geometry for batch in batches])
     expected = np.concatenate([batch.columns["area_m2"] for batch in batches])
@@ -43,8 +44,8 @@ def test_other_maps_are_not_cut(make_band, tmp_path) -> None:
     crs, transform = PLACES["across"]
     path = make_band(np.ones((24, 24), np.uint8), crs=crs, transform=transform)
     inputs = PolygonInputs([path])
-    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=PolygonOptions(crs="EPSG:3857"))
+    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=VectorOptions(exact=True, crs="EPSG:3857"))
     with pytest.raises(OptionError, match="edge of the map in WGS 84 / Pseudo-Mercator"):
         list(source)
-    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=PolygonOptions(crs="EPSG:3832"))
+    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=VectorOptions(exact=True, crs="EPSG:3832"))
     assert sum(len(batch.geometry) for batch in source) == 1

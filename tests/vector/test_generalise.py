@@ -13,11 +13,10 @@ from rasterio.features import rasterize
 from scipy import ndimage
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.vector.generalise import Generalisation
 from proxyclip_geo.vector.majority import filter_majority
-from proxyclip_geo.vector.polygonize import PolygonInputs, PolygonOptions, polygonize
+from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 from proxyclip_geo.vector.reproject import densify
-from proxyclip_geo.vector.trace import TraceOptions
 
 NORTH_UP = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
 CLASSES = {1: "water", 2: "forest", 3: "building"}
@@ -30,11 +29,9 @@ label_rasters = arrays(
 
 def polygons(path, *, rows: int | None = None, connectivity: int = 4, radius: int = 0, **options) -> pd.DataFrame:
     """Generalised polygons in pixel coordinates are (N,) rows of label, pixels and geometry."""
-    chosen = Generalisation(**{**NO_CHANGE, **options})
-    tracing = TraceOptions(block_rows=rows, majority=radius)
-    making = PolygonOptions(generalisation=chosen, tracing=tracing, connectivity=connectivity)
+    chosen = VectorOptions(block_rows=rows, majority=radius, connectivity=connectivity, **{**NO_CHANGE, **options})
     with TemporaryDirectory() as spill:
-        batches = list(polygonize(PolygonInputs([path]), classes=CLASSES, spill=Path(spill), options=making))
+        batches = list(polygonize(PolygonInputs([path]), classes=CLASSES, spill=Path(spill), options=chosen))
     return pd.DataFrame(
         {
             "label": np.concatenate([batch.columns["label"] for batch in batches]),
@@ -148,7 +145,7 @@ def test_what_merging_changed_is_counted(make_band, tmp_path) -> None:
     labels = np.full((9, 9), 2, np.uint8)
     labels[:, 6:] = 1
     labels[2, 2], labels[4, 2:4], labels[6, 2] = 0, 3, 255
-    options = PolygonOptions(generalisation=Generalisation(**{**NO_CHANGE, "min_area": 0.6, "max_hole": 0.6}))
+    options = VectorOptions(**{**NO_CHANGE, "min_area": 0.6, "max_hole": 0.6})
     inputs = PolygonInputs([make_band(labels)])
     source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=options)
     list(source)
@@ -185,8 +182,8 @@ def test_majority_by_counting(make_band) -> None:
 
 
 def test_negative_areas_are_an_error() -> None:
-    with pytest.raises(OptionError, match="min_area -1"):
-        Generalisation(min_area=-1)
+    with pytest.raises(OptionError, match="min_area=-1 must be"):
+        VectorOptions(min_area=-1)
 
 
 def test_simplified_rings_keep_their_orientation(make_band) -> None:
@@ -204,7 +201,7 @@ def test_simplified_rings_keep_their_orientation(make_band) -> None:
 def test_nothing_opens_and_nothing_overlaps_after_reprojection(make_band, tmp_path, longest) -> None:
     labels = np.random.default_rng(0).integers(1, 4, (12, 12), dtype=np.uint8).repeat(3, axis=0).repeat(3, axis=1)
     path = make_band(labels, transform=Affine(3e4, 7e3, 400_000, 5e3, -3e4, 5_600_000))
-    making = PolygonOptions(crs="EPSG:3035")
+    making = VectorOptions(exact=True, crs="EPSG:3035")
     source = polygonize(PolygonInputs([path]), classes=CLASSES, spill=tmp_path, options=making)
     moved = np.concatenate([batch.geometry for batch in source])
     for shapes in (moved, densify(moved, longest * 1e4)):

@@ -19,7 +19,6 @@ from scipy import ndimage
 
 from proxyclip_geo.errors import Cancelled, OptionError, RasterError, VectorError
 from proxyclip_geo.progress import ProgressEvent
-from proxyclip_geo.vector.trace import TraceOptions
 
 CLASSES = {1: "water", 2: "forest", 3: "building"}
 NORTH_UP = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
@@ -70,8 +69,7 @@ def test_equals_gdal_on_the_whole_array_for_every_block_size(
     polygonize, make_band, labels, connectivity, rows, threads
 ) -> None:
     path = make_band(labels)
-    options = TraceOptions(block_rows=rows, threads=threads)
-    frame = polygonize(path, classes=CLASSES, connectivity=connectivity, tracing=options)
+    frame = polygonize(path, classes=CLASSES, connectivity=connectivity, block_rows=rows, threads=threads)
     assert frame.is_valid.all()
     theirs = [
         (value, whole(shapely.geometry.shape(polygon)).wkb)
@@ -99,7 +97,7 @@ def test_mean_score_is_that_of_the_pixels(polygonize, make_band, labels, seed, c
         classes=CLASSES,
         score=make_band(percent, "score", scale=0.01),
         connectivity=connectivity,
-        tracing=TraceOptions(block_rows=rows),
+        block_rows=rows,
     )
     for row in frame.itertuples():
         inside = rasterize([row.geometry], labels.shape, transform=NORTH_UP) == 1
@@ -253,7 +251,7 @@ def test_a_missing_raster_is_an_error(polygonize, tmp_path) -> None:
 
 
 def test_unknown_connectivity_is_an_error(polygonize, make_band) -> None:
-    with pytest.raises(OptionError, match="connectivity 6"):
+    with pytest.raises(OptionError, match="connectivity=6 must be 4 or 8"):
         polygonize(make_band(np.ones((2, 2), np.uint8)), classes=CLASSES, connectivity=6)
 
 

@@ -285,14 +285,14 @@ def test_a_layer_for_each_class(tmp_path) -> None:
 
 def test_what_is_there_stays_without_overwrite(tmp_path) -> None:
     path = write_polygons(polygons(), tmp_path / "out.gpkg")
-    with pytest.raises(OutputError, match="exists; pass --overwrite"):
+    with pytest.raises(OutputError, match="exists; pass overwrite=True"):
         check_target(path, overwrite=False)
 
 
 @pytest.mark.parametrize("name", ["out.dbf", "out.qpj", "out.qml", "out.sld"])
 def test_side_files_stay_without_overwrite(tmp_path, name) -> None:
     (tmp_path / name).write_text("mine")
-    with pytest.raises(OutputError, match=f"{name}' exists; pass --overwrite"):
+    with pytest.raises(OutputError, match=f"{name}' exists; pass overwrite=True"):
         check_target(tmp_path / "out.shp", overwrite=False)
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "mine")]
 

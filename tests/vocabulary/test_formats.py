@@ -205,5 +205,5 @@ def test_what_cannot_be_written_is_an_error(tmp_path, name):
 
 
 def test_one_class_in_a_file_warns(write):
-    with pytest.warns(QualityWarning, match=r"one class, .water.: without --background WORDS"):
+    with pytest.warns(QualityWarning, match=r"one class, .water.: without `background` words"):
         load_vocabulary(write("a.txt", "water,river\n"))

@@ -61,7 +61,7 @@ def test_loveda_has_its_values_and_palette():
     ("source", "says"),
     [
         ("loveada", r"did you mean 'loveda'.*built in are corine"),
-        ("water,river; forest", "--classes"),
+        ("water,river; forest", "`classes`"),
         ("water", "no vocabulary 'water'"),
         ("none.yaml", "no file 'none.yaml'"),
         (Path("loveda"), "no file"),

@@ -55,20 +55,44 @@ def test_garbage_is_refused_and_the_worker_goes_on(worker: Worker, line: bytes, 
     [
         ("fly", {}, "ProtocolError", "there is no method 'fly'"),
         ("encode", {"raster": "a.tif", "out": "b"}, "ProtocolError", "'model' is missing"),
-        ("encode", {"raster": 3, "out": "b", "model": "demo"}, "ProtocolError", "'raster' must be text"),
-        ("models", {"all": True}, "ProtocolError", "unknown parameters all"),
+        ("encode", {"raster": 3, "out": "b", "model": "demo"}, "ProtocolError", "raster=3 must be text"),
+        ("models", {"all": True}, "ProtocolError", "no parameter 'all'"),
         (
             "encode",
             {"raster": "a", "out": "b", "model": "demo", "options": {"strid": 1}},
             "ProtocolError",
-            "unknown options strid",
+            "no parameter 'options.strid' (did you mean 'stride'?)",
+        ),
+        (
+            "encode",
+            {"raster": "a", "out": "b", "model": "demo", "options": {"window": "big"}},
+            "ProtocolError",
+            "options.window='big' must be a whole number of at least 1",
+        ),
+        (
+            "encode",
+            {"raster": "a", "out": "b", "model": "demo", "store": {"storage": "int16"}},
+            "ProtocolError",
+            "store.storage='int16' must be 'float16' or 'int8'",
+        ),
+        (
+            "label",
+            {"embedding": "e", "classes": "a; b", "out": "b", "examples": {"path": "x", "weight": 7}},
+            "ProtocolError",
+            "examples.weight=7 must be a number from 0 to 1",
         ),
         ("encode", {"raster": "none.tif", "out": "b", "model": "demo"}, "RasterError", "none.tif"),
-        ("encode", {"raster": "none.tif", "out": "b", "model": "dem"}, "ModelError", "did you mean demo"),
+        (
+            "encode",
+            {"raster": "none.tif", "out": "b", "model": "demo", "options": {"window": "336"}},
+            "RasterError",
+            "none.tif",
+        ),
+        ("encode", {"raster": "none.tif", "out": "b", "model": "dem"}, "ModelError", "did you mean 'demo'"),
         ("open", {"embedding": "none.emb"}, "StoreError", "none.emb"),
         ("read_vocabulary", {"vocabulary": "landcovr"}, "VocabularyError", "landcover"),
         ("read_vocabulary", {"classes": "a", "vocabulary": "b"}, "ProtocolError", "either"),
-        ("preview", {"embedding": "e", "classes": "a; b", "path": "p", "bounds": [1, 2]}, "StoreError", "e"),
+        ("preview", {"embedding": "e", "classes": "a; b", "path": "p", "bounds": [1, 2]}, "ProtocolError", "W,S,E,N"),
     ],
 )
 def test_errors_have_a_kind_a_sentence_and_an_exit_code(
@@ -93,6 +117,17 @@ def test_models_and_vocabularies(worker: Worker, tmp_path: Path) -> None:
     checked = worker.result("check_vocabulary", classes="water; forest; zeppelin", model="demo")
     assert [word["word"] for word in checked["far"]] == ["zeppelin"]
     assert checked["closest"][0]["similarity"] <= 1
+
+
+def test_options_are_described_as_json_schemas(worker: Worker) -> None:
+    methods = worker.result("options")["methods"]
+    assert set(methods["encode"]["required"]) == {"raster", "out", "model"}
+    label = methods["label"]["$defs"]["LabelOptions"]["properties"]
+    assert label["synonyms"]["default"] == "max-probability"
+    assert label["synonyms"]["enum"] == ["max-probability", "max-logit", "mean"]
+    assert label["threshold"]["anyOf"][0]["maximum"] == 1
+    assert methods["label"]["$defs"]["Examples"]["properties"]["weight"]["default"] == 0.25
+    assert "GPU" in methods["segment"]["$defs"]["SegmentOptions"]["properties"]["workers"]["description"]
 
 
 def test_self_test_runs_a_window(worker: Worker) -> None:
@@ -218,7 +253,7 @@ def test_a_replaced_embedding_is_opened_again(worker: Worker, folder: Path, embe
         out=embedding,
         model="demo",
         options=pg.EncodeOptions(bounds=tuple(small["bounds"])),  # type: ignore[arg-type]
-        store=pg.StoreOptions(overwrite=True),
+        overwrite=True,
     )
     assert worker.result("open", embedding=embedding)["shape"] == [128, 128]
     assert worker.result("close", embedding=embedding) == {"closed": True}

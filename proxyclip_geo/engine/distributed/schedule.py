@@ -184,7 +184,7 @@ class _Executor:
         if self._task.local_workers:
             return EngineError(
                 f"{block.name} failed: its worker process was {self._death()}, also when it was retried; if memory is "
-                "short, use fewer --workers or a smaller --block-size"
+                "short, use fewer `workers` or a smaller `block_size`"
             )
         return EngineError(f"{block.name} failed: every worker that computed it died ({failure})")
 

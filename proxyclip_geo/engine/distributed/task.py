@@ -16,7 +16,8 @@ from proxyclip_geo.grid import Block
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import load_model
-from proxyclip_geo.raster.source import Source, SourceOptions, open_source
+from proxyclip_geo.raster.options import SourceOptions
+from proxyclip_geo.raster.source import Source, open_source
 
 # The run that a thread of a worker has loaded, and its id.
 _LOADED = threading.local()

@@ -219,7 +219,7 @@ def _check_replaceable(name: str, *, noun: str) -> None:
             return
     except FAILURES:
         pass
-    raise OutputError(f"{name} is already there and is no {noun}, so it is not replaced; choose another place with -o")
+    raise OutputError(f"{name} is already there and is no {noun}, so it is not replaced; choose another place")
 
 
 def open_group(name: str, *, writable: bool, noun: str, remedy: str) -> tuple[zarr.Group, Mapping[str, Any]]:
@@ -264,4 +264,4 @@ def _reaching(name: str) -> Iterator[None]:
     try:
         yield
     except FAILURES as error:
-        raise OutputError(f"{name} cannot be reached ({error}); choose another place with -o") from error
+        raise OutputError(f"{name} cannot be reached ({error}); choose another place") from error

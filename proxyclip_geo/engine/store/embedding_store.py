@@ -53,7 +53,7 @@ class EmbeddingStore(BlockStore):
     """
 
     noun = "embedding"
-    remedy = "encode the raster again with --overwrite, or copy the whole store again"
+    remedy = "encode the raster again with overwrite=True, or copy the whole store again"
 
     def __init__(self, name: str, group: zarr.Group, info: EmbeddingInfo) -> None:
         """Wrap a group; use `create_store` or `open_store`."""
@@ -210,7 +210,7 @@ class EmbeddingStore(BlockStore):
     def _incomplete(self) -> StoreError:
         return StoreError(
             f"embedding {self.name} lacks chunks although their block is marked as finished; encode the raster again "
-            "with --overwrite, or copy the whole store again"
+            "with overwrite=True, or copy the whole store again"
         )
 
     def _read_cls(self, cells: Region) -> ClsFeatures:
@@ -286,7 +286,7 @@ def open_store(name: str, *, writable: bool = False) -> EmbeddingStore:
     group, description = open_group(name, writable=writable, noun=noun, remedy=remedy)
     if not description:
         raise StoreError(
-            f"{name} is a Zarr group, but not a (finished) embedding; make one with `proxyclip-geo encode --overwrite`"
+            f"{name} is a Zarr group, but not a (finished) embedding; encode the raster again with overwrite=True"
         )
     store = EmbeddingStore(name, group, EmbeddingInfo.from_dict(description, name=name))
     if writable:

@@ -115,7 +115,7 @@ def open_label_store(
     if found and different and not overwrite:
         raise OutputError(
             f"{path} holds an unfinished map that differs in {', '.join(different)}; repeat the command of that run to "
-            "finish it, pass --overwrite to discard it, or choose another place with -o"
+            "finish it, pass overwrite=True to discard it, or choose another place"
         )
     if group is None or different:
         layers = 2 + (classes or 0)

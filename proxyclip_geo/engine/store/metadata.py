@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from proxyclip_geo.engine.blend import Blend
+from proxyclip_geo.engine.options import Blend, Storage
 from proxyclip_geo.engine.store.block_store import find_differences
 from proxyclip_geo.errors import OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
@@ -19,8 +19,6 @@ MAX_CHUNK = 64
 
 _MODEL_IDENTITY = ("name", "sha256", "constants_sha256", "backend", "dtype")
 """Properties of a model that its features depend on."""
-
-Storage = Literal["float16", "int8"]
 
 MAX_SIDE = 2**31 - 1
 """Largest side of a raster in pixels, as in GDAL."""

@@ -21,7 +21,7 @@ from qgis.core import (
 from .. import settings
 from ..i18n import tr
 from ..icons import icon
-from ..models import EXACT, MODELS, PRECISIONS
+from ..models import EXACT, MODELS, choices, default
 from ..rasters import file_of
 
 NUMBER = QgsProcessingParameterNumber.Type.Double
@@ -89,11 +89,20 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         )
         self.advanced(
             QgsProcessingParameterEnum(
-                "PRECISION", tr("Precision"), options=list(PRECISIONS), defaultValue="auto", usesStaticStrings=True
+                "PRECISION",
+                tr("Precision"),
+                options=list(choices("EncodeOptions", "precision")),
+                defaultValue=default("EncodeOptions", "precision"),
+                usesStaticStrings=True,
             )
         )
         self.advanced(
-            QgsProcessingParameterString("DEVICE", tr("Device: auto, cpu, cuda, cuda:1, mps"), "auto", optional=True)
+            QgsProcessingParameterString(
+                "DEVICE",
+                tr("Device: auto, cpu, cuda, cuda:1, mps"),
+                default("EncodeOptions", "device"),
+                optional=True,
+            )
         )
         self.advanced(
             QgsProcessingParameterString("BANDS", tr("Bands, e.g. 4,3,2 (by colour if empty)"), None, optional=True)
@@ -208,8 +217,8 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
     def read_encode_options(self, parameters, context, layer):
         """Return how to read and encode as options of a request."""
         options = {
-            "device": self.parameterAsString(parameters, "DEVICE", context) or "auto",
-            "precision": self.parameterAsEnumString(parameters, "PRECISION", context) or "auto",
+            "device": self.parameterAsString(parameters, "DEVICE", context) or default("EncodeOptions", "device"),
+            "precision": self.parameterAsEnumString(parameters, "PRECISION", context),
         }
         if parameters.get("RESOLUTION") is not None:
             options["resolution"] = self.parameterAsDouble(parameters, "RESOLUTION", context)

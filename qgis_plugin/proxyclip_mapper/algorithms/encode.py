@@ -8,10 +8,9 @@ from qgis.core import (
 )
 
 from ..i18n import tr
+from ..models import choices, default
 from ..worker.blocking import BlockingWorker
 from .base import INTEGER, WorkerAlgorithm
-
-STORAGES = ("float16", "int8")
 
 
 class EncodeRaster(WorkerAlgorithm):
@@ -46,8 +45,8 @@ class EncodeRaster(WorkerAlgorithm):
             QgsProcessingParameterEnum(
                 "STORAGE",
                 tr("Numbers are kept as"),
-                options=list(STORAGES),
-                defaultValue="float16",
+                options=list(choices("StoreOptions", "storage")),
+                defaultValue=default("StoreOptions", "storage"),
                 usesStaticStrings=True,
             )
         )
@@ -69,8 +68,10 @@ class EncodeRaster(WorkerAlgorithm):
             "raster": path,
             "model": self.read_model(parameters, context),
             "options": self.read_encode_options(parameters, context, layer),
-            "storage": self.parameterAsEnumString(parameters, "STORAGE", context),
-            "components": None if components is None else self.parameterAsInt(parameters, "COMPONENTS", context),
+            "store": {
+                "storage": self.parameterAsEnumString(parameters, "STORAGE", context),
+                "components": None if components is None else self.parameterAsInt(parameters, "COMPONENTS", context),
+            },
             "overwrite": self.parameterAsBoolean(parameters, "OVERWRITE", context),
             "out": self.parameterAsString(parameters, "OUTPUT", context),
         }

@@ -13,12 +13,11 @@ from qgis.core import (
 )
 
 from ..i18n import tr
+from ..models import choices, default
 from ..rasters import as_bounds
 from ..worker.blocking import BlockingWorker
 from .base import NUMBER, SOURCE_VECTOR
 from .segment import MapAlgorithm
-
-SYNONYMS = ("max-probability", "max-logit", "mean")
 
 
 class LabelFromEmbedding(MapAlgorithm):
@@ -57,8 +56,8 @@ class LabelFromEmbedding(MapAlgorithm):
             QgsProcessingParameterEnum(
                 "SYNONYMS",
                 tr("How synonyms count"),
-                options=list(SYNONYMS),
-                defaultValue="max-probability",
+                options=list(choices("LabelOptions", "synonyms")),
+                defaultValue=default("LabelOptions", "synonyms"),
                 usesStaticStrings=True,
             )
         )
@@ -69,12 +68,22 @@ class LabelFromEmbedding(MapAlgorithm):
         )
         self.advanced(
             QgsProcessingParameterField(
-                "EXAMPLE_FIELD", tr("Field with the class of the examples"), "class", "EXAMPLES", optional=True
+                "EXAMPLE_FIELD",
+                tr("Field with the class of the examples"),
+                default("Examples", "field"),
+                "EXAMPLES",
+                optional=True,
             )
         )
         self.advanced(
             QgsProcessingParameterNumber(
-                "EXAMPLE_WEIGHT", tr("Weight of the examples against the words"), NUMBER, 0.25, False, 0.0, 1.0
+                "EXAMPLE_WEIGHT",
+                tr("Weight of the examples against the words"),
+                NUMBER,
+                default("Examples", "weight"),
+                False,
+                0.0,
+                1.0,
             )
         )
         self.add_results()
@@ -108,6 +117,6 @@ class LabelFromEmbedding(MapAlgorithm):
         path = self.parameterAsCompatibleSourceLayerPath(parameters, "EXAMPLES", context, suffixes, "gpkg", feedback)
         return {
             "path": path.split("|")[0],
-            "field": self.parameterAsString(parameters, "EXAMPLE_FIELD", context) or "class",
+            "field": self.parameterAsString(parameters, "EXAMPLE_FIELD", context) or default("Examples", "field"),
             "weight": self.parameterAsDouble(parameters, "EXAMPLE_WEIGHT", context),
         }

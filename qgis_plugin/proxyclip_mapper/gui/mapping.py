@@ -122,7 +122,8 @@ class Mapping(QObject):
             "classes": self._dock.words_panel.model.words.to_request(),
             "out": str(folder),
             "examples": self.live.examples,
-            "options": options,
+            "options": {key: value for key, value in options.items() if key != "overwrite"},
+            "overwrite": options.get("overwrite", False),
             "vectors": vectors or {},
         }
         self._dock.jobs.ask(tr("Export"), "label", params, self._add_results)

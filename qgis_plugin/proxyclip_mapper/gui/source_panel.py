@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLay
 from .. import settings
 from ..i18n import tr
 from ..icons import icon
-from ..models import MODELS, PRECISIONS
+from ..models import MODELS, choices
 from ..rasters import as_bounds, file_of, grid_size, transform_extent
 
 COARSEST_WEB = 0.5
@@ -97,7 +97,7 @@ class SourcePanel(QWidget):
         self.model.addItems(MODELS)
         self.model.setCurrentText(settings.read("model"))
         self.precision = QComboBox(self)
-        self.precision.addItems(PRECISIONS)
+        self.precision.addItems(choices("EncodeOptions", "precision"))
         self.precision.setCurrentText(settings.read("precision"))
         self.cost = QLabel(self)
         self.cost.setWordWrap(True)

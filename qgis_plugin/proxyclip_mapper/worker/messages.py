@@ -1,8 +1,26 @@
 """The lines of the worker's protocol, and the errors it reports. No Qt here."""
 
 import json
+import re
 
 PROTOCOL = 1
+
+LABELS = {
+    "aoi": "Area",
+    "background": "Words for what is no class",
+    "bands": "Bands",
+    "bounds": "Area",
+    "components": "Components to keep",
+    "device": "Device",
+    "field": "Field with the class of the examples",
+    "min_area": "Smallest patch",
+    "overwrite": "Replace files that are there",
+    "precision": "Precision",
+    "resolution": "Resolution",
+    "simplify": "Simplify borders",
+    "threshold": "Threshold",
+}
+"""Labels of the options that the worker's messages name."""
 
 CANCELLED = 130
 """Exit code of a request that the user stopped."""
@@ -66,7 +84,20 @@ def decode_event(line):
 
 def as_error(event):
     """Return an error event as an exception."""
-    return WorkerError(event.get("message", ""), event.get("type", "WorkerError"), int(event.get("exit_code", 1)))
+    message = use_labels(event.get("message", ""))
+    return WorkerError(message, event.get("type", "WorkerError"), int(event.get("exit_code", 1)))
+
+
+def use_labels(text):
+    """Return a message with labels for the options that it names as `name` or name=value."""
+
+    def as_label(found):
+        label, value = LABELS.get(found[1] or found[2]), (found[3] or "True").strip("'")
+        if label is None:
+            return found[0]
+        return f"“{label}”" if value == "True" else f"“{label}” {value}"
+
+    return re.sub(r"`(?:\w+\.)*(\w+)`|\b(?:\w+\.)*(\w+)=('[^']*'|[\w+-]+(?:\.\w+)*)", as_label, text)
 
 
 def check_greeting(event):

@@ -25,11 +25,11 @@ from proxyclip_geo.engine.distributed import task as task_module
 from proxyclip_geo.engine.distributed.task import BlockTask
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, WorkerError
-from proxyclip_geo.models.device import Precision
 from proxyclip_geo.models.encoder import ProxyClipEncoder
+from proxyclip_geo.models.options import Precision
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.progress import ProgressEvent
-from proxyclip_geo.raster.source import SourceOptions
+from proxyclip_geo.raster.options import SourceOptions
 from proxyclip_geo.vocabulary import as_vocabulary
 
 # Dask talks to workers over TCP on the loopback interface.
@@ -175,7 +175,7 @@ def killer() -> Iterator[None]:
 
 @pytest.mark.usefixtures("killer")
 def test_block_whose_workers_are_killed_is_named(scene: Path, tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"block \d+ \(rows .*killed by signal 9.*memory ran out.*fewer --workers"):
+    with pytest.raises(EngineError, match=r"block \d+ \(rows .*killed by signal 9.*memory ran out.*fewer `workers`"):
         segment(scene, tmp_path, workers=2)
 
 
@@ -342,12 +342,12 @@ def test_unreachable_scheduler(scene: Path, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_zero_workers_are_refused(scene: Path, tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="--workers 0"):
+    with pytest.raises(OptionError, match="workers=0 must be a whole number of at least 1"):
         segment(scene, tmp_path, workers=0)
 
 
 def test_workers_and_scheduler_together_are_refused() -> None:
-    with pytest.raises(OptionError, match="--workers 2 is for this machine, and --scheduler tcp://a:1 .*; give one"):
+    with pytest.raises(OptionError, match="workers=2 is for this machine, and scheduler='tcp://a:1' .*; give one"):
         pg.SegmentOptions(workers=2, scheduler="tcp://a:1")
 
 

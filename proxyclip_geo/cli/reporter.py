@@ -1,11 +1,11 @@
-"""What the command line says: progress and warnings on stderr, results on stdout, or everything as JSON lines."""
+"""Output of the command line: progress and warnings on stderr, results on stdout, or all as JSON lines."""
 
 import json
+import re
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -20,15 +20,14 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from proxyclip_geo.errors import QualityWarning
 from proxyclip_geo.progress import ProgressEvent
 
 
 class RateColumn(ProgressColumn):
-    """Units a second."""
+    """Units per second."""
 
     def render(self, task: Task) -> Text:
-        """Return the rate, where one is known."""
+        """Return the rate, if it is known."""
         speed = task.finished_speed or task.speed
         if speed is None:
             return Text("")
@@ -48,11 +47,18 @@ class CountColumn(MofNCompleteColumn):
 
 
 class Reporter:
-    """Tells people or machines what happens."""
+    """Prints results, progress, warnings and errors, as text or as JSON lines.
+
+    Attributes:
+        as_json: Whether to print JSON lines.
+        quiet: Whether to draw no progress bar.
+        flags: Flag of each option by its Python name, for messages.
+    """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
+        self.flags: Mapping[str, str] = {}
         self.out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
         self.err = Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
@@ -62,6 +68,7 @@ class Reporter:
 
     def warn(self, message: str) -> None:
         """Show a warning."""
+        message = use_flags(message, self.flags)
         if self.as_json:
             self.event("warning", message=message)
         else:
@@ -69,6 +76,7 @@ class Reporter:
 
     def fail(self, message: str, *, kind: str, exit_code: int) -> None:
         """Show an error."""
+        message = use_flags(message, self.flags)
         if self.as_json:
             self.event("error", message=message, type=kind, exit_code=exit_code)
         else:
@@ -79,13 +87,13 @@ class Reporter:
         if self.as_json:
             self.event("result", **data)
         else:
-            self.out.print(text)
+            self.out.print(Text(text) if isinstance(text, str) else text)
 
     @contextmanager
     def progress(self) -> Iterator[Any]:
         """Yield a progress callable that draws bars with rate and remaining time, or writes JSON lines."""
         if self.as_json:
-            yield self._progress_event
+            yield lambda event: self.event("progress", **vars(event))
         elif self.quiet:
             yield lambda event: None
         else:
@@ -100,31 +108,9 @@ class Reporter:
             ) as bars:
                 yield _Bars(bars)
 
-    def _progress_event(self, event: ProgressEvent) -> None:
-        self.event(
-            "progress", stage=event.stage, done=event.done, total=event.total, unit=event.unit, message=event.message
-        )
-
-    def catch_warnings(self) -> None:
-        """Show quality warnings as plain sentences; other libraries' warnings are for developers and stay silent."""
-
-        def show(
-            message: Warning | str,
-            category: type[Warning],
-            filename: str,
-            lineno: int,
-            file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:
-            if issubclass(category, QualityWarning):
-                self.warn(str(message))
-
-        warnings.showwarning = show
-        warnings.simplefilter("always", QualityWarning)
-
 
 class _Bars:
-    """A progress callable: one bar a stage."""
+    """A progress callable: one bar per stage."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
@@ -133,7 +119,7 @@ class _Bars:
     def __call__(self, event: ProgressEvent) -> None:
         name = event.message if event.stage == "fetch" else event.stage
         if name not in self._tasks:
-            # What an earlier run has done tells nothing of the rate.
+            # Work of an earlier run does not count for the rate.
             self._tasks[name] = self._bars.add_task(
                 name, total=event.total or None, completed=event.done, unit=event.unit
             )
@@ -143,10 +129,25 @@ class _Bars:
 
 
 REPORTER = Reporter()
+"""The reporter of this process."""
 
 
-def set_reporter(*, as_json: bool, quiet: bool = False) -> Reporter:
-    """Take the user's choice of how to be told; returns the reporter of this process."""
-    REPORTER.as_json = as_json
-    REPORTER.quiet = quiet
-    return REPORTER
+def use_flags(text: str, flags: Mapping[str, str]) -> str:
+    """Return a message with flags for the options that it names as `` `name` `` or name=value.
+
+    >>> use_flags("pass `bands`, overwrite=True or device='cpu'", {"bands": "--bands", "overwrite": "--overwrite"})
+    "pass --bands, --overwrite or device='cpu'"
+    """
+
+    def as_flag(found: re.Match[str]) -> str:
+        flag, value = flags.get(found[1] or found[2]), found[3]
+        if flag is None:
+            return found[0]
+        if value in (None, "True"):
+            return flag
+        if value == "False":
+            return flag.replace("--", "--no-", 1)
+        text = value.strip("'\"")
+        return f"{flag} {value if ' ' in text or not text else text}"
+
+    return re.sub(r"""`(\w+)`|\b(\w+)=('[^']*'|"[^"]*"|[\w+-]+(?:\.\w+)*)""", as_flag, text)

@@ -1,0 +1,77 @@
+"""Arguments and options that several commands share, beside those that option classes declare."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from proxyclip_geo.cli.declared import Only
+from proxyclip_geo.vector.options import VectorOptions
+
+WORDS, RESULTS, MESSAGES = "Words", "Results", "Messages"
+
+Raster = Annotated[str, typer.Argument(help="GeoTIFF, COG, VRT, JPEG2000 …: a file or URL that GDAL reads.")]
+Store = Annotated[str, typer.Argument(help="Embedding made by `encode`: a directory or an fsspec URL.")]
+Classes = Annotated[
+    str | None,
+    typer.Option(
+        "--classes",
+        "-c",
+        help='Classes in plain words: ";" between classes, "," between synonyms, e.g. "water,river,lake; '
+        'forest,trees; building,roof; road".',
+        rich_help_panel=WORDS,
+    ),
+]
+Vocabulary = Annotated[
+    str | None,
+    typer.Option(
+        "--vocabulary",
+        "-v",
+        help="A built-in vocabulary (see `vocabulary list`) or a TXT, CSV, JSON or YAML file.",
+        rich_help_panel=WORDS,
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Directory for the results.", rich_help_panel=RESULTS)]
+Model = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        "-m",
+        help="fast, balanced or best; or a built-in model (see `models list`; `demo` needs no download); or the path "
+        "of a model card.",
+        rich_help_panel="Model",
+    ),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results that already exist.", rich_help_panel=RESULTS)
+]
+Mapping = Annotated[
+    str | None,
+    typer.Option(
+        "--map",
+        help='Class of each value of the truth, e.g. "1=building, 2=road, 3=none"; by name or value if not given.',
+    ),
+]
+Ignore = Annotated[
+    str | None, typer.Option(help='Values or names of the truth to leave out, e.g. "0, 255, unlabeled".')
+]
+MapShape = Annotated[VectorOptions, Only(("exact", "min_area", "smooth", "simplify"))]
+
+
+def read_values(text: str | None) -> tuple[int | str, ...]:
+    """Read label values and names with commas between them."""
+    words = (word.strip() for word in (text or "").split(","))
+    return tuple(int(word) if word.lstrip("-").isdigit() else word for word in words if word)
+
+
+def read_words(classes: str | None, vocabulary: str | None) -> Any:
+    """Read --classes or --vocabulary, of which one must be given."""
+    from proxyclip_geo.errors import VocabularyError
+    from proxyclip_geo.vocabulary import load_vocabulary, parse_classes
+
+    if (classes is None) == (vocabulary is None):
+        raise VocabularyError(
+            'name the classes, with either --classes "water; forest; building" or --vocabulary NAME '
+            "(see `proxyclip-geo vocabulary list`)"
+        )
+    return parse_classes(classes) if classes is not None else load_vocabulary(vocabulary or "")

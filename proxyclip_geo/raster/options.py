@@ -1,0 +1,162 @@
+"""Options of reading a raster."""
+
+import json
+import math
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from proxyclip_geo.declare import Bounds, Integers, Options, Point, declared, option
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.files import write_json
+
+PANEL = "Raster"
+
+
+@declared
+class Percentiles:
+    """Percentiles of the whole raster's valid pixels that become 0 and 255."""
+
+    low: Annotated[float, option("Percentile that becomes 0.", ge=0, le=100)] = Field(default=2.0, kw_only=False)
+    high: Annotated[float, option("Percentile that becomes 255.", ge=0, le=100)] = Field(default=98.0, kw_only=False)
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise OptionError(f"stretch percentiles {self.low:g} and {self.high:g} must be ordered, e.g. 2 and 98")
+
+
+@declared
+class Stretch:
+    """Limits that become 0 and 255; values beyond them are clipped."""
+
+    lows: Annotated[tuple[float, ...], option("Value that becomes 0: one, or one each for red, green and blue.")] = (
+        Field(kw_only=False)
+    )
+    highs: Annotated[tuple[float, ...], option("Value that becomes 255, likewise; above the low one.")] = Field(
+        kw_only=False
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("lows", "highs"):
+            limits = getattr(self, name)
+            if len(limits) not in (1, 3):
+                raise OptionError(f"a stretch has {len(limits)} {name}; give one, or one each for red, green and blue")
+            object.__setattr__(self, name, limits * 3 if len(limits) == 1 else limits)
+        for low, high in zip(self.lows, self.highs, strict=True):
+            if not (math.isfinite(low) and math.isfinite(high) and low < high):
+                raise OptionError(f"stretch limits {low:g} to {high:g}: both must be finite and the first the smaller")
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Stretch":
+        """Read a stretch from a JSON file, also from the NAME_run.json of an earlier run.
+
+        Raises:
+            OptionError: If the file is missing or not a stretch.
+        """
+        try:
+            values = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise OptionError(f"stretch file {path} cannot be read: {error}") from error
+        if isinstance(values, dict) and isinstance(values.get("input"), dict):
+            values = values["input"].get("stretch")
+            if values is None:
+                raise OptionError(f"the run of {path} used 8-bit values unchanged; it has no stretch to reuse")
+        if not isinstance(values, dict):
+            raise OptionError(f'{path} holds no stretch, like {{"lows": [0], "highs": [4000]}}')
+        return cls(**values)
+
+    def save(self, path: str | Path) -> None:
+        """Write the stretch to a JSON file, for use with other rasters of the same kind."""
+        write_json(Path(path), self.to_dict())
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Return the limits as JSON-able lists."""
+        return {name: list(limits) for name, limits in asdict(self).items()}
+
+
+def _parse_stretch(value: Any) -> Any:
+    """Return limits or percentiles of "LOW,HIGH", "LOW%,HIGH%", a pair of numbers, or a JSON file."""
+    pair, percent = value, False
+    if isinstance(value, str | Path):
+        text = str(value)
+        if text.lower().endswith(".json") or Path(text).is_file():
+            return Stretch.load(text)
+        pair, percent = [part for part in re.split(r"[\s,%]+", text) if part], text.count("%") == 2
+    try:
+        low, high = map(float, pair if isinstance(pair, list | tuple) else ())
+    except (TypeError, ValueError):
+        return value
+    return Percentiles(low, high) if percent else Stretch((low,), (high,))
+
+
+def _check_bands(bands: tuple[int, ...]) -> tuple[int, ...]:
+    if len(bands) not in (1, 3) or min(bands) < 1:
+        raise ValueError
+    return bands
+
+
+AoiOption: TypeAlias = Annotated[
+    str | Path | None, option("Use only the inside of the polygons of this vector file, in any CRS.", panel=PANEL)
+]
+BoundsOption: TypeAlias = Annotated[
+    Bounds | None,
+    option(
+        "Use only the inside of these bounds, in the raster's CRS.",
+        panel=PANEL,
+        metavar="W,S,E,N",
+        must_be="four numbers W,S,E,N: west, south, east, north in the raster's CRS",
+    ),
+]
+PointOption: TypeAlias = Annotated[
+    Point | None,
+    option("A point in the raster's CRS.", panel=PANEL, metavar="X,Y", must_be="a point X,Y, e.g. 500100,4649300"),
+]
+
+
+@declared
+class AreaOptions(Options):
+    """Area of interest: where bounds and polygons meet."""
+
+    aoi: AoiOption = None
+    bounds: BoundsOption = None
+
+
+@declared
+class PlaceOptions(Options):
+    """A place: a point or polygons."""
+
+    at: PointOption = None
+    aoi: AoiOption = None
+
+
+@declared
+class SourceOptions(AreaOptions):
+    """How to read a raster."""
+
+    resolution: Annotated[
+        float | None,
+        option("Resample to this many metres per pixel, in any CRS; the raster's own if not given.", panel=PANEL, gt=0),
+    ] = None
+    bands: Annotated[
+        Annotated[Integers, AfterValidator(_check_bands)] | None,
+        option(
+            "Band numbers, from 1: one, or three for red, green and blue. By colour interpretation if not given, else "
+            "the first three.",
+            panel=PANEL,
+            metavar="R,G,B",
+            must_be="one or three band numbers, from 1, e.g. 4,3,2",
+        ),
+    ] = None
+    stretch: Annotated[
+        Annotated[Stretch | Percentiles, BeforeValidator(_parse_stretch)],
+        option(
+            "Values that become black and white in rasters that are not 8-bit: limits (0,3000), percentiles of the "
+            "whole raster (2%,98%, the default), or a JSON file (also the NAME_run.json of an earlier run).",
+            panel=PANEL,
+            metavar="LOW,HIGH",
+            must_be="limits such as 0,3000, percentiles such as 2%,98%, or a JSON file",
+        ),
+    ] = Percentiles()

@@ -19,10 +19,10 @@ from proxyclip_geo.vector.trace_strip import NO_NODE, Strip
 
 @dataclass(frozen=True)
 class Patches:
-    """Attributes of patches: connected pixels of equal key.
+    """Attributes of patches: connected pixels of equal label code.
 
     Attributes:
-        labels: (P,) int32 key; `OUTSIDE` for patch 0.
+        labels: (P,) int32 label code; `OUTSIDE` for patch 0.
         first: (P,) first pixel in reading order, `row * width + column`.
         pixels: (P,) number of pixels.
         totals: (P, S) sum of each score raster over its valid pixels.
@@ -38,7 +38,7 @@ class Patches:
     lowest: NDArray[np.float64]
 
     def merge(self, into: Ints) -> "Patches":
-        """Merge patches; `into` (P,) is the merged patch of each, which has the key of its first member."""
+        """Merge patches; `into` (P,) is the merged patch of each, which has the label code of its first member."""
         count = int(into.max()) + 1
         shape = (count, self.totals.shape[1])
         first = np.full(count, np.iinfo(np.int64).max)

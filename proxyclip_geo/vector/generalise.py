@@ -37,7 +37,7 @@ class Changes:
         patches: Small patches that were merged with a neighbour.
         holes: Unclassified patches that were filled.
         pixels: Pixels whose label changed.
-        gains: Pixels that each key gained (negative: lost), where not 0.
+        gains: Pixels that each code gained (negative: lost), where not 0.
     """
 
     patches: int = 0
@@ -47,16 +47,16 @@ class Changes:
 
     @classmethod
     def of(cls, patches: Patches, labels: NDArray[np.int32], *, unclassified: NDArray[np.bool_]) -> "Changes":
-        """Compare the keys of patches with new ones (P,)."""
+        """Compare the codes of patches with new ones (P,)."""
         changed = patches.labels != labels
-        keys, owner = np.unique(np.concatenate((patches.labels[changed], labels[changed])), return_inverse=True)
+        codes, owner = np.unique(np.concatenate((patches.labels[changed], labels[changed])), return_inverse=True)
         pixels = patches.pixels[changed]
-        gains = sum_by(owner, np.concatenate((-pixels, pixels)), len(keys)).astype(int)
+        gains = sum_by(owner, np.concatenate((-pixels, pixels)), len(codes)).astype(int)
         return cls(
             patches=int((changed & ~unclassified).sum()),
             holes=int((changed & unclassified).sum()),
             pixels=int(pixels.sum()),
-            gains={int(key): int(count) for key, count in zip(keys, gains, strict=True) if count},
+            gains={int(code): int(count) for code, count in zip(codes, gains, strict=True) if count},
         )
 
 

@@ -8,28 +8,28 @@ from numpy.typing import NDArray
 from proxyclip_geo.vector.trace_strip import OUTSIDE
 
 
-def filter_majority(keys: NDArray[Any], radius: int) -> NDArray[Any]:
+def filter_majority(codes: NDArray[Any], radius: int) -> NDArray[Any]:
     """Return the mode of the square of 2 × radius + 1 pixels around each pixel.
 
     Pixels without data are not counted and do not change. Of equally frequent labels, the pixel's own is taken, and
     otherwise the lowest. Pixels beyond the array's edge are not counted.
 
     Args:
-        keys: (H, W) whole numbers.
+        codes: (H, W) label codes.
         radius: Pixels to each side, ≥ 1.
     """
-    most = np.zeros(keys.shape, np.int32)
-    mode = keys.copy()
-    for key in np.unique(keys):
-        if key == OUTSIDE:
+    most = np.zeros(codes.shape, np.int32)
+    mode = codes.copy()
+    for code in np.unique(codes):
+        if code == OUTSIDE:
             continue
-        own = keys == key
+        own = codes == code
         # Twice the count, and one more for the pixel's own label, so that it wins a tie.
         count = 2 * _box_sum(own, radius) + own
         better = count > most
-        mode[better] = key
+        mode[better] = code
         most[better] = count[better]
-    return np.where(keys == OUTSIDE, keys, mode)
+    return np.where(codes == OUTSIDE, codes, mode)
 
 
 def _box_sum(flags: NDArray[np.bool_], radius: int) -> NDArray[np.int32]:

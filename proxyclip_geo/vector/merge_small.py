@@ -31,7 +31,7 @@ def merge_small(
         skipped: Keys of unclassified patches.
 
     Returns:
-        (P,) number of the merged patch of each, and (M,) keys of the merged patches.
+        (P,) number of the merged patch of each, and (M,) label codes of the merged patches.
     """
     first, labels = coverage.patches.first.copy(), coverage.patches.labels.copy()
     into = np.arange(len(labels))
@@ -111,7 +111,7 @@ def dissolve(coverage: Coverage, into: Ints, labels: NDArray[np.int32]) -> Cover
     Args:
         coverage: Patches and arcs.
         into: (P,) number of the merged patch of each; 0 stays 0.
-        labels: (M,) keys of the merged patches.
+        labels: (M,) label codes of the merged patches.
     """
     arcs = coverage.arcs
     sides = into[arcs.sides]

@@ -69,7 +69,7 @@ def _turn_right(arcs: Arcs) -> tuple[Ints, tuple[Ints, Ints]]:
 
 
 def corner_pairs(coverage: Coverage) -> Ints:
-    """Return (Q, 2) patches of equal key that meet at a corner."""
+    """Return (Q, 2) patches of equal label code that meet at a corner."""
     arcs, labels = coverage.arcs, coverage.patches.labels
     _, _, leaving = _departures(arcs)
     north, _, south, _ = leaving[(leaving >= 0).all(axis=1)].T

@@ -53,10 +53,10 @@ def trace(
                 progress(ProgressEvent("polygonize", bottom, height, "rows"))
 
             for top, bottom in _strips(labels, options):
-                keys = _read_keys(labels, top, bottom, options.majority)
+                codes = _read_codes(labels, top, bottom, options.majority)
                 scores = tuple(_read_values(raster, top, bottom) for raster in values)
                 last = bottom == height
-                waiting.append((bottom, pool.submit(trace_strip, keys, top=top, last=last, values=scores)))
+                waiting.append((bottom, pool.submit(trace_strip, codes, top=top, last=last, values=scores)))
                 if len(waiting) >= options.threads:
                     add_oldest()
             while waiting:
@@ -76,16 +76,16 @@ def _strips(labels: LabelMosaic, options: VectorOptions) -> Iterator[tuple[int, 
     yield from ((top, min(top + rows, height)) for top in range(0, height, rows))
 
 
-def _read_keys(labels: LabelMosaic, top: int, bottom: int, radius: int) -> NDArray[Any]:
-    """Read the keys of a strip and of the row above it."""
+def _read_codes(labels: LabelMosaic, top: int, bottom: int, radius: int) -> NDArray[Any]:
+    """Read the codes of a strip and of the row above it."""
     first, end = max(0, top - 1 - radius), min(labels.shape[0], bottom + radius)
-    keys = labels.read(first, end)
+    codes = labels.read(first, end)
     if radius:
-        keys = filter_majority(keys, radius)
-    keys = keys[max(0, top - 1) - first : bottom - first]
+        codes = filter_majority(codes, radius)
+    codes = codes[max(0, top - 1) - first : bottom - first]
     if top:
-        return keys
-    return np.concatenate((np.full((1, keys.shape[1]), OUTSIDE, keys.dtype), keys))
+        return codes
+    return np.concatenate((np.full((1, codes.shape[1]), OUTSIDE, codes.dtype), codes))
 
 
 def _read_values(raster: ValueRaster, top: int, bottom: int) -> NDArray[np.float64]:

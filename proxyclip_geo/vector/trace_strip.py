@@ -58,7 +58,7 @@ class Strip:
 
     Attributes:
         fragments: Its borders.
-        labels: (P,) key of each patch, `OUTSIDE` for patch 0.
+        labels: (P,) label code of each patch, `OUTSIDE` for patch 0.
         above: (R,) patch of each run in the row above the strip.
         below: (R',) patch of each run in the strip's last row.
         first: (P,) the first pixel, `row * width + column`, in the strip (in the row above too).
@@ -85,7 +85,7 @@ class _Runs:
 
     Attributes:
         starts: (R,) flat position of each run's first pixel.
-        labels: (R,) key.
+        labels: (R,) label code.
         patches: (R,) patch.
         stride: Length of a padded row.
     """
@@ -115,18 +115,18 @@ class _Crossings:
         return _Crossings(self.position[index], self.above[index], self.below[index])
 
 
-def trace_strip(keys: NDArray[Any], *, top: int, last: bool, values: tuple[NDArray[np.float64], ...] = ()) -> Strip:
+def trace_strip(codes: NDArray[Any], *, top: int, last: bool, values: tuple[NDArray[np.float64], ...] = ()) -> Strip:
     """Find the borders and patches of a strip.
 
     Args:
-        keys: (H + 1, W) whole numbers, `OUTSIDE` where there is no data; the first row is the one above the strip.
+        codes: (H + 1, W) label codes, `OUTSIDE` where there is nodata; the first row is the one above the strip.
         top: Row of the raster of the strip's first row.
         last: Whether the strip is the raster's last.
         values: (H + 1, W) rasters to summarise by patch; NaN where not valid.
     """
-    height, width = keys.shape[0] - 1, keys.shape[1]
-    padded = np.zeros((height + 1 + last, width + 2), keys.dtype)
-    padded[: height + 1, 1:-1] = keys
+    height, width = codes.shape[0] - 1, codes.shape[1]
+    padded = np.zeros((height + 1 + last, width + 2), codes.dtype)
+    padded[: height + 1, 1:-1] = codes
     flat, stride = padded.ravel(), width + 2
     starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
     labels = flat[starts].astype(np.int32)

@@ -172,13 +172,13 @@ def test_smoothing_keeps_the_area_of_classes(make_band) -> None:
 
 def test_majority_by_counting(make_band) -> None:
     rng = np.random.default_rng(3)
-    keys = rng.integers(0, 4, (9, 11)).astype(np.uint8)
-    smooth = filter_majority(keys, 1)
-    for row, column in np.ndindex(keys.shape):
-        around = keys[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
-        votes = {key: 2 * (around == key).sum() + (key == keys[row, column]) for key in (1, 2, 3)}
-        best = min(key for key, count in votes.items() if count == max(votes.values()))
-        assert smooth[row, column] == (best if keys[row, column] else 0)
+    codes = rng.integers(0, 4, (9, 11)).astype(np.uint8)
+    smooth = filter_majority(codes, 1)
+    for row, column in np.ndindex(codes.shape):
+        around = codes[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+        votes = {code: 2 * (around == code).sum() + (code == codes[row, column]) for code in (1, 2, 3)}
+        best = min(code for code, count in votes.items() if count == max(votes.values()))
+        assert smooth[row, column] == (best if codes[row, column] else 0)
 
 
 def test_negative_areas_are_an_error() -> None:

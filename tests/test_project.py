@@ -59,7 +59,7 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
 def test_files_that_the_documentation_names_exist() -> None:
     missing = []
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")):
-        for name in re.findall(r"`([\w/]+/\w+\.(?:py|sh|toml|yml))`", page.read_text(encoding="utf-8")):
+        for name in re.findall(r"`([\w./]+/(?:\w+\.(?:py|sh|md|toml|yml))?)`", page.read_text(encoding="utf-8")):
             if not (ROOT / name).exists() and not (ROOT / "proxyclip_geo" / name).exists():
                 missing.append(f"{page.relative_to(ROOT)}: {name}")
     assert not missing

@@ -1,4 +1,4 @@
-"""Made-up aerial scenes with true labels, for the demo, the tests and benchmarks."""
+"""Synthetic aerial images with true labels, for the demo, tests and benchmarks."""
 
 from proxyclip_geo.synthetic.scene import GSD_LIMITS, Scene, generate_scene
 from proxyclip_geo.synthetic.style import SCENE_CLASSES

@@ -1,4 +1,4 @@
-"""The canvas of one tile, and how buildings and roads are drawn on it."""
+"""The canvas of a tile; roads and buildings drawn on it."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.synthetic.layout import Buildings, Roads
-from proxyclip_geo.synthetic.noise import Floats, View, grain, tile_texture, uniform
+from proxyclip_geo.synthetic.noise import Floats, View, make_grain, tile_texture, uniform
 from proxyclip_geo.synthetic.style import SHADES, Label, Material, Style
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """What is known of each pixel of a tile while it is painted; the arrays are painted in place.
+    """The layers of a tile; they are painted in place.
 
     Attributes:
         view: The tile's pixels.
@@ -30,7 +30,7 @@ class Canvas:
 
     @classmethod
     def blank(cls, view: View) -> "Canvas":
-        """Return a canvas on which every pixel is still to be painted."""
+        """Return an empty canvas."""
         return cls(
             view,
             np.zeros(view.shape, np.uint8),
@@ -50,10 +50,10 @@ class Canvas:
 
 
 def draw_roads(canvas: Canvas, roads: Roads, *, seed: int) -> NDArray[np.bool_]:
-    """Pave the roads with their markings and verges.
+    """Draw roads with their markings and verges.
 
     Returns:
-        (H, W) where no tree may stand: on the roads and close beside them.
+        (H, W) bool: True on roads and close beside them, where there are no trees.
     """
     view = canvas.view
     edge = np.full(view.shape, 1e3, np.float32)
@@ -82,7 +82,7 @@ def draw_roads(canvas: Canvas, roads: Roads, *, seed: int) -> NDArray[np.bool_]:
         np.copyto(tone[part], tones[n], where=closer)
     road = edge < 0
     canvas.label[road] = Label.ROAD
-    worn = tile_texture(grain(seed, 420, 4), view)
+    worn = tile_texture(make_grain(seed, 420, 4), view)
     canvas.material[road] = Material.ROAD + tone[road]
     canvas.light[road] = 1 + 0.035 * worn[road] - 0.05 * (np.abs(centre[road] - 1.6) < 0.5)
     dashed = road & (centre < max(0.16, 0.36 * view.gsd)) & (along % 9.0 < 4.5) & (tone != 1)
@@ -93,11 +93,11 @@ def draw_roads(canvas: Canvas, roads: Roads, *, seed: int) -> NDArray[np.bool_]:
 
 
 def draw_buildings(canvas: Canvas, buildings: Buildings, *, style: Style) -> None:
-    """Draw shadows first, then footprints: a roof is never darkened by a neighbour."""
+    """Draw all shadows, then all roofs, so that no roof is in the shadow of a neighbour."""
     for n in range(len(buildings.height)):
         _cast_shadow(canvas, buildings, n, style)
     for n in range(len(buildings.height)):
-        _roof(canvas, buildings, n, style)
+        _draw_roof(canvas, buildings, n, style)
 
 
 def _local(
@@ -141,7 +141,7 @@ def _cast_shadow(canvas: Canvas, buildings: Buildings, n: int, style: Style) -> 
         canvas.shade[part][enter < leave] = 1.0
 
 
-def _roof(canvas: Canvas, buildings: Buildings, n: int, style: Style) -> None:
+def _draw_roof(canvas: Canvas, buildings: Buildings, n: int, style: Style) -> None:
     reach = float(np.hypot(*buildings.half[n]) + 1) * (1.6 if buildings.wing[n] else 1.0)
     part, u, v = _local(canvas, buildings, n, (-reach, -reach, reach, reach))
     if not u.size:

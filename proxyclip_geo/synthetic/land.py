@@ -5,18 +5,18 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.synthetic.canvas import Canvas
 from proxyclip_geo.synthetic.layout import LAKE_LEVEL, RIVER_LEVEL, TOWN_LEVEL, Terrain
-from proxyclip_geo.synthetic.noise import Field, Floats, View, crowns, grain, tile_texture, uniform
+from proxyclip_geo.synthetic.noise import Field, Floats, View, make_crowns, make_grain, tile_texture, uniform
 from proxyclip_geo.synthetic.style import SHADES, Label, Material, Style
 
 ESTATE = 360.0
-"""Metres between the sites of estates: areas in which all parcels lie in one direction."""
+"""Metres between the sites of estates, in each of which all parcels have one direction."""
 
 TREE_HEIGHT = 9.0
 CROWN_SPACING = 6.5
 
 
-def _estates(view: View, seed: int) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
-    """Return the nearest site's index of each pixel, the sites (n, 2) in metres and their names (n, 2)."""
+def _find_estates(view: View, seed: int) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
+    """Return the index of the nearest site of each pixel, the sites (n, 2) in metres and their keys (n, 2)."""
     y0, x0, y1, x1 = view.bounds
     i, j = (
         a.ravel()
@@ -29,7 +29,7 @@ def _estates(view: View, seed: int) -> tuple[NDArray[np.int32], NDArray[np.float
     sites = np.stack(
         [(i + 0.1 + 0.8 * uniform(seed, 50, i, j)) * ESTATE, (j + 0.1 + 0.8 * uniform(seed, 51, i, j)) * ESTATE], -1
     )
-    # A site farther from the tile than the farthest pixel of another one can be is nobody's nearest.
+    # A site that is farther from the tile than another one is from all of its pixels is nearest to none.
     gap = np.hypot(
         np.maximum(0, np.maximum(y0 - sites[:, 0], sites[:, 0] - y1)),
         np.maximum(0, np.maximum(x0 - sites[:, 1], sites[:, 1] - x1)),
@@ -39,7 +39,7 @@ def _estates(view: View, seed: int) -> tuple[NDArray[np.int32], NDArray[np.float
         np.maximum(np.abs(sites[:, 1] - x0), np.abs(sites[:, 1] - x1)),
     )
     keep = gap <= far.min()
-    sites, names = sites[keep], np.stack([i, j], -1)[keep]
+    sites, keys = sites[keep], np.stack([i, j], -1)[keep]
     best = np.full(view.shape, np.inf, np.float32)
     owner = np.zeros(view.shape, np.int32)
     for n, (sy, sx) in enumerate(sites):
@@ -47,15 +47,15 @@ def _estates(view: View, seed: int) -> tuple[NDArray[np.int32], NDArray[np.float
         closer = distance < best
         np.copyto(best, distance, where=closer)
         owner[closer] = n
-    return owner, sites, names
+    return owner, sites, keys
 
 
-def plough(canvas: Canvas, *, seed: int, style: Style) -> None:
-    """Paint every pixel as part of a parcel: crop in rows, grass or bare ground."""
+def paint_parcels(canvas: Canvas, *, seed: int, style: Style) -> None:
+    """Paint all pixels as parcels: crops in rows, grass or bare ground."""
     view = canvas.view
-    owner, sites, names = _estates(view, seed)
+    owner, sites, keys = _find_estates(view, seed)
     y0, x0 = view.origin
-    traits = uniform(seed, 52, names[:, :1], names[:, 1:], np.arange(4))
+    traits = uniform(seed, 52, keys[:, :1], keys[:, 1:], np.arange(4))
     angle = traits[:, 0] * np.pi
     cos, sin = (f(angle).astype(np.float32)[owner] for f in (np.cos, np.sin))
     dy = view.y - (sites[:, 0] - y0).astype(np.float32)[owner]
@@ -63,18 +63,18 @@ def plough(canvas: Canvas, *, seed: int, style: Style) -> None:
     u, v = dx * cos + dy * sin, dy * cos - dx * sin
     strip = u / (38 + 60 * traits[:, 1]).astype(np.float32)[owner]
     strip_index = np.floor(strip)
-    # Odd strips are cut elsewhere than even ones, so that parcels lie like bricks.
+    # Cuts of neighbouring strips are offset.
     cut = v / (70 + 110 * traits[:, 2]).astype(np.float32)[owner] + strip_index * np.float32(0.37)
     cut_index = np.floor(cut)
-    # An estate reaches over fewer than 32 strips and cuts on either side of its site.
+    # An estate has fewer than 32 strips and cuts on each side of its site.
     parcel = (
         owner * np.int32(4096) + (strip_index.astype(np.int32) + 32) * np.int32(64) + cut_index.astype(np.int32) + 32
     )
     known, inverse = np.unique(parcel, return_inverse=True)
     inverse = inverse.reshape(view.shape)
-    who = known // 4096
+    estate = known // 4096
     rest = known % 4096
-    draw = uniform(seed, 53, names[who, :1], names[who, 1:], rest[:, None], np.arange(6))
+    draw = uniform(seed, 53, keys[estate, :1], keys[estate, 1:], rest[:, None], np.arange(6))
     cropped = draw[:, 0] < style.crop_share
     bare = ~cropped & (draw[:, 1] < style.bare_share)
     label = np.where(cropped, Label.CROP, np.where(bare, Label.BARE, Label.GRASS))
@@ -84,10 +84,10 @@ def plough(canvas: Canvas, *, seed: int, style: Style) -> None:
     canvas.label[:] = label.astype(np.uint8)[inverse]
     canvas.material[:] = material.astype(np.uint8)[inverse]
     canvas.light[:] = (0.9 + 0.2 * draw[:, 3]).astype(np.float32)[inverse]
-    _rows(canvas, u, v, known=(cropped, draw), inverse=inverse, style=style)
+    _draw_rows(canvas, u, v, known=(cropped, draw), inverse=inverse, style=style)
 
 
-def _rows(
+def _draw_rows(
     canvas: Canvas,
     u: Floats,
     v: Floats,
@@ -108,8 +108,8 @@ def _rows(
     canvas.light[tram] *= 0.86
 
 
-def settle(canvas: Canvas, town: Floats, *, seed: int, style: Style) -> None:
-    """Turn parcels inside settlements into yards: grass, and bare ground."""
+def paint_yards(canvas: Canvas, town: Floats, *, seed: int, style: Style) -> None:
+    """Paint yards of grass and bare ground in settlements."""
     yards = town > TOWN_LEVEL - 0.1
     if not yards.any():
         return
@@ -123,11 +123,11 @@ def settle(canvas: Canvas, town: Floats, *, seed: int, style: Style) -> None:
     canvas.light[yards] = 1.0 + 0.04 * patch[yards]
 
 
-def flood(canvas: Canvas, terrain: Terrain, *, seed: int) -> NDArray[np.bool_]:
+def paint_water(canvas: Canvas, terrain: Terrain, *, seed: int) -> NDArray[np.bool_]:
     """Paint rivers, lakes and their banks.
 
     Returns:
-        (H, W) water and the strip along it where no tree stands.
+        (H, W) bool: True on water and along it, where there are no trees.
     """
     view = canvas.view
     value = terrain.river.paint(view) - np.float32(RIVER_LEVEL)
@@ -139,7 +139,7 @@ def flood(canvas: Canvas, terrain: Terrain, *, seed: int) -> NDArray[np.bool_]:
     shore = bed - np.clip(15 + 9 * wide, 5, 40)
     lake = terrain.lake.paint(view)
     shore = np.minimum(shore, (np.float32(LAKE_LEVEL) - lake) * 42)
-    ripple = tile_texture(grain(seed, 620, 6), view)
+    ripple = tile_texture(make_grain(seed, 620, 6), view)
     bank = (shore < 4.5 + 3.5 * wide + 1.2 * ripple) & (shore >= 0)
     water = shore < 0
     canvas.label[bank] = Label.BARE
@@ -152,11 +152,11 @@ def flood(canvas: Canvas, terrain: Terrain, *, seed: int) -> NDArray[np.bool_]:
     return np.asarray(shore < 2.5)
 
 
-def mottle(canvas: Canvas, *, seed: int) -> None:
-    """Give grass, crops and bare ground their fine texture."""
+def add_texture(canvas: Canvas, *, seed: int) -> None:
+    """Add the texture of grass, crops and bare ground."""
     view = canvas.view
     label = canvas.label
-    soft, coarse = tile_texture(grain(seed, 630, 5), view), tile_texture(grain(seed, 640, 3), view)
+    soft, coarse = tile_texture(make_grain(seed, 630, 5), view), tile_texture(make_grain(seed, 640, 3), view)
     broad = Field(seed, 63, 60.0, octaves=3, gain=0.6).paint(view)
     fine = np.zeros(8, np.float32)
     wide = np.zeros(8, np.float32)
@@ -165,33 +165,35 @@ def mottle(canvas: Canvas, *, seed: int) -> None:
     canvas.light[:] *= 1 + fine[label] * np.where(label == Label.GRASS, coarse, soft) + wide[label] * broad
 
 
-def plant(canvas: Canvas, terrain: Terrain, town: Floats, *, kept: NDArray[np.bool_], seed: int, style: Style) -> None:
-    """Grow forests, groves and single trees, and cast their shadows.
+def paint_trees(
+    canvas: Canvas, terrain: Terrain, town: Floats, *, excluded: NDArray[np.bool_], seed: int, style: Style
+) -> None:
+    """Paint forests, groves and single trees with their shadows.
 
     Args:
-        canvas: What is painted on.
+        canvas: The canvas.
         terrain: The world's fields.
         town: (H, W) the settlement field.
-        kept: (H, W) where no tree may stand.
+        excluded: (H, W) bool: True where there are no trees.
         seed: The world.
         style: Its style.
     """
     view = canvas.view
-    wood = crowns(seed, CROWN_SPACING / view.gsd, style.sun)
+    wood = make_crowns(seed, CROWN_SPACING / view.gsd, style.sun)
     density = terrain.trees.paint(view) * np.float32(0.9) + np.float32(style.tree_bias - 0.55)
-    # Few trees stand in crops; in settlements there are some everywhere and forests nowhere.
+    # There are few trees in crops. In settlements there are some everywhere, but no forests.
     farmed = canvas.label == Label.CROP
     density = np.where(town > TOWN_LEVEL - 0.1, np.clip(density, -0.35, 0.05) + 0.28, density)
     density -= np.float32(0.22) * farmed
     height, rank = tile_texture(wood.height, view), tile_texture(wood.rank, view)
-    closed = (density > 0.62) & ~kept
-    tree = (closed | ((height > 0.12) & (rank * np.float32(0.8) + np.float32(0.02) < density))) & ~kept
+    closed = (density > 0.62) & ~excluded
+    tree = (closed | ((height > 0.12) & (rank * np.float32(0.8) + np.float32(0.02) < density))) & ~excluded
     if not tree.any():
         return
     fall = TREE_HEIGHT * style.shadow_length / view.gsd
     for step in (0.35, 0.7, 1.0):
         shift = (round(style.sun[0] * fall * step), round(style.sun[1] * fall * step))
-        _shade_behind(canvas, tree & (height > 0.25 * step), shift)
+        _shift_shadow(canvas, tree & (height > 0.25 * step), shift)
     species = Field(seed, 64, 160.0, octaves=2).paint(view)
     kind = np.clip(species + 2.2 * tile_texture(wood.kind, view) + 0.4, 0, 3.99).astype(np.uint8)
     canvas.label[tree] = Label.FOREST
@@ -200,8 +202,8 @@ def plant(canvas: Canvas, terrain: Terrain, town: Floats, *, kept: NDArray[np.bo
     canvas.shade[tree] = 0.0
 
 
-def _shade_behind(canvas: Canvas, caster: NDArray[np.bool_], shift: tuple[int, int]) -> None:
-    """Shade what lies `shift` pixels from `caster`."""
+def _shift_shadow(canvas: Canvas, caster: NDArray[np.bool_], shift: tuple[int, int]) -> None:
+    """Shade the pixels that are `shift` (rows, columns) away from `caster`."""
     rows, cols = canvas.view.shape
     dy, dx = shift
     if abs(dy) >= rows or abs(dx) >= cols:

@@ -1,4 +1,4 @@
-"""Where roads and buildings are: a warped grid of main roads, streets in settlements, lots beside them."""
+"""The layout of roads and buildings: a warped grid of main roads, streets in settlements, lots beside them."""
 
 from dataclasses import dataclass
 
@@ -15,25 +15,25 @@ SPACING = 88.0
 """Metres between the lines of the road grid."""
 
 MAIN_EVERY = 3
-"""Every so many lines of the grid are main roads, which run everywhere."""
+"""Lines of the grid per main road; main roads are not limited to settlements."""
 
 STREET_WIDTH, MAIN_WIDTH = 5.6, 7.8
 LOT = 19.0
 """Metres of road front per house."""
 
-# How far, in metres, a decision about a road or a building may look beyond the painted area.
+# Metres around the painted area in which roads are made.
 _REACH = 190.0
 
 
 @dataclass(frozen=True)
 class Terrain:
-    """The fields that say where things are.
+    """The random fields that determine the land cover.
 
     Attributes:
-        river: A river runs along its zero line.
-        lake: A lake lies where it is high.
-        town: A settlement lies where it is above `TOWN_LEVEL`.
-        industry: Large halls instead of houses where it is high.
+        river: A river follows the line of `RIVER_LEVEL`.
+        lake: A lake is where it is above `LAKE_LEVEL`.
+        town: A settlement is where it is above `TOWN_LEVEL`.
+        industry: Where it is high, there are halls instead of houses.
         trees: Tree density.
     """
 
@@ -58,18 +58,18 @@ class Terrain:
 TOWN_LEVEL = 0.55
 LAKE_LEVEL = 1.75
 RIVER_LEVEL = 0.35
-"""The level of the river field along which the river runs; away from zero, so that there are fewer of them."""
+"""Level of the river field along which rivers run; not 0, so that there are fewer of them."""
 
 
 @dataclass(frozen=True)
 class Roads:
-    """Straight pieces of road: all arrays (n,), metres in world coordinates.
+    """Straight road segments: arrays (n,), metres in world coordinates.
 
     Attributes:
         start: (n, 2) y, x.
         end: (n, 2) y, x.
         width: Metres.
-        key: (n, 3) integers that name the piece, the same for every tile.
+        key: (n, 3) integers that identify the segment in all tiles.
     """
 
     start: Reals
@@ -88,7 +88,7 @@ class Buildings:
         half: (n, 2) half length along the axis, half width across.
         wing: (n,) share of the length that a wing across the end takes; 0 for a plain rectangle.
         height: (n,) metres.
-        draw: (n, 4) uniform numbers for the looks.
+        draw: (n, 4) uniform random numbers for the appearance.
         hall: (n,) whether it is a hall with a flat roof.
     """
 
@@ -101,10 +101,10 @@ class Buildings:
     hall: NDArray[np.bool_]
 
 
-def _nodes(seed: int, rows: Ints, cols: Ints, angle: float) -> Reals:
+def _make_nodes(seed: int, rows: Ints, cols: Ints, angle: float) -> Reals:
     """Positions (r, c, 2) of the nodes of the road grid."""
     i, j = np.meshgrid(rows, cols, indexing="ij")
-    # Main lines only bend with the smooth warp; street corners also wander on their own.
+    # Main roads follow the smooth warp only; street corners are displaced one by one as well.
     free_y = (i % MAIN_EVERY != 0) * (uniform(seed, 20, i, j) - 0.5) * 0.35
     free_x = (j % MAIN_EVERY != 0) * (uniform(seed, 21, i, j) - 0.5) * 0.35
     v, u = (i + free_y) * SPACING, (j + free_x) * SPACING
@@ -114,8 +114,8 @@ def _nodes(seed: int, rows: Ints, cols: Ints, angle: float) -> Reals:
     return np.stack([v * cos + u * sin, u * cos - v * sin], axis=-1)
 
 
-def lay_roads(seed: int, style: Style, bounds: tuple[float, float, float, float]) -> Roads:
-    """Return the roads that matter to an area.
+def make_roads(seed: int, style: Style, bounds: tuple[float, float, float, float]) -> Roads:
+    """Return the roads of an area and its surroundings.
 
     Args:
         seed: The world.
@@ -130,8 +130,8 @@ def lay_roads(seed: int, style: Style, bounds: tuple[float, float, float, float]
     reach = _REACH + 2 * SPACING
     rows = np.arange(int((v.min() - reach) // SPACING), int((v.max() + reach) // SPACING) + 1)
     cols = np.arange(int((u.min() - reach) // SPACING), int((u.max() + reach) // SPACING) + 1)
-    nodes = _nodes(seed, rows, cols, style.grid_angle)
-    pieces = [_pieces(seed, nodes, rows, cols, axis) for axis in (0, 1)]
+    nodes = _make_nodes(seed, rows, cols, style.grid_angle)
+    pieces = [_make_segments(seed, nodes, rows, cols, axis) for axis in (0, 1)]
     start, end, main, key = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     middle = (start + end) / 2
     town = Terrain.of(seed).town
@@ -143,14 +143,16 @@ def lay_roads(seed: int, style: Style, bounds: tuple[float, float, float, float]
     return Roads(start[keep], end[keep], np.where(main, MAIN_WIDTH, STREET_WIDTH)[keep], key[keep])
 
 
-def _pieces(seed: int, nodes: Reals, rows: Ints, cols: Ints, axis: int) -> tuple[Reals, Reals, NDArray[np.bool_], Ints]:
-    """Pieces of the lines that run along `axis` of the grid: start, end, whether main, key."""
+def _make_segments(
+    seed: int, nodes: Reals, rows: Ints, cols: Ints, axis: int
+) -> tuple[Reals, Reals, NDArray[np.bool_], Ints]:
+    """Segments of the lines that run along `axis` of the grid: start, end, whether main, key."""
     start = nodes[:-1] if axis == 0 else nodes[:, :-1]
     end = nodes[1:] if axis == 0 else nodes[:, 1:]
     i, j = np.meshgrid(rows[: start.shape[0]], cols[: start.shape[1]], indexing="ij")
     line, along = (j, i) if axis == 0 else (i, j)
     main = line % MAIN_EVERY == 0
-    # At each main crossing at most one of the two roads that leave it is missing: the network stays connected.
+    # At each main crossing, at most one of the two roads that leave it is missing, so that the network is connected.
     crossing_i, crossing_j = i // MAIN_EVERY, j // MAIN_EVERY
     missing = uniform(seed, 24, crossing_i, crossing_j) * 5 < 1
     missing &= (uniform(seed, 25, crossing_i, crossing_j) < 0.5) == (axis == 0)
@@ -159,8 +161,8 @@ def _pieces(seed: int, nodes: Reals, rows: Ints, cols: Ints, axis: int) -> tuple
     return start.reshape(-1, 2), end.reshape(-1, 2), main.ravel(), key.reshape(-1, 3)
 
 
-def clearance(points: Reals, roads: Roads) -> Reals:
-    """Metres from each point (n, 2) to the nearest road's edge: (n,)."""
+def road_clearance(points: Reals, roads: Roads) -> Reals:
+    """Return the metres from each point (n, 2) to the edge of the nearest road: (n,)."""
     if not len(roads.width):
         return np.full(len(points), np.inf)
     direction = roads.end - roads.start
@@ -172,7 +174,7 @@ def clearance(points: Reals, roads: Roads) -> Reals:
 
 
 def river_distance(terrain: Terrain, points: Reals) -> Reals:
-    """Approximate metres from each point (n, 2) to the middle of the nearest river."""
+    """Return the approximate metres from each point (n, 2) to the centre line of the nearest river."""
     y, x = points[:, 0], points[:, 1]
     step = 4.0
     value = terrain.river.at(y, x) - RIVER_LEVEL
@@ -181,23 +183,23 @@ def river_distance(terrain: Terrain, points: Reals) -> Reals:
     return np.abs(value) / (np.hypot(slope_y, slope_x) + 1e-6)
 
 
-def place_buildings(seed: int, roads: Roads, *, bounds: tuple[float, float, float, float]) -> Buildings:
-    """Put buildings on the lots along `roads`.
+def make_buildings(seed: int, roads: Roads, *, bounds: tuple[float, float, float, float]) -> Buildings:
+    """Return buildings on the lots along `roads`.
 
     Args:
         seed: The world.
-        roads: What `lay_roads` gave for the same bounds.
-        bounds: (y0, x0, y1, x1) in metres, of everything that a building or its shadow may reach.
+        roads: Those of `make_roads` for the same bounds.
+        bounds: (y0, x0, y1, x1) in metres of the area, with a margin for shadows.
     """
     terrain = Terrain.of(seed)
     lots = np.arange(int(SPACING * 1.8 / LOT))
-    piece, lot, side = (a.ravel() for a in np.meshgrid(np.arange(len(roads.width)), lots, (-1, 1), indexing="ij"))
+    segment, lot, side = (a.ravel() for a in np.meshgrid(np.arange(len(roads.width)), lots, (-1, 1), indexing="ij"))
     direction = roads.end - roads.start
     length = np.hypot(direction[:, 0], direction[:, 1])
     axis = direction / length[:, None]
-    names = roads.key[piece]
-    draw = uniform(seed, 30, names[:, :1], names[:, 1:2], names[:, 2:], lot[:, None], side[:, None], np.arange(12))
-    middle = roads.start[piece] + (lot[:, None] + 0.5) * LOT * axis[piece]
+    keys = roads.key[segment]
+    draw = uniform(seed, 30, keys[:, :1], keys[:, 1:2], keys[:, 2:], lot[:, None], side[:, None], np.arange(12))
+    middle = roads.start[segment] + (lot[:, None] + 0.5) * LOT * axis[segment]
     industry = terrain.industry.at(middle[:, 0], middle[:, 1])
     hall = industry > 0.7
     long = np.where(hall, 11 + 14 * draw[:, 0] ** 2, 4.6 + 4.6 * draw[:, 0])
@@ -205,35 +207,35 @@ def place_buildings(seed: int, roads: Roads, *, bounds: tuple[float, float, floa
     turned = (draw[:, 2] < 0.3) & ~hall
     tilt = np.where(hall, 0.0, (draw[:, 3] - 0.5) * 0.35) + turned * np.pi / 2
     depth = np.where(turned, long, wide)
-    setback = roads.width[piece] / 2 + depth + 2.5 + np.where(hall, 5.0, 9.0) * draw[:, 4]
-    normal = np.stack([-axis[:, 1], axis[:, 0]], -1)[piece] * side[:, None]
+    setback = roads.width[segment] / 2 + depth + 2.5 + np.where(hall, 5.0, 9.0) * draw[:, 4]
+    normal = np.stack([-axis[:, 1], axis[:, 0]], -1)[segment] * side[:, None]
     centre = middle + normal * setback[:, None]
     cos, sin = np.cos(tilt)[:, None], np.sin(tilt)[:, None]
-    own = axis[piece] * cos + normal * sin
+    own = axis[segment] * cos + normal * sin
     town = terrain.town.at(centre[:, 0], centre[:, 1])
-    farm = (uniform(seed, 31, names[:, 0], names[:, 1], names[:, 2], side) < 0.10) & (lot < 3)
-    stands = ((lot + 0.5) * LOT < length[piece]) & (
+    farm = (uniform(seed, 31, keys[:, 0], keys[:, 1], keys[:, 2], side) < 0.10) & (lot < 3)
+    stands = ((lot + 0.5) * LOT < length[segment]) & (
         ((town > TOWN_LEVEL) & (draw[:, 5] < 0.86)) | (farm & (draw[:, 5] < 0.6))
     )
     y0, x0, y1, x1 = bounds
     margin = 60.0
     stands &= (centre[:, 0] > y0 - margin) & (centre[:, 0] < y1 + margin)
     stands &= (centre[:, 1] > x0 - margin) & (centre[:, 1] < x1 + margin)
-    kept = np.flatnonzero(stands)
+    keep = np.flatnonzero(stands)
     wing = np.where(hall | (draw[:, 6] > 0.35), 0.0, 0.45)
     height = np.where(hall, 6 + 4 * draw[:, 7], 4 + 6 * draw[:, 7] ** 2)
     found = Buildings(
-        centre[kept], own[kept], np.stack([long, wide], -1)[kept], wing[kept], height[kept], draw[kept, 8:], hall[kept]
+        centre[keep], own[keep], np.stack([long, wide], -1)[keep], wing[keep], height[keep], draw[keep, 8:], hall[keep]
     )
-    return _select(found, _free(found, roads, terrain))
+    return _select(found, _find_clear(found, roads, terrain))
 
 
 def _select(buildings: Buildings, keep: NDArray[np.bool_]) -> Buildings:
     return Buildings(**{name: value[keep] for name, value in vars(buildings).items()})
 
 
-def _free(buildings: Buildings, roads: Roads, terrain: Terrain) -> NDArray[np.bool_]:
-    """Whether each building keeps clear of roads, water and buildings that come before it."""
+def _find_clear(buildings: Buildings, roads: Roads, terrain: Terrain) -> NDArray[np.bool_]:
+    """Whether each building is clear of roads, water and buildings of higher rank."""
     centre, radius = buildings.centre, np.hypot(buildings.half[:, 0], buildings.half[:, 1])
     if not len(centre):
         return np.zeros(0, np.bool_)
@@ -243,12 +245,12 @@ def _free(buildings: Buildings, roads: Roads, terrain: Terrain) -> NDArray[np.bo
     far_side = np.where(buildings.wing > 0, 2.0, 1.0)[:, None]
     for a in (-1, -0.5, 0, 0.5, 1):
         for b in (-1.0, 0.0, far_side):
-            free &= clearance(centre + a * ends + b * across, roads) > 1.2
+            free &= road_clearance(centre + a * ends + b * across, roads) > 1.2
     free &= river_distance(terrain, centre) > 46 + radius
     free &= terrain.lake.at(centre[:, 0], centre[:, 1]) < LAKE_LEVEL - 0.35
-    apart = np.hypot(*np.moveaxis(centre[:, None] - centre[None, :], -1, 0))
-    # A candidate yields to any one of higher rank that it may touch: no order of placing, so the same for every tile.
+    distance = np.hypot(*np.moveaxis(centre[:, None] - centre[None, :], -1, 0))
+    # A building is dropped if one of higher rank is near, whatever their order, so that all tiles agree.
     rank = buildings.draw[:, 0]
-    yields = (apart < 0.9 * (radius[:, None] + radius[None, :])) & (rank[:, None] < rank[None, :])
+    yields = (distance < 0.9 * (radius[:, None] + radius[None, :])) & (rank[:, None] < rank[None, :])
     blocked: NDArray[np.bool_] = (yields & free[None, :]).any(1)
     return free & ~blocked

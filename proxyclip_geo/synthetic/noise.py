@@ -1,4 +1,4 @@
-"""Noise that is a function of world coordinates: hashed lattices under cubic B-splines, and periodic textures."""
+"""Noise as a function of world coordinates: cubic B-splines over hashed lattices, and periodic textures."""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,7 +18,7 @@ _SPLINE_STD = 0.2767
 
 @dataclass(frozen=True)
 class View:
-    """The pixels to paint: a rectangle of the endless pixel grid of a world.
+    """The pixels to paint: a rectangle of the pixel grid of a world.
 
     Attributes:
         top: First row.
@@ -61,7 +61,7 @@ class View:
         return y0, x0, y0 + self.height * self.gsd, x0 + self.width * self.gsd
 
 
-def hashed(seed: int, stream: int, *keys: ArrayLike) -> Hashes:
+def hash_keys(seed: int, stream: int, *keys: ArrayLike) -> Hashes:
     """Mix integers into 64 random bits (splitmix64 after each key); keys broadcast."""
     state = _mix(np.uint64(seed & 0xFFFFFFFFFFFFFFFF) + _mix(np.uint64(stream + 1)))
     for key in keys:
@@ -70,7 +70,7 @@ def hashed(seed: int, stream: int, *keys: ArrayLike) -> Hashes:
 
 
 def _mix(value: Hashes | np.uint64) -> Hashes:
-    # Wrapping is what a hash wants; numpy warns of it for scalars only, so everything is made an array.
+    # Overflow is intended. numpy warns of it for scalars only, so that scalars are made arrays.
     bits = np.atleast_1d(np.asarray(value, np.uint64)) + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -80,7 +80,7 @@ def _mix(value: Hashes | np.uint64) -> Hashes:
 
 def uniform(seed: int, stream: int, *keys: ArrayLike) -> NDArray[np.float64]:
     """Return hashed numbers in [0, 1), of the broadcast shape of `keys` (at least one-dimensional)."""
-    return (hashed(seed, stream, *keys) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return (hash_keys(seed, stream, *keys) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _spline_weights(fraction: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -165,21 +165,21 @@ def tile_texture(texture: Floats, view: View) -> Floats:
 
 
 @lru_cache(maxsize=16)
-def grain(seed: int, stream: int, octaves: int) -> Floats:
+def make_grain(seed: int, stream: int, octaves: int) -> Floats:
     """Make periodic noise of zero mean and unit variance from `octaves` powers of two of pixels: (P, P)."""
     total = np.zeros((TEXTURE_PERIOD, TEXTURE_PERIOD), np.float32)
     for octave in range(octaves):
         cells = np.arange(TEXTURE_PERIOD >> octave)
         values = (uniform(seed, stream + octave, cells[:, None], cells[None, :]) - 0.5).astype(np.float32)
         for _ in range(octave):
-            values = _double(_double(values).T).T
+            values = _upsample(_upsample(values).T).T
         total += values * (0.8**octave) / values.std()
     total = (total - total.mean()) / total.std()
     total.setflags(write=False)
     return np.asarray(total)
 
 
-def _double(values: Floats) -> Floats:
+def _upsample(values: Floats) -> Floats:
     """Double the rows of a periodic array by linear interpolation."""
     after, before = np.roll(values, -1, axis=0), np.roll(values, 1, axis=0)
     doubled = np.empty((2 * values.shape[0], values.shape[1]), np.float32)
@@ -206,7 +206,7 @@ class Crowns:
 
 
 @lru_cache(maxsize=4)
-def crowns(seed: int, spacing: float, sun: tuple[float, float]) -> Crowns:
+def make_crowns(seed: int, spacing: float, sun: tuple[float, float]) -> Crowns:
     """Grow crowns on a jittered periodic lattice.
 
     Args:

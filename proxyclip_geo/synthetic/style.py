@@ -1,4 +1,4 @@
-"""What a region looks like: its materials' colours, its sun and how its land is used."""
+"""The style of a world: colours of materials, position of the sun, land use."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -25,7 +25,7 @@ class Label(IntEnum):
 
 
 class Material(IntEnum):
-    """First row of each material in a palette; a material's shades follow one another."""
+    """First row of each material in a palette; the rows of its shades are consecutive."""
 
     WATER = 0
     TREE = 3
@@ -97,15 +97,15 @@ _PALETTES: dict[str, list[tuple[int, int, int, int]]] = {
 
 @dataclass(frozen=True)
 class Style:
-    """The look of one world.
+    """The style of a world.
 
     Attributes:
         region: Its kind.
         palette: (materials, 4) red, green, blue, near infrared, 0–255.
         sun: (y, x) unit vector along which shadows fall.
         shadow_length: Shadow per height.
-        shadow_light: (4,) what is left of each band in full shadow.
-        haze: (4,) added to each band, 0–255.
+        shadow_light: (4,) share of each band that remains in full shadow.
+        haze: (4,) value added to each band, 0–255.
         contrast: Multiplies the deviation from mid grey.
         crop_share: Share of farm parcels that are cropped; the others are grass or bare.
         bare_share: Share of the other parcels that are bare.
@@ -131,16 +131,16 @@ class Style:
 
 
 @lru_cache(maxsize=32)
-def style_of(seed: int) -> Style:
-    """Draw the style of a world; the same for every tile of it."""
+def make_style(seed: int) -> Style:
+    """Return the style of a world, from its seed."""
     draw = uniform(seed, 1, np.arange(16))
     region = list(_PALETTES)[int(draw[0] * len(_PALETTES))]
     palette = np.array([*_PALETTES[region], *_ROADS, *_ROOFS], np.float32)
-    # Each colour wanders on its own, and all together towards warm or cold: mean colours do not give a class away.
-    wander = uniform(seed, 2, np.arange(palette.shape[0])[:, None], np.arange(4)[None, :]).astype(np.float32) - 0.5
+    # Each colour varies, and all together towards warm or cold, so that mean colours do not determine a class.
+    variation = uniform(seed, 2, np.arange(palette.shape[0])[:, None], np.arange(4)[None, :]).astype(np.float32) - 0.5
     level = uniform(seed, 3, np.arange(palette.shape[0]))[:, None].astype(np.float32) - 0.5
     warmth = (draw[1] - 0.5) * np.array([0.12, 0.0, -0.12, 0.0], np.float32)
-    palette = palette * (1 + 0.07 * wander + 0.24 * level + warmth).astype(np.float32)
+    palette = palette * (1 + 0.07 * variation + 0.24 * level + warmth).astype(np.float32)
     arid = {"lush": 0.0, "tropical": 0.1, "autumn": 0.2, "winter": 0.3, "dry": 1.0}[region]
     azimuth = np.pi * (1.15 + 0.7 * draw[2])  # shadows fall between west-north-west and east-north-east
     haze = np.array([4, 7, 12, 3], np.float32) * (0.2 + 1.6 * draw[4])

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.synthetic import SCENE_CLASSES, generate_scene
-from proxyclip_geo.synthetic.style import Label, Material, style_of
+from proxyclip_geo.synthetic.style import Label, Material, make_style
 
 VILLAGE_SEED = 3
 
@@ -76,11 +76,11 @@ def test_every_pixel_has_a_class_anywhere(seed, gsd, row):
     assert scene.gsd == gsd
 
 
-def test_worlds_differ_and_one_repeats():
+def test_worlds_differ_and_are_reproducible():
     one, again, other = (generate_scene(64, 64, seed=seed) for seed in (7, 7, 8))
     np.testing.assert_array_equal(one.rgb, again.rgb)
     assert (one.rgb != other.rgb).mean() > 0.5
-    assert len({style_of(seed).region for seed in range(40)}) == 5
+    assert len({make_style(seed).region for seed in range(40)}) == 5
 
 
 def test_a_square_kilometre_has_every_class(kilometre):
@@ -89,7 +89,7 @@ def test_a_square_kilometre_has_every_class(kilometre):
 
 
 def test_roads_form_a_network(kilometre):
-    """Nearly all road pixels of a square kilometre hang together, but for what its border cuts off."""
+    """Nearly all road pixels of a square kilometre are connected, except those that its border cuts off."""
     road = kilometre.labels == Label.ROAD
     parts, count = ndimage.label(road, structure=np.ones((3, 3)))
     sizes = np.bincount(parts.ravel())[1:]
@@ -119,7 +119,7 @@ def test_shadows_fall_away_from_the_sun(village):
     scene = village
     building = scene.labels == Label.BUILDING
     grey = scene.rgb.mean(axis=0)
-    sun = style_of(VILLAGE_SEED).sun
+    sun = make_style(VILLAGE_SEED).sun
     open_ground = np.isin(scene.labels, [Label.GRASS, Label.BARE])
     dy, dx = round(9 * sun[0]), round(9 * sun[1])
     behind = np.roll(building, (dy, dx), (0, 1)) & open_ground
@@ -127,16 +127,16 @@ def test_shadows_fall_away_from_the_sun(village):
     assert grey[behind].mean() < 0.8 * grey[before].mean()
 
 
-def test_mean_colour_alone_does_not_tell_the_classes():
-    """Some shade of each of these pairs lies closer to the other class than to the rest of its own."""
-    palette = style_of(2).palette[:, :3]
+def test_mean_colour_does_not_determine_the_class():
+    """In each of these pairs, some shades are closer to the other class than to the other shades of their own."""
+    palette = make_style(2).palette[:, :3]
     water, tree = palette[Material.WATER : Material.TREE], palette[Material.TREE : Material.GRASS]
     crop, bare = palette[Material.CROP : Material.BARE], palette[Material.BARE : Material.ROAD]
     road, roof = palette[Material.ROAD : Material.PAINT], palette[Material.ROOF :]
     for one, other in ((water, tree), (crop, bare), (road, roof)):
-        apart = np.linalg.norm(one[:, None] - other[None], axis=-1).min()
-        spread = np.linalg.norm(one[:, None] - one[None], axis=-1).max()
-        assert apart < spread
+        between = np.linalg.norm(one[:, None] - other[None], axis=-1).min()
+        within = np.linalg.norm(one[:, None] - one[None], axis=-1).max()
+        assert between < within
 
 
 def test_infrared_is_bright_in_plants_and_dark_in_water(kilometre):
@@ -146,14 +146,14 @@ def test_infrared_is_bright_in_plants_and_dark_in_water(kilometre):
 
 
 @pytest.mark.parametrize(("height", "width", "gsd"), [(0, 5, 0.5), (5, -1, 0.5), (5, 5, 0.01), (5, 5, 9.0)])
-def test_impossible_scenes_are_refused(height, width, gsd):
+def test_refuses_sizes_and_gsd_out_of_range(height, width, gsd):
     with pytest.raises(OptionError, match=r"at least 1|out of range"):
         generate_scene(height, width, seed=1, gsd=gsd)
 
 
 @pytest.mark.slow
-def test_memory_stays_with_the_result():
-    """A long strip made piece by piece costs what one piece costs, and its speed does not fall with distance."""
+def test_time_does_not_depend_on_the_offset():
+    """A part far from the origin takes no longer than one at the origin."""
     started = time.process_time()
     generate_scene(256, 512, seed=9, offset=(0, 0))
     near = time.process_time() - started

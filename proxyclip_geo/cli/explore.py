@@ -26,10 +26,11 @@ def explain(
     from rich.table import Table
 
     import proxyclip_geo as pg
+    from proxyclip_geo.vocabulary.load import read_words
 
     found = pg.explain(
         embedding,
-        parameters.read_words(classes, vocabulary),
+        read_words(classes, vocabulary),
         at=place.at,
         aoi=place.aoi,
         examples=examples,

@@ -39,6 +39,7 @@ def fit(
     """
     import proxyclip_geo as pg
     from proxyclip_geo.vocabulary.formats import check_writable
+    from proxyclip_geo.vocabulary.load import read_words
 
     if save is not None and save.exists() and not overwrite:
         raise pg.OutputError(f"{save} already exists; pass overwrite=True to replace it")
@@ -47,7 +48,7 @@ def fit(
     with reporter.progress() as progress:
         result = pg.fit(
             embedding,
-            parameters.read_words(classes, vocabulary),
+            read_words(classes, vocabulary),
             truth,
             field=truth_field,
             mapping=pg.parse_mapping(mapping) if mapping else None,

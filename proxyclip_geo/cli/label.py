@@ -33,8 +33,9 @@ def label(
 ) -> None:
     """Label an embedding with any words, in seconds: the same files as `segment` writes, without the image model."""
     import proxyclip_geo as pg
+    from proxyclip_geo.vocabulary.load import read_words
 
-    words = parameters.read_words(classes, vocabulary)
+    words = read_words(classes, vocabulary)
     with reporter.progress() as progress:
         result = pg.label(
             embedding,

@@ -1,7 +1,7 @@
 """Arguments and options that several commands share, beside those that option classes declare."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -62,16 +62,3 @@ def read_values(text: str | None) -> tuple[int | str, ...]:
     """Read label values and names with commas between them."""
     words = (word.strip() for word in (text or "").split(","))
     return tuple(int(word) if word.lstrip("-").isdigit() else word for word in words if word)
-
-
-def read_words(classes: str | None, vocabulary: str | None) -> Any:
-    """Read --classes or --vocabulary, of which one must be given."""
-    from proxyclip_geo.errors import VocabularyError
-    from proxyclip_geo.vocabulary import load_vocabulary, parse_classes
-
-    if (classes is None) == (vocabulary is None):
-        raise VocabularyError(
-            'name the classes, with either --classes "water; forest; building" or --vocabulary NAME '
-            "(see `proxyclip-geo vocabulary list`)"
-        )
-    return parse_classes(classes) if classes is not None else load_vocabulary(vocabulary or "")

@@ -50,8 +50,9 @@ def segment(
     of its own in the output directory, and report.json lists the result of each.
     """
     import proxyclip_geo as pg
+    from proxyclip_geo.vocabulary.load import read_words
 
-    words = parameters.read_words(classes, vocabulary)
+    words = read_words(classes, vocabulary)
     call: dict[str, Any] = {"out": out, "model": model, "options": options, "overwrite": overwrite}
     many = pg.find_rasters(raster)
     if dry_run and many is None:

@@ -114,6 +114,21 @@ def as_vocabulary(source: Vocabulary | str | Path | Sequence[Any] | Mapping[str,
     return parse_classes(source)
 
 
+def read_words(classes: str | Sequence[Any] | Mapping[str, Any] | None, vocabulary: str | None) -> Vocabulary:
+    """Return the vocabulary of classes in place, or of a name or file; just one of them must be given.
+
+    Raises:
+        VocabularyError: If both or none are given, or the one given is malformed.
+    """
+    if classes is not None and vocabulary is None:
+        return parse_classes(classes)
+    if vocabulary is not None and classes is None:
+        return load_vocabulary(vocabulary)
+    raise VocabularyError(
+        'give either `classes`, e.g. "water; forest; building", or a `vocabulary`: the name of a built-in one or a file'
+    )
+
+
 def _looks_like_path(text: str) -> bool:
     return "\n" not in text and text.strip().lower().endswith(SUFFIXES)
 

@@ -1,9 +1,6 @@
 """Methods of the worker: the keyword arguments of each are the parameters of its requests."""
 
 import importlib.metadata
-import os
-import platform
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +14,9 @@ from proxyclip_geo.declare import Words
 from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.raster.options import AoiOption, BoundsOption, PointOption
 from proxyclip_geo.vector.options import VectorOptions
-from proxyclip_geo.vocabulary import Vocabulary, load_vocabulary, parse_classes
+from proxyclip_geo.vocabulary import load_vocabulary
+from proxyclip_geo.vocabulary.load import read_words
+from proxyclip_geo.worker.describe import describe_embedding, describe_result, describe_worker
 from proxyclip_geo.worker.protocol import PROTOCOL, ProtocolError
 from proxyclip_geo.worker.requests import Call, Method, schema
 
@@ -25,17 +24,6 @@ Classes: TypeAlias = str | list[Any] | dict[str, Any]
 ExamplesOrPath: TypeAlias = Annotated[
     Examples | None, BeforeValidator(lambda value: {"path": value} if isinstance(value, str) else value)
 ]
-
-
-def describe_worker() -> dict[str, Any]:
-    """Return the version and the process: the first line that a worker writes."""
-    return {
-        "protocol": PROTOCOL,
-        "version": pg.__version__,
-        "python": platform.python_version(),
-        "executable": sys.executable,
-        "pid": os.getpid(),
-    }
 
 
 def hello(call: Call, *, protocol: int) -> dict[str, Any]:
@@ -85,14 +73,14 @@ def vocabularies(call: Call) -> dict[str, Any]:
 
 def read_vocabulary(call: Call, *, classes: Classes | None = None, vocabulary: str | None = None) -> dict[str, Any]:
     """Read classes from text, a list, an object, a built-in name or a file; add colours and values."""
-    return {"vocabulary": _read_words(classes, vocabulary).to_dict()}
+    return {"vocabulary": read_words(classes, vocabulary).to_dict()}
 
 
 def write_vocabulary(
     call: Call, *, path: str, classes: Classes | None = None, vocabulary: str | None = None
 ) -> dict[str, Any]:
     """Write a vocabulary file, .yaml or .json."""
-    return {"path": str(pg.dump_vocabulary(_read_words(classes, vocabulary), path))}
+    return {"path": str(pg.dump_vocabulary(read_words(classes, vocabulary), path))}
 
 
 def check_vocabulary(
@@ -101,7 +89,7 @@ def check_vocabulary(
     """Return the words that a model does not know, and the pairs that it can hardly tell apart."""
     from proxyclip_geo.api.word_check import closest_words, far_words
 
-    words = _read_words(classes, vocabulary)
+    words = read_words(classes, vocabulary)
     pairs = closest_words(words, model=model)
     return {
         "far": [vars(word) for word in far_words(words, model=model)],
@@ -121,7 +109,7 @@ def plan(
     overwrite: bool = False,
 ) -> dict[str, Any]:
     """Return what `segment` would do, after all checks that need no computing."""
-    words = _read_words(classes, vocabulary)
+    words = read_words(classes, vocabulary)
     made = pg.plan_segment(raster, words, out=out, model=model, options=options, overwrite=overwrite)
     return {
         "raster": made.description,
@@ -148,7 +136,7 @@ def segment(
     """Segment a raster into files."""
     result = pg.segment(
         raster,
-        _read_words(classes, vocabulary),
+        read_words(classes, vocabulary),
         out=out,
         model=call.session.model(model, options),
         options=options,
@@ -156,7 +144,7 @@ def segment(
         overwrite=overwrite,
         progress=call.progress,
     )
-    return _describe_result(result)
+    return describe_result(result)
 
 
 def encode(
@@ -180,14 +168,14 @@ def encode(
         overwrite=overwrite,
         progress=call.progress,
     )
-    return _describe_embedding(embedding)
+    return describe_embedding(embedding)
 
 
 def open_embedding(call: Call, *, embedding: str) -> dict[str, Any]:
     """Open an embedding and load the text side of its model, so that later requests are quick."""
     opened = call.session.embedding(embedding)
     _ = opened.text
-    return _describe_embedding(opened)
+    return describe_embedding(opened)
 
 
 def close_embedding(call: Call, *, embedding: str) -> dict[str, Any]:
@@ -212,7 +200,7 @@ def label(
     """Label an embedding; writes the files of `segment`."""
     result = pg.label(
         call.session.embedding(embedding),
-        _read_words(classes, vocabulary),
+        read_words(classes, vocabulary),
         out=out,
         bounds=bounds,
         aoi=aoi,
@@ -222,7 +210,7 @@ def label(
         overwrite=overwrite,
         progress=call.progress,
     )
-    return _describe_result(result)
+    return describe_result(result)
 
 
 def preview(
@@ -243,7 +231,7 @@ def preview(
 
     started = time.perf_counter()
     labels = call.session.embedding(embedding).label(
-        _read_words(classes, vocabulary), bounds=bounds, resolution=resolution, examples=examples, options=options
+        read_words(classes, vocabulary), bounds=bounds, resolution=resolution, examples=examples, options=options
     )
     write_preview(labels, path, score=score_path)
     return {
@@ -268,7 +256,7 @@ def explain(
     options: LabelOptions = LabelOptions(),
 ) -> dict[str, Any]:
     """Return how well each word fits a point or polygons."""
-    opened, words = call.session.embedding(embedding), _read_words(classes, vocabulary)
+    opened, words = call.session.embedding(embedding), read_words(classes, vocabulary)
     found = pg.explain(opened, words, at=at, aoi=aoi, examples=examples, options=options)
     return {"queries": [vars(item) for item in found]}
 
@@ -328,42 +316,6 @@ def evaluate(
     """Compare labels with the truth."""
     report = pg.evaluate(labels, truth, mapping=mapping, ignore=ignore, progress=call.progress)
     return {"report": report.to_dict(), "text": report.to_text()}
-
-
-def _read_words(classes: Classes | None, vocabulary: str | None) -> Vocabulary:
-    if classes is not None and vocabulary is None:
-        return parse_classes(classes)
-    if vocabulary is None or classes is not None:
-        raise ProtocolError("give either 'classes' (text, a list or an object) or 'vocabulary' (a name or a file)")
-    return load_vocabulary(vocabulary)
-
-
-def _describe_result(result: pg.SegmentResult) -> dict[str, Any]:
-    return {
-        "paths": {name: None if path is None else str(path) for name, path in vars(result.paths).items()},
-        "shares": dict(result.shares),
-        "vocabulary": result.vocabulary.to_dict(),
-        "seconds": result.run["seconds"],
-    }
-
-
-def _describe_embedding(embedding: pg.Embedding) -> dict[str, Any]:
-    info, geobox = embedding.store.info, embedding.geobox
-    return {
-        "embedding": embedding.name,
-        "stem": embedding.stem,
-        "model": info.model["name"],
-        "raster": dict(info.raster),
-        "shape": list(geobox.shape),
-        "bounds": list(geobox.bounds),
-        "transform": list(geobox.transform)[:6],
-        "crs": None if geobox.crs is None else geobox.crs.to_wkt(),
-        "gsd": geobox.gsd,
-        "step": info.grid.step,
-        "dim": info.dim,
-        "storage": info.storage,
-        "complete": not embedding.store.missing(),
-    }
 
 
 METHODS: dict[str, Method] = {

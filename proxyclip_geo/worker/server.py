@@ -12,7 +12,8 @@ from typing import BinaryIO, NoReturn
 
 from proxyclip_geo.errors import Cancelled, forward_warnings
 from proxyclip_geo.progress import ProgressEvent
-from proxyclip_geo.worker.methods import METHODS, describe_worker
+from proxyclip_geo.worker.describe import describe_worker
+from proxyclip_geo.worker.methods import METHODS
 from proxyclip_geo.worker.protocol import LONGEST_LINE, Channel, ProtocolError, Request, parse_request
 from proxyclip_geo.worker.requests import Call, run_method
 from proxyclip_geo.worker.session import Session

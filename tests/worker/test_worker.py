@@ -91,7 +91,7 @@ def test_garbage_is_refused_and_the_worker_goes_on(worker: Worker, line: bytes, 
         ("encode", {"raster": "none.tif", "out": "b", "model": "dem"}, "ModelError", "did you mean 'demo'"),
         ("open", {"embedding": "none.emb"}, "StoreError", "none.emb"),
         ("read_vocabulary", {"vocabulary": "landcovr"}, "VocabularyError", "landcover"),
-        ("read_vocabulary", {"classes": "a", "vocabulary": "b"}, "ProtocolError", "either"),
+        ("read_vocabulary", {"classes": "a", "vocabulary": "b"}, "VocabularyError", "either"),
         ("preview", {"embedding": "e", "classes": "a; b", "path": "p", "bounds": [1, 2]}, "ProtocolError", "W,S,E,N"),
     ],
 )

@@ -4,7 +4,6 @@ A class decorated with `@declared` checks its values when it is made. The comman
 take everything about an option from its declaration.
 """
 
-import difflib
 import functools
 import re
 import reprlib
@@ -20,6 +19,7 @@ from pydantic import BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
 from proxyclip_geo.errors import OptionError, ProxyClipGeoError
+from proxyclip_geo.validation import suggest
 
 T = TypeVar("T")
 
@@ -114,9 +114,7 @@ def _explain(item: Any, cls: type | None, values: Any) -> tuple[str, str]:
         if part not in known:
             if cls and kind == "unexpected_keyword_argument":
                 name = ".".join([*path, str(part)])
-                close = difflib.get_close_matches(str(part), known, 1)
-                hint = f" (did you mean '{close[0]}'?)" if close else ""
-                return name, f"there is no parameter '{name}'{hint}" + (
+                return name, f"there is no parameter '{name}'{suggest(str(part), known)}" + (
                     f"; there are {', '.join(known)}" if known else ""
                 )
             break

@@ -1,4 +1,5 @@
 import json
+import runpy
 import signal
 from pathlib import Path
 from typing import Any
@@ -376,3 +377,14 @@ def test_the_protocol_is_documented() -> None:
     for line in text.split("```jsonl\n")[1:]:
         for example in line.split("```")[0].splitlines():
             assert "id" in json.loads(example)
+
+
+def test_the_plugin_replaces_option_names_by_labels() -> None:
+    plugin = runpy.run_path(
+        str(Path(__file__).parents[2] / "qgis_plugin" / "proxyclip_mapper" / "worker" / "messages.py")
+    )
+    message = "a.gpkg exists; pass overwrite=True; options.threshold=3 must be less; omit `resolution`; value=1"
+    line = json.dumps({"event": "warning", "message": message})
+    assert plugin["decode_event"](line)["message"] == (
+        "a.gpkg exists; pass “Replace files that are there”; “Threshold” 3 must be less; omit “Resolution”; value=1"
+    )

@@ -79,13 +79,15 @@ def decode_event(line):
         event = json.loads(line)
     except ValueError:
         return None
-    return event if isinstance(event, dict) and "event" in event else None
+    if not isinstance(event, dict) or "event" not in event:
+        return None
+    text = event.get("message")
+    return {**event, "message": use_labels(text)} if isinstance(text, str) else event
 
 
 def as_error(event):
     """Return an error event as an exception."""
-    message = use_labels(event.get("message", ""))
-    return WorkerError(message, event.get("type", "WorkerError"), int(event.get("exit_code", 1)))
+    return WorkerError(event.get("message", ""), event.get("type", "WorkerError"), int(event.get("exit_code", 1)))
 
 
 def use_labels(text):

@@ -237,3 +237,10 @@ def test_blocks_need_a_size(write_labels):
     path = write_labels("l.tif", [[1]])
     with pytest.raises(OptionError, match="block 0"):
         evaluate(path, path, block=0)
+
+
+def test_255_counts_where_the_mapping_names_it(write_labels):
+    labels = write_labels("l.tif", [[1, 1, 0]], classes={1: "building"})
+    mask = write_labels("mask.tif", [[255, 0, 0]], nodata=None)
+    report = evaluate(labels, mask, mapping={255: "building", 0: "none"})
+    assert report.matrix.counts.tolist() == [[1, 1], [0, 1]]

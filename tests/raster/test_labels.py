@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.control import GroundControlPoint
+from rasterio.errors import NotGeoreferencedWarning
 
-from proxyclip_geo.errors import RasterError
+from proxyclip_geo.errors import QualityWarning, RasterError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.labels import open_labels
 from proxyclip_geo.region import Region
@@ -116,3 +118,51 @@ def test_a_region_outside_is_refused(write):
 def test_no_crs_no_other_grid(write):
     with open_labels(write(crs=None)) as labels, pytest.raises(RasterError, match="without a CRS"):
         labels.reproject(labels.geobox)
+
+
+@pytest.mark.parametrize(
+    ("tags", "classes", "nodata", "expected"),
+    [
+        ({}, (), None, set()),
+        ({}, (), 0, {0}),
+        ({"CLASS_1": "a"}, (), None, {255}),
+        ({"CLASS_1": "a"}, (), 0, {0, 255}),
+        ({"CLASS_1": "a", "CLASS_255": "b"}, (), None, set()),
+        ({"CLASS_1": "a", "CLASS_255": "no data"}, (), 255, {255}),
+        ({"CLASS_1": "a"}, (255,), None, set()),
+        ({}, (1,), None, {255}),
+    ],
+)
+def test_255_is_nodata_unless_a_class_has_it(write, tags, classes, nodata, expected):
+    with open_labels(write(np.array([[1, 255]], np.uint8), tags=tags, nodata=nodata), classes=classes) as labels:
+        assert labels.nodata == expected
+        assert labels.read(labels.geobox.region).valid.tolist() == [[True, 255 not in expected]]
+
+
+def test_65535_is_nodata_in_uint16(write):
+    with open_labels(write(np.array([[255, 65535]], np.uint16), tags={"CLASS_255": "a"})) as labels:
+        assert labels.read(labels.geobox.region).valid.tolist() == [[True, False]]
+
+
+def test_ground_control_points_place_labels(write):
+    corners = [(0, 0), (0, 4), (3, 4), (3, 0)]
+    gcps = [GroundControlPoint(row, col, *(UTM @ (col, row))) for row, col in corners]
+    path = write(transform=None, gcps=gcps)
+    with pytest.warns(QualityWarning, match="4 ground control points"):
+        labels = open_labels(path)
+    with labels:
+        assert labels.geobox.transform.almost_equals(UTM)
+        geobox = labels.geobox.crop(Region(-1, -1, 5, 6))
+        with labels.reproject(geobox) as view:
+            block = view.read(geobox.region)
+    expected = np.pad(VALUES, 1)
+    assert np.array_equal(block.valid, expected > 0)
+    assert np.array_equal(block.values[block.valid], expected[expected > 0])
+
+
+def test_without_georeference_rows_count_down(write):
+    with (
+        pytest.warns(NotGeoreferencedWarning),
+        open_labels(write(transform=Affine.identity(), crs=None)) as labels,
+    ):
+        assert labels.geobox.bounds == (0, -3, 4, 0)

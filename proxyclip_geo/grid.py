@@ -1,8 +1,8 @@
-"""Windows, blocks and the lattice: integer arithmetic, the same for every blocking.
+"""Windows, blocks and the lattice, in integers.
 
 A raster of `height` × `width` pixels carries one **lattice** of tokens whose spacing is `step` pixels. **Windows** (one
-model input each) lie on one global grid; **blocks** only say which windows are computed together, so that any blocking
-gives the same result.
+model input each) lie on one global grid. **Blocks** are sets of windows that are computed together, so that the result
+is the same for any block size.
 """
 
 from bisect import bisect_left, bisect_right
@@ -32,13 +32,13 @@ def _starts(cells: int, window: int, stride: int) -> tuple[int, ...]:
 
 
 def _between(starts: tuple[int, ...], low: int, high: int) -> tuple[int, ...]:
-    """Return those of ascending numbers that are above `low` and below `high`."""
+    """Return the ascending numbers that are above `low` and below `high`."""
     return starts[bisect_right(starts, low) : bisect_left(starts, high)]
 
 
 @dataclass(frozen=True)
 class Windows(Sequence[Region]):
-    """Windows of a grid in row-major order, in lattice cells, made as they are asked for: a country has millions.
+    """Windows of a grid in row-major order, in lattice cells; created on access, as a country has millions.
 
     Attributes:
         tops: First row of each row of windows.
@@ -76,7 +76,7 @@ class Block:
         index: Position in row-major order, from 0.
         core: Pixels that the block owns and writes. Cores partition the raster.
         cells: Lattice cells whose features the core needs: its own and a halo of one or more on each side.
-        windows: Those that touch `cells`.
+        windows: Windows that touch `cells`.
         read: Pixels that the windows cover; it may reach beyond the raster by less than a window.
     """
 
@@ -88,7 +88,7 @@ class Block:
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Name in messages."""
         core = self.core
         return f"block {self.index} (rows {core.top}–{core.bottom}, columns {core.left}–{core.right})"
 
@@ -119,13 +119,14 @@ class WindowGrid:
 
         Args:
             shape: (height, width) of the raster in pixels.
-            window: Wished side of a window in pixels.
-            stride: Wished distance between windows in pixels.
+            window: Side of a window in pixels.
+            stride: Distance between windows in pixels.
             step: Pixels per lattice cell.
-            multiple: What a window's sides must be a multiple of (all patch sizes divide it); `step` if not given.
+            multiple: The sides of a window must be multiples of this number, a common multiple of the patch sizes;
+                `step` if not given.
 
         Raises:
-            OptionError: If the numbers do not fit each other.
+            OptionError: If the numbers are not compatible.
         """
         multiple = multiple or step
         if multiple % step:

@@ -77,8 +77,8 @@ class TestFit:
     @pytest.mark.parametrize(
         ("window", "stride", "multiple", "message"),
         [
-            (100, 56, 16, "window 100 px .* multiple of 16 px, e.g. --window 96 or 112"),
-            (8, 8, 16, "window 8 px .* e.g. --window 16 or 32"),
+            (100, 56, 16, "window 100 px .* multiple of 16 px, e.g. window=96 or window=112"),
+            (8, 8, 16, "window 8 px .* e.g. window=16 or window=32"),
             (0, 8, 16, "window 0 px"),
             (112, 0, 16, "stride 0 px"),
             (112, -8, 16, "stride -8 px"),
@@ -87,13 +87,13 @@ class TestFit:
             (96, 48, 12, "multiple 12 is not a multiple of the lattice step 8"),
         ],
     )
-    def test_refuses_what_does_not_fit(self, window: int, stride: int, multiple: int, message: str) -> None:
+    def test_refuses_incompatible_sizes(self, window: int, stride: int, multiple: int, message: str) -> None:
         with pytest.raises(OptionError, match=message):
             WindowGrid.fit((500, 500), window=window, stride=stride, step=8, multiple=multiple)
 
     @settings(deadline=None)
     @given(st.integers(-5, 200), st.integers(-5, 300), st.integers(1, 14), st.integers(1, 4))
-    def test_what_an_error_proposes_works(self, window: int, stride: int, step: int, factor: int) -> None:
+    def test_values_suggested_by_errors_are_valid(self, window: int, stride: int, step: int, factor: int) -> None:
         def complaint(window: int, stride: int) -> str:
             try:
                 WindowGrid.fit((500, 500), window=window, stride=stride, step=step, multiple=step * factor)
@@ -122,7 +122,7 @@ class TestBlocks:
 
     @settings(max_examples=60, deadline=None)
     @given(window_grids(), core_cells)
-    def test_a_block_has_all_its_core_needs(self, case: tuple[WindowGrid, int], core: int) -> None:
+    def test_a_block_has_all_windows_of_its_core(self, case: tuple[WindowGrid, int], core: int) -> None:
         grid, _ = case
         lattice = Region(0, 0, *grid.lattice)
         everywhere = grid.windows_touching(lattice)
@@ -149,7 +149,7 @@ class TestBlocks:
 
     @settings(max_examples=60, deadline=None)
     @given(window_grids(), core_cells)
-    def test_what_is_read_is_what_the_windows_cover(self, case: tuple[WindowGrid, int], core: int) -> None:
+    def test_a_block_reads_the_pixels_of_its_windows(self, case: tuple[WindowGrid, int], core: int) -> None:
         grid, _ = case
         for block in grid.blocks(core * grid.step):
             windows = [window.scale(grid.step) for window in block.windows]

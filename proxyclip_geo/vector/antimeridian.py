@@ -1,4 +1,4 @@
-"""Polygons in longitudes and latitudes that cross the antimeridian: cut there, as RFC 7946 (section 3.1.9) asks."""
+"""Cut polygons in longitude and latitude at the antimeridian, as RFC 7946 (section 3.1.9) requires."""
 
 import math
 from typing import Any
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 Geometries = NDArray[np.object_]
 
 _SLIVER = 1e-12
-"""Share of a full turn; what rounding puts beyond the antimeridian is no wider."""
+"""Share of a full turn; narrower parts beyond the antimeridian are due to rounding."""
 
 
 def cut_at_antimeridian(shapes: Geometries, crs: pyproj.CRS) -> Geometries:
-    """Cut polygons whose edges jump from one end of the longitudes to the other; those around a pole go up to it.
+    """Cut polygons whose edges jump from one end of the longitudes to the other; those around a pole extend to it.
 
     Args:
         shapes: (N,) polygons or multipolygons in `crs`, longitude before latitude; shells ran counter-clockwise and
             holes clockwise before they were projected. Their edges are shorter than half a turn.
-        crs: A geographic CRS; polygons in any other come back as they are.
+        crs: CRS of the polygons; unless it is geographic, they are returned unchanged.
 
     Returns:
         (N,) polygons or multipolygons.
@@ -38,14 +38,14 @@ def cut_at_antimeridian(shapes: Geometries, crs: pyproj.CRS) -> Geometries:
 
 
 def _cut(polygon: Any, turn: float) -> Any:
-    """Cut one polygon: its shell without its holes."""
+    """Cut one polygon."""
     shell = _unroll(polygon.exterior, turn, inside=1)
     holes = [_unroll(hole, turn, inside=-1) for hole in polygon.interiors]
     return shapely.difference(shell, shapely.union_all(holes)) if holes else shell
 
 
 def _unroll(ring: Any, turn: float, *, inside: int) -> Any:
-    """Return what a ring surrounds, between the two ends of the longitudes.
+    """Return the area that a ring surrounds, cut at the antimeridian.
 
     Args:
         ring: The ring; its longitudes may jump by a turn.
@@ -55,14 +55,14 @@ def _unroll(ring: Any, turn: float, *, inside: int) -> Any:
     xy = shapely.get_coordinates(ring)
     turns = np.append(0, -np.cumsum(np.round(np.diff(xy[:, 0]) / turn))).astype(np.int64)
     if turns[-1]:
-        # It runs once round the Earth: what is inside reaches the pole on that side.
+        # A ring around the Earth surrounds the pole on its inner side.
         pole = math.copysign(turn / 4, inside * int(turns[-1]))
         ends = np.array([[xy[-1, 0], pole], [xy[0, 0], pole], xy[0]])
         xy, turns = np.concatenate((xy, ends)), np.concatenate((turns, [turns[-1], 0, 0]))
     frame = shapely.box(-turn / 2, -turn, turn / 2, turn)
     pieces = []
     for window in np.unique(turns):
-        # Vertices in the window keep their longitudes to the last digit.
+        # Longitudes in the window are unchanged to the last digit.
         x = xy[:, 0] + turn * (turns - window)
         piece: Any = shapely.Polygon(np.column_stack((x, xy[:, 1])))
         if not piece.is_valid:

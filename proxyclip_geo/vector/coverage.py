@@ -22,7 +22,7 @@ class Patches:
     """Attributes of patches: connected pixels of equal label code.
 
     Attributes:
-        labels: (P,) int32 label code; `OUTSIDE` for patch 0.
+        codes: (P,) int32 label code; `OUTSIDE` for patch 0.
         first: (P,) first pixel in reading order, `row * width + column`.
         pixels: (P,) number of pixels.
         totals: (P, S) sum of each score raster over its valid pixels.
@@ -30,7 +30,7 @@ class Patches:
         lowest: (P, S) lowest value.
     """
 
-    labels: NDArray[np.int32]
+    codes: NDArray[np.int32]
     first: Ints
     pixels: Ints
     totals: NDArray[np.float64]
@@ -43,15 +43,15 @@ class Patches:
         shape = (count, self.totals.shape[1])
         first = np.full(count, np.iinfo(np.int64).max)
         np.minimum.at(first, into, self.first)
-        labels = np.zeros(count, np.int32)
-        labels[into[::-1]] = self.labels[::-1]
+        codes = np.zeros(count, np.int32)
+        codes[into[::-1]] = self.codes[::-1]
         totals, counts, lowest = np.zeros(shape), np.zeros(shape, np.int64), np.full(shape, np.inf)
         np.add.at(totals, into, self.totals)
         np.add.at(counts, into, self.counts)
         np.minimum.at(lowest, into, self.lowest)
         pixels = np.zeros(count, np.int64)
         np.add.at(pixels, into, self.pixels)
-        return Patches(labels, first, pixels, totals, counts, lowest)
+        return Patches(codes, first, pixels, totals, counts, lowest)
 
 
 @dataclass(frozen=True)
@@ -168,15 +168,15 @@ class CoverageBuilder:
         """Add the next strip."""
         fragments = strip.fragments
         # Patch 0 is the outside in every strip.
-        shift = np.arange(len(strip.labels)) + self._patch_count - 1
+        shift = np.arange(len(strip.codes)) + self._patch_count - 1
         shift[0] = 0
-        self._patch_count += len(strip.labels) - 1
+        self._patch_count += len(strip.codes) - 1
         fragments.xy.tofile(self._file)
         if len(self._below):
             self._append(same=np.column_stack((self._below, shift[strip.above])))
         self._below = shift[strip.below]
         self._append(
-            labels=strip.labels[1:],
+            codes=strip.codes[1:],
             first=strip.first[1:],
             pixels=strip.pixels[1:],
             totals=strip.totals[1:],
@@ -216,7 +216,7 @@ class CoverageBuilder:
         same = self._concatenate("same") if "same" in self._parts else np.zeros((0, 2), np.int64)
         into = label_components(self._patch_count, same[:, 0], same[:, 1])
         columns = ("totals", "counts", "lowest")
-        known = {name: self._concatenate(name) for name in ("labels", "first", "pixels", *columns)}
+        known = {name: self._concatenate(name) for name in ("codes", "first", "pixels", *columns)}
         empty = {name: np.zeros((1, *part.shape[1:]), part.dtype) for name, part in known.items()}
         parts = {name: np.concatenate((empty[name], part)) for name, part in known.items()}
         patches = Patches(**parts).merge(into)

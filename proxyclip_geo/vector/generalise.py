@@ -46,10 +46,10 @@ class Changes:
     gains: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, patches: Patches, labels: NDArray[np.int32], *, unclassified: NDArray[np.bool_]) -> "Changes":
+    def of(cls, patches: Patches, new: NDArray[np.int32], *, unclassified: NDArray[np.bool_]) -> "Changes":
         """Compare the codes of patches with new ones (P,)."""
-        changed = patches.labels != labels
-        codes, owner = np.unique(np.concatenate((patches.labels[changed], labels[changed])), return_inverse=True)
+        changed = patches.codes != new
+        codes, owner = np.unique(np.concatenate((patches.codes[changed], new[changed])), return_inverse=True)
         pixels = patches.pixels[changed]
         gains = sum_by(owner, np.concatenate((-pixels, pixels)), len(codes)).astype(int)
         return cls(
@@ -89,7 +89,7 @@ def generalise(
             the area of the patch.
         options: Smallest patches and holes, whether borders are smoothed, and the connectivity of patches.
         metric: Size of the pixels.
-        skipped: Keys of unclassified patches.
+        skipped: Label codes of unclassified patches.
         spill: Directory for the vertices.
         progress: Called in the stage "generalise".
 
@@ -103,7 +103,7 @@ def generalise(
             "and `max_hole` (16 pixels are kept then), or warp the raster to another CRS"
         )
     areas = _measure_patches(coverage, metric, summed=options.has_areas and not metric.is_uniform)
-    unclassified = np.isin(coverage.patches.labels, skipped)
+    unclassified = np.isin(coverage.patches.codes, skipped)
     limits, changes = np.zeros(len(areas)), Changes()
     for limit, of in ((options.min_area, ~unclassified), (options.hole_area, unclassified)):
         pixel = areas[of] / np.maximum(coverage.patches.pixels[of], 1)
@@ -114,9 +114,9 @@ def generalise(
             pairs = corner_pairs(coverage)
             group = label_components(len(areas), pairs[:, 0], pairs[:, 1])
             limits[sum_by(group, areas, int(group.max()) + 1)[group] >= limits] = 0
-        into, labels = merge_small(coverage, areas, limits, skipped=skipped)
-        changes = Changes.of(coverage.patches, labels[into], unclassified=unclassified)
-        coverage = dissolve(coverage, into, labels)
+        into, merged = merge_small(coverage, areas, limits, skipped=skipped)
+        changes = Changes.of(coverage.patches, merged[into], unclassified=unclassified)
+        coverage = dissolve(coverage, into, merged)
         release_memory()
     progress(ProgressEvent("generalise", 1, 2, "steps"))
     if options.smooth:
@@ -132,5 +132,5 @@ def _measure_patches(coverage: Coverage, metric: PixelMetric, *, summed: bool) -
     patches, width = coverage.patches, coverage.shape[1]
     if metric.nodes is None:
         return patches.pixels.astype(np.float64)
-    row, column = np.divmod(np.where(patches.labels == OUTSIDE, 0, patches.first), width)
+    row, column = np.divmod(np.where(patches.codes == OUTSIDE, 0, patches.first), width)
     return np.asarray(patches.pixels * metric.pixel_areas(np.column_stack((column, row)) + 0.5))

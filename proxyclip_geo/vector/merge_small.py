@@ -28,27 +28,27 @@ def merge_small(
         coverage: Patches and arcs.
         areas: (P,) area of each patch.
         limits: (P,) smallest area that is not merged.
-        skipped: Keys of unclassified patches.
+        skipped: Label codes of unclassified patches.
 
     Returns:
         (P,) number of the merged patch of each, and (M,) label codes of the merged patches.
     """
-    first, labels = coverage.patches.first.copy(), coverage.patches.labels.copy()
-    into = np.arange(len(labels))
+    first, codes = coverage.patches.first.copy(), coverage.patches.codes.copy()
+    into = np.arange(len(codes))
     sides, lengths = _sum_borders(coverage.arcs.sides, coverage.arcs.lengths)
     pixels = coverage.patches.pixels.astype(np.float64)
     while True:
-        is_class = ~np.isin(labels, (*skipped, OUTSIDE))
-        is_small = (areas < limits) & (labels != OUTSIDE)
+        is_class = ~np.isin(codes, (*skipped, OUTSIDE))
+        is_small = (areas < limits) & (codes != OUTSIDE)
         merged, target = _choose_targets(
             sides, lengths, is_small=is_small, is_class=is_class, pixels=pixels, first=first
         )
         if not len(merged):
-            return into, labels
+            return into, codes
         # No target is merged itself in this round.
-        labels[merged] = labels[target]
-        same = labels[sides[:, 0]] == labels[sides[:, 1]]
-        group = label_components(len(labels), np.append(merged, sides[same, 0]), np.append(target, sides[same, 1]))
+        codes[merged] = codes[target]
+        same = codes[sides[:, 0]] == codes[sides[:, 1]]
+        group = label_components(len(codes), np.append(merged, sides[same, 0]), np.append(target, sides[same, 1]))
         count = int(group.max()) + 1
         into = group[into]
         areas, pixels = sum_by(group, areas, count), sum_by(group, pixels, count)
@@ -56,10 +56,10 @@ def merge_small(
         np.minimum.at(lowest, group, first)
         first = lowest
         # A merged patch has the limit of a patch that did not change its label.
-        remains = np.ones(len(labels), bool)
+        remains = np.ones(len(codes), bool)
         remains[merged] = False
         limits = _scatter(group[remains], limits[remains], count)
-        labels = _scatter(group, labels, count)
+        codes = _scatter(group, codes, count)
         sides, lengths = _sum_borders(group[sides], lengths)
 
 
@@ -101,17 +101,17 @@ def _sum_borders(sides: Ints, lengths: NDArray[np.float64]) -> tuple[Ints, NDArr
     low, high = sides.min(axis=1), sides.max(axis=1)
     inner = (low != high) & (low != OUTSIDE)
     count = int(high.max(initial=0)) + 1
-    keys, owner = np.unique(low[inner] * count + high[inner], return_inverse=True)
-    return np.column_stack(np.divmod(keys, count)), sum_by(owner, lengths[inner], len(keys))
+    pairs, owner = np.unique(low[inner] * count + high[inner], return_inverse=True)
+    return np.column_stack(np.divmod(pairs, count)), sum_by(owner, lengths[inner], len(pairs))
 
 
-def dissolve(coverage: Coverage, into: Ints, labels: NDArray[np.int32]) -> Coverage:
+def dissolve(coverage: Coverage, into: Ints, codes: NDArray[np.int32]) -> Coverage:
     """Merge patches and remove the borders between them.
 
     Args:
         coverage: Patches and arcs.
         into: (P,) number of the merged patch of each; 0 stays 0.
-        labels: (M,) label codes of the merged patches.
+        codes: (M,) label codes of the merged patches.
     """
     arcs = coverage.arcs
     sides = into[arcs.sides]
@@ -134,5 +134,5 @@ def dissolve(coverage: Coverage, into: Ints, labels: NDArray[np.int32]) -> Cover
     pairs = begins[counts == 2]
     partner = np.full(len(nodes), -1, np.int64)
     partner[order[pairs]], partner[order[pairs + 1]] = order[pairs + 1], order[pairs]
-    patches = replace(coverage.patches.merge(into), labels=labels)
+    patches = replace(coverage.patches.merge(into), codes=codes)
     return Coverage(patches, join_arcs(part, partner), coverage.shape)

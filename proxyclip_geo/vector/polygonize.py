@@ -113,7 +113,7 @@ class PolygonSource:
         inside = np.flatnonzero(~shapely.is_empty(clipped))
         shapes, index = clipped[inside], outlines.features[inside]
         world = outlines_to_world(shapes, metric.geobox)
-        labels = decode_labels(merged.labels[index])
+        labels = decode_labels(merged.codes[index])
         columns = {
             "class": np.array([self.names[label] for label in labels.tolist()], dtype=object),
             "label": labels,
@@ -137,7 +137,7 @@ class PolygonSource:
     def _merged(self) -> Patches:
         """Merge the patches of each polygon."""
         patches = self.coverage.patches
-        into = np.full(len(patches.labels), self.count, np.int64)
+        into = np.full(len(patches.codes), self.count, np.int64)
         into[self.features.patches] = self.features.owners
         return patches.merge(into)
 
@@ -263,7 +263,7 @@ def _trace(
 def _warn_of_tiny_patches(coverage: Coverage) -> None:
     """Warn if most patches are only a few pixels large."""
     tiny = int((coverage.patches.pixels[1:] <= _TINY_PATCH).sum())
-    count = len(coverage.patches.labels) - 1
+    count = len(coverage.patches.codes) - 1
     if tiny > _MANY_TINY_PATCHES and tiny > count / 2:
         warn_quality(
             f"{tiny} of {count} patches are {_TINY_PATCH} pixels or smaller; `min_area` merges them into their "
@@ -273,7 +273,7 @@ def _warn_of_tiny_patches(coverage: Coverage) -> None:
 
 def _check_names(coverage: Coverage, classes: Mapping[int, str], labels: LabelMosaic) -> None:
     """Raise a VectorError if a label has no name."""
-    found = set(decode_labels(np.unique(coverage.patches.labels[1:])).tolist())
+    found = set(decode_labels(np.unique(coverage.patches.codes[1:])).tolist())
     unknown = sorted(found - set(classes) - {0})
     if unknown:
         known = ", ".join(str(label) for label in sorted(classes)) or "none"

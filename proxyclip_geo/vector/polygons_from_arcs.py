@@ -64,16 +64,16 @@ def choose_features(
     Args:
         coverage: The patches.
         connectivity: 4, or 8 to join patches that meet at a corner.
-        skipped: Keys of patches to leave out.
-        dissolve: Whether to join all patches of a key.
+        skipped: Label codes of patches to leave out.
+        dissolve: Whether to join all patches of a label.
     """
     patches = coverage.patches
-    count = len(patches.labels)
+    count = len(patches.codes)
     pairs = corner_pairs(coverage) if connectivity == 8 else np.zeros((0, 2), np.int64)
     group = label_components(count, pairs[:, 0], pairs[:, 1])
     if dissolve:
-        group = np.unique(patches.labels, return_inverse=True)[1]
-    kept = np.flatnonzero(~np.isin(patches.labels, (OUTSIDE, *skipped)))
+        group = np.unique(patches.codes, return_inverse=True)[1]
+    kept = np.flatnonzero(~np.isin(patches.codes, (OUTSIDE, *skipped)))
     first = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(first, group, patches.first)
     order = kept[np.lexsort((patches.first[kept], first[group[kept]]))]
@@ -92,7 +92,7 @@ def assemble(coverage: Coverage, features: Features, *, drop_collinear: bool = T
     """
     rings = find_rings(coverage.arcs)
     release_memory()
-    counts = np.bincount(rings.patches, minlength=len(coverage.patches.labels))
+    counts = np.bincount(rings.patches, minlength=len(coverage.patches.codes))
     begins = np.cumsum(counts) - counts
     arcs = coverage.arcs
     patch = np.repeat(rings.patches, np.diff(rings.starts))
@@ -119,7 +119,7 @@ def simplify(coverage: Coverage, features: Features, *, tolerance: float) -> Ite
         tolerance: In pixels; bends of a smaller area than its square are removed.
     """
     # Patches without a feature have borders, too.
-    others = np.setdiff1d(np.flatnonzero(coverage.patches.labels != OUTSIDE), features.patches)
+    others = np.setdiff1d(np.flatnonzero(coverage.patches.codes != OUTSIDE), features.patches)
     rest = Features(others, np.arange(len(others) + 1))
     shapes = [
         outlines.polygons for part in (features, rest) for outlines in assemble(coverage, part, drop_collinear=False)
@@ -154,9 +154,9 @@ def _close(xy: NDArray[Any], owner: Ints, polygon: Ints, width: int) -> tuple[ND
     """Sort the rings of each polygon, and close every ring at its topmost, leftmost vertex."""
     sizes = np.bincount(owner, minlength=len(polygon))
     begins = np.cumsum(sizes) - sizes
-    key = xy[:, 1] * (width + 1) + xy[:, 0]
-    lowest = np.minimum.reduceat(key, begins)
-    hits = np.flatnonzero(key == lowest[owner])
+    position = xy[:, 1] * (width + 1) + xy[:, 0]
+    lowest = np.minimum.reduceat(position, begins)
+    hits = np.flatnonzero(position == lowest[owner])
     _, first = np.unique(owner[hits], return_index=True)
     shift = hits[first] - begins
     # The shell has the topmost, leftmost vertex of all.

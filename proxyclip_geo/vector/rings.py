@@ -70,13 +70,13 @@ def _turn_right(arcs: Arcs) -> tuple[Ints, tuple[Ints, Ints]]:
 
 def corner_pairs(coverage: Coverage) -> Ints:
     """Return (Q, 2) patches of equal label code that meet at a corner."""
-    arcs, labels = coverage.arcs, coverage.patches.labels
+    arcs, codes = coverage.arcs, coverage.patches.codes
     _, _, leaving = _departures(arcs)
     north, _, south, _ = leaving[(leaving >= 0).all(axis=1)].T
     # North-west is on the left of a half-edge that heads north, south-east on the left of one that heads south.
     left, right = arcs.sides.ravel(), arcs.sides[:, ::-1].ravel()
     pairs = np.concatenate((np.column_stack((left[north], left[south])), np.column_stack((right[north], right[south]))))
-    return np.asarray(pairs[labels[pairs[:, 0]] == labels[pairs[:, 1]]])
+    return np.asarray(pairs[codes[pairs[:, 0]] == codes[pairs[:, 1]]])
 
 
 def _sort_rings(arcs: Arcs, cycles: Chains) -> Rings:

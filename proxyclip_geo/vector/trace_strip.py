@@ -16,7 +16,7 @@ from proxyclip_geo.vector.chains import Chains, find_chains, label_components
 from proxyclip_geo.vector.ragged import Ints, sum_by
 
 OUTSIDE = 0
-"""Key of pixels without data and of those outside the raster."""
+"""Label code of pixels without data and of those outside the raster."""
 NORTH, EAST, SOUTH, WEST = range(4)
 NO_NODE = -1
 
@@ -58,7 +58,7 @@ class Strip:
 
     Attributes:
         fragments: Its borders.
-        labels: (P,) label code of each patch, `OUTSIDE` for patch 0.
+        codes: (P,) label code of each patch, `OUTSIDE` for patch 0.
         above: (R,) patch of each run in the row above the strip.
         below: (R',) patch of each run in the strip's last row.
         first: (P,) the first pixel, `row * width + column`, in the strip (in the row above too).
@@ -69,7 +69,7 @@ class Strip:
     """
 
     fragments: Fragments
-    labels: NDArray[np.int32]
+    codes: NDArray[np.int32]
     above: Ints
     below: Ints
     first: Ints
@@ -85,13 +85,11 @@ class _Runs:
 
     Attributes:
         starts: (R,) flat position of each run's first pixel.
-        labels: (R,) label code.
         patches: (R,) patch.
         stride: Length of a padded row.
     """
 
     starts: Ints
-    labels: NDArray[np.int32]
     patches: Ints
     stride: int
 
@@ -129,15 +127,15 @@ def trace_strip(codes: NDArray[Any], *, top: int, last: bool, values: tuple[NDAr
     padded[: height + 1, 1:-1] = codes
     flat, stride = padded.ravel(), width + 2
     starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
-    labels = flat[starts].astype(np.int32)
+    run_codes = flat[starts].astype(np.int32)
     crossings = _find_crossings(starts, stride, flat.size)
-    same = labels[crossings.above] == labels[crossings.below]
-    joined = crossings.take(same & (labels[crossings.above] != OUTSIDE))
+    same = run_codes[crossings.above] == run_codes[crossings.below]
+    joined = crossings.take(same & (run_codes[crossings.above] != OUTSIDE))
     # The outside is one patch, number 0, connected or not.
-    outside = np.flatnonzero(labels == OUTSIDE)
+    outside = np.flatnonzero(run_codes == OUTSIDE)
     first = np.concatenate((joined.above, np.zeros(len(outside), np.int64)))
     patches = label_components(len(starts), first, np.concatenate((joined.below, outside)))
-    runs = _Runs(starts, labels, patches, stride)
+    runs = _Runs(starts, patches, stride)
     count = int(patches.max()) + 1
     fragments = _find_fragments(runs, crossings, ~same, top=top, width=width)
     own = starts >= stride
@@ -147,11 +145,10 @@ def trace_strip(codes: NDArray[Any], *, top: int, last: bool, values: tuple[NDAr
     lengths = np.diff(starts, append=flat.size)
     pixels = np.bincount(patches[own], weights=lengths[own], minlength=count).astype(np.int64)
     totals, counts, lowest = _summarise(values, runs, own, count, height + 1 + last)
-    patch_labels = labels[lead]
     edge = np.searchsorted(starts, [stride, stride * height, stride * (height + 1)])
     return Strip(
         fragments,
-        patch_labels,
+        run_codes[lead],
         above=patches[1 : edge[0]],
         below=patches[edge[1] : edge[2]],
         first=pixel[lead],

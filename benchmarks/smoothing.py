@@ -27,9 +27,9 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
-from proxyclip_geo.engine.blend import encode_block
-from proxyclip_geo.engine.classify import CellLogits, TextBank, cell_logits, enlarge
+from proxyclip_geo.engine.classify import CellLogits, TextBank, cell_logits, upsample_logits
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
+from proxyclip_geo.engine.encode_block import encode_block
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.models.load import Model, load_model
@@ -284,7 +284,9 @@ def enlarge_case(rgb: NDArray[np.uint8], cells: Tensor, step: int) -> Case:
     """Upsample logits like the package."""
     lattice, core = Region(0, 0, *cells.shape[1:]), Region(0, 0, *rgb.shape[1:])
     found = CellLogits(cells, torch.ones(lattice.shape, dtype=torch.bool), lattice)
-    return Case(rgb, step, cells, torch.cat([logits for _, logits in enlarge(found, step=step, core=core)], dim=1))
+    return Case(
+        rgb, step, cells, torch.cat([logits for _, logits in upsample_logits(found, step=step, core=core)], dim=1)
+    )
 
 
 def beside_borders(truth: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from smoothing import SETS, Picture, make_bank, make_scene, read_masks
 
-from proxyclip_geo.engine.blend import encode_block
 from proxyclip_geo.engine.classify import cell_logits, classify_cells
+from proxyclip_geo.engine.encode_block import encode_block
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.models.load import Model, load_model

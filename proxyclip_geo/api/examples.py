@@ -53,7 +53,8 @@ def add_examples(
     groups = _by_class(drawn, vocabulary, path=examples.path)
     _require_data(drawn, store, path=examples.path)
     found = [
-        ClassExamples(index, _mean(shown, store), _mean(denied, store)) for index, (shown, denied) in groups.items()
+        ClassExamples(index, _mean(positive, store), _mean(negative, store))
+        for index, (positive, negative) in groups.items()
     ]
     return mix_examples(bank, statistics, found, weight=examples.weight, negative_weight=examples.negative_weight)
 

@@ -1,4 +1,4 @@
-"""The record of a run, NAME_run.json: everything needed to repeat the run."""
+"""Record of a run, and the identity that decides whether blocks and results can be reused."""
 
 import datetime
 import hashlib
@@ -6,24 +6,28 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict
 
 from proxyclip_geo import __version__
+from proxyclip_geo.api.job import Job
+from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model, identify_model
 from proxyclip_geo.validation import validate
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 
 def describe_software() -> dict[str, str]:
-    """Return the versions of the software."""
+    """Return the versions of this package, torch and Python."""
     return {
         "proxyclip_geo": __version__,
         "torch": importlib.metadata.version("torch"),
@@ -32,7 +36,7 @@ def describe_software() -> dict[str, str]:
 
 
 def describe_model(model: Model) -> dict[str, Any]:
-    """Return the values that identify a model, and its licence."""
+    """Return the identity of the features of a model, with its licence and device."""
     card = model.card
     return {
         **describe_weights(card, model.checksums),
@@ -45,7 +49,7 @@ def describe_model(model: Model) -> dict[str, Any]:
 
 
 def describe_weights(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, Any]:
-    """Return the name, weights and constants of a model."""
+    """Return the identity of a model without device and precision: name, weights and constants."""
     return {
         "name": card.name,
         "sha256": dict(checksums),
@@ -69,6 +73,48 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
         "block_size": plan.core,
         "blocks": len(plan.blocks),
     }
+
+
+def block_identity(
+    job: Job, model: Mapping[str, Any], plan: Plan, vocabulary: Vocabulary, options: SegmentOptions
+) -> dict[str, Any]:
+    """Return all values that the labels of blocks depend on: runs of the same identity can share blocks."""
+    grid = plan.grid
+    return {
+        **request_identity(job, vocabulary, options),
+        "model": {key: model[key] for key in ("name", "sha256", "constants_sha256", "backend", "dtype")},
+        "windows": [list(grid.window), grid.stride, grid.step, plan.blend],
+        "block size": plan.core,
+    }
+
+
+def request_identity(job: Job, vocabulary: Vocabulary, options: SegmentOptions) -> dict[str, Any]:
+    """Return the part of `block_identity` that is known before the model is loaded."""
+    return {
+        "raster": job.fingerprint,
+        "text": asdict(job.card.text),
+        "vocabulary": vocabulary.to_dict(),
+        "options": {
+            key: getattr(options, key)
+            for key in ("synonyms", "debias", "background", "templates", "probabilities", "borders")
+        },
+        "version": __version__,
+    }
+
+
+def map_identity(
+    blocks: Mapping[str, Any], paths: OutputPaths, options: SegmentOptions, vectors: VectorOptions
+) -> dict[str, Any]:
+    """Return all values that the results depend on: `block_identity` without block size, files, polygon options."""
+    generalised = {key: value for key, value in vectors.to_dict().items() if key not in ("threads", "block_rows")}
+    wanted = {
+        **{key: value for key, value in blocks.items() if key != "block size"},
+        "files": [path.name for path in paths.all()],
+        "vectors": generalised if options.polygons else None,
+    }
+    # As it is read back: tuples are lists in JSON.
+    identity: dict[str, Any] = json.loads(json.dumps(wanted))
+    return identity
 
 
 def make_record(

@@ -1,22 +1,20 @@
-"""The blocks of a run, computed here, in several processes or on a cluster, and kept in its work folder."""
+"""Compute the missing blocks of a run, in this process or on workers, and store them."""
 
-import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo import __version__
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths
-from proxyclip_geo.engine.blend import window_total
+from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
-from proxyclip_geo.engine.estimate import Needs, fit_core
+from proxyclip_geo.engine.encode_block import window_total
+from proxyclip_geo.engine.estimate import MemoryInputs, fit_block_size
 from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
@@ -27,7 +25,6 @@ from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.progress import Progress, offset_progress
 from proxyclip_geo.raster.source import Source
-from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # Dask takes a second to import
@@ -35,13 +32,13 @@ if TYPE_CHECKING:  # Dask takes a second to import
 
 
 @dataclass
-class Failures:
-    """The blocks that failed, and why.
+class FailedBlocks:
+    """The blocks that failed, and the reasons.
 
     Attributes:
-        skip: Whether failed blocks are left without data; else the first one ends the run.
-        reasons: What was said of each failed block, by its index.
-        last: What the last one raised.
+        skip: Whether failed blocks are skipped and have no data; else the first one ends the run.
+        reasons: Error message of each failed block, by index.
+        last: The last error.
     """
 
     skip: bool
@@ -49,7 +46,7 @@ class Failures:
     last: ProxyClipGeoError | None = None
 
     def add(self, block: Block, error: ProxyClipGeoError) -> None:
-        """Note a block that failed; raise what is not the block's own fault, e.g. a model that cannot be loaded."""
+        """Record a failed block; raise errors that would fail every block, e.g. a model that cannot be loaded."""
         if not (self.skip and isinstance(error, (RasterError, EngineError))):
             raise error
         self.reasons[block.index] = str(error)
@@ -60,20 +57,20 @@ class Failures:
 
         Args:
             blocks: Number of all blocks of the run.
-            record: File that will tell of all of them.
+            record: File that lists all of them.
 
         Raises:
-            ProxyClipGeoError: What the last block raised, if every block failed: an empty map is no result.
+            ProxyClipGeoError: The last error, if every block failed.
         """
         if self.last is not None and len(self.reasons) == blocks:
             raise type(self.last)(f"every block failed ({blocks} of {blocks}); the last one: {self.last}")
         if self.reasons:
-            told = "; ".join(self.reasons[index] for index in sorted(self.reasons)[:3])
+            reasons = "; ".join(self.reasons[index] for index in sorted(self.reasons)[:3])
             more = f"; and {len(self.reasons) - 3} more, see {record.name}" if len(self.reasons) > 3 else ""
-            warn_quality(f"{len(self.reasons)} of {blocks} blocks failed and are without data: {told}{more}")
+            warn_quality(f"{len(self.reasons)} of {blocks} blocks failed and are without data: {reasons}{more}")
 
     def picture(self, source: Source) -> NDArray[np.uint8]:
-        """Return a (3, h, w) picture of the raster, black where blocks failed and it cannot be had."""
+        """Return a (3, h, w) thumbnail of the raster; black if blocks failed and it cannot be read."""
         try:
             return source.thumbnail(PREVIEW_SIDE).rgb
         except RasterError:
@@ -86,13 +83,13 @@ class Failures:
         return [{"block": index, "reason": reason} for index, reason in sorted(self.reasons.items())]
 
 
-def memory_inputs(parameters: int, vocabulary: Vocabulary, options: SegmentOptions) -> Needs:
-    """Return what a block of a run needs beside its features."""
+def make_memory_inputs(parameters: int, vocabulary: Vocabulary, options: SegmentOptions) -> MemoryInputs:
+    """Return the inputs of the memory estimate of a run."""
     layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
-    return Needs(parameters, len(vocabulary.queries) + len(options.background), layers)
+    return MemoryInputs(parameters, len(vocabulary.queries) + len(options.background), layers)
 
 
-def fit_plan(plan: Plan, encoder: DenseEncoder, needs: Needs, *, limit: int | None) -> Plan:
+def fit_plan(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs, *, limit: int | None) -> Plan:
     """Return the plan with blocks small enough for a limit of memory.
 
     Raises:
@@ -100,50 +97,8 @@ def fit_plan(plan: Plan, encoder: DenseEncoder, needs: Needs, *, limit: int | No
     """
     if limit is None:
         return plan
-    core = fit_core(plan.grid, encoder, needs, plan=plan, limit=limit)
+    core = fit_block_size(plan.grid, encoder, needs, plan=plan, limit=limit)
     return replace(plan, core=core, blocks=tuple(plan.grid.blocks(core)))
-
-
-def run_facts(
-    job: Job, model: Mapping[str, Any], plan: Plan, vocabulary: Vocabulary, options: SegmentOptions
-) -> dict[str, Any]:
-    """Return all that the maps of blocks depend on: two runs with the same facts can share them."""
-    grid = plan.grid
-    return {
-        **asked_facts(job, vocabulary, options),
-        "model": {key: model[key] for key in ("name", "sha256", "constants_sha256", "backend", "dtype")},
-        "windows": [list(grid.window), grid.stride, grid.step, plan.blend],
-        "block size": plan.core,
-    }
-
-
-def asked_facts(job: Job, vocabulary: Vocabulary, options: SegmentOptions) -> dict[str, Any]:
-    """Return what of `run_facts` is known before the model is loaded."""
-    return {
-        "raster": job.fingerprint,
-        "text": asdict(job.card.text),
-        "vocabulary": vocabulary.to_dict(),
-        "options": {
-            key: getattr(options, key)
-            for key in ("synonyms", "debias", "background", "templates", "probabilities", "borders")
-        },
-        "version": __version__,
-    }
-
-
-def map_facts(
-    facts: Mapping[str, Any], paths: OutputPaths, options: SegmentOptions, vectors: VectorOptions
-) -> dict[str, Any]:
-    """Return all that the results of a run depend on: `run_facts`, but for the blocks, and how polygons are made."""
-    generalised = {key: value for key, value in vectors.to_dict().items() if key not in ("threads", "block_rows")}
-    wanted = {
-        **{key: value for key, value in facts.items() if key != "block size"},
-        "files": [path.name for path in paths.all()],
-        "vectors": generalised if options.polygons else None,
-    }
-    # As it is read back: tuples are lists in JSON.
-    found: dict[str, Any] = json.loads(json.dumps(wanted))
-    return found
 
 
 def compute_blocks(
@@ -154,17 +109,17 @@ def compute_blocks(
     bank: TextBank,
     *,
     options: SegmentOptions,
-    failed: Failures,
+    failed: FailedBlocks,
     progress: Progress,
 ) -> Profile:
     """Compute the missing blocks and store them.
 
     Returns:
-        Where the time went, where it can be told.
+        Seconds of each stage; empty if workers computed the blocks.
 
     Raises:
-        ProxyClipGeoError: What the first block that failed raised, unless failures are skipped. Only those of reading
-            and computing a block can be: without a model or a raster no block would ever be done.
+        ProxyClipGeoError: The error of the first block that failed, unless failed blocks are skipped. Errors of loading
+            the model or opening the raster are always raised.
     """
     missing = store.todo
     profile = Profile()
@@ -199,7 +154,7 @@ def compute_blocks(
 
 
 def offset_by_done(progress: Progress, blocks: Sequence[Block], missing: Sequence[Block]) -> Progress:
-    """Return a progress that begins at the windows of blocks that were done before, and says how many there were."""
+    """Return a progress that starts at the windows of finished blocks, with a message that counts them."""
     message = f"{len(blocks) - len(missing)} of {len(blocks)} blocks were done before"
     return offset_progress(progress, window_total(blocks) - window_total(missing), message=message)
 
@@ -239,7 +194,7 @@ def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
 
 
 def _compute_elsewhere(
-    task: "BlockTask", blocks: tuple[Block, ...], *, options: SegmentOptions, failed: Failures, progress: Progress
+    task: "BlockTask", blocks: tuple[Block, ...], *, options: SegmentOptions, failed: FailedBlocks, progress: Progress
 ) -> Generator[tuple[Block, BlockLabels], None, None]:
     from proxyclip_geo.engine.distributed.schedule import compute_on_workers
 

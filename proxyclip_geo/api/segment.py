@@ -18,24 +18,24 @@ from proxyclip_geo.api.outputs import (
 from proxyclip_geo.api.prompts import make_bank
 from proxyclip_geo.api.record import (
     EarlierRun,
+    block_identity,
     describe_model,
     describe_plan,
     describe_weights,
     make_record,
+    map_identity,
     read_record,
+    request_identity,
 )
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.run_blocks import (
-    Failures,
-    asked_facts,
+    FailedBlocks,
     compute_blocks,
     fit_plan,
-    map_facts,
-    memory_inputs,
-    run_facts,
+    make_memory_inputs,
 )
 from proxyclip_geo.api.write_map import timing, write_map
-from proxyclip_geo.engine.estimate import Needs, peak_disk, peak_memory, time_window
+from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, time_window
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
 from proxyclip_geo.errors import OutputError
@@ -138,7 +138,7 @@ def segment(
             with open_label_store(
                 paths.unfinished,
                 run.plan,
-                identity=run.facts,
+                identity=run.identity,
                 nodata=vocabulary.nodata,
                 classes=run.probability_count,
                 overwrite=overwrite,
@@ -174,8 +174,10 @@ def is_done(
     found = record.made_from
     with job.source:
         if not isinstance(model.given, Model):
-            facts = map_facts(asked_facts(job, vocabulary, options), paths, options, vectors or VectorOptions())
-            if _is_same(record, facts, describe_weights(model.card, model.checksums), options):
+            identity = map_identity(
+                request_identity(job, vocabulary, options), paths, options, vectors or VectorOptions()
+            )
+            if _is_same(record, identity, describe_weights(model.card, model.checksums), options):
                 return all(path.exists() for path in paths.all())
         loaded = job.load(model.loaded, options)
         wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).made_from
@@ -188,13 +190,15 @@ def is_done(
     return all(path.exists() for path in paths.all())
 
 
-def _is_same(record: EarlierRun, facts: Mapping[str, Any], weights: Mapping[str, Any], options: SegmentOptions) -> bool:
-    """Return whether a run was asked for the same, of the same weights; it has then computed the same."""
-    asked = ("window", "stride", "blend", "device", "precision", "backend")
+def _is_same(
+    record: EarlierRun, identity: Mapping[str, Any], weights: Mapping[str, Any], options: SegmentOptions
+) -> bool:
+    """Return whether an earlier run had the same request and weights, and so the same results."""
+    compared = ("window", "stride", "blend", "device", "precision", "backend")
     return (
-        all(record.made_from.get(key) == facts[key] for key in facts)
+        all(record.made_from.get(key) == identity[key] for key in identity)
         and all(record.model.get(key) == weights[key] for key in weights)
-        and all(record.options.get(key) == getattr(options, key) for key in asked)
+        and all(record.options.get(key) == getattr(options, key) for key in compared)
     )
 
 
@@ -212,9 +216,9 @@ class _Run:
     notes: list[str]
 
     @cached_property
-    def needs(self) -> Needs:
+    def needs(self) -> MemoryInputs:
         """What a block needs of memory and disk."""
-        return memory_inputs(self.model.parameters, self.vocabulary, self.options)
+        return make_memory_inputs(self.model.parameters, self.vocabulary, self.options)
 
     @property
     def probability_count(self) -> int | None:
@@ -228,14 +232,14 @@ class _Run:
         return fit_plan(self.job.plan(self.options, encoder), encoder, self.needs, limit=self.options.max_memory)
 
     @cached_property
-    def facts(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, Any]:
         """What the maps of blocks depend on."""
-        return run_facts(self.job, describe_model(self.model), self.plan, self.vocabulary, self.options)
+        return block_identity(self.job, describe_model(self.model), self.plan, self.vocabulary, self.options)
 
     @cached_property
     def made_from(self) -> dict[str, Any]:
         """What the results depend on."""
-        return map_facts(self.facts, self.paths, self.options, self.vectors or VectorOptions())
+        return map_identity(self.identity, self.paths, self.options, self.vectors or VectorOptions())
 
     def carry_out(self, store: LabelStore, *, progress: Progress) -> SegmentResult:
         """Compute the blocks that are missing, and put the results together."""
@@ -243,7 +247,7 @@ class _Run:
         scale = job.card.text.logit_scale
         with timing(seconds, "text"):
             bank = make_bank(self.model.text, self.vocabulary, logit_scale=scale, options=options)
-        failed = Failures(skip=options.on_error == "skip")
+        failed = FailedBlocks(skip=options.on_error == "skip")
         with timing(seconds, "segment"):
             profile = compute_blocks(
                 store, job, plan, self.model, bank, options=options, failed=failed, progress=progress
@@ -271,7 +275,7 @@ class _Run:
             windows={
                 **describe_plan(plan),
                 "resumed_blocks": len(plan.blocks) - len(store.todo),
-                "memory_bytes": peak_memory(plan, self.model.encoder, self.needs),
+                "memory_bytes": estimate_memory(plan, self.model.encoder, self.needs),
             },
             notes=[*self.notes, *failure_notes],
             shares=shares,
@@ -303,7 +307,7 @@ def plan_segment(
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
         check_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
         loaded = job.load(model, options)
-        needs = memory_inputs(loaded.parameters, vocabulary, options)
+        needs = make_memory_inputs(loaded.parameters, vocabulary, options)
         plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
         return SegmentPlan(
             description=source.describe(),
@@ -311,8 +315,8 @@ def plan_segment(
             windows=plan.windows,
             blocks=len(plan.blocks),
             core=plan.core,
-            memory=peak_memory(plan, loaded.encoder, needs),
-            disk=peak_disk(plan, needs),
+            memory=estimate_memory(plan, loaded.encoder, needs),
+            disk=estimate_disk(plan, needs),
             seconds=plan.windows * time_window(plan, loaded.encoder) / options.workers,
             paths=paths,
             notes=tuple(notes),

@@ -1,4 +1,4 @@
-"""A kept embedding asked for an area that fits into memory, at its own or a coarser resolution."""
+"""Query an area of a stored embedding that fits into memory, at full or reduced resolution."""
 
 import math
 from collections.abc import Generator
@@ -16,12 +16,12 @@ from proxyclip_geo.engine.classify import (
     TextBank,
     cell_logits,
     classify_pixels,
-    enlarge,
     pixel_logits,
+    upsample_logits,
 )
 from proxyclip_geo.engine.edge_aware import edge_aware_upsample
-from proxyclip_geo.engine.parallel import Strips
-from proxyclip_geo.engine.read_block import PixelSource, guide_of
+from proxyclip_geo.engine.parallel import LogitStrips
+from proxyclip_geo.engine.read_block import PixelSource, read_cells_guide
 from proxyclip_geo.engine.runner import stored_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.grid import ceil_div
@@ -29,16 +29,16 @@ from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.region import Region
 
 MOST_CELLS = 200_000
-"""Cells that words are ranked on; more do not change the order."""
+"""Cells that words are ranked by; more do not change the order."""
 
 
 @dataclass(frozen=True)
 class AreaLabels:
-    """The map of an area.
+    """Labels of an area.
 
     Attributes:
         map: Labels and scores.
-        region: Pixels of the raster that it covers; its upper left corner lies on a pixel of the map.
+        region: Pixels of the raster that it covers, from the corner of a map pixel.
         factor: Pixels of the raster per pixel of the map.
     """
 
@@ -48,7 +48,7 @@ class AreaLabels:
 
 
 def read_logits(store: EmbeddingStore, bank: TextBank, *, cells: Region) -> CellLogits:
-    """Multiply a part of the lattice with queries, a few rows of chunks at a time."""
+    """Return the logits of a part of the lattice, computed in rows of chunks."""
     rows = store.info.chunk
     parts = []
     for top in range(cells.top // rows * rows, cells.bottom, rows):
@@ -59,7 +59,7 @@ def read_logits(store: EmbeddingStore, bank: TextBank, *, cells: Region) -> Cell
 
 
 def choose_factor(factor: float, step: int) -> int:
-    """Return the whole factor nearest to the wished one that divides the step or is a multiple of it."""
+    """Return the integer factor nearest to the requested one that divides the step or is a multiple of it."""
     fits = [n for n in range(1, step + 1) if step % n == 0]
     fits += [step * n for n in range(2, max(2, round(factor / step)) + 2)]
     return min(fits, key=lambda n: abs(n - factor))
@@ -71,50 +71,50 @@ def label_area(
     """Label an area.
 
     Args:
-        store: The kept embedding.
+        store: The embedding.
         bank: The queries, projected if the store is.
         area: Pixels of the raster.
-        factor: Pixels of the raster per pixel of the map that is wished.
-        source: The raster, for borders to follow where pixels of the map are those of the raster.
+        factor: Requested pixels of the raster per pixel of the map.
+        source: The raster, for edge-aware upsampling at full resolution.
 
     Returns:
-        The map, of the area grown to whole map pixels at its lower right, or cut at the raster's border.
+        The labels of the area, extended to whole map pixels and cropped to the raster.
     """
     step = store.info.grid.step
     lattice = Region(0, 0, *store.info.grid.lattice)
-    whole = choose_factor(factor, step)
-    if whole <= step:
-        region = Region.from_edges(area.top // whole * whole, area.left // whole * whole, area.bottom, area.right)
+    exact = choose_factor(factor, step)
+    if exact <= step:
+        region = Region.from_edges(area.top // exact * exact, area.left // exact * exact, area.bottom, area.right)
         core = Region.from_edges(
-            region.top // whole, region.left // whole, ceil_div(region.bottom, whole), ceil_div(region.right, whole)
+            region.top // exact, region.left // exact, ceil_div(region.bottom, exact), ceil_div(region.right, exact)
         )
         found = read_logits(store, bank, cells=store.info.grid.cells_of(region).pad(1).intersect(lattice))
-        if source is not None and whole == 1:
-            guide = guide_of(source, found.cells, grid=store.info.grid)
+        if source is not None and exact == 1:
+            guide = read_cells_guide(source, found.cells, grid=store.info.grid)
             strips = edge_aware_upsample(
                 found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core
             )
         else:
-            strips = enlarge(found, step=step // whole, core=core)
+            strips = upsample_logits(found, step=step // exact, core=core)
     else:
-        group = whole // step
-        region = Region.from_edges(area.top // whole * whole, area.left // whole * whole, area.bottom, area.right)
+        group = exact // step
+        region = Region.from_edges(area.top // exact * exact, area.left // exact * exact, area.bottom, area.right)
         core = Region.from_edges(
-            region.top // whole, region.left // whole, ceil_div(region.bottom, whole), ceil_div(region.right, whole)
+            region.top // exact, region.left // exact, ceil_div(region.bottom, exact), ceil_div(region.right, exact)
         )
         found = read_logits(store, bank, cells=core.scale(group).intersect(lattice))
         averages = _average(found, group)
-        strips = Strips((core,), lambda _: averages, averages.device)
+        strips = LogitStrips((core,), lambda _: averages, averages.device)
     valid = store.read_valid(region)
-    # A map pixel has data where the raster's pixel in its middle has.
-    middle = whole // 2
-    rows = [min(n * whole + middle, region.height - 1) for n in range(core.height)]
-    cols = [min(n * whole + middle, region.width - 1) for n in range(core.width)]
-    return AreaLabels(classify_pixels(strips, bank, core=core, valid=valid[rows][:, cols]), region, whole)
+    # A map pixel has data if the raster's pixel in its middle has.
+    middle = exact // 2
+    rows = [min(n * exact + middle, region.height - 1) for n in range(core.height)]
+    cols = [min(n * exact + middle, region.width - 1) for n in range(core.width)]
+    return AreaLabels(classify_pixels(strips, bank, core=core, valid=valid[rows][:, cols]), region, exact)
 
 
 def _average(found: CellLogits, group: int) -> Tensor:
-    """Average the logits of groups of cells, those without data left out: (Q, h / group, w / group), rounded up."""
+    """Return the (Q, h / group, w / group) mean logits of groups of cells with data, sizes rounded up."""
     height, width = found.cells.shape
     margins = (0, -width % group, 0, -height % group)
     has_data = functional.pad(found.valid.float()[None], margins)
@@ -125,7 +125,7 @@ def _average(found: CellLogits, group: int) -> Tensor:
 
 @dataclass(frozen=True)
 class MeanScores:
-    """Means over an area, one a query.
+    """Mean scores of queries over an area.
 
     Attributes:
         cosines: Mean cosines.
@@ -142,13 +142,13 @@ def average_scores(
     """Average cosines and probabilities over the pixels of an area.
 
     Args:
-        store: The kept embedding.
+        store: The embedding.
         bank: The queries, projected if the store is.
         area: Pixels of the raster.
-        inside: (H, W) pixels of the area that count; all if not given.
+        inside: (H, W) pixels of the area to average; all if not given.
 
     Returns:
-        The means, or None if no pixel that counts has data.
+        The means, or None if no such pixel has data.
     """
     grid = store.info.grid
     valid = store.read_valid(area)
@@ -160,7 +160,7 @@ def average_scores(
     bias = torch.tensor([bank.biases[index] for index in bank.query_class])
     logits = torch.zeros(len(bank.query_class), dtype=torch.float64)
     shares = torch.zeros_like(logits)
-    for strip, values in enlarge(found, step=grid.step, core=area):
+    for strip, values in upsample_logits(found, step=grid.step, core=area):
         pixels = values[:, counted[strip.slices_in(area)]].double()
         logits += pixels.sum(dim=1)
         shares += pixels.softmax(dim=0).sum(dim=1)
@@ -175,7 +175,7 @@ def similarity_blocks(
     """Yield each block's core with its (H, W) cosines with a query and where it has data.
 
     Args:
-        store: The kept embedding.
+        store: The embedding.
         query: (1, D), projected if the store is.
         progress: Called after each block.
     """
@@ -190,7 +190,7 @@ def similarity_blocks(
 
 @dataclass(frozen=True)
 class Contrasts:
-    """How queries stand out over a raster, one value a query.
+    """How queries stand out over a raster, one value per query.
 
     Attributes:
         contrasts: 98th percentile over cells of the cosine less the median of all queries' at the cell.
@@ -205,7 +205,7 @@ def contrasts(store: EmbeddingStore, queries: Tensor) -> Contrasts:
     """Compare queries with each other over a raster, on at most about `MOST_CELLS` of its cells.
 
     Args:
-        store: The kept embedding.
+        store: The embedding.
         queries: (Q, D), projected if the store is.
     """
     count = len(queries)

@@ -1,4 +1,4 @@
-"""Embeddings and words to labels and scores."""
+"""Classify embeddings: products with queries, upsampling to pixels, softmax, labels and scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
-from proxyclip_geo.engine.parallel import Strips, count_strip_rows, on_all_cores
+from proxyclip_geo.engine.parallel import LogitStrips, count_strip_rows, run_on_cores
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 from proxyclip_geo.region import Region
@@ -22,24 +22,24 @@ UNCLASSIFIED = 0
 
 @dataclass(frozen=True)
 class TextBank:
-    """All queries of a vocabulary, ready to be multiplied with an embedding.
+    """All queries of a vocabulary.
 
     Attributes:
-        queries: (Q, D) float32; words are of unit length.
+        queries: (Q, D) float32; those of words have unit length.
         query_class: Index of the class of each query, non-decreasing.
         values: Label value of each class.
-        biases: What is added to the logits of each class.
+        biases: Bias added to the logits of each class.
         thresholds: Score below which a winning class becomes unclassified, one a class.
-        logit_scale: What cosines are multiplied by before the softmax.
+        logit_scale: Factor of cosines before the softmax.
         nodata: Label value of pixels without data.
-        synonyms: How the synonyms of a class become its score. "max-probability": a softmax over all queries, then the
-            best of the class, as published. "max-logit": the best of the class, then a softmax over classes, so that
-            more synonyms for one class do not lower the scores of the others. The winner is the same.
+        synonyms: Score of a class with synonyms. "max-probability": a softmax over all queries, then the maximum of the
+            class, as published. "max-logit": the maximum of the class, then a softmax over classes, so that more
+            synonyms for one class do not lower the scores of the others. The winner is the same.
         debias: λ; logits are those of features plus λ times those of the CLS features of the windows over them (Li et
             al., "SegEarth-OV", CVPR 2025, λ = −0.3). 0 turns it off.
-        background: Number of classes, the last ones, that stand for the background: their value is 0, and no
-            probability is reported for them.
-        offsets: What is added to the products with each query, before they are scaled; None for 0.
+        background: Number of background classes, which are the last ones: their label value is 0, and their
+            probabilities are not reported.
+        offsets: Offset added to the products with each query, before they are scaled; None for 0.
     """
 
     queries: Tensor
@@ -56,18 +56,18 @@ class TextBank:
 
     @property
     def label_dtype(self) -> type[np.uint8] | type[np.uint16]:
-        """uint8, or uint16 where the values need it."""
+        """uint8, or uint16 if label values exceed 255."""
         return np.uint8 if self.nodata <= 255 else np.uint16
 
 
 @dataclass(frozen=True)
 class BlockLabels:
-    """The map of a block's core.
+    """Labels and scores of the core of a block.
 
     Attributes:
         labels: (H, W) uint8 or uint16.
         score: (H, W) uint8, the winner's probability in percent; 255 without data.
-        probabilities: (K, H, W) uint8 in percent, 255 without data; None where not asked for.
+        probabilities: (K, H, W) uint8 in percent, 255 without data; None if not requested.
     """
 
     labels: NDArray[np.unsignedinteger]
@@ -76,15 +76,15 @@ class BlockLabels:
 
 
 def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
-    """Interpolate linearly from cells to pixels along one axis, leaving out the first and last cell.
+    """Interpolate linearly from cells to pixels along one axis, without the first and last cell.
 
-    The weights are a table of `step` phases, the same at every place, so that the values do not depend on where a block
-    begins. Equal to bilinear interpolation with half-pixel centres.
+    The weights are a table of `step` phases, the same everywhere, so that the values do not depend on the start of a
+    block. Equal to bilinear interpolation with half-pixel centres.
 
     Args:
         grid: Values at cell centres, n + 2 along `axis`.
         step: Pixels per cell.
-        axis: The axis to enlarge.
+        axis: The axis to upsample.
 
     Returns:
         n · step values along `axis`.
@@ -102,7 +102,7 @@ def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
 
 
 def _pad_to(grid: Tensor, cells: Region, wanted: Region) -> Tensor:
-    """Repeat border cells until the grid covers `wanted`: beyond the raster there is nothing to interpolate with."""
+    """Repeat border cells until the grid covers `wanted`, which may reach beyond the raster."""
     rows = torch.arange(wanted.top, wanted.bottom, device=grid.device).clamp(cells.top, cells.bottom - 1) - cells.top
     cols = torch.arange(wanted.left, wanted.right, device=grid.device).clamp(cells.left, cells.right - 1) - cells.left
     return grid[:, rows][:, :, cols]
@@ -123,15 +123,15 @@ class CellLogits:
     cells: Region
 
 
-class Products:
-    """Products of queries with the features of cells, row by row as they come.
+class QueryProducts:
+    """Products of queries with the features of cells, computed row by row.
 
-    The order in which a matrix product adds up depends on the shape of the matrix, here on that of the block. In double
-    precision the difference vanishes when the sum is rounded, so that a cell's logits do not depend on its block.
+    The summation order of a matrix product depends on the shape of the matrix, here on that of the block. In double
+    precision the difference vanishes when the sum is rounded, so that the logits of a cell do not depend on its block.
     """
 
     def __init__(self, bank: TextBank, cells: Region, *, device: torch.device) -> None:
-        """Begin with no product; `finish` is for when all rows have been taken."""
+        """Begin without products; add all rows, then call `finish`."""
         self._bank = bank
         self._cells = cells
         # MPS has no double precision.
@@ -143,8 +143,8 @@ class Products:
         """Return the (Q, n) float32 products with (n, D) features."""
         return (self._queries @ features.T.to(self._exact)).float()
 
-    def take(self, rows: Region, features: Tensor) -> None:
-        """Multiply some whole rows of cells, with (n, w, D) features; from any thread, each row once."""
+    def add_rows(self, rows: Region, features: Tensor) -> None:
+        """Multiply whole rows of cells, with (n, w, D) features; callable from any thread, once for each row."""
         products = self.multiply(features.flatten(0, 1)).reshape(-1, *rows.shape)
         self._products[(slice(None), *rows.slices_in(self._cells))] = products
 
@@ -167,39 +167,39 @@ class Products:
 
 
 def cell_logits(embedding: BlockEmbedding, bank: TextBank) -> CellLogits:
-    """Return the logits of cells whose features are at hand."""
+    """Return the logits of the cells of an embedding."""
     cells = embedding.cells
-    products = Products(bank, cells, device=embedding.features.device)
+    products = QueryProducts(bank, cells, device=embedding.features.device)
 
     def multiply(row: int) -> None:
         rows = Region(cells.top + row, cells.left, 1, cells.width)
-        products.take(rows, embedding.features[:, row : row + 1].permute(1, 2, 0))
+        products.add_rows(rows, embedding.features[:, row : row + 1].permute(1, 2, 0))
 
-    on_all_cores(multiply, range(cells.height), device=embedding.features.device)
+    run_on_cores(multiply, range(cells.height), device=embedding.features.device)
     return products.finish(embedding.valid, embedding.cls_features)
 
 
-def pixel_logits(embedding: BlockEmbedding, bank: TextBank, *, step: int, core: Region) -> Strips:
+def pixel_logits(embedding: BlockEmbedding, bank: TextBank, *, step: int, core: Region) -> LogitStrips:
     """Return the logits of a core.
 
     Args:
         embedding: Features of the core's cells and one cell more on each side.
         bank: The queries.
         step: Pixels per cell.
-        core: The pixels wanted.
+        core: Requested pixels.
     """
-    return enlarge(cell_logits(embedding, bank), step=step, core=core)
+    return upsample_logits(cell_logits(embedding, bank), step=step, core=core)
 
 
-def enlarge(found: CellLogits, *, step: int, core: Region) -> Strips:
+def upsample_logits(found: CellLogits, *, step: int, core: Region) -> LogitStrips:
     """Interpolate from cells to pixels.
 
-    Cells without data take no part in the interpolation, so that a collar does not colour the pixels beside it.
+    Cells without data have no weight, so that a nodata collar does not change the labels beside it.
 
     Args:
         found: Logits of the core's cells and one more on each side, where the raster has any.
         step: Pixels per cell.
-        core: The pixels wanted.
+        core: Requested pixels.
     """
     has_data = found.valid.float()[None]
     everywhere = bool(found.valid.all())
@@ -210,7 +210,7 @@ def enlarge(found: CellLogits, *, step: int, core: Region) -> Strips:
 
     def interpolate(strip: Region) -> Tensor:
         own = Region.from_edges(strip.top // step, left, ceil_div(strip.bottom, step), right)
-        # Columns first, while there are few rows: what enlarges rows runs along them, several times faster.
+        # Columns first, while there are few rows; upsampling rows is several times faster, on contiguous memory.
         pixels = upsample(upsample(_pad_to(stack, found.cells, own.pad(1)), step, axis=2), step, axis=1)
         pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
         if everywhere:
@@ -218,7 +218,7 @@ def enlarge(found: CellLogits, *, step: int, core: Region) -> Strips:
         return pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
 
     own = [Region.from_edges(top, left, min(top + rows, last), right) for top in range(first, last, rows)]
-    return Strips(tuple(cells.scale(step).intersect(core) for cells in own), interpolate, found.logits.device)
+    return LogitStrips(tuple(cells.scale(step).intersect(core) for cells in own), interpolate, found.logits.device)
 
 
 def classify_cells(
@@ -231,43 +231,43 @@ def classify_cells(
     guide: Guide | None = None,
     probabilities: bool = False,
 ) -> BlockLabels:
-    """Turn the logits of cells into labels and scores of pixels.
+    """Classify the pixels of a core from the logits of cells.
 
-    A class has the probability that `bank.synonyms` says, and the most probable class wins. The softmax is monotonic,
-    so the winner is the class of the largest logit.
+    The most probable class wins; `bank.synonyms` defines the probability of a class. The softmax is monotonic, so the
+    winner is the class of the largest logit.
 
     Args:
         found: Logits of the core's cells and one cell more on each side.
         bank: The queries.
         step: Pixels per cell.
-        core: The pixels wanted.
+        core: Requested pixels.
         valid: (H, W) of the core, True where there is data.
-        guide: The image under the cells, for borders to follow; they are interpolated if not given.
-        probabilities: Whether to return those of all classes.
+        guide: The image under the cells, for edge-aware upsampling; bilinear if not given.
+        probabilities: Whether to return the probabilities of all classes.
     """
     if guide is None:
-        strips = enlarge(found, step=step, core=core)
+        strips = upsample_logits(found, step=step, core=core)
     else:
         strips = edge_aware_upsample(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
     return classify_pixels(strips, bank, core=core, valid=valid, probabilities=probabilities)
 
 
 def classify_pixels(
-    strips: Strips,
+    strips: LogitStrips,
     bank: TextBank,
     *,
     core: Region,
     valid: NDArray[np.bool_],
     probabilities: bool = False,
 ) -> BlockLabels:
-    """Turn the logits of pixels into labels and scores.
+    """Classify the pixels of a core from their logits.
 
     Args:
         strips: Logits of the core.
         bank: The queries.
-        core: The pixels wanted.
+        core: Requested pixels.
         valid: (H, W) of the core, True where there is data.
-        probabilities: Whether to return those of all classes.
+        probabilities: Whether to return the probabilities of all classes.
     """
     labels = np.empty(core.shape, bank.label_dtype)
     score = np.empty(core.shape, np.uint8)
@@ -276,7 +276,7 @@ def classify_pixels(
     members = _members(bank.query_class, len(bank.values))
     per_query = bank.synonyms == "max-probability" or len(bank.query_class) == len(bank.values)
     owner = bank.query_class if per_query else tuple(range(len(bank.values)))
-    # A byte is looked up several times faster than a wider number.
+    # Looking up bytes is several times faster than looking up wider integers.
     dtype = torch.uint8 if bank.label_dtype is np.uint8 else torch.int32
     values = torch.tensor([bank.values[index] for index in owner], dtype=dtype, device=strips.device)
     thresholds = torch.tensor([bank.thresholds[index] for index in owner], device=strips.device)
@@ -291,15 +291,15 @@ def classify_pixels(
         value = _look_up(values, winner)
         if unsure:
             value.masked_fill_(probability < _look_up(thresholds, winner), UNCLASSIFIED)
-        geobox = strip.slices_in(core)
-        labels[geobox] = value.cpu().numpy()
-        score[geobox] = _to_percent(probability)
+        inside = strip.slices_in(core)
+        labels[inside] = value.cpu().numpy()
+        score[inside] = _to_percent(probability)
         if per_class is not None:
             for index in range(reported):
                 share = shares[members[index]].amax(dim=0) if per_query else shares[index]
-                per_class[(index, *geobox)] = _to_percent(share)
+                per_class[(index, *inside)] = _to_percent(share)
 
-    on_all_cores(classify, strips.regions, device=strips.device)
+    run_on_cores(classify, strips.regions, device=strips.device)
     if not valid.all():
         np.copyto(labels, bank.nodata, where=~valid)
         for layer in (score, *(() if per_class is None else per_class)):
@@ -310,11 +310,11 @@ def classify_pixels(
 def _first_largest(entries: Tensor) -> Tensor:
     """Return the (H, W) int32 index of the first of (n, H, W) entries that is the largest.
 
-    It is what `entries.max(dim=0)` returns as well, but several times slower.
+    Several times faster than `entries.max(dim=0)`.
     """
     count = len(entries)
     ranks = torch.arange(count, 0, -1, dtype=entries.dtype, device=entries.device)[:, None, None]
-    # Compared into floats, since comparing into booleans is four times slower.
+    # Comparing into floats is four times faster than into booleans.
     equal = torch.eq(entries, entries.amax(dim=0), out=torch.empty_like(entries))
     return count - equal.mul_(ranks).amax(dim=0).int()
 
@@ -332,7 +332,7 @@ def _to_percent(probability: Tensor) -> NDArray[np.uint8]:
 
 
 def average_synonyms(bank: TextBank) -> TextBank:
-    """Return a bank with one query a class: the mean of its queries, at unit length."""
+    """Return a bank with one query per class: the mean of its queries, normalised."""
     members = _members(bank.query_class, len(bank.values))
     means = torch.stack([bank.queries[queries].mean(dim=0) for queries in members])
     return replace(bank, queries=functional.normalize(means, dim=1), query_class=tuple(range(len(bank.values))))

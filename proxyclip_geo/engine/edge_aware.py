@@ -1,4 +1,4 @@
-"""Logits enlarged from cells to pixels along the image, so that borders follow edges that are finer than a cell."""
+"""Edge-aware upsampling of logits from cells to pixels, so that class borders follow edges of the image."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from proxyclip_geo.engine.parallel import Strips, count_strip_rows
+from proxyclip_geo.engine.parallel import LogitStrips, count_strip_rows
 from proxyclip_geo.region import Region
 
 EPSILON = 0.001
-"""How far colours may differ, squared, on a scale of 0 to 1; docs/decisions/0008 compares others."""
+"""Squared tolerance of colour differences, on a scale of 0 to 1; docs/decisions/0008 compares others."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Guide:
     Attributes:
         rgb: (3, H, W) uint8.
         valid: (H, W), True where there is data.
-        pixels: Where they lie: all pixels of the cells.
+        pixels: All pixels of the cells.
     """
 
     rgb: NDArray[np.uint8]
@@ -29,12 +29,12 @@ class Guide:
     pixels: Region
 
     def crop(self, pixels: Region) -> "Guide":
-        """Return a part."""
+        """Return the guide of a part."""
         rows, cols = pixels.slices_in(self.pixels)
         return Guide(self.rgb[:, rows, cols], self.valid[rows, cols], pixels)
 
 
-def cell_colours(guide: Guide, step: int) -> Tensor:
+def mean_cell_colors(guide: Guide, step: int) -> Tensor:
     """Return the (3, h, w) float32 mean colours of cells, 0–1, over their pixels with data; 0 where there are none."""
     height, width = guide.valid.shape
     valid = torch.from_numpy(np.ascontiguousarray(guide.valid)).int()
@@ -43,18 +43,18 @@ def cell_colours(guide: Guide, step: int) -> Tensor:
     def pool(values: Tensor) -> Tensor:
         return values.reshape(*values.shape[:-2], height // step, step, width // step, step).sum(dim=(-3, -1))
 
-    # Whole numbers add up to the same in any order.
+    # Sums of integers do not depend on the order.
     return pool(rgb).float() / (255 * pool(valid).clamp_min(1)).float()
 
 
 def edge_aware_upsample(
     logits: Tensor, has_data: Tensor, *, guide: Guide, cells: Region, step: int, core: Region
-) -> Strips:
-    """Enlarge the lattice by place and colour.
+) -> LogitStrips:
+    """Upsample logits by position and colour.
 
     A pixel takes the mean of the four cells around it, each weighted as in bilinear interpolation times
     1 / (1 + d² / 4ε)², where d is from its colour to the cell's mean colour: joint bilateral upsampling (J. Kopf et
-    al., SIGGRAPH 2007) with a kernel whose tail is so long that a pixel may look like none of its cells.
+    al., SIGGRAPH 2007) with a heavy-tailed kernel, because a pixel may resemble none of its cells.
 
     Args:
         logits: (Q, h, w) of `cells`.
@@ -62,11 +62,11 @@ def edge_aware_upsample(
         guide: The image under `cells`.
         cells: The core's cells and one more on each side, where the raster has any.
         step: Pixels per cell.
-        core: The pixels wanted.
+        core: Requested pixels.
     """
     device = logits.device
-    # Colours and validity are picked with the logits.
-    stack = torch.cat([cell_colours(guide, step).to(device), has_data.float()[None], logits])
+    # Colours and validity are gathered with the logits.
+    stack = torch.cat([mean_cell_colors(guide, step).to(device), has_data.float()[None], logits])
     rows = count_strip_rows(4 * len(stack) * core.width, stack.device)
 
     def interpolate(strip: Region) -> Tensor:
@@ -85,7 +85,7 @@ def edge_aware_upsample(
 
     tops = range(core.top, core.bottom, rows)
     strips = tuple(Region.from_edges(top, core.left, min(top + rows, core.bottom), core.right) for top in tops)
-    return Strips(strips, interpolate, device)
+    return LogitStrips(strips, interpolate, device)
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,11 @@ def _neighbours(start: int, count: int, step: int) -> tuple[_Neighbours, _Neighb
 
 
 def _pick(stack: Tensor, cells: Region, vertical: _Neighbours, horizontal: _Neighbours) -> Tensor:
-    """Return (n, H, W): what `stack` holds in each pixel's cell."""
+    """Return (n, H, W): the values of `stack` in the cell of each pixel."""
     cols = horizontal.index(cells.left, cells.right).to(stack.device)
     rows = vertical.index(cells.top, cells.bottom).repeat_interleave(vertical.step)
     rows = rows[vertical.skip : vertical.skip + len(vertical.weights)].to(stack.device)
-    # Runs of columns are repeated, which is twenty times faster than to pick each.
+    # Repeating runs of columns is twenty times faster than indexing each column.
     wide = stack[:, :, cols].index_select(1, rows).repeat_interleave(horizontal.step, dim=2)
     return wide[:, :, horizontal.skip : horizontal.skip + len(horizontal.weights)]
 
@@ -134,7 +134,7 @@ def read_guide(rgb: NDArray[np.uint8], valid: NDArray[np.bool_], *, inside: Regi
     Args:
         rgb: (3, H, W) of `inside`.
         valid: (H, W) of `inside`.
-        inside: The pixels of the cells that are within the raster; the others have no data.
+        inside: Pixels of the cells that are in the raster; the others have no data.
         pixels: All pixels of the cells.
     """
     margins = ((0, pixels.bottom - inside.bottom), (0, pixels.right - inside.right))

@@ -1,9 +1,9 @@
-"""Queries moved towards examples.
+"""Combine queries with positive and negative examples.
 
-Images lie nearer to each other than any word does to an image, so a mean feature cannot stand beside words as it is. An
-example becomes the direction that tells it best from the rest of the raster, Fisher's linear discriminant
-(Σ + ρI)⁻¹(m − μ) with the raster's mean μ and covariance Σ of features, and is scaled and shifted so that its products
-spread over the raster as those of words do.
+Image features are more similar to each other than to any word, so the mean feature m of an example is no query. It is
+replaced by Fisher's linear discriminant (Σ + ρI)⁻¹(m − μ) between the example and the raster, where μ and Σ are mean
+and covariance of the raster's features. The discriminant is scaled and shifted so that its products have the mean and
+the standard deviation over the raster that those of words have.
 """
 
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.region import Region
 
 SAMPLES = 64
-"""Tiles of the lattice that the statistics of features are taken from."""
+"""Number of lattice tiles that the statistics of features are computed from."""
 _TILE = 64
 _EVERY = 2
 _RIDGE = 1.0
-"""ρ, in mean variances of a feature's numbers; from 0.1 to 5 there is little difference."""
+"""ρ, as a multiple of the mean variance of the components of a feature; values from 0.1 to 5 differ little."""
 
 
 @dataclass(frozen=True)
 class FeatureStatistics:
-    """How the features of a raster spread.
+    """Mean and covariance of the features of a raster.
 
     Attributes:
         mean: (D,) float64 μ.
@@ -39,12 +39,12 @@ class FeatureStatistics:
     mean: Tensor
     covariance: Tensor
 
-    def spread(self, queries: Tensor) -> Tensor:
-        """Return the standard deviation over the raster of the products with (Q, D) queries: (Q,)."""
+    def std(self, queries: Tensor) -> Tensor:
+        """Return the (Q,) standard deviations over the raster of the products with (Q, D) queries."""
         return ((queries @ self.covariance) * queries).sum(dim=1).clamp_min(0).sqrt()
 
     def discriminant(self, feature: Tensor) -> Tensor:
-        """Return the (D,) direction that tells a (D,) mean feature from the raster's."""
+        """Return the (D,) linear discriminant between a (D,) mean feature and the raster."""
         ridge = _RIDGE * self.covariance.diagonal().mean().clamp_min(torch.finfo(torch.float64).tiny)
         inner = self.covariance + ridge * torch.eye(len(self.mean), dtype=torch.float64)
         direction: Tensor = torch.linalg.solve(inner, feature.double() - self.mean)
@@ -52,7 +52,7 @@ class FeatureStatistics:
 
 
 def measure_features(store: EmbeddingStore) -> FeatureStatistics | None:
-    """Return mean and covariance of a store's features, from at most `SAMPLES` tiles spread over it.
+    """Return mean and covariance of the features of a store, from at most `SAMPLES` evenly spaced tiles.
 
     None if none of them has data.
     """
@@ -73,7 +73,7 @@ def measure_features(store: EmbeddingStore) -> FeatureStatistics | None:
     return FeatureStatistics(mean, products / number - mean[:, None] * mean)
 
 
-class Drawn(Protocol):
+class Shape(Protocol):
     """A shape in pixel coordinates."""
 
     @property
@@ -84,31 +84,26 @@ class Drawn(Protocol):
         """Return (H, W): True on the pixels of the shape."""
 
 
-def share_with_data(store: EmbeddingStore, shape: Drawn) -> float:
-    """Return the share of drawn pixels that have data, 0–1; 0 if no pixel is drawn."""
-    drawn = with_data = 0
+def share_with_data(store: EmbeddingStore, shape: Shape) -> float:
+    """Return the share of the pixels of a shape that have data, 0–1; 0 if it has no pixel."""
+    total = with_data = 0
     for cells in store.info.grid.cells_of(shape.region).tiles(_TILE):
         pixels = cells.scale(store.info.grid.step).intersect(store.info.geobox.region)
         here = shape.rasterize(pixels)
         if here.any():
-            drawn += int(here.sum())
+            total += int(here.sum())
             with_data += int((here & store.read_valid(pixels)).sum())
-    return with_data / max(1, drawn)
+    return with_data / max(1, total)
 
 
-def mean_of_shapes(store: EmbeddingStore, shapes: Sequence[Drawn]) -> Tensor | None:
-    """Return the (D,) mean of the mean features of shapes, each counting the same; None if none has data."""
+def mean_of_shapes(store: EmbeddingStore, shapes: Sequence[Shape]) -> Tensor | None:
+    """Return the (D,) mean of the mean features of shapes, equally weighted; None if none has data."""
     means = [mean for mean in (mean_feature(store, shape) for shape in shapes) if mean is not None]
     return torch.stack(means).mean(dim=0) if means else None
 
 
-def mean_feature(store: EmbeddingStore, shape: Drawn) -> Tensor | None:
-    """Return the (D,) float64 mean of the features of drawn pixels, each that of its cell; None if none has data.
-
-    Args:
-        store: The kept embedding.
-        shape: What is drawn.
-    """
+def mean_feature(store: EmbeddingStore, shape: Shape) -> Tensor | None:
+    """Return the (D,) float64 mean over the pixels of a shape of the features of their cells; None if none has data."""
     grid = store.info.grid
     step, raster = grid.step, store.info.geobox.region
     total, number = torch.zeros(store.info.dim, dtype=torch.float64), 0
@@ -132,13 +127,13 @@ class ClassExamples:
 
     Attributes:
         index: Its index in the bank.
-        shown: (D,) mean feature of what it is; None if there is no such example.
-        denied: (D,) mean feature of what it is not, or None.
+        positive: (D,) mean feature of the positive examples, or None.
+        negative: (D,) mean feature of the negative examples, or None.
     """
 
     index: int
-    shown: Tensor | None
-    denied: Tensor | None
+    positive: Tensor | None
+    negative: Tensor | None
 
 
 def mix_examples(
@@ -149,38 +144,38 @@ def mix_examples(
     weight: float,
     negative_weight: float,
 ) -> TextBank:
-    """Move the queries of classes towards their examples, and away from what they are not.
+    """Move the queries of classes towards their positive examples and away from their negative ones.
 
     With d the scaled discriminant of an example, a query q becomes (1 − w)q + w·d, and its products are shifted by
     w(ℓ − d·μ). ℓ is a mean product over the raster: that of the class's words, and the more weight the examples have,
-    that of all words. A negative example takes v·d off, and its shift (after J. Rocchio, "Relevance feedback in
+    that of all words. A negative example subtracts v·d and its shift (after J. Rocchio, "Relevance feedback in
     information retrieval", 1971).
 
     Args:
-        bank: The queries of words, in the space of the kept features.
-        statistics: Of the raster's features.
+        bank: The queries of words, in the space of the stored features.
+        statistics: Those of the raster's features.
         examples: Of at most all classes.
-        weight: w, 0–1: how much positive examples count against words.
+        weight: w, 0–1: weight of positive examples; words have 1 − w.
         negative_weight: v.
     """
     words = bank.queries.double().cpu()
     mean = statistics.mean
-    usual = statistics.spread(words).mean()
+    word_std = statistics.std(words).mean()
     queries, offsets = words.clone(), torch.zeros(len(words), dtype=torch.float64)
 
     def direction(feature: Tensor) -> Tensor:
         found = statistics.discriminant(feature)
-        return found * usual / statistics.spread(found[None])[0].clamp_min(torch.finfo(torch.float64).tiny)
+        return found * word_std / statistics.std(found[None])[0].clamp_min(torch.finfo(torch.float64).tiny)
 
     for item in examples:
         own = torch.tensor([owner == item.index for owner in bank.query_class])
-        if item.shown is not None:
-            towards = direction(item.shown)
+        if item.positive is not None:
+            towards = direction(item.positive)
             level = (1 - weight) * (words[own] @ mean).mean() + weight * (words @ mean).mean()
             queries[own] = (1 - weight) * words[own] + weight * towards
             offsets[own] = weight * (level - towards @ mean)
-        if item.denied is not None:
-            away = direction(item.denied)
+        if item.negative is not None:
+            away = direction(item.negative)
             queries[own] -= negative_weight * away
             offsets[own] += negative_weight * (away @ mean)
     return replace(bank, queries=queries.to(bank.queries), offsets=tuple(offsets.tolist()))

@@ -1,4 +1,4 @@
-"""Pixels worked on a strip at a time, each strip by one core."""
+"""Compute strips of pixels in parallel, each on one core in one single-threaded thread."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,13 +29,13 @@ def count_strip_rows(row_bytes: int, device: torch.device) -> int:
 
 
 @dataclass(frozen=True)
-class Strips:
-    """The logits of pixels, computed strip by strip.
+class LogitStrips:
+    """Logits of pixels, computed strip by strip.
 
     Attributes:
         regions: The strips; they partition the pixels.
-        logits: Gives the (Q, H, W) logits of one of them.
-        device: Where those are.
+        logits: Returns the (Q, H, W) logits of a strip.
+        device: Device of the logits.
     """
 
     regions: tuple[Region, ...]
@@ -48,20 +48,24 @@ class Strips:
             yield region, self.logits(region)
 
 
-class Cores:
-    """Threads that each compute alone: as many as torch computes with; none for what is on a GPU. Use it in a `with`.
+class CorePool:
+    """A pool of single-threaded threads, as many as torch uses; without threads on a GPU. Use it in a `with`.
 
-    By itself torch shares every operation among all cores, which then wait for each other: for strips that takes twice
-    as long, and many times as long where something else runs on one of the cores.
+    Torch splits every operation among all cores, which then wait for each other. For strips that takes twice as long,
+    and many times as long if another program runs on one of the cores.
     """
 
     def __init__(self, device: torch.device) -> None:
-        """Say where the tensors are that will be worked on."""
+        """Create the threads.
+
+        Args:
+            device: Device of the tensors to compute with.
+        """
         self._count = torch.get_num_threads()
         self._pool: ThreadPoolExecutor | None = None
         if device.type == "cpu" and self._count > 1:
             self._pool = ThreadPoolExecutor(self._count, "core", initializer=torch.set_num_threads, initargs=(1,))
-        self._begun: list[Future[None]] = []
+        self._futures: list[Future[None]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -71,14 +75,14 @@ class Cores:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=kind is not None)
-            # The number is each thread's own, but the last one set is also what new threads begin with.
+            # Each thread has a number of its own; new threads take the last one set.
             torch.set_num_threads(self._count)
         if kind is None:
             self.wait()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Let the calling thread compute alone as well, beside the others."""
+    def single_threaded(self) -> Iterator[None]:
+        """Make torch single-threaded in the calling thread as well."""
         if self._pool is not None:
             torch.set_num_threads(1)
         try:
@@ -87,28 +91,28 @@ class Cores:
             if self._pool is not None:
                 torch.set_num_threads(self._count)
 
-    def begin(self, work: Callable[[Item], None], items: Iterable[Item]) -> None:
-        """Begin to work on items, whose order must not matter; without threads, do it."""
+    def submit(self, work: Callable[[Item], None], items: Iterable[Item]) -> None:
+        """Submit a call for each item, in any order; without threads, call directly."""
         for item in items:
             if self._pool is None:
                 work(item)
             else:
-                self._begun.append(self._pool.submit(_compute, work, item, inference=torch.is_inference_mode_enabled()))
+                self._futures.append(self._pool.submit(_call, work, item, inference=torch.is_inference_mode_enabled()))
 
     def wait(self) -> None:
-        """Return when all that was begun is done; raise what it raised."""
-        begun, self._begun = self._begun, []
-        for future in begun:
+        """Wait for all calls; raise the first exception."""
+        futures, self._futures = self._futures, []
+        for future in futures:
             future.result()
 
 
-def _compute(work: Callable[[Item], None], item: Item, *, inference: bool) -> None:
-    """Do work in the mode of the thread that began it: tensors made in inference mode are changed only there."""
+def _call(work: Callable[[Item], None], item: Item, *, inference: bool) -> None:
+    """Call in the inference mode of the submitting thread: only there can inference tensors be changed in place."""
     with torch.inference_mode(inference):
         work(item)
 
 
-def on_all_cores(work: Callable[[Item], None], items: Iterable[Item], *, device: torch.device) -> None:
-    """Work on items, several at a time; see `Cores`."""
-    with Cores(device) as cores:
-        cores.begin(work, items)
+def run_on_cores(work: Callable[[Item], None], items: Iterable[Item], *, device: torch.device) -> None:
+    """Call `work` for each item in parallel; see `CorePool`."""
+    with CorePool(device) as cores:
+        cores.submit(work, items)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, encode_block
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
 from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.encode_block import encode_block
 from proxyclip_geo.engine.read_block import PixelSource, read_block
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.grid import Block, Windows

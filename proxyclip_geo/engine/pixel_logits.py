@@ -1,4 +1,4 @@
-"""Products with queries at chosen pixels of a kept embedding."""
+"""Sample products with queries at labelled pixels of a stored embedding."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -8,25 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.area_query import read_logits
-from proxyclip_geo.engine.classify import TextBank, enlarge
+from proxyclip_geo.engine.classify import TextBank, upsample_logits
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.region import Region
 
 
 class Patch(Protocol):
-    """A part of a raster where some pixels are known."""
+    """A part of a raster with some labelled pixels."""
 
     @property
     def region(self) -> Region:
         """Its pixels."""
 
     def known(self) -> NDArray[np.bool_]:
-        """Return (H, W): which of them are."""
+        """Return (H, W): True on labelled pixels."""
 
 
 @dataclass(frozen=True)
 class PatchProducts:
-    """Products at the known pixels of a patch.
+    """Products at the labelled pixels of a patch.
 
     Attributes:
         patch: The patch.
@@ -42,10 +42,10 @@ class PatchProducts:
 def sample_products(
     store: EmbeddingStore, bank: TextBank, patches: Iterable[Patch], *, every: int
 ) -> Iterator[PatchProducts]:
-    """Yield the products at every n-th known pixel of patches, in both directions; patches without any are left out.
+    """Yield the products at every n-th labelled pixel of patches in both directions; patches without any are skipped.
 
     Args:
-        store: The kept embedding.
+        store: The embedding.
         bank: The queries, projected if the store is.
         patches: Small enough for their logits to fit into memory.
         every: n.
@@ -66,13 +66,13 @@ def sample_products(
         found = read_logits(store, plain, cells=grid.cells_of(region).pad(1).intersect(lattice))
         parts = [
             values.numpy()[:, picked[strip.slices_in(region)]]
-            for strip, values in enlarge(found, step=grid.step, core=region)
+            for strip, values in upsample_logits(found, step=grid.step, core=region)
         ]
         yield PatchProducts(patch, np.array(np.nonzero(picked)), np.concatenate(parts, axis=1).T)
 
 
 def _axes(region: Region, every: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return where the count of rows and of columns begins; a small patch has a pixel of its own in its middle."""
+    """Return the start of counting rows and columns; of a small patch, the central pixel is sampled."""
     top = region.top if region.height >= every else every // 2 - region.height // 2
     left = region.left if region.width >= every else every // 2 - region.width // 2
     return (top, region.height), (left, region.width)

@@ -1,4 +1,4 @@
-"""Overlap: one thread reads ahead, one works off what is finished; their errors surface in the consumer."""
+"""Prefetch and write-behind: one thread works ahead of the consumer, one behind it; their exceptions surface in it."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,15 +12,15 @@ Result = TypeVar("Result")
 
 @contextmanager
 def _one_thread(name: str) -> Iterator[ThreadPoolExecutor]:
-    """Yield a pool of one thread; its work is over afterwards."""
+    """Yield a pool of one thread; wait for its work at the end."""
     with ThreadPoolExecutor(1, thread_name_prefix=name) as pool:
-        # Ctrl-C while a thread starts leaves it to itself, and nobody waits for it: it must have nothing to do then.
+        # Ctrl-C while a thread starts leaves it running, and nobody waits for it: it must have nothing to do then.
         pool.submit(int).result()
         yield pool
 
 
 def prefetch_futures(items: Sequence[Item], work: Callable[[Item], Result]) -> "Iterator[tuple[Item, Future[Result]]]":
-    """Yield each item with the future of what `work` makes of it, working on the next one in a thread meanwhile."""
+    """Yield each item with the future of its result, while a thread computes that of the next item."""
     if not items:
         return
     with _one_thread("prefetch") as pool:
@@ -36,18 +36,18 @@ def prefetch_futures(items: Sequence[Item], work: Callable[[Item], Result]) -> "
 
 
 def prefetch(items: Sequence[Item], work: Callable[[Item], Result]) -> Iterator[tuple[Item, Result]]:
-    """Yield each item with what `work` makes of it, working on the next one in a thread meanwhile.
+    """Yield each item with its result, while a thread computes that of the next item.
 
-    An error of the thread surfaces here, in its item's turn.
+    An exception of the thread is raised when its item's turn comes.
     """
     for item, result in prefetch_futures(items, work):
         yield item, result.result()
 
 
 def write_behind(items: Iterable[Item], work: Callable[[Item], Result]) -> Iterator[Result]:
-    """Yield what `work` makes of each item, in a thread, while the next item is being made.
+    """Yield the result of each item, computed by a thread while the next item is produced.
 
-    At most one item waits. An error of the thread surfaces here.
+    At most one item waits. An exception of the thread is raised here.
     """
     with _one_thread("writer") as pool:
         pending: Future[Result] | None = None

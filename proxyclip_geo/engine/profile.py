@@ -1,4 +1,4 @@
-"""Where the time of a run goes."""
+"""Seconds that the stages of a run take."""
 
 import time
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 
 class Profile:
-    """Seconds by stage, as the thread that computes sees them.
+    """Seconds by stage, in the thread that computes.
 
     Attributes:
-        seconds: By name: "read" (waiting for pixels), "encode", "blend", "classify", "keep" (waiting for the writer).
+        seconds: By name: "read" (waiting for pixels), "encode", "blend", "classify".
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Profile:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Add the time of the block to a stage."""
+        """Add the time of the `with` block to a stage."""
         started = time.perf_counter()
         try:
             yield

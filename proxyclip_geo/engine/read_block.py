@@ -1,4 +1,4 @@
-"""What blocks read: pixels, and the image under their cells."""
+"""Read the pixels of a block, and the image under its cells."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +12,7 @@ from proxyclip_geo.region import Region
 
 
 class PixelBlock(Protocol):
-    """Pixels with their validity: what a source gives."""
+    """Pixels with their validity."""
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -24,7 +24,7 @@ class PixelBlock(Protocol):
 
 
 class PixelSource(Protocol):
-    """What the runner reads from."""
+    """A raster to read from."""
 
     def read(self, region: Region) -> PixelBlock:
         """Read a region of the raster."""
@@ -44,7 +44,7 @@ class ReadBlock:
 
 
 def read_block(source: PixelSource, block: Block, *, raster: Region) -> ReadBlock:
-    """Read what a block's windows cover; beyond the raster its border pixels are repeated.
+    """Read the pixels under the windows of a block; beyond the raster, its border pixels are repeated.
 
     Args:
         source: The pixels.
@@ -59,15 +59,15 @@ def read_block(source: PixelSource, block: Block, *, raster: Region) -> ReadBloc
     return ReadBlock(np.pad(pixels.rgb, ((0, 0), *margins), mode="edge"), np.pad(pixels.valid, margins, mode="edge"))
 
 
-def cut_guide(pixels: ReadBlock, block: Block, *, grid: WindowGrid) -> Guide:
-    """Cut the image under a block's cells out of what was read."""
+def crop_guide(pixels: ReadBlock, block: Block, *, grid: WindowGrid) -> Guide:
+    """Crop the image under the cells of a block."""
     under = block.cells.scale(grid.step)
     inside = under.intersect(Region(0, 0, grid.height, grid.width))
     rows, cols = inside.slices_in(block.read)
     return read_guide(pixels.rgb[:, rows, cols], pixels.valid[rows, cols], inside=inside, pixels=under)
 
 
-def guide_of(source: PixelSource, cells: Region, *, grid: WindowGrid) -> Guide:
+def read_cells_guide(source: PixelSource, cells: Region, *, grid: WindowGrid) -> Guide:
     """Read the image under cells."""
     under = cells.scale(grid.step)
     inside = under.intersect(Region(0, 0, grid.height, grid.width))

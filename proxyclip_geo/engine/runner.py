@@ -1,4 +1,4 @@
-"""Run blocks: read ahead, encode, classify, hand on."""
+"""Run blocks: prefetch pixels, encode, classify."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.engine.blend import BlockEmbedding, blend_block, encode_block, window_total
-from proxyclip_geo.engine.classify import BlockLabels, Products, TextBank, cell_logits, classify_cells
+from proxyclip_geo.engine.blend import BlockEmbedding
+from proxyclip_geo.engine.classify import BlockLabels, QueryProducts, TextBank, cell_logits, classify_cells
 from proxyclip_geo.engine.edge_aware import Guide
+from proxyclip_geo.engine.encode_block import blend_block, encode_block, window_total
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.prefetch import prefetch, prefetch_futures
 from proxyclip_geo.engine.profile import Profile
-from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, cut_guide, guide_of, read_block
+from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, crop_guide, read_block, read_cells_guide
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
 from proxyclip_geo.grid import Block, WindowGrid, round_up
@@ -22,27 +23,25 @@ from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 from proxyclip_geo.region import Region
 
 MIN_CORE = 2048
-"""Side of a block's core in pixels where the overlap is small."""
+"""Least side of the core of a block in pixels, unless it is given."""
 STRIDES_PER_SHARED = 12
-"""A core of this many strides for each window over its border encodes about a sixth more windows than the raster has.
+"""Side of a core in strides for each window that crosses its border: about a sixth more windows are encoded than exist.
 
-Those on its border are encoded twice.
-
-Larger cores save little more and hold more features at a time: 0.4 GB here for 336-pixel windows every 248, with 512
-features a token of 8 pixels.
+Windows on the border of a core are encoded in both blocks. Larger cores save little more and need more memory: 0.4 GB
+here for 336-pixel windows with stride 248 and 512 features per token of 8 pixels.
 """
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a raster will be computed.
+    """Windows and blocks of a run.
 
     Attributes:
         grid: The windows.
         blocks: The blocks.
         core: Side of a block's core in pixels.
         blend: How windows are weighted.
-        batch_size: Windows a batch.
+        batch_size: Windows per batch.
     """
 
     grid: WindowGrid
@@ -53,7 +52,7 @@ class Plan:
 
     @property
     def windows(self) -> int:
-        """Windows to encode, those on block borders counted in each block."""
+        """Number of windows to encode; those on block borders count in each block."""
         return window_total(self.blocks)
 
 
@@ -71,12 +70,12 @@ def make_plan(
 
     Args:
         shape: (height, width) in pixels.
-        encoder: The image model; its step and multiple bind the windows.
+        encoder: The image model; windows are multiples of its `multiple`.
         window: Side of a window in pixels.
         stride: Distance between windows in pixels.
         blend: How windows are weighted.
-        batch_size: Windows a batch.
-        core: Side of a block's core in pixels; chosen from the overlap if not given.
+        batch_size: Windows per batch.
+        core: Side of the core of a block in pixels; derived from the overlap if not given.
 
     Raises:
         OptionError: If the numbers do not fit the model or each other.
@@ -90,13 +89,13 @@ def make_plan(
 
 @dataclass(frozen=True)
 class EncodedBlock:
-    """A block's embedding, with what of its pixels the classification needs.
+    """The embedding of a block, with the pixels that the classification needs.
 
     Attributes:
         block: The block.
         valid: (H, W) of the core, True where there is data.
         embedding: Features of the block's cells.
-        guide: The image under those cells, where it is at hand.
+        guide: The image under those cells, for edge-aware upsampling.
     """
 
     block: Block
@@ -107,7 +106,7 @@ class EncodedBlock:
 
 @dataclass(frozen=True)
 class BlockResult:
-    """The map of a block's core."""
+    """Labels of the core of a block."""
 
     block: Block
     map: BlockLabels
@@ -128,8 +127,8 @@ def encode_blocks(
         source: The pixels.
         plan: Windows and blocks.
         encoder: The image model.
-        blocks: Those to encode; all of the plan if not given.
-        stage: What progress is called.
+        blocks: Blocks to encode; all of the plan if not given.
+        stage: Stage of progress events.
         progress: Called after each batch of windows.
     """
     wanted = plan.blocks if blocks is None else blocks
@@ -147,11 +146,11 @@ def encode_read(
     encoder: DenseEncoder,
     advance: Callable[[int], None] = lambda windows: None,
 ) -> EncodedBlock:
-    """Encode a block whose pixels have been, or are being, read.
+    """Encode a block from prefetched pixels.
 
     Args:
         block: The block.
-        read: Gives the pixels of its read region, or raises what reading them raised.
+        read: Returns the pixels of its read region, or raises the exception of reading them.
         plan: Blend and batch size.
         encoder: The image model.
         advance: Called with the number of windows just finished.
@@ -181,13 +180,13 @@ def stored_blocks(
     source: PixelSource | None = None,
     progress: Progress = no_progress,
 ) -> Generator[EncodedBlock, None, None]:
-    """Read blocks back, in order.
+    """Read the blocks of a stored embedding, in order.
 
     Args:
-        store: The kept embedding.
+        store: The embedding.
         bank: The queries; with `debias`, the CLS features of windows are read as well.
-        area: Pixels wanted; of a block that is partly inside, that part. All if not given.
-        source: The raster, for blocks to have a guide.
+        area: Requested pixels; blocks are cropped to it. All if not given.
+        source: The raster, to read guides from.
         progress: Called after each block.
 
     Raises:
@@ -203,13 +202,13 @@ def stored_blocks(
     cls_features = bank.debias != 0
 
     def guide(cells: Region) -> Guide | None:
-        return None if source is None else guide_of(source, cells, grid=grid)
+        return None if source is None else read_cells_guide(source, cells, grid=grid)
 
     def read(part: Block) -> EncodedBlock:
         block = store.blocks[part.index]
         if part.core == block.core:
-            kept = store.read_block(block, cls_features=cls_features)
-            return EncodedBlock(block, kept.valid, kept.embedding, guide(kept.embedding.cells))
+            stored = store.read_block(block, cls_features=cls_features)
+            return EncodedBlock(block, stored.valid, stored.embedding, guide(stored.embedding.cells))
         cells = grid.cells_of(part.core).pad(1).intersect(lattice)
         embedding = store.read(cells, cls_features=cls_features)
         return EncodedBlock(part, store.read_valid(part.core), embedding, guide(cells))
@@ -229,14 +228,14 @@ def classify_blocks(
     edge_aware: bool = False,
     probabilities: bool = False,
 ) -> Iterator[BlockResult]:
-    """Classify blocks as they come.
+    """Classify blocks one by one.
 
     Args:
         encoded: The blocks.
-        bank: The queries, projected where the features are.
+        bank: The queries, projected if the features are.
         step: Pixels per cell.
-        edge_aware: Whether borders follow the image; blocks must have guides.
-        probabilities: Whether to compute those of all classes.
+        edge_aware: Whether to upsample edge-aware; blocks must have guides.
+        probabilities: Whether to compute the probabilities of all classes.
     """
     for item in encoded:
         with name_block_in_errors(item.block):
@@ -253,7 +252,7 @@ def classify_blocks(
 
 
 OnFailure = Callable[[Block, ProxyClipGeoError], None]
-"""Takes a block that failed, and why; raising in it stops the run."""
+"""Called with a failed block and its error; raising in it stops the run."""
 
 
 def run_blocks(
@@ -269,19 +268,19 @@ def run_blocks(
     progress: Progress = no_progress,
     profile: Profile | None = None,
 ) -> Generator[BlockResult, None, None]:
-    """Read, encode and classify blocks, in order, and keep no embedding.
+    """Read, encode and classify blocks, in order, without storing their embeddings.
 
     Args:
         source: The pixels.
         plan: Windows and blocks.
         encoder: The image model.
         bank: The queries.
-        edge_aware: Whether borders follow the image.
-        blocks: Those to compute; all of the plan if not given.
-        probabilities: Whether to compute those of all classes.
-        on_failure: Called with a block that fails, which is then left out; else the error is raised.
+        edge_aware: Whether to upsample edge-aware.
+        blocks: Blocks to compute; all of the plan if not given.
+        probabilities: Whether to compute the probabilities of all classes.
+        on_failure: Called with a block that fails, which is then skipped; if not given, the error is raised.
         progress: Called after each batch of windows.
-        profile: Gets the seconds of each stage.
+        profile: Takes the seconds of each stage.
     """
     wanted = plan.blocks if blocks is None else blocks
     profile = Profile() if profile is None else profile
@@ -292,14 +291,14 @@ def run_blocks(
         with name_block_in_errors(block):
             with profile.stage("read"):
                 pixels = read()
-            # Rows of cells are multiplied with the queries while they are in the processor's cache, and forgotten.
-            products = Products(bank, block.cells, device=encoder.device)
+            # Rows of cells are multiplied with the queries while they are in the processor's cache, and not stored.
+            products = QueryProducts(bank, block.cells, device=encoder.device)
             blended = blend_block(
                 encoder,
                 block,
                 rgb=pixels.rgb,
                 valid=pixels.valid,
-                take=products.take,
+                sink=products.add_rows,
                 blend=plan.blend,
                 batch_size=plan.batch_size,
                 advance=advance,
@@ -312,13 +311,13 @@ def run_blocks(
                     step=plan.grid.step,
                     core=block.core,
                     valid=pixels.valid[block.core.slices_in(block.read)],
-                    guide=cut_guide(pixels, block, grid=plan.grid) if edge_aware else None,
+                    guide=crop_guide(pixels, block, grid=plan.grid) if edge_aware else None,
                     probabilities=probabilities,
                 )
         return BlockResult(block, mapped)
 
     for block, pixels in prefetch_futures(wanted, lambda block: read_block(source, block, raster=raster)):
-        passed = advance.done
+        windows_before = advance.done
         try:
             result = compute(block, pixels.result)
         except Cancelled:
@@ -327,14 +326,14 @@ def run_blocks(
             if on_failure is None:
                 raise
             on_failure(block, error)
-            advance(passed + len(block.windows) - advance.done)
+            advance(windows_before + len(block.windows) - advance.done)
         else:
             yield result
 
 
 @contextmanager
 def name_block_in_errors(block: Block) -> Iterator[None]:
-    """Say in which block reading or computing failed, and what helps."""
+    """Name the block in errors of reading and computing, with a remedy."""
     try:
         yield
     except RasterError as error:

@@ -12,14 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine import blend as blend_module
-from proxyclip_geo.engine.blend import (
-    BlockEmbedding,
-    blend_weights,
-    encode_block,
-    fill_no_data,
-    valid_cells,
-    window_total,
-)
+from proxyclip_geo.engine.blend import BlockEmbedding, blend_weights
+from proxyclip_geo.engine.encode_block import encode_block, fill_no_data, valid_cells, window_total
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.read_block import read_block
 from proxyclip_geo.errors import OptionError

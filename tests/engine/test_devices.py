@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch._subclasses import FakeTensorMode
 
-from proxyclip_geo.engine.blend import blend_block, encode_block
-from proxyclip_geo.engine.classify import Products, TextBank, cell_logits
+from proxyclip_geo.engine.classify import QueryProducts, TextBank, cell_logits
+from proxyclip_geo.engine.encode_block import blend_block, encode_block
 from proxyclip_geo.engine.runner import make_plan
 from proxyclip_geo.models.encoder import WindowFeatures
 
@@ -55,8 +55,8 @@ def test_what_is_encoded_on_a_gpu_is_asked_there(bank: TextBank, kept: bool) -> 
         assert embedding.features.device == GPU
         found = cell_logits(embedding, bank)
     else:
-        products = Products(bank, block.cells, device=GPU)
-        blended = blend_block(encoder, block, rgb=rgb, valid=valid, take=products.take)  # type: ignore[arg-type]
+        products = QueryProducts(bank, block.cells, device=GPU)
+        blended = blend_block(encoder, block, rgb=rgb, valid=valid, sink=products.add_rows)  # type: ignore[arg-type]
         found = products.finish(blended.valid, blended.cls_features)
     assert (found.logits.device, found.valid.device) == (GPU, GPU)
     assert found.logits.shape == (4, *block.cells.shape)

@@ -10,8 +10,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from proxyclip_geo.engine.classify import CellLogits, enlarge
-from proxyclip_geo.engine.edge_aware import Guide, cell_colours, edge_aware_upsample, read_guide
+from proxyclip_geo.engine.classify import CellLogits, upsample_logits
+from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample, mean_cell_colors, read_guide
 from proxyclip_geo.engine.runner import make_plan, run_blocks
 from proxyclip_geo.region import Region
 
@@ -36,7 +36,7 @@ def test_on_an_even_image_it_is_bilinear(step: int, rows: int, cols: int, seed: 
     edge_aware = put_together(
         edge_aware_upsample(logits, valid, guide=guide, cells=cells, step=step, core=core), core, 3
     )
-    plain = put_together(enlarge(CellLogits(logits, valid, cells), step=step, core=core), core, 3)
+    plain = put_together(upsample_logits(CellLogits(logits, valid, cells), step=step, core=core), core, 3)
     torch.testing.assert_close(edge_aware, plain, atol=1e-5, rtol=0)
 
 
@@ -53,7 +53,7 @@ def test_a_border_lies_where_the_colours_change() -> None:
     edge_aware = put_together(
         edge_aware_upsample(logits, valid, guide=guide, cells=cells, step=step, core=core), core, 2
     )
-    plain = put_together(enlarge(CellLogits(logits, valid, cells), step=step, core=core), core, 2)
+    plain = put_together(upsample_logits(CellLogits(logits, valid, cells), step=step, core=core), core, 2)
     truth = np.arange(32) >= 13
     wrong = [int((each.argmax(dim=0).numpy() != truth).sum()) for each in (edge_aware, plain)]
     assert wrong[0] == 0
@@ -64,7 +64,7 @@ def test_colours_are_means_of_what_has_data() -> None:
     rgb, valid = np.full((3, 4, 8), 255, np.uint8), np.ones((4, 8), bool)
     rgb[:, :, :2], valid[:2, :2] = 0, False
     valid[:, 4:] = False
-    colours = cell_colours(Guide(rgb, valid, Region(0, 0, 4, 8)), 4)
+    colours = mean_cell_colors(Guide(rgb, valid, Region(0, 0, 4, 8)), 4)
     assert colours[0, 0].tolist() == pytest.approx([8 / 12, 0.0])
 
 

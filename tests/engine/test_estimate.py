@@ -1,6 +1,6 @@
 import pytest
 
-from proxyclip_geo.engine.estimate import Needs, fit_core, peak_disk, peak_memory
+from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, fit_block_size
 from proxyclip_geo.engine.runner import Plan, make_plan
 from proxyclip_geo.errors import OptionError
 
@@ -18,15 +18,15 @@ class Encoder:
         self.device = torch.device("cpu")
 
 
-NEEDS = Needs(parameters=170_000_000, queries=10, layers=2)
+NEEDS = MemoryInputs(parameters=170_000_000, queries=10, layers=2)
 
 
 def plan(side: int) -> Plan:
     return make_plan((side, side), encoder=Encoder(), window=336, stride=248)  # type: ignore[arg-type]
 
 
-def peak(of: Plan, needs: Needs = NEEDS) -> int:
-    return peak_memory(of, Encoder(), needs)  # type: ignore[arg-type]
+def peak(of: Plan, needs: MemoryInputs = NEEDS) -> int:
+    return estimate_memory(of, Encoder(), needs)  # type: ignore[arg-type]
 
 
 def test_memory_does_not_depend_on_the_raster() -> None:
@@ -36,27 +36,29 @@ def test_memory_does_not_depend_on_the_raster() -> None:
 
 def test_more_of_anything_needs_more() -> None:
     base = peak(plan(8000))
-    assert peak(plan(8000), Needs(300_000_000, 10, 2)) > base
-    assert peak(plan(8000), Needs(170_000_000, 500, 2)) > base
-    assert peak(plan(8000), Needs(170_000_000, 10, 12)) > base
+    assert peak(plan(8000), MemoryInputs(300_000_000, 10, 2)) > base
+    assert peak(plan(8000), MemoryInputs(170_000_000, 500, 2)) > base
+    assert peak(plan(8000), MemoryInputs(170_000_000, 10, 12)) > base
     assert peak(plan(1000)) < base
 
 
 def test_blocks_shrink_until_they_fit() -> None:
     whole = plan(20_000)
     limit = peak(whole) - GB // 5
-    side = fit_core(whole.grid, Encoder(), NEEDS, plan=whole, limit=limit)  # type: ignore[arg-type]
+    side = fit_block_size(whole.grid, Encoder(), NEEDS, plan=whole, limit=limit)  # type: ignore[arg-type]
     assert side < whole.core
     smaller = Plan(whole.grid, tuple(whole.grid.blocks(side)), side, whole.blend, whole.batch_size)
     assert peak(smaller) <= limit
-    assert fit_core(whole.grid, Encoder(), NEEDS, plan=whole, limit=100 * GB) == whole.core  # type: ignore[arg-type]
+    assert fit_block_size(whole.grid, Encoder(), NEEDS, plan=whole, limit=100 * GB) == whole.core  # type: ignore[arg-type]
 
 
 def test_a_limit_below_the_model_is_refused() -> None:
     with pytest.raises(OptionError, match=r"1 GB of memory are not enough: this model needs \d"):
-        fit_core(plan(8000).grid, Encoder(), NEEDS, plan=plan(8000), limit=GB)  # type: ignore[arg-type]
+        fit_block_size(plan(8000).grid, Encoder(), NEEDS, plan=plan(8000), limit=GB)  # type: ignore[arg-type]
 
 
 def test_disk_counts_layers_and_pixels() -> None:
-    assert peak_disk(plan(2000), Needs(0, 1, 4)) == pytest.approx(2 * peak_disk(plan(2000), Needs(0, 1, 2)))
-    assert peak_disk(plan(2000), NEEDS) > 2 * 2000**2
+    assert estimate_disk(plan(2000), MemoryInputs(0, 1, 4)) == pytest.approx(
+        2 * estimate_disk(plan(2000), MemoryInputs(0, 1, 2))
+    )
+    assert estimate_disk(plan(2000), NEEDS) > 2 * 2000**2

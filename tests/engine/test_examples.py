@@ -29,7 +29,7 @@ class Box:
 
     region: Region
 
-    def draw(self, region: Region) -> NDArray[np.bool_]:
+    def rasterize(self, region: Region) -> NDArray[np.bool_]:
         drawn = np.zeros(region.shape, np.bool_)
         shared = self.region.intersect(region)
         if not shared.is_empty:
@@ -64,7 +64,7 @@ def test_statistics_are_those_of_all_cells(store: EmbeddingStore) -> None:
     torch.testing.assert_close(found.mean, rows.mean(dim=0), atol=1e-6, rtol=0)
     torch.testing.assert_close(found.covariance, torch.cov(rows.T, correction=0), atol=1e-6, rtol=0)
     query = torch.tensor([[0.5, -0.5, 0.1, 0.7]], dtype=torch.float64)
-    torch.testing.assert_close(found.spread(query), (rows @ query.T).std(dim=0, correction=0), atol=1e-6, rtol=0)
+    torch.testing.assert_close(found.std(query), (rows @ query.T).std(dim=0, correction=0), atol=1e-6, rtol=0)
 
 
 def test_a_mean_counts_the_pixels_drawn(store: EmbeddingStore) -> None:
@@ -104,8 +104,8 @@ def test_products_spread_as_those_of_words(store: EmbeddingStore) -> None:
     shown = mean_feature(store, Box(Region(20, 10, 8, 8)))
     mixed = mix_examples(bank, statistics, [ClassExamples(0, shown, None)], weight=1.0, negative_weight=0.1)
     assert mixed.offsets is not None
-    own = statistics.spread(words.double())
-    torch.testing.assert_close(statistics.spread(mixed.queries[:2].double()), own.mean().repeat(2), rtol=1e-4, atol=0)
+    own = statistics.std(words.double())
+    torch.testing.assert_close(statistics.std(mixed.queries[:2].double()), own.mean().repeat(2), rtol=1e-4, atol=0)
     level = mixed.queries[:2].double() @ statistics.mean + torch.tensor(mixed.offsets[:2], dtype=torch.float64)
     torch.testing.assert_close(level, (words.double() @ statistics.mean).mean().repeat(2), atol=1e-6, rtol=0)
     assert torch.equal(mixed.queries[2], words[2])

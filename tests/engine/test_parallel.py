@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from proxyclip_geo.engine.parallel import Cores, on_all_cores
+from proxyclip_geo.engine.parallel import CorePool, run_on_cores
 
 CPU = torch.device("cpu")
 
@@ -35,22 +35,22 @@ class TestCores:
             time.sleep(0.01)
             seen.append((threading.get_ident(), torch.get_num_threads()))
 
-        on_all_cores(work, range(30), device=CPU)
+        run_on_cores(work, range(30), device=CPU)
         assert len(seen) == 30
         assert {count for _, count in seen} == {1}
         assert len({thread for thread, _ in seen}) == 3
         assert threading.get_ident() not in {thread for thread, _ in seen}
 
     def test_others_compute_as_before_afterwards(self) -> None:
-        on_all_cores(lambda item: None, range(5), device=CPU)
+        run_on_cores(lambda item: None, range(5), device=CPU)
         assert (torch.get_num_threads(), threads_of_a_new_thread()) == (3, 3)
         with pytest.raises(ZeroDivisionError):
-            on_all_cores(lambda item: 1 // item, range(5), device=CPU)
+            run_on_cores(lambda item: 1 // item, range(5), device=CPU)
         assert (torch.get_num_threads(), threads_of_a_new_thread()) == (3, 3)
 
     def test_the_caller_may_compute_alone_for_a_while(self) -> None:
-        with Cores(CPU) as cores:
-            with cores.alone():
+        with CorePool(CPU) as cores:
+            with cores.single_threaded():
                 assert torch.get_num_threads() == 1
             assert torch.get_num_threads() == 3
 
@@ -58,23 +58,23 @@ class TestCores:
     def test_threads_are_in_the_mode_of_the_caller(self, inference: bool) -> None:
         with torch.inference_mode(inference):
             values = torch.zeros(4)
-            on_all_cores(lambda item: values[item].add_(1), range(4), device=CPU)
+            run_on_cores(lambda item: values[item].add_(1), range(4), device=CPU)
         assert values.tolist() == [1, 1, 1, 1]
         assert values.is_inference() == inference
 
     def test_waiting_raises_what_work_raised_and_then_goes_on(self) -> None:
         done: list[int] = []
-        with Cores(CPU) as cores:
-            cores.begin(lambda item: 1 // item, [0])
+        with CorePool(CPU) as cores:
+            cores.submit(lambda item: 1 // item, [0])
             with pytest.raises(ZeroDivisionError):
                 cores.wait()
-            cores.begin(done.append, [1, 2])
+            cores.submit(done.append, [1, 2])
         assert sorted(done) == [1, 2]
 
     def test_an_error_of_the_caller_is_not_hidden(self) -> None:
         def fail() -> None:
-            with Cores(CPU) as cores:
-                cores.begin(lambda item: 1 // item, [0])
+            with CorePool(CPU) as cores:
+                cores.submit(lambda item: 1 // item, [0])
                 raise KeyError
 
         with pytest.raises(KeyError):
@@ -82,8 +82,8 @@ class TestCores:
 
     def test_what_is_not_on_the_processor_is_done_in_turn(self) -> None:
         seen: list[int] = []
-        with Cores(torch.device("meta")) as cores:
-            cores.begin(lambda item: seen.append(threading.get_ident()), range(3))
+        with CorePool(torch.device("meta")) as cores:
+            cores.submit(lambda item: seen.append(threading.get_ident()), range(3))
             assert seen == [threading.get_ident()] * 3
-            with cores.alone():
+            with cores.single_threaded():
                 assert torch.get_num_threads() == 3

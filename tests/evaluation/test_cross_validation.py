@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from proxyclip_geo.engine.classify import TextBank, classify_pixels
-from proxyclip_geo.engine.parallel import Strips
+from proxyclip_geo.engine.parallel import LogitStrips
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.evaluation.classifier import Classifier, Samples
 from proxyclip_geo.evaluation.cross_validation import cross_validate
@@ -93,7 +93,7 @@ def test_the_classifier_is_that_of_the_engine(synonyms: str) -> None:
     logits = 40 * torch.from_numpy(samples.products.T.copy()).reshape(4, 30, 30) + biases[:, None, None]
     core = Region(0, 0, 30, 30)
     mapped = classify_pixels(
-        Strips((core,), lambda _: logits, logits.device),
+        LogitStrips((core,), lambda _: logits, logits.device),
         bank,
         core=core,
         valid=np.ones((30, 30), bool),

@@ -13,8 +13,8 @@ from data import IGNORE, TEST_SEEDS, Picture, make_scene, read_dubai
 from numpy.typing import NDArray
 from words import Words, load_words
 
-from proxyclip_geo.engine.blend import encode_block
 from proxyclip_geo.engine.classify import TextBank, classify_block
+from proxyclip_geo.engine.encode_block import encode_block
 from proxyclip_geo.engine.runner import make_plan, read_block
 from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.region import Region

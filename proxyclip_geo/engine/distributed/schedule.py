@@ -11,10 +11,10 @@ from typing import Any
 from distributed import Client, Future, KilledWorker, as_completed
 from distributed.scheduler import NoValidWorkerError, NoWorkerError
 
-from proxyclip_geo.engine.blend import window_total
 from proxyclip_geo.engine.classify import BlockLabels
 from proxyclip_geo.engine.distributed.cluster import connect, death_reason, start_workers
 from proxyclip_geo.engine.distributed.task import BlockTask, compute_block
+from proxyclip_geo.engine.encode_block import window_total
 from proxyclip_geo.engine.runner import OnFailure
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
 from proxyclip_geo.grid import Block

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from zarr.buffer.cpu import NDBuffer
 
-from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, blend_weights, valid_cells
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, blend_weights
+from proxyclip_geo.engine.encode_block import valid_cells
 from proxyclip_geo.engine.store.block_store import ArraySpec, BlockStore, create_group, open_group
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.engine.store.quantize import dequantise, quantise

@@ -1,0 +1,193 @@
+"""Encode the windows of a block in batches, and blend them."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, RowBlender, RowSink, blend_weights
+from proxyclip_geo.engine.options import Blend
+from proxyclip_geo.engine.parallel import CorePool
+from proxyclip_geo.engine.profile import Profile
+from proxyclip_geo.grid import Block
+from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
+from proxyclip_geo.region import Region
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BlendedCells:
+    """Validity and CLS features of cells whose dense features went to a sink.
+
+    Attributes:
+        valid: (h, w) bool, True where a cell holds a pixel with data.
+        cells: The part of the lattice.
+        cls_features: Those of the windows over these cells.
+    """
+
+    valid: Tensor
+    cells: Region
+    cls_features: ClsFeatures
+
+
+def blend_block(
+    encoder: DenseEncoder,
+    block: Block,
+    *,
+    rgb: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    sink: RowSink,
+    blend: Blend = "hann",
+    batch_size: int = 4,
+    advance: Callable[[int], None] = lambda windows: None,
+    profile: Profile | None = None,
+) -> BlendedCells:
+    """Encode all windows of a block, blend them, and pass each row of cells to a sink as soon as it is complete.
+
+    Windows are added in the order of the global grid, so that the sum of a cell does not depend on the block.
+
+    Args:
+        encoder: The image model.
+        block: The block to encode.
+        rgb: (3, H, W) uint8 pixels of `block.read`.
+        valid: (H, W), True where there is data.
+        sink: Called with the features, which are on the encoder's device.
+        blend: How windows are weighted.
+        batch_size: Windows a batch.
+        advance: Called with the number of windows just finished.
+        profile: Takes the seconds spent encoding and blending.
+    """
+    step, cells = encoder.step, block.cells
+    profile = Profile() if profile is None else profile
+    window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
+    encoded_windows: list[Region] = []
+    cls: list[Tensor] = []
+    with CorePool(encoder.device) as cores:
+        blending = RowBlender(cells, window_weights, dim=encoder.dim, sink=sink, cores=cores)
+        for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
+            with profile.stage("encode"):
+                encoded = _encode_batch(encoder, pixels, size=batch_size)
+            with profile.stage("blend"), cores.single_threaded():
+                for window, features in zip(windows, encoded.dense, strict=True):
+                    blending.add(window, features)
+            encoded_windows += windows
+            cls.append(encoded.cls.half())
+            advance(len(windows))
+        with profile.stage("blend"):
+            blending.finish()
+    if len(encoded_windows) < len(block.windows):
+        advance(len(block.windows) - len(encoded_windows))
+    with profile.stage("blend"):
+        rows, cols = cells.scale(step).slices_in(block.read)
+        has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
+    cls_features = torch.cat(cls) if cls else torch.zeros(0, encoder.dim, dtype=torch.float16, device=encoder.device)
+    return BlendedCells(has_data, cells, ClsFeatures(cls_features, tuple(encoded_windows), window_weights))
+
+
+def encode_block(
+    encoder: DenseEncoder,
+    block: Block,
+    *,
+    rgb: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    blend: Blend = "hann",
+    batch_size: int = 4,
+    advance: Callable[[int], None] = lambda windows: None,
+) -> BlockEmbedding:
+    """Encode and blend a block, and return all its features; the arguments are those of `blend_block`."""
+    cells = block.cells
+    features = torch.empty(*cells.shape, encoder.dim, dtype=torch.float16, device=encoder.device)
+
+    def collect(rows: Region, blended: Tensor) -> None:
+        features[rows.slices_in(cells)] = blended
+
+    blended = blend_block(
+        encoder, block, rgb=rgb, valid=valid, sink=collect, blend=blend, batch_size=batch_size, advance=advance
+    )
+    return BlockEmbedding(features.permute(2, 0, 1), blended.valid, cells, blended.cls_features)
+
+
+def fill_no_data(rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Fill pixels without data with the mean colour of the window's pixels with data.
+
+    Pixel values under nodata then cannot change the features of neighbouring pixels.
+
+    Args:
+        rgb: (3, H, W) of one window.
+        valid: (H, W), True where there is data; at least one pixel.
+    """
+    if valid.all():
+        return rgb
+    mean = rgb[:, valid].mean(axis=1)
+    return np.where(valid, rgb, np.rint(mean).astype(np.uint8)[:, None, None])
+
+
+def _window_batches(
+    block: Block, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], *, step: int, size: int
+) -> Iterator[tuple[list[Region], Tensor]]:
+    """Yield windows with data, in lattice cells, and their (B, 3, H, W) pixels, at most `size` at a time."""
+    windows: list[Region] = []
+    pixels: list[NDArray[np.uint8]] = []
+    complete = bool(valid.all())
+    for window in block.windows:
+        rows, cols = window.scale(step).slices_in(block.read)
+        if not (complete or valid[rows, cols].any()):
+            continue
+        windows.append(window)
+        part = rgb[:, rows, cols]
+        pixels.append(part if complete else fill_no_data(part, valid[rows, cols]))
+        if len(windows) == size:
+            yield windows, torch.from_numpy(np.stack(pixels))
+            windows, pixels = [], []
+    if windows:
+        yield windows, torch.from_numpy(np.stack(pixels))
+
+
+def valid_cells(valid: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """Return which cells hold a pixel with data.
+
+    Args:
+        valid: (h·step, w·step).
+        step: Pixels per cell.
+    """
+    height, width = valid.shape
+    # Rows first: reducing whole rows runs at memory speed and leaves little to reduce.
+    rows = np.logical_or.reduce(valid.reshape(height // step, step, width), axis=1)
+    return np.asarray(rows.reshape(height // step, width // step, step).any(axis=2))
+
+
+def _encode_batch(encoder: DenseEncoder, pixels: Tensor, *, size: int) -> WindowFeatures:
+    """Encode a batch; on a GPU, pad it to its full size.
+
+    A GPU computes batches of another size with other kernels, which round differently: without padding, features would
+    depend on how many windows a block has.
+    """
+    count = len(pixels)
+    if encoder.device.type != "cpu" and count < size:
+        pixels = torch.cat([pixels, pixels[-1:].expand(size - count, -1, -1, -1)])
+    encoded = _encode(encoder, pixels)
+    return WindowFeatures(encoded.dense[:count], encoded.cls[:count])
+
+
+def _encode(encoder: DenseEncoder, pixels: Tensor) -> WindowFeatures:
+    """Encode a batch; in halves if the memory of a GPU is too small."""
+    try:
+        return encoder.encode(pixels)
+    except torch.OutOfMemoryError:
+        if len(pixels) == 1:
+            raise
+    logger.warning("%d windows do not fit into the memory of %s: encoding them in halves", len(pixels), encoder.device)
+    if encoder.device.type == "cuda":
+        torch.cuda.empty_cache()
+    parts = [_encode(encoder, half) for half in pixels.chunk(2)]
+    return WindowFeatures(torch.cat([part.dense for part in parts]), torch.cat([part.cls for part in parts]))
+
+
+def window_total(blocks: Sequence[Block]) -> int:
+    """Return how many windows the blocks encode, those on block borders counted in each."""
+    return sum(len(block.windows) for block in blocks)

@@ -18,8 +18,9 @@ from proxyclip_geo.errors import AreaError, OptionError, RasterError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import AreaMask, find_area
 from proxyclip_geo.raster.bands import BandPlan, plan_bands, stack_colors
-from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset, stem_of
+from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset
 from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
+from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.options import Percentiles, SourceOptions, Stretch
 from proxyclip_geo.raster.overview_reader import OverviewReader
 from proxyclip_geo.raster.stretch import apply_stretch, measure_stretch
@@ -88,26 +89,28 @@ class Source:
     """A raster opened for reading; use it in a `with`, from one thread at a time.
 
     Attributes:
-        name: The path or URL as given.
+        name: The path or URL as given; of a raster in memory, its name and a checksum.
         stem: Stem of the names of its outputs.
         geobox: The area of interest at the requested resolution.
         bands: Numbers of the red, green and blue bands.
         stretch: Limits that become 0 and 255; None if 8-bit values are not stretched.
         dtype: Data type of the raster.
+        in_memory: Whether only this process can read the raster.
     """
 
-    def __init__(self, path: str | Path, options: SourceOptions) -> None:
+    def __init__(self, raster: RasterLike, options: SourceOptions) -> None:
         """Open a raster; prefer `open_source`, which documents the errors."""
-        self.name = str(path)
-        self.stem = stem_of(path)
         self._options = options
-        self._gdal_name = gdal_name(path)
-        self._dataset = open_dataset(self._gdal_name)
         self._view: _View | None = None
-        with ExitStack() as undo, environment(self._gdal_name):
-            undo.callback(self.close)
-            self._prepare()
-            undo.pop_all()
+        with ExitStack() as undo:
+            file = undo.enter_context(open_input(raster))
+            self.name, self.stem, self.in_memory = file.name, file.stem, file.in_memory
+            self._gdal_name = gdal_name(file.path)
+            self._dataset = undo.enter_context(open_dataset(self._gdal_name))
+            undo.callback(self._close_view)
+            with environment(self._gdal_name):
+                self._prepare()
+            self._opened = undo.pop_all()
 
     def _prepare(self) -> None:
         options, dataset = self._options, self._dataset
@@ -145,9 +148,11 @@ class Source:
 
     def close(self) -> None:
         """Close the raster."""
+        self._opened.close()
+
+    def _close_view(self) -> None:
         if self._view is not None:
             self._view.reader.close()
-        self._dataset.close()
 
     def read(self, region: Region) -> Pixels:
         """Read colours and validity.
@@ -248,11 +253,12 @@ class Source:
         )
 
 
-def open_source(path: str | Path, options: SourceOptions | None = None) -> Source:
+def open_source(raster: RasterLike, options: SourceOptions | None = None) -> Source:
     """Open a raster for reading.
 
     Args:
-        path: File or URL that GDAL reads; URLs as text (`http(s)://`, `s3://`, `/vsi…`).
+        raster: File or URL that GDAL reads, with URLs as text (`http(s)://`, `s3://`, `/vsi…`), an open rasterio
+            dataset, an `xarray.DataArray` with a CRS, or an `ArrayRaster`.
         options: Bands, stretch, resolution and area of interest; defaults if not given.
 
     Raises:
@@ -264,7 +270,7 @@ def open_source(path: str | Path, options: SourceOptions | None = None) -> Sourc
     Warns:
         QualityWarning: If the raster has no CRS, or only ground control points.
     """
-    return Source(path, options or SourceOptions())
+    return Source(raster, options or SourceOptions())
 
 
 def _scale(native: GeoBox, resolution: float | None, *, name: str) -> tuple[float, float]:

@@ -54,6 +54,8 @@ from .models.registry import list_models as list_models
 from .progress import ProgressEvent as ProgressEvent
 from .raster.dataset import stem_of as stem_of
 from .raster.find_rasters import find_rasters as find_rasters
+from .raster.inputs import ArrayRaster as ArrayRaster
+from .raster.inputs import RasterLike as RasterLike
 from .raster.options import Stretch as Stretch
 from .vector.options import VectorOptions as VectorOptions
 from .vocabulary import MapClass as MapClass

@@ -29,6 +29,7 @@ from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import find_clip_weights
 from proxyclip_geo.raster.aoi import Bounds, find_area
+from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
 from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.source import Source, open_source
@@ -179,7 +180,7 @@ class Embedding:
         bounds: Bounds | None = None,
         resolution: float | None = None,
         examples: Examples | str | Path | None = None,
-        raster: str | Path | None = None,
+        raster: RasterLike | None = None,
         options: LabelOptions | None = None,
     ) -> LabelMap:
         """Label an area in memory, for looking at.
@@ -208,11 +209,11 @@ class Embedding:
         geobox = self.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
         return LabelMap(area.map.labels, area.map.score, geobox, vocabulary, self.picture(area.region))
 
-    def open_raster(self, path: str | Path | None = None) -> Source:
+    def open_raster(self, raster: RasterLike | None = None) -> Source:
         """Open the raster that was encoded, to be read in the embedding's pixels; use it in a `with`.
 
         Args:
-            path: Where it is now; where it was if not given.
+            raster: The raster, as for `segment`; read from its path at encoding if not given.
 
         Raises:
             StoreError: If it is another raster, or has changed.
@@ -226,13 +227,11 @@ class Embedding:
             bounds=asked.get("bounds"),
             aoi=asked.get("aoi"),
         )
-        source = open_source(kept["path"] if path is None else path, options)
-        # A copy has a path and a time of its own.
-        different = {
-            key
-            for key, value in json.loads(json.dumps(source.fingerprint())).items()
-            if key not in ("path", "modified_ns") and kept.get(key) != value
-        }
+        source = open_source(kept["path"] if raster is None else raster, options)
+        # A copy of a file has a path and a time of its own; a copy in memory also another format.
+        ignored = {"path", "modified_ns", *(("bytes", "driver") if source.in_memory else ())}
+        found = json.loads(json.dumps(source.fingerprint()))
+        different = {key for key in found if key not in ignored and kept.get(key) != found[key]}
         if different:
             source.close()
             raise StoreError(

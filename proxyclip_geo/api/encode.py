@@ -21,13 +21,14 @@ from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
 from proxyclip_geo.models.registry import builtin_cards
 from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.raster.inputs import RasterLike
 
 CORE_MULTIPLE = 16
 """Cells of which a kept block's side is a multiple: chunks then divide it without tiny ones."""
 
 
 def encode(
-    raster: str | Path,
+    raster: RasterLike,
     *,
     out: str | Path,
     model: str | Path | ModelCard | Model = DEFAULT_MODEL,
@@ -42,7 +43,8 @@ def encode(
     write to one place at the same time on this machine; elsewhere, e.g. in a bucket, nobody sees to that.
 
     Args:
-        raster: Anything GDAL reads: a file, or a URL as text.
+        raster: A file or URL (as text) that GDAL reads, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
+            an `ArrayRaster`.
         out: Directory (by custom ending in .emb) or fsspec URL of the embedding.
         model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
         options: How to read and encode.

@@ -19,6 +19,7 @@ from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import compute_checksums
+from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.source import Source, open_source
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
@@ -44,7 +45,7 @@ class Job:
     fingerprint: Mapping[str, Any]
 
     @classmethod
-    def prepare(cls, raster: str | Path, *, model: str | Path | ModelCard | Model, options: EncodeOptions) -> "Job":
+    def prepare(cls, raster: RasterLike, *, model: str | Path | ModelCard | Model, options: EncodeOptions) -> "Job":
         """Read the card, open the raster, and warn of what will not go well."""
         card = model.card if isinstance(model, Model) else find_card(model)
         if isinstance(model, Model):

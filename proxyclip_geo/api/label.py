@@ -17,6 +17,7 @@ from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_bloc
 from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area, find_area
+from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.region import Region
 from proxyclip_geo.vector.options import VectorOptions
 
@@ -29,7 +30,7 @@ def label(
     bounds: tuple[float, float, float, float] | None = None,
     aoi: str | Path | None = None,
     examples: Examples | str | Path | None = None,
-    raster: str | Path | None = None,
+    raster: RasterLike | None = None,
     options: LabelOptions | None = None,
     vectors: VectorOptions | None = None,
     overwrite: bool = False,

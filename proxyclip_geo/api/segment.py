@@ -38,13 +38,14 @@ from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, time_window
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
-from proxyclip_geo.errors import OutputError
+from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.dataset import stem_of
+from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -79,7 +80,7 @@ class SegmentPlan:
 
 
 def segment(
-    raster: str | Path,
+    raster: RasterLike,
     classes: Classes,
     *,
     out: str | Path = "out",
@@ -92,7 +93,8 @@ def segment(
     """Segment a raster into classes named in words.
 
     Args:
-        raster: Anything GDAL reads: a file, or a URL as text.
+        raster: A file or URL (as text) that GDAL reads, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
+            an `ArrayRaster`.
         classes: A list of words ("water", or "water, river, lake" for one class with synonyms), the name of a built-in
             vocabulary, a vocabulary file, or a `Vocabulary`.
         out: Directory for the results; made if it is not there.
@@ -124,6 +126,11 @@ def segment(
         vocabulary = prepare_vocabulary(classes, options)
         job = Job.prepare(raster, model=model, options=options)
     with job.source:
+        if options.elsewhere and job.source.in_memory:
+            raise OptionError(
+                f"{job.source.stem} is a raster in memory, which other processes cannot read; write it to a file, or "
+                "omit workers and scheduler"
+            )
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
         # What a run that was broken off has already put there is its own to replace.
         prepare_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
@@ -287,7 +294,7 @@ class _Run:
 
 
 def plan_segment(
-    raster: str | Path,
+    raster: RasterLike,
     classes: Classes,
     *,
     out: str | Path = "out",

@@ -1,6 +1,7 @@
 """Label raster in, polygons out."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,6 +11,7 @@ from proxyclip_geo.api.append import check_appendable, describe_sources, extend
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import staging_folder
 from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.vector.formats import check_layers, check_target, format_of
 from proxyclip_geo.vector.label_mosaic import read_legend
@@ -18,7 +20,7 @@ from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 from proxyclip_geo.vector.provenance import SOURCES
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
-Rasters: TypeAlias = str | Path | Sequence[str | Path]
+Rasters: TypeAlias = RasterLike | Sequence[RasterLike]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def vectorize(
     vocabulary: Any = None,
     score: Rasters | None = None,
     probabilities: Rasters | None = None,
-    statistics: Mapping[str, str | Path] | None = None,
+    statistics: Mapping[str, RasterLike] | None = None,
     options: VectorOptions | None = None,
     overwrite: bool = False,
     append: bool = False,
@@ -62,8 +64,8 @@ def vectorize(
     """Turn label rasters into polygons, in bounded memory, whatever their size.
 
     Args:
-        labels: A label raster, or several on one grid that become one layer without a seam (where they overlap, the
-            first counts).
+        labels: A label raster, given as for `segment`, or several on one grid that become one layer without a seam
+            (where they overlap, the first counts).
         out: File to write; its suffix says the format: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.
         vocabulary: Names and colours of the labels, as for `segment`; the raster's own names (tags CLASS_<value>) and
             colours if not given.
@@ -95,16 +97,29 @@ def vectorize(
     if append:
         check_appendable(path)
     check_target(path, overwrite=overwrite or append)
-    inputs = PolygonInputs(_listed(labels), _listed(score), _listed(probabilities), statistics or {})
-    if not inputs.labels:
-        raise OptionError("there is no label raster; name at least one")
     named: Sequence[ClassStyle] | None = None if vocabulary is None else _styles(vocabulary)
-    if append and path.exists():
-        inputs, options, named = extend(path, inputs, options=options, styles=named)
-    styles = read_legend(inputs.labels) if named is None else named
-    sources = describe_sources(inputs, aoi=options.aoi, styles=named, path=path)
-    metadata = {"SOFTWARE": f"proxyclip_geo {__version__}", SOURCES: sources}
-    return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
+    with ExitStack() as stack:
+        files = [stack.enter_context(open_input(raster)) for raster in _listed(labels)]
+        if not files:
+            raise OptionError("there is no label raster; name at least one")
+        if append and any(file.in_memory for file in files):
+            raise OptionError("append records the paths of label rasters; write those in memory to files first")
+
+        def open_all(rasters: Rasters | None) -> list[str | Path]:
+            return [stack.enter_context(open_input(raster)).path for raster in _listed(rasters)]
+
+        inputs = PolygonInputs(
+            [file.path for file in files],
+            scores=open_all(score),
+            probabilities=open_all(probabilities),
+            statistics={name: stack.enter_context(open_input(item)).path for name, item in (statistics or {}).items()},
+        )
+        if append and path.exists():
+            inputs, options, named = extend(path, inputs, options=options, styles=named)
+        styles = read_legend(inputs.labels) if named is None else named
+        sources = describe_sources(inputs, aoi=options.aoi, styles=named, path=path)
+        metadata = {"SOFTWARE": f"proxyclip_geo {__version__}", SOURCES: sources}
+        return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
 
 
 def write_layer(
@@ -119,7 +134,9 @@ def write_layer(
     progress: Progress = no_progress,
 ) -> VectorResult:
     """Trace the label rasters of a run, which name their classes, and write the polygons with their style."""
-    inputs = PolygonInputs(labels, _listed(score), _listed(probabilities))
+    inputs = PolygonInputs(
+        labels, scores=[score] if score else [], probabilities=[probabilities] if probabilities else []
+    )
     sources = describe_sources(inputs, aoi=options.aoi, styles=None, path=path)
     metadata = {**metadata, SOURCES: sources}
     return _write(inputs, path, styles=styles, options=options, metadata=metadata, progress=progress)
@@ -175,7 +192,7 @@ def _styles(vocabulary: Any) -> list[ClassStyle]:
     return [ClassStyle(item.value, item.name, item.color) for item in words.classes]
 
 
-def _listed(rasters: Rasters | None) -> list[str | Path]:
+def _listed(rasters: Rasters | None) -> list[RasterLike]:
     if rasters is None:
         return []
-    return [rasters] if isinstance(rasters, str | Path) else list(rasters)
+    return [rasters] if isinstance(rasters, str) or not isinstance(rasters, Sequence) else list(rasters)

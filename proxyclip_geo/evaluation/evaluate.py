@@ -19,6 +19,7 @@ from proxyclip_geo.evaluation.report import Report
 from proxyclip_geo.geobox import GeoBox, same_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.georeference import PIXELS
+from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
@@ -31,8 +32,8 @@ Pairs = Counter[tuple[int, int]]
 
 
 def evaluate(
-    labels: str | Path,
-    truth: str | Path,
+    labels: RasterLike,
+    truth: RasterLike,
     *,
     vocabulary: Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any] | None = None,
     mapping: Mapping[int | str, int | str] | None = None,
@@ -48,7 +49,8 @@ def evaluate(
     truth is ignored. Memory does not grow with the rasters.
 
     Args:
-        labels: Label raster to evaluate.
+        labels: Label raster to evaluate: a file or URL, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
+            an `ArrayRaster`.
         truth: Label raster with the true classes.
         vocabulary: Names, values and synonyms of the labels: a vocabulary, its name or file, or classes as for
             `segment`; the tags of the raster if not given.
@@ -67,8 +69,9 @@ def evaluate(
         raise OptionError(f"block {block} px must be at least 1")
     words = None if vocabulary is None else as_vocabulary(vocabulary)
     with ExitStack() as stack:
-        predicted = stack.enter_context(open_labels(labels, classes=words.values if words else ()))
-        true = stack.enter_context(open_labels(truth, classes=mapped_values(mapping or {})))
+        files = [stack.enter_context(open_input(raster)) for raster in (labels, truth)]
+        predicted = stack.enter_context(open_labels(files[0].path, classes=words.values if words else ()))
+        true = stack.enter_context(open_labels(files[1].path, classes=mapped_values(mapping or {})))
         rules = TruthRules(true.classes, dict(mapping or {}), tuple(ignore))
         # Labels without names take those of the truth.
         legend = Legend.of(predicted.classes, words)
@@ -85,10 +88,11 @@ def evaluate(
         notes = (f"{missing + outside} pixels of the labels have nodata on one of the two sides", *notes)
     if not matrix.total:
         raise OptionError(
-            f"no pixel of {labels} can be compared with {truth}: {'; '.join(notes) or 'they share no valid pixel'}; "
+            f"no pixel of {files[0].name} can be compared with {files[1].name}: "
+            f"{'; '.join(notes) or 'they share no valid pixel'}; "
             "check that they cover the same area, the mapping and the ignored values"
         )
-    return Report(str(labels), str(truth), matrix, notes)
+    return Report(files[0].name, files[1].name, matrix, notes)
 
 
 def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:

@@ -64,7 +64,10 @@ class ArrayRaster:
             )
 
 
-RasterLike: TypeAlias = "str | os.PathLike[str] | ArrayRaster | DatasetReader | DataArray"
+if TYPE_CHECKING:
+    RasterLike: TypeAlias = str | os.PathLike[str] | ArrayRaster | DatasetReader | DataArray
+else:
+    RasterLike = Any
 """A path, a URL as text, an `ArrayRaster`, an open rasterio dataset, or an `xarray.DataArray` with a CRS."""
 
 

@@ -19,6 +19,9 @@ T = TypeVar("T")
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 """No coercion such as "336" to 336, no unknown keys, no NaN."""
 
+PARTIAL = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+"""The same with other keys allowed: the `__pydantic_config__` of a dataclass that declares a part of a table."""
+
 _MOST_PROBLEMS = 3
 _PLAIN = {
     "a valid integer": "a whole number",

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict
-
 from proxyclip_geo import __version__
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
@@ -21,7 +19,7 @@ from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model, identify_model
-from proxyclip_geo.validation import validate
+from proxyclip_geo.validation import PARTIAL, validate
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -152,7 +150,7 @@ class EarlierRun:
         options: The options of the run.
     """
 
-    __pydantic_config__ = ConfigDict(extra="ignore")
+    __pydantic_config__ = PARTIAL
 
     made_from: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)

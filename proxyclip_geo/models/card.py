@@ -37,6 +37,8 @@ def _check_file(name: str) -> str:
 Line: TypeAlias = Annotated[str, Field(max_length=MAX_LINE)]
 Text: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
 FileName: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_LINE), AfterValidator(_check_file)]
+Architecture: TypeAlias = Annotated[str, Field(max_length=MAX_LINE, pattern=r"^[\w.\-]+$")]
+"""The name of an architecture; an address such as "hf-hub:owner/name" would be downloaded."""
 Sha256: TypeAlias = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
 Rgb: TypeAlias = tuple[float, float, float]
 _Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
@@ -46,7 +48,8 @@ Std: TypeAlias = tuple[_Positive, _Positive, _Positive]
 Statistics: TypeAlias = tuple[Rgb, Rgb]
 """Mean and standard deviation of red, green and blue, for pixels in 0…1."""
 PositionMode: TypeAlias = Literal["offset", "antialias"]
-Override: TypeAlias = bool | int | float | Line | tuple[int, ...]
+_Size: TypeAlias = Annotated[int, Field(ge=0, le=8192)]
+Override: TypeAlias = bool | _Size | Annotated[float, Field(ge=-8192, le=8192)] | Line | tuple[_Size, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class ClipCard:
         std: Standard deviation of RGB in 0…1.
     """
 
-    architecture: Line | None = None
+    architecture: Architecture | None = None
     config: FileName | None = None
     pretrained: Line | None = None
     weights: FileName | None = None
@@ -117,7 +120,7 @@ class VfmCard:
         std: Standard deviation of RGB in 0…1.
     """
 
-    architecture: Line
+    architecture: Architecture
     overrides: Annotated[Mapping[Line, Override], Field(max_length=MAX_OVERRIDES)] | None = None
     weights: FileName | None = None
     hub: HubFile | None = None

@@ -2,15 +2,20 @@
 
 import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import open_clip
+from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import OPENAI_MEAN, OPENAI_STD, ModelCard, Statistics
-from proxyclip_geo.validation import describe
+from proxyclip_geo.validation import PARTIAL, validate
+
+MAX_LAYER_WEIGHTS = 400_000_000
+"""Limit of layers × width², about a twelfth of the weights of a tower."""
 
 
 def find_open_clip_tag(card: ModelCard) -> dict[str, Any]:
@@ -52,14 +57,46 @@ def read_clip_config(card: ModelCard) -> dict[str, Any]:
     return {**config, "quick_gelu": _find_activation(card, config)}
 
 
+_Number: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@dataclass(frozen=True)
+class _Tower:
+    """The sizes of a tower, of which open_clip makes weights before anything else is checked."""
+
+    __pydantic_config__ = PARTIAL
+
+    layers: Annotated[int, Field(ge=1, le=200)] = 1
+    width: Annotated[int, Field(ge=1, le=8192)] = 1
+    heads: _Number = 1
+    head_width: _Number = 64
+    patch_size: _Number = 16
+    image_size: _Number = 224
+    context_length: _Number = 77
+    vocab_size: _Number = 49408
+
+    def __post_init__(self) -> None:
+        if self.layers * self.width**2 > MAX_LAYER_WEIGHTS:
+            raise ValueError(f"{self.layers} layers of width {self.width} are more than the limit")
+
+
+@dataclass(frozen=True)
+class _ClipConfig:
+    """An open_clip config; open_clip itself checks the other entries."""
+
+    __pydantic_config__ = PARTIAL
+
+    embed_dim: Annotated[int, Field(ge=1, le=8192)]
+    vision_cfg: _Tower
+    text_cfg: _Tower
+    quick_gelu: bool = False
+
+
 def _read_config_file(card: ModelCard, path: Path) -> dict[str, Any]:
     source = f"model '{card.name}': the CLIP config {path}"
-    config = parse_json(read_text(path, error=ModelError, source=source), error=ModelError, source=source)
-    config = config.get("model_cfg", config) if isinstance(config, dict) else config
-    for name in (None, "text_cfg", "vision_cfg"):
-        part = config if name is None else config.get(name)
-        if not isinstance(part, dict):
-            raise ModelError(f"{source} needs {name or 'a table'} as a table, not {describe(part)}")
+    values = parse_json(read_text(path, error=ModelError, source=source), error=ModelError, source=source)
+    config = values.get("model_cfg", values) if isinstance(values, dict) else values
+    validate(_ClipConfig, config, error=ModelError, source=source)
     return dict(config)
 
 

@@ -41,7 +41,7 @@ def load_clip(card: ModelCard, *, image_tower: bool = True) -> Any:
     state = load_state_dict(path)
     try:
         clip: Any = open_clip.CLIP(**config)
-    except (TypeError, KeyError, ValueError, ArithmeticError, RuntimeError, AssertionError) as error:
+    except (TypeError, LookupError, ValueError, ArithmeticError, RuntimeError, AssertionError) as error:
         raise ModelError(f"model '{card.name}': open_clip cannot build this CLIP config: {error!r}") from error
     if "logit_scale" in state:
         state["logit_scale"] = state["logit_scale"].reshape(clip.logit_scale.shape)

@@ -44,7 +44,7 @@ class VisionFoundationModel(nn.Module):
             values.setdefault("dynamic_img_size", True)
         try:
             trunk: Any = timm.create_model(architecture, pretrained=False, num_classes=0, **values)
-        except (RuntimeError, TypeError, ValueError, ArithmeticError, AssertionError) as error:
+        except (RuntimeError, TypeError, LookupError, ValueError, ArithmeticError, AssertionError) as error:
             raise ModelError(f"timm cannot build the VFM '{architecture}' with {values}: {error!r}") from error
         self.trunk: Any = trunk.eval()
         patch = self.trunk.patch_embed.patch_size

@@ -91,6 +91,8 @@ def test_defaults(tiny_model: Path) -> None:
         ('weights = "vfm.safetensors"', "std = [0, 1, 1]", r"vfm.std\[0\] = 0 must be greater than 0"),
         ("img_size = 64", 'checkpoint_path = "x"', "vfm: overrides must not hold 'checkpoint_path'"),
         ("img_size = 64", "img_size = 2020-01-01", "a date is not allowed"),
+        ("embed_dim = 32", "embed_dim = 1_000_000_000", "vfm.overrides.embed_dim = 1000000000 must be"),
+        ('"vit_base_patch8_224.dino"', '"hf-hub:owner/name"', "vfm.architecture = 'hf-hub:owner/name' must match"),
         ("gsd = [0.2, 2.0]", "gsd = [0.2]", "gsd has too few entries"),
         ("gsd = [0.2, 2.0]", "gsd = [2.0, 0.2]", "the finest comes first"),
         ('name = "tiny"', "name = tiny", "not valid TOML"),
@@ -98,7 +100,7 @@ def test_defaults(tiny_model: Path) -> None:
         ('name = "tiny"', f'name = "{"x" * 10_000}"', "at most 200 characters"),
         ('name = "tiny"', 'name = "tiny"\ndirectory = "/"', "unknown entry 'directory'"),
     ],
-    ids=range(30),
+    ids=range(32),
 )
 def test_mistakes_in_a_card_are_named(tiny_model: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(ModelError, match=message):

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from proxyclip_geo.engine.options import Blend, Storage
 from proxyclip_geo.engine.store.block_store import find_differences
 from proxyclip_geo.errors import OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import WindowGrid, ceil_div
-from proxyclip_geo.validation import validate
+from proxyclip_geo.validation import PARTIAL, validate
 
 FORMAT = 3
 MAX_CHUNK = 64
@@ -37,7 +37,7 @@ _Stem: TypeAlias = Annotated[str, Field(max_length=200, pattern=r"^[^/\\\x00]*$"
 class _Model:
     """The values that are read of a model; there are more, for the record."""
 
-    __pydantic_config__ = ConfigDict(extra="ignore")
+    __pydantic_config__ = PARTIAL
 
     name: _Line
     sha256: Mapping[_Line, _Line]
@@ -48,7 +48,7 @@ class _Model:
 class _Raster:
     """The values that are read of a raster; there are more, which are compared."""
 
-    __pydantic_config__ = ConfigDict(extra="ignore")
+    __pydantic_config__ = PARTIAL
 
     path: _Line
     stem: _Stem

@@ -1,13 +1,18 @@
 """Files of the repository agree with each other."""
 
+import json
 import re
+import shlex
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 
-import proxyclip_geo
+import proxyclip_geo as pg
+from proxyclip_geo.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,12 +32,12 @@ def read(name: str) -> str:
 def test_versions_agree(file: str, pattern: str) -> None:
     found = re.search(pattern, read(file), re.MULTILINE)
     assert found
-    assert found[1] == proxyclip_geo.__version__
+    assert found[1] == pg.__version__
 
 
 def test_citation_has_the_date_of_the_changelog() -> None:
     released = yaml.safe_load(read("CITATION.cff"))["date-released"]
-    assert f"## [{proxyclip_geo.__version__}] - {released}" in read("CHANGELOG.md")
+    assert f"## [{pg.__version__}] - {released}" in read("CHANGELOG.md")
 
 
 def test_extra_all_holds_every_extra_but_the_notebooks() -> None:
@@ -63,3 +68,41 @@ def test_files_that_the_documentation_names_exist() -> None:
             if not (ROOT / name).exists() and not (ROOT / "proxyclip_geo" / name).exists():
                 missing.append(f"{page.relative_to(ROOT)}: {name}")
     assert not missing
+
+
+def documented_commands() -> list[list[str]]:
+    """Return the arguments of every `proxyclip-geo` command in code blocks of the documentation."""
+    found = []
+    for page in (ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("notebooks/*.ipynb")):
+        text = page.read_text(encoding="utf-8")
+        if page.suffix == ".ipynb":
+            text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        for block in re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            lines = block.replace("\\\n", " ").splitlines()
+            found += [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("proxyclip-geo ")]
+    return found
+
+
+@pytest.mark.parametrize("arguments", documented_commands(), ids=" ".join)
+def test_documented_command_is_valid(arguments: list[str]) -> None:
+    command, rest = typer.main.get_command(app), list(arguments)
+    while rest and rest[0] in getattr(command, "commands", ()):
+        command = command.commands[rest.pop(0)]
+    command.make_context("proxyclip-geo", rest)
+
+
+@pytest.mark.slow
+def test_python_code_of_the_documentation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    scene = pg.sample("scene.tif", size=512)
+    pg.sample("tiles/a.tif", size=128)
+    pg.encode(scene.image, out="scene.emb", model="demo")
+    labels = pg.label("scene.emb", "landcover", out="maps").paths
+    shutil.copy(labels.labels, "scene_labels.tif")
+    for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))):
+        for code in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            runnable = code.replace("vitb16-dino-b8", "demo").replace("cuda", "cpu")
+            runnable = runnable.replace('"scene.gpkg"', '"out/scene.gpkg"')
+            exec(compile(runnable, page.name, "exec"), {})
+    assert (tmp_path / "out/a/a_labels.tif").is_file()
+    assert (tmp_path / "map.gpkg").is_file()

@@ -97,11 +97,11 @@ class TestGsd:
         ("crs", "x"),
         [
             pytest.param(None, 0, id="no CRS"),
-            pytest.param(SITE, 0, id="nowhere on Earth"),
+            pytest.param(SITE, 0, id="local CRS"),
             pytest.param(UTM, 1e12, id="off the projection"),
         ],
     )
-    def test_is_none_where_there_is_no_ground(self, crs: pyproj.CRS | None, x: float) -> None:
+    def test_is_none_without_an_ellipsoid(self, crs: pyproj.CRS | None, x: float) -> None:
         assert GeoBox((10, 10), (1, 0, x, 0, -1, 0), crs).gsd is None
 
     def test_is_that_of_the_central_pixel(self) -> None:
@@ -112,7 +112,7 @@ class TestGsd:
 class TestGeometry:
     @settings(deadline=None)
     @given(geoboxes, regions, st.integers(-9, 9), st.integers(-9, 9))
-    def test_crop_keeps_every_pixel_where_it_is(self, geobox: GeoBox, region: Region, row: int, col: int) -> None:
+    def test_crop_does_not_move_pixels(self, geobox: GeoBox, region: Region, row: int, col: int) -> None:
         part = geobox.crop(region)
         assert part.shape == region.shape
         assert part.transform @ (col, row) == geobox.transform @ (col + region.left, row + region.top)

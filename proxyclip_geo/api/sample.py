@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
-from pyproj.exceptions import CRSError
 
 from proxyclip_geo.api.options import SampleOptions
 from proxyclip_geo.api.outputs import class_styles
 from proxyclip_geo.errors import OptionError, OutputError
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.geobox import GeoBox, parse_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import image_spec, label_spec
@@ -84,11 +83,9 @@ def sample(
 
 
 def make_geobox(shape: tuple[int, int], options: SampleOptions) -> GeoBox:
-    """Put a raster in the middle of its CRS's area of use, pixels of the wished ground size."""
-    try:
-        crs = pyproj.CRS.from_user_input(options.crs)
-    except CRSError as error:
-        raise OptionError(f"unknown CRS '{options.crs}'; give EPSG:32632 or the like, WKT or a PROJ string") from error
+    """Return a geobox in the centre of the CRS's area of use, with the gsd of the options."""
+    crs = parse_crs(options.crs)
+    assert crs is not None
     area = crs.area_of_use
     lon, lat = (9.0, 48.0) if area is None else ((area.west + area.east) / 2, (area.south + area.north) / 2)
     if crs.is_geographic:
@@ -97,7 +94,7 @@ def make_geobox(shape: tuple[int, int], options: SampleOptions) -> GeoBox:
     else:
         height = width = options.gsd / crs.axis_info[0].unit_conversion_factor
         to_crs = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
-        # A CRS that nobody registered has its origin where it is meant to be used.
+        # A CRS without an area of use usually has its origin there.
         x, y = to_crs.transform(lon, lat) if area is not None else (0.0, 0.0)
     return GeoBox(shape, (width, 0, round(x, 6), 0, -height, round(y, 6)), crs)
 

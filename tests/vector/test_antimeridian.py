@@ -17,9 +17,9 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("geobox", PLACES)
-def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, geobox) -> None:
-    crs, transform = PLACES[geobox]
+@pytest.mark.parametrize("place", PLACES)
+def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, place) -> None:
+    crs, transform = PLACES[place]
     labels = np.full((24, 24), 1, np.uint8)
     labels[3:-3, 3:-3] = 2
     labels[7:-7, 7:-7] = 3
@@ -36,11 +36,11 @@ def test_polygons_are_cut_at_the_antimeridian(make_band, tmp_path, geobox) -> No
     union = shapely.union_all(shapely.buffer(shapes, 1e-9))
     assert shapely.area(shapes).sum() == pytest.approx(union.area, rel=1e-6)
     assert sum(len(part.interiors) for part in shapely.get_parts(union)) == 0
-    if geobox != "beside it":
+    if place != "beside it":
         assert {-180, 180} <= set(longitudes.tolist())
 
 
-def test_other_maps_are_not_cut(make_band, tmp_path) -> None:
+def test_projected_polygons_are_not_cut(make_band, tmp_path) -> None:
     crs, transform = PLACES["across"]
     path = make_band(np.ones((24, 24), np.uint8), crs=crs, transform=transform)
     inputs = PolygonInputs([path])

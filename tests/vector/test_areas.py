@@ -121,7 +121,7 @@ def test_multipolygons_add_up_and_empty_ones_have_no_area() -> None:
 
 
 @pytest.mark.parametrize("crs", [None, pyproj.CRS('LOCAL_CS["site",UNIT["metre",1]]')])
-def test_no_earth_no_area(crs: pyproj.CRS | None) -> None:
+def test_no_area_without_an_ellipsoid(crs: pyproj.CRS | None) -> None:
     assert np.isnan(area_m2([shapely.box(0, 0, 1, 1)], crs)).all()
 
 
@@ -138,16 +138,16 @@ def test_a_polygon_with_a_vertex_beyond_the_projection_has_no_area() -> None:
     assert np.isnan(area_m2([corner], oval)).all()
 
 
-def test_metres_mistaken_for_degrees_have_no_area() -> None:
+def test_metres_taken_for_degrees_have_no_area() -> None:
     shapes = [shapely.box(500_000, 5_600_000, 500_000 + size, 5_600_000 + size) for size in (1, 10_000_000)]
     assert np.isnan(area_m2(shapes, pyproj.CRS(4326))).all()
 
 
-def test_nothing() -> None:
+def test_no_polygons() -> None:
     assert area_m2([], pyproj.CRS(4326)).shape == (0,)
 
 
-def test_batches_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_areas_do_not_depend_on_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     boxes = shapely.box(*(np.arange(50.0) * 10 + offset for offset in (0, 0, 5, 7)))
     whole = area_m2(boxes, pyproj.CRS(32631))
     monkeypatch.setattr("proxyclip_geo.vector.areas._VERTICES_AT_ONCE", 12)

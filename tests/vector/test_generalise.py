@@ -60,7 +60,7 @@ generalisations = st.fixed_dictionaries(
 
 @SLOW
 @given(labels=shapes_of_maps, options=generalisations, rows=st.integers(1, 7), radius=st.sampled_from([0, 1, 2]))
-def test_the_result_is_the_same_for_every_block_size(make_band, labels, options, rows, radius) -> None:
+def test_the_result_does_not_depend_on_the_strips(make_band, labels, options, rows, radius) -> None:
     path = make_band(labels)
     some, all_at_once = (polygons(path, rows=size, radius=radius, **options) for size in (rows, None))
     assert some["label"].tolist() == all_at_once["label"].tolist()
@@ -69,7 +69,7 @@ def test_the_result_is_the_same_for_every_block_size(make_band, labels, options,
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, None])
-def test_a_hole_keeps_its_corners_wherever_its_outline_begins(make_band, rows) -> None:
+def test_smoothing_does_not_depend_on_the_first_vertex_of_a_ring(make_band, rows) -> None:
     labels = np.ones((30, 21), np.uint8)
     labels[25, 3:6] = labels[24:27, 4] = 0
     [hole] = polygons(make_band(labels), rows=rows, smooth=True)["geometry"].item().interiors
@@ -93,7 +93,7 @@ def test_there_are_no_gaps_and_no_overlaps(make_band, labels, options) -> None:
 
 @SLOW
 @given(labels=shapes_of_maps, area=st.sampled_from([0.4, 1.1, 3.0]))
-def test_small_patches_go_to_a_neighbour_and_leave_no_hole(make_band, labels, area) -> None:
+def test_small_patches_are_merged_and_leave_no_hole(make_band, labels, area) -> None:
     frame = polygons(make_band(labels), min_area=area)
     back = drawn(frame, labels.shape)
     has_class = np.isin(labels, list(CLASSES))
@@ -107,7 +107,7 @@ def test_small_patches_go_to_a_neighbour_and_leave_no_hole(make_band, labels, ar
             assert inside.sum() * 0.25 >= area * 0.999 or not around.any(), value
 
 
-def test_a_small_patch_goes_where_its_border_is_longest(make_band) -> None:
+def test_a_small_patch_goes_to_the_neighbour_with_the_longest_border(make_band) -> None:
     labels = np.array([[1, 1, 1, 1], [1, 3, 3, 2], [2, 2, 2, 2]], np.uint8)
     back = drawn(polygons(make_band(labels), min_area=0.6), labels.shape)
     # Three edges to 1, three to 2: a tie, which the larger patch wins, and then the first.
@@ -117,7 +117,7 @@ def test_a_small_patch_goes_where_its_border_is_longest(make_band) -> None:
     np.testing.assert_array_equal(back[1], [2, 2, 2, 2])
 
 
-def test_thin_diagonals_stay_where_corners_connect(make_band) -> None:
+def test_thin_diagonals_remain_with_8_connectivity(make_band) -> None:
     labels = np.full((30, 30), 2, np.uint8)
     diagonal = np.arange(4, 24)
     labels[diagonal, diagonal] = 1
@@ -134,14 +134,14 @@ def test_dissolved_patches_join_their_neighbours(make_band) -> None:
     assert shapely.get_num_coordinates(frame["geometry"][0]) == 5
 
 
-def test_holes_of_unclassified_pixels_are_filled_but_not_those_without_data(make_band) -> None:
+def test_holes_of_unclassified_pixels_are_filled_but_not_holes_of_nodata(make_band) -> None:
     labels = np.full((5, 7), 2, np.uint8)
     labels[2, 2], labels[2, 4] = 0, 255
     assert len(polygons(make_band(labels), max_hole=1)["geometry"][0].interiors) == 1
     assert len(polygons(make_band(labels))["geometry"][0].interiors) == 2
 
 
-def test_what_merging_changed_is_counted(make_band, tmp_path) -> None:
+def test_changes_are_counted(make_band, tmp_path) -> None:
     labels = np.full((9, 9), 2, np.uint8)
     labels[:, 6:] = 1
     labels[2, 2], labels[4, 2:4], labels[6, 2] = 0, 3, 255
@@ -153,7 +153,7 @@ def test_what_merging_changed_is_counted(make_band, tmp_path) -> None:
     assert source.gains == {"forest": 3, "building": -2}
 
 
-def test_stairs_become_straight_lines(make_band) -> None:
+def test_staircases_become_straight_lines(make_band) -> None:
     rows, columns = np.indices((30, 90))
     labels = np.where(columns > 3 * rows, 1, 2).astype(np.uint8)
     frame = polygons(make_band(labels), smooth=True)
@@ -170,7 +170,7 @@ def test_smoothing_keeps_the_area_of_classes(make_band) -> None:
     np.testing.assert_allclose(areas, plain, rtol=1e-3)
 
 
-def test_majority_by_counting(make_band) -> None:
+def test_majority_filter_equals_counting(make_band) -> None:
     rng = np.random.default_rng(3)
     codes = rng.integers(0, 4, (9, 11)).astype(np.uint8)
     smooth = filter_majority(codes, 1)
@@ -198,7 +198,7 @@ def test_simplified_rings_keep_their_orientation(make_band) -> None:
 
 
 @pytest.mark.parametrize("longest", [0.7, 1.0, 2.3])
-def test_nothing_opens_and_nothing_overlaps_after_reprojection(make_band, tmp_path, longest) -> None:
+def test_no_gaps_and_no_overlaps_after_reprojection(make_band, tmp_path, longest) -> None:
     labels = np.random.default_rng(0).integers(1, 4, (12, 12), dtype=np.uint8).repeat(3, axis=0).repeat(3, axis=1)
     path = make_band(labels, transform=Affine(3e4, 7e3, 400_000, 5e3, -3e4, 5_600_000))
     making = VectorOptions(exact=True, crs="EPSG:3035")

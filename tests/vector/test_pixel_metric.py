@@ -40,7 +40,7 @@ def test_agrees_with_geodesics(code, transform) -> None:
         assert length == pytest.approx(sum(geod.geometry_length(ring) for ring in rings), rel=1e-4)
 
 
-def test_nothing_is_known_without_a_crs() -> None:
+def test_nan_without_a_crs() -> None:
     metric = PixelMetric.of(GeoBox((10, 10), Affine.identity(), None))
     assert np.isnan(metric.perimeters(outlines())).all()
     assert np.isnan(metric.areas(outlines(), outlines())).all()

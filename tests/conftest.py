@@ -79,7 +79,7 @@ def write_raster(
     path.parent.mkdir(parents=True, exist_ok=True)
     direct = driver == "GTiff"
     target = path if direct else path.with_name(path.name + ".draft.tif")
-    geobox = {"gcps": list(gcps)} if gcps else {"transform": transform}
+    georeference = {"gcps": list(gcps)} if gcps else {"transform": transform}
     with warnings.catch_warnings(), rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         with rasterio.open(
@@ -92,7 +92,7 @@ def write_raster(
             dtype=values.dtype,
             crs=crs,
             nodata=nodata,
-            **geobox,
+            **georeference,
             **(options if direct else {}),
         ) as dataset:
             if colorinterp is not None:

@@ -83,8 +83,8 @@ def test_moving_the_canvas_asks_for_that_part_at_its_resolution(encoded, qgis_ca
     qgis_canvas.refresh()
     wait_until(lambda: live.layer.source() != shown, what="the map of the part")
     part = gdal.Open(live.layer.source())
-    geobox = part.GetGeoTransform()
-    assert geobox[1] == pytest.approx(0.5)
+    transform = part.GetGeoTransform()
+    assert transform[1] == pytest.approx(0.5)
     assert part.RasterXSize < 384
 
 

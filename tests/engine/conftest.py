@@ -39,19 +39,19 @@ class MeanColour:
         patches = rgb.long().unflatten(3, (-1, self.step)).unflatten(2, (-1, self.step))
         colours = 2 * patches.sum(dim=(3, 5)) - 255 * self.step**2
         vectors = torch.cat([colours, torch.full_like(colours[:, :1], 50 * self.step**2)], dim=1)
-        vectors = self.geobox(vectors).double()
+        vectors = self.vary_by_position(vectors).double()
         dense = (vectors / vectors.square().sum(dim=1, keepdim=True).sqrt()).float()
         return WindowFeatures(dense, torch.nn.functional.normalize(dense.mean(dim=(2, 3)), dim=1))
 
-    def geobox(self, vectors: Tensor) -> Tensor:
-        """Change (B, 4, h, w) vectors by where in the window they lie."""
+    def vary_by_position(self, vectors: Tensor) -> Tensor:
+        """Make (B, 4, h, w) vectors depend on their position in the window."""
         return vectors
 
 
 class Positional(MeanColour):
     """A patch looks different in every window that sees it, so that it matters how windows are blended."""
 
-    def geobox(self, vectors: Tensor) -> Tensor:
+    def vary_by_position(self, vectors: Tensor) -> Tensor:
         rows, cols = (torch.arange(side) for side in vectors.shape[2:])
         return vectors * torch.stack(
             [1 + (rows[:, None] * a + cols * b) % 5 for a, b in ((1, 2), (2, 1), (3, 4), (1, 1))]
@@ -165,15 +165,15 @@ def run_whole(
     )
     times = np.zeros(shape, int)
     for result in run_blocks(source, layout, encoder=encoder, bank=bank, probabilities=probabilities):
-        geobox = result.block.core.slices_in(source.region)
-        np.testing.assert_array_equal(result.map.labels == bank.nodata, ~source.valid[geobox])
+        part = result.block.core.slices_in(source.region)
+        np.testing.assert_array_equal(result.map.labels == bank.nodata, ~source.valid[part])
         assert result.map.labels.dtype == bank.label_dtype
-        whole.labels[geobox] = result.map.labels
-        whole.score[geobox] = result.map.score
+        whole.labels[part] = result.map.labels
+        whole.score[part] = result.map.score
         assert (result.map.probabilities is None) == (whole.probabilities is None)
         if whole.probabilities is not None and result.map.probabilities is not None:
-            whole.probabilities[(slice(None), *geobox)] = result.map.probabilities
-        times[geobox] += 1
+            whole.probabilities[(slice(None), *part)] = result.map.probabilities
+        times[part] += 1
     assert (times == 1).all()
     return whole
 

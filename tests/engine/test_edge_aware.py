@@ -91,8 +91,8 @@ def test_labels_do_not_depend_on_blocks(
         plan = make_plan(source.region.shape, encoder=encoder, window=16, stride=8, core=side)
         labels = np.zeros((2, height, width), np.uint8)
         for result in run_blocks(source, plan, encoder=encoder, bank=bank, edge_aware=True):
-            geobox = result.block.core.slices_in(source.region)
-            labels[(0, *geobox)], labels[(1, *geobox)] = result.map.labels, result.map.score
+            part = result.block.core.slices_in(source.region)
+            labels[(0, *part)], labels[(1, *part)] = result.map.labels, result.map.score
         maps.append(labels)
     np.testing.assert_array_equal(*maps)
     assert ((maps[0][0] == bank.nodata) == ~source.valid).all()

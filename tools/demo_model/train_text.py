@@ -150,8 +150,8 @@ class TokenTable(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Embed token ids (B, L): (B, L, width)."""
         start = self.inputs.shape[0] - 2
-        distinct, geobox = torch.unique(tokens, return_inverse=True)
-        rows = self.net(self.inputs[distinct])[geobox]
+        distinct, inverse = torch.unique(tokens, return_inverse=True)
+        rows = self.net(self.inputs[distinct])[inverse]
         special = self.special[(tokens - start).clamp(0, 1)]
         return torch.where((tokens >= start)[..., None], special, rows)
 

@@ -72,10 +72,10 @@ def label(store: EmbeddingStore, bank: TextBank, *, area: Region | None = None) 
     )
     encoded = stored_blocks(store, bank=bank, area=area)
     for result in classify_blocks(encoded, bank=bank, step=STEP, probabilities=True):
-        geobox = result.block.core.slices_in(area)
-        whole.labels[geobox] = result.map.labels
-        whole.score[geobox] = result.map.score
-        whole.probabilities[(slice(None), *geobox)] = result.map.probabilities  # type: ignore[index]
+        part = result.block.core.slices_in(area)
+        whole.labels[part] = result.map.labels
+        whole.score[part] = result.map.score
+        whole.probabilities[(slice(None), *part)] = result.map.probabilities  # type: ignore[index]
     return whole
 
 

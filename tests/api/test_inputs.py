@@ -38,7 +38,7 @@ def test_vectorize_and_evaluate_take_labels_in_memory(scene: pg.Sample, tmp_path
     wanted = pg.vectorize(scene.truth, tmp_path / "file.gpkg", vocabulary="landcover")
     found = pg.vectorize(labels, tmp_path / "memory.gpkg", vocabulary="landcover")
     assert (found.polygons, found.areas) == (wanted.polygons, wanted.areas)
-    assert pg.evaluate(labels, scene.truth, vocabulary="landcover").matrix.accuracy == 1
+    assert pg.evaluate(labels, scene.truth, vocabulary="landcover").matrix.overall().accuracy == 1
     with pytest.raises(pg.OptionError, match="append records the paths"):
         pg.vectorize(labels, tmp_path / "file.gpkg", append=True)
 

@@ -155,8 +155,8 @@ def main() -> None:
         sets[name] = (pictures, tuple(SETS[name].words.values()))
     results: dict[str, Any] = {}
     for name, (pictures, words) in sets.items():
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
             cases = []
             for number, picture in enumerate(pictures):
                 write(folder / f"{number}.tif", picture.rgb)

@@ -61,6 +61,14 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
     assert not broken
 
 
+def test_extras_that_the_documentation_names_exist() -> None:
+    extras = tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"].keys()
+    pages = (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("notebooks/*.ipynb"))
+    texts = [path.read_text(encoding="utf-8") for path in (*pages, *ROOT.glob("proxyclip_geo/**/*.py"))]
+    named = {name for text in texts for name in re.findall(r"(?:pip install.{1,20}|proxyclip-geo)\[(\w+)\]", text)}
+    assert named - extras == set()
+
+
 def test_files_that_the_documentation_names_exist() -> None:
     missing = []
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")):

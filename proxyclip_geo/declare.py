@@ -70,11 +70,14 @@ def declared(cls: type[T]) -> type[T]:
 
     @functools.wraps(check)
     def __init__(self: Any, *args: Any, **values: Any) -> None:
+        positional = [field.name for field in fields(made) if not field.kw_only]
+        if len(args) <= len(positional):
+            # By name, so that errors name the field.
+            args, values = (), dict(zip(positional, args, strict=False)) | values
         try:
             check(self, *args, **values)
         except ValidationError as error:
-            positional = (field.name for field in fields(made) if not field.kw_only)
-            raise OptionError(explain(error, made, dict(zip(positional, args, strict=False)) | values)) from None
+            raise OptionError(explain(error, made, values)) from None
 
     made.__init__ = __init__
     lines = (f"{name}: {field.description}" for name, field in declarations(made).items() if field.description)

@@ -59,7 +59,7 @@ def validate(model: type[T], values: object, *, error: type[ProxyClipGeoError], 
     except (TypeError, ValueError) as problem:
         raise error(f"{source}: {problem}") from problem
     try:
-        checked: tuple[T] = _adapter(schema).validate_json(text)
+        checked: tuple[T] = _adapter(schema).validate_json(text, strict=True)
     except ValidationError as problem:
         raise error(_join_sentence(source, explain(problem, [values], model, skip=1))) from problem
     return checked[0]

@@ -1,6 +1,5 @@
 """Options of reading a raster."""
 
-import json
 import math
 import re
 from dataclasses import asdict
@@ -9,9 +8,11 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.declare import Bounds, Integers, Options, Point, declared, option
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import write_json
+from proxyclip_geo.validation import validate
 
 PANEL = "Raster"
 
@@ -56,17 +57,13 @@ class Stretch:
         Raises:
             OptionError: If the file is missing or not a stretch.
         """
-        try:
-            values = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise OptionError(f"stretch file {path} cannot be read: {error}") from error
+        source = f"the stretch file {path}"
+        values = parse_json(read_text(Path(path), error=OptionError, source=source), error=OptionError, source=source)
         if isinstance(values, dict) and isinstance(values.get("input"), dict):
             values = values["input"].get("stretch")
             if values is None:
                 raise OptionError(f"the run of {path} used 8-bit values unchanged; it has no stretch to reuse")
-        if not isinstance(values, dict):
-            raise OptionError(f'{path} holds no stretch, like {{"lows": [0], "highs": [4000]}}')
-        return cls(**values)
+        return validate(cls, values, error=OptionError, source=source)
 
     def save(self, path: str | Path) -> None:
         """Write the stretch to a JSON file, for use with other rasters of the same kind."""

@@ -81,7 +81,22 @@ def test_survives_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[1, 2]", '{"lows": [1]}', '{"lows": 1, "highs": 2}', '{"lows": ["a"], "highs": [2]}']
+    "content",
+    [
+        "",
+        "[1, 2]",
+        '{"lows": [1]}',
+        '{"lows": 1, "highs": 2}',
+        '{"lows": ["a"], "highs": [2]}',
+        '{"lows": ["1"], "highs": [2]}',
+        '{"lows": [1], "lows": [1], "highs": [2]}',
+        '{"lows": [1], "highs": [NaN]}',
+        '{"lows": [1], "highs": [' + "9" * 5000 + "]}",
+        '{"lows": [1], "highs": [2], "gain": 3}',
+        '{"input": {"stretch": [1]}}',
+        "[" * 100_000,
+    ],
+    ids=range(12),
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "stretch.json"
@@ -96,7 +111,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
     ("lows", "highs"), [((5,), (5,)), ((1, 2), (3, 4)), ((0,), (float("inf"),)), ((float("nan"),), (1,)), ((), ())]
 )
 def test_limits_that_cannot_be_are_refused(lows: tuple[float, ...], highs: tuple[float, ...]) -> None:
-    with pytest.raises(OptionError, match="stretch"):
+    with pytest.raises(OptionError, match="stretch|highs|lows"):
         Stretch(lows, highs)
 
 

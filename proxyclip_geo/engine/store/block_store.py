@@ -72,6 +72,21 @@ class BlockStore:
     def _pixels_index(self, pixels: Region) -> tuple[slice, slice]:
         return pixels.slices_in(self._origin)
 
+    def _check_array(self, key: str, spec: "ArraySpec") -> None:
+        """Check that an array has the layout that the metadata demand, so that reading it takes no more memory.
+
+        Raises:
+            StoreError: If it has another shape, type or chunks.
+        """
+        array = self._array(key)
+        expected = (spec.shape, spec.dtype, spec.chunks, spec.shards)
+        found = (array.shape, str(array.dtype), array.chunks, array.shards)
+        if found != expected:
+            raise StoreError(
+                f"array '{key}' of {self.noun} {self.name} has shape, type, chunks and shards {found}, not {expected}; "
+                f"it is damaged: {self.remedy}"
+            )
+
     def is_done(self, block: Block) -> bool:
         """Return whether a block is finished.
 

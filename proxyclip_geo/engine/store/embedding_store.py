@@ -23,7 +23,7 @@ from zarr.buffer.cpu import NDBuffer
 from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, blend_weights
 from proxyclip_geo.engine.encode_block import valid_cells
 from proxyclip_geo.engine.store.block_store import ArraySpec, BlockStore, create_group, open_group
-from proxyclip_geo.engine.store.metadata import EmbeddingInfo
+from proxyclip_geo.engine.store.metadata import MAX_DIM, EmbeddingInfo
 from proxyclip_geo.engine.store.quantize import dequantise, quantise
 from proxyclip_geo.errors import StoreError
 from proxyclip_geo.grid import Block, ceil_div
@@ -31,6 +31,8 @@ from proxyclip_geo.region import Region
 
 MISSING = 2
 """Validity of pixels that are not encoded yet."""
+MAX_THUMBNAIL = 8192
+"""Largest side of a thumbnail in pixels."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class EmbeddingStore(BlockStore):
         super().__init__(name, group, blocks=tuple(info.grid.blocks(info.core)), origin=info.origin, last="valid")
         self.info = info
         with self._reading("the arrays"):
+            for key, spec in _block_arrays(info).items():
+                self._check_array(key, spec)
             self._features, self._cls, self._halo = (self._array(key) for key in ("features", "cls", "halo"))
             self._scale = self._array("scale") if info.storage == "int8" else None
 
@@ -70,13 +74,19 @@ class EmbeddingStore(BlockStore):
         if self.info.components is None:
             return None
         with self._reading("the basis"):
-            return torch.from_numpy(np.asarray(self._array("basis")[:]))
+            array = self._array("basis")
+            if len(array.shape) != 2 or array.shape[0] > MAX_DIM or array.shape[1] != self.info.dim:
+                raise ValueError(f"its shape is {array.shape}")
+            return torch.from_numpy(np.asarray(array[:]))
 
     @cached_property
     def thumbnail(self) -> NDArray[np.uint8]:
         """(3, h, w) picture of the raster."""
         with self._reading("the thumbnail"):
-            return np.asarray(self._array("thumbnail")[:])
+            array = self._array("thumbnail")
+            if len(array.shape) != 3 or array.shape[0] != 3 or max(array.shape) > MAX_THUMBNAIL:
+                raise ValueError(f"its shape is {array.shape}")
+            return np.asarray(array[:])
 
     def _cells_index(self, cells: Region) -> tuple[slice, slice]:
         top, left = self.info.origin
@@ -236,6 +246,27 @@ def _halo_mask(cells: Region, own: Region) -> NDArray[np.bool_]:
     return mask
 
 
+def _block_arrays(info: EmbeddingInfo) -> dict[str, ArraySpec]:
+    """Return the arrays that are written block by block."""
+    grid, chunk, dim = info.grid, info.chunk, info.dim
+    shape = zip(info.geobox.shape, info.origin, strict=True)
+    rows, cols = (ceil_div(side - start, info.core) for side, start in shape)
+    cells = info.core // grid.step
+    blocks = tuple(grid.blocks(info.core))
+    windows = max(len(block.windows) for block in blocks)
+    lattice, pixels = (rows * cells, cols * cells), (rows * info.core, cols * info.core)
+    halo = (dim + 1, 4 * (cells + 1))
+    arrays = {
+        "features": ArraySpec((dim, *lattice), info.storage, (dim, chunk, chunk), shards=(dim, cells, cells)),
+        "valid": ArraySpec(pixels, "uint8", (info.core, info.core), fill=MISSING),
+        "cls": ArraySpec((len(blocks), windows, dim), "float16", (1, windows, dim)),
+        "halo": ArraySpec((len(blocks), *halo), "float16", (1, *halo)),
+    }
+    if info.storage == "int8":
+        arrays["scale"] = ArraySpec(lattice, "float16", (cells, cells))
+    return arrays
+
+
 def create_store(
     name: str, info: EmbeddingInfo, *, thumbnail: NDArray[np.uint8], basis: Tensor | None = None
 ) -> EmbeddingStore:
@@ -250,23 +281,7 @@ def create_store(
     Raises:
         OutputError: If it cannot be written.
     """
-    grid, chunk, dim = info.grid, info.chunk, info.dim
-    shape = zip(info.geobox.shape, info.origin, strict=True)
-    rows, cols = (ceil_div(side - start, info.core) for side, start in shape)
-    cells = info.core // grid.step
-    blocks = tuple(grid.blocks(info.core))
-    windows = max(len(block.windows) for block in blocks)
-    lattice, pixels = (rows * cells, cols * cells), (rows * info.core, cols * info.core)
-    halo = (dim + 1, 4 * (cells + 1))
-    arrays = {
-        "features": ArraySpec((dim, *lattice), info.storage, (dim, chunk, chunk), shards=(dim, cells, cells)),
-        "valid": ArraySpec(pixels, "uint8", (info.core, info.core), fill=MISSING),
-        "cls": ArraySpec((len(blocks), windows, dim), "float16", (1, windows, dim)),
-        "halo": ArraySpec((len(blocks), *halo), "float16", (1, *halo)),
-        "thumbnail": ArraySpec.of(thumbnail),
-    }
-    if info.storage == "int8":
-        arrays["scale"] = ArraySpec(lattice, "float16", (cells, cells))
+    arrays = {**_block_arrays(info), "thumbnail": ArraySpec.of(thumbnail)}
     if basis is not None:
         arrays["basis"] = ArraySpec.of(basis.numpy())
     group = create_group(name, info.to_dict(), arrays, noun=EmbeddingStore.noun)

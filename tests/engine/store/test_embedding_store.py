@@ -280,6 +280,28 @@ class TestDamage:
         with pytest.raises(StoreError, match="encode the raster again"):
             label(kept, make_bank())
 
+    @pytest.mark.parametrize("key", ["features", "valid", "cls", "halo"])
+    def test_an_array_of_another_layout(self, kept: EmbeddingStore, key: str) -> None:
+        path = Path(kept.name, key, "zarr.json")
+        values = json.loads(path.read_text())
+        values["shape"][-1] = 10**9
+        path.write_text(json.dumps(values))
+        with pytest.raises(StoreError, match=rf"array '{key}' of embedding .* has shape, type, chunks and shards"):
+            open_store(kept.name)
+        values["shape"] = getattr(kept, f"_{key}" if key != "valid" else "_last").shape
+        chunks = values["chunk_grid"]["configuration"]["chunk_shape"]
+        chunks[-1] *= 10**6
+        path.write_text(json.dumps(values))
+        with pytest.raises(StoreError, match=r"array .* has shape|cannot read the arrays"):
+            open_store(kept.name)
+
+    def test_a_thumbnail_beyond_all_sizes(self, kept: EmbeddingStore) -> None:
+        path = Path(kept.name, "thumbnail", "zarr.json")
+        values = json.loads(path.read_text())
+        path.write_text(json.dumps({**values, "shape": [3, 10**6, 10**6]}))
+        with pytest.raises(StoreError, match="cannot read the thumbnail"):
+            _ = open_store(kept.name).thumbnail
+
     def test_an_array(self, kept: EmbeddingStore) -> None:
         (Path(kept.name) / "cls" / "zarr.json").unlink()
         with pytest.raises(StoreError, match="cannot read the arrays"):

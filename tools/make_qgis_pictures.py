@@ -119,7 +119,7 @@ def main():
     wait(lambda: dock.words_panel.model.words.rows)
     rest(1)
 
-    dock.words_panel.take(WORDS)
+    dock.words_panel.set_vocabulary(WORDS)
     dock.encode_button.click()
     wait(lambda: dock.job_bar.bar.value() > 350)
     save("qgis-3-encode")
@@ -133,7 +133,7 @@ def main():
     dock.words_panel.threshold.setValue(0.35)
     shown = dock.mapping.live.layer.source()
     wait(lambda: dock.mapping.live.layer.source() != shown)
-    dock.ask_button.click()
+    dock.explain_button.click()
     dock.mapping.explain(layer.extent().center())
     wait(lambda: dock.scores.isVisible())
     dock.groups[0].setCollapsed(True)
@@ -152,7 +152,7 @@ def main():
     save("qgis-6-side-by-side")
     dock.side_button.click()
     iface.mapCanvas().setExtent(layer.extent())
-    dock.ask_button.click()
+    dock.explain_button.click()
     draw_an_example(dock, layer)
 
     from proxyclip_mapper.gui.export_dialog import ExportDialog

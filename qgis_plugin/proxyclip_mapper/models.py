@@ -1,4 +1,4 @@
-"""Models and options of proxyclip-geo, to be shown before a worker runs; tests compare them with the package."""
+"""Models and options of proxyclip-geo, for use before a worker runs; tests compare them with the package."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ _DECLARED = json.loads((Path(__file__).parent / "options.json").read_text("utf-8
 DEFAULT_MODEL = _DECLARED["model"]
 
 EXACT = {"exact": True}
-"""Options by which polygons are the labels, pixel by pixel."""
+"""Options of polygons that keep pixel edges."""
 
 
 def default(kind, name):

@@ -1,4 +1,4 @@
-"""The plugin: what it adds to QGIS, and takes away again."""
+"""The plugin class that QGIS loads."""
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, Qt
@@ -13,7 +13,7 @@ class ProxyClipPlugin:
     """Adds a panel, a toolbar button, a menu entry and the Processing provider."""
 
     def __init__(self, iface):
-        """Remember the window; it is None under qgis_process."""
+        """Store the QGIS interface; None under qgis_process."""
         self.iface = iface
         self.translator = install_translator()
         self.provider = None
@@ -21,22 +21,22 @@ class ProxyClipPlugin:
         self.dock = None
 
     def initProcessing(self):
-        """Add the provider; qgis_process calls nothing else."""
+        """Add the Processing provider; qgis_process calls only this."""
         self.provider = ProxyClipProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self):
-        """Add what is seen."""
+        """Add the action and the panel."""
         self.initProcessing()
         self.action = QAction(icon("plugin"), tr("ProxyCLIP Mapper"), self.iface.mainWindow())
         self.action.setCheckable(True)
-        self.action.setToolTip(tr("Map an image by naming the classes in words"))
+        self.action.setToolTip(tr("Map an image with classes named in words"))
         self.action.triggered.connect(self._show_dock)
         self.iface.addRasterToolBarIcon(self.action)
         self.iface.addPluginToRasterMenu("ProxyCLIP", self.action)
 
     def unload(self):
-        """Take everything away, and end the worker."""
+        """Remove everything and stop the worker."""
         if self.dock is not None:
             self.dock.shut_down()
             self.iface.removeDockWidget(self.dock)

@@ -1,4 +1,4 @@
-"""Raster layers, the files behind them, and what to do where there is none."""
+"""Raster layers: files, extents and export."""
 
 import math
 
@@ -21,7 +21,7 @@ WEB_PREFIXES = ("WMS:", "WMTS:", "WCS:", "TMS:", "<GDAL_WMS")
 
 
 def file_of(layer):
-    """Return what GDAL opens a layer by: a path or a GDAL name of a part of a file; None for services."""
+    """Return the path or GDAL dataset name of a layer; None for web services."""
     if layer is None or layer.providerType() != "gdal" or layer.source().upper().startswith(WEB_PREFIXES):
         return None
     parts = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
@@ -29,10 +29,10 @@ def file_of(layer):
 
 
 def transform_extent(extent, source, target):
-    """Return an extent in another CRS, grown to hold all of it; an invalid CRS on either side changes nothing.
+    """Return the bounding box of an extent in another CRS; unchanged if either CRS is invalid.
 
     Raises:
-        QgsCsException: If it has no place there.
+        QgsCsException: If it cannot be transformed.
     """
     if not source.isValid() or not target.isValid() or source == target:
         return QgsRectangle(extent)
@@ -60,7 +60,7 @@ def metres_per_unit(crs, point):
 
 
 def grid_size(extent, crs, resolution):
-    """Return (columns, rows) of an area at a resolution in metres."""
+    """Return (columns, rows) of an extent at a resolution in metres."""
     across, down = metres_per_unit(crs, extent.center())
     return (
         max(1, math.ceil(extent.width() * across / resolution - 0.01)),
@@ -69,19 +69,19 @@ def grid_size(extent, crs, resolution):
 
 
 class ExportTask(QgsTask):
-    """Writes the pixels that a layer shows into a GeoTIFF, e.g. those of a web layer.
+    """Saves a layer as a GeoTIFF, e.g. a web layer.
 
     Attributes:
-        error: What went wrong; empty where nothing did.
+        error: The error message; empty on success.
     """
 
     def __init__(self, layer, path, extent, size):
-        """Prepare, in the main thread.
+        """Create the task in the main thread.
 
         Args:
             layer: The raster layer.
             path: GeoTIFF to write.
-            extent: The area in the layer's CRS.
+            extent: The extent in the layer's CRS.
             size: (columns, rows).
         """
         super().__init__(tr("Save “{}” as a file").format(layer.name()), QgsTask.Flag.CanCancel)
@@ -96,7 +96,7 @@ class ExportTask(QgsTask):
         self._feedback.progressChanged.connect(self.setProgress)
 
     def run(self):
-        """Write, in a thread of its own."""
+        """Write the file in a background thread."""
         writer = QgsRasterFileWriter(self._path)
         writer.setOutputFormat("GTiff")
         writer.setCreateOptions(["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"])
@@ -110,6 +110,6 @@ class ExportTask(QgsTask):
         return True
 
     def cancel(self):
-        """Stop as soon as may be."""
+        """Cancel the export."""
         self._feedback.cancel()
         super().cancel()

@@ -1,4 +1,4 @@
-"""A text for bug reports: versions, settings and the last lines of the log, without the user's name in paths."""
+"""Text for bug reports: versions, settings and the end of the log, without the home folder."""
 
 import configparser
 import platform
@@ -24,7 +24,7 @@ def make_report(error=None, greeting=None, log=()):
 
     Args:
         error: The last error.
-        greeting: What the worker said of itself.
+        greeting: First event of the worker, with its versions.
         log: Lines of the worker's log.
     """
     worker = greeting or {}

@@ -1,4 +1,4 @@
-"""What the plugin remembers, in QGIS's own settings."""
+"""Settings of the plugin, stored in QgsSettings."""
 
 from pathlib import Path
 
@@ -22,11 +22,11 @@ DEFAULTS = {
     "wheelhouse": "",
     "web_warning": True,
 }
-"""Each setting with the value that it has at first; the value's type is the setting's."""
+"""Default value of each setting; its type is the type of the setting."""
 
 
 def read(name):
-    """Return a setting; one of another type than its default counts as not set."""
+    """Return a setting; the default if the stored value has another type."""
     initial = DEFAULTS[name]
     try:
         return QgsSettings().value(PREFIX + name, initial, type=type(initial))
@@ -35,27 +35,27 @@ def read(name):
 
 
 def write(name, value):
-    """Remember a setting."""
+    """Store a setting."""
     QgsSettings().setValue(PREFIX + name, type(DEFAULTS[name])(value))
 
 
 def read_speed(model, device, precision):
-    """Return the seconds per window that were measured on this machine, or 0 where there is no measurement."""
+    """Return the measured seconds per window on this computer, or 0."""
     return QgsSettings().value(f"{PREFIX}speed/{model}/{device}/{precision}", 0.0, type=float)
 
 
 def write_speed(model, device, precision, seconds):
-    """Remember how long a window took."""
+    """Store the seconds per window."""
     QgsSettings().setValue(f"{PREFIX}speed/{model}/{device}/{precision}", float(seconds))
 
 
 def data_folder():
-    """Return where the plugin keeps what is large: environments, embeddings, exported layers."""
+    """Return the folder of environments, embeddings and exported layers."""
     base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
     return Path(base) / "proxyclip-mapper"
 
 
 def work_folder():
-    """Return where embeddings and exported layers go: the user's choice, or a part of the data folder."""
+    """Return the folder of embeddings and exported layers."""
     chosen = read("work_folder")
     return Path(chosen) if chosen else data_folder() / "work"

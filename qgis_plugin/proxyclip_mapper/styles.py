@@ -1,4 +1,4 @@
-"""How label rasters look in QGIS."""
+"""Symbology of label rasters."""
 
 from qgis.core import QgsPalettedRasterRenderer
 from qgis.PyQt.QtGui import QColor

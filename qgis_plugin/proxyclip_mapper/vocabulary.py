@@ -1,4 +1,4 @@
-"""The words of a map as rows of a table, and as what the worker takes."""
+"""The vocabulary of the panel: rows of a table, and its form in requests."""
 
 from dataclasses import dataclass, field, replace
 from typing import Optional
@@ -15,13 +15,13 @@ class Row:
     """A class.
 
     Attributes:
-        name: What it is called.
-        words: What the model is asked with; usually the name and its synonyms.
+        name: Name of the class.
+        words: Words for the model; usually the name and its synonyms.
         color: As #rrggbb.
         value: Label value.
-        threshold: Score below which it does not win; None takes that of the map.
+        threshold: Minimum score; None for that of the map.
         bias: Added to its logits.
-        enabled: Whether it takes part.
+        enabled: Whether it is used.
     """
 
     name: str
@@ -33,29 +33,29 @@ class Row:
     enabled: bool = True
 
     def renamed(self, name):
-        """Return the class with another name; the word that was its name goes along."""
+        """Return the class with another name, which also replaces the old name among its words."""
         words = tuple(name if word == self.name else word for word in self.words) or (name,)
         return replace(self, name=name, words=words)
 
 
 @dataclass(frozen=True)
 class Words:
-    """The classes of a map and what holds for all of them.
+    """The classes of a map and their common options.
 
     Attributes:
-        name: What the vocabulary is called.
+        name: Name of the vocabulary.
         rows: The classes.
-        threshold: Score below which a pixel stays unclassified.
-        more: Whatever else a vocabulary says (templates, description, …), kept for saving.
+        threshold: Minimum score; pixels below stay unclassified.
+        extra: Other entries of the vocabulary (templates, description, …), saved unchanged.
     """
 
     name: str = "classes"
     rows: tuple = ()
     threshold: float = 0.0
-    more: dict = field(default_factory=dict)
+    extra: dict = field(default_factory=dict)
 
     def to_request(self, only_enabled=True):
-        """Return the vocabulary as the worker and vocabulary files have it."""
+        """Return the vocabulary for requests and vocabulary files."""
         classes = []
         for row in self.rows:
             if only_enabled and not row.enabled:
@@ -66,16 +66,16 @@ class Words:
             if row.bias:
                 entry["bias"] = row.bias
             classes.append(entry)
-        return {**self.more, "name": self.name, "threshold": self.threshold, "classes": classes}
+        return {**self.extra, "name": self.name, "threshold": self.threshold, "classes": classes}
 
     @property
     def enabled(self):
-        """The classes that take part."""
+        """The classes that are used."""
         return [row for row in self.rows if row.enabled]
 
 
 def from_vocabulary(content):
-    """Return the words of a vocabulary as the worker gives it."""
+    """Return the rows of a vocabulary from the worker."""
     rows = []
     for entry in content["classes"]:
         words = entry.get("words") or [entry["name"], *entry.get("synonyms", [])]
@@ -90,12 +90,12 @@ def from_vocabulary(content):
             )
         )
     known = ("name", "threshold", "classes")
-    more = {key: value for key, value in content.items() if key not in known}
-    return Words(content["name"], tuple(rows), float(content.get("threshold", 0.0)), more)
+    extra = {key: value for key, value in content.items() if key not in known}
+    return Words(content["name"], tuple(rows), float(content.get("threshold", 0.0)), extra)
 
 
 def new_row(rows, name):
-    """Return a class with a colour and a value that no other has."""
+    """Return a class with an unused colour and an unused value."""
     taken = {row.value for row in rows}
     value = next(number for number in range(1, LARGEST_VALUE + 2) if number not in taken)
     used = {row.color for row in rows}

@@ -49,7 +49,7 @@ def command_line(*arguments, cwd=None):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_world(tmp_path_factory):
+def _isolated_settings(tmp_path_factory):
     """Settings and data of the tests' own; the worker runs in the project's virtual environment."""
     assert WORKER_PYTHON.is_file(), f"{WORKER_PYTHON} is missing; run `make test-qgis`"
     os.environ["HF_HUB_OFFLINE"] = "1"
@@ -59,7 +59,7 @@ def _own_world(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def scene(tmp_path_factory):
-    """A made-up scene of 384 px with its truth."""
+    """Return a synthetic scene of 384 px with its ground truth."""
     folder = tmp_path_factory.mktemp("scene")
     command_line("sample", "scene.tif", "--size", 384, "--seed", 11, "--quiet", cwd=folder)
     return folder / "scene.tif"
@@ -92,10 +92,10 @@ def layer(qgis_app, qgis_new_project, scene):
 @pytest.fixture(scope="session")
 def warm_client(qgis_app):
     """A worker that tests share, to save the seconds that loading torch takes; panels cannot end it."""
-    from proxyclip_mapper.worker.client import WorkerClient
+    from proxyclip_mapper.client.client import WorkerClient
 
     class WarmClient(WorkerClient):
-        def stop(self, patience=0):
+        def stop(self, timeout=0):
             for request in list(self._open.values()):
                 self.cancel(request)
             wait_until(lambda: not self._open, what="the shared worker to come to rest")

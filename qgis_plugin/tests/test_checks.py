@@ -28,7 +28,7 @@ def spoil(folder, code, name="bad.py"):
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "expected"),
     [
         ("from qgis.PyQt.QtCore import Qt\nx = Qt.UserRole\n", "scope the enum"),
         ("from qgis.PyQt.QtWidgets import QAction\n", "not there in Qt 6"),
@@ -37,15 +37,15 @@ def spoil(folder, code, name="bad.py"):
         ("from qgis.core import QgsWkbTypes\nx = QgsWkbTypes.PolygonGeometry\n", "unscoped enum"),
     ],
 )
-def test_qt6(copy, code, told):
+def test_qt6(copy, code, expected):
     assert check_qt6.check_qt6(copy) == []
     found = check_qt6.check_qt6(spoil(copy, code))
     assert len(found) == 1
-    assert told in found[0]
+    assert expected in found[0]
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "expected"),
     [
         ("import torch\n", "imports torch"),
         ("import proxyclip_geo.api\n", "imports proxyclip_geo.api"),
@@ -53,11 +53,11 @@ def test_qt6(copy, code, told):
         ("import os\nos.environ['A'] = 'b'\n", "changes os.environ"),
     ],
 )
-def test_isolation(copy, code, told):
+def test_isolation(copy, code, expected):
     assert list(check_plugin.check_code(copy)) == []
     found = list(check_plugin.check_code(spoil(copy, code)))
     assert len(found) == 1
-    assert told in found[0]
+    assert expected in found[0]
 
 
 def test_security_scans(copy):

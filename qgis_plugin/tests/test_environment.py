@@ -35,7 +35,7 @@ def wheelhouse(tmp_path):
 
 @pytest.fixture
 def installer(qgis_app, set_up):
-    from proxyclip_mapper.worker.installer import Installer
+    from proxyclip_mapper.client.installer import Installer
 
     set_up.write("interpreter", "")
     made = Installer()
@@ -47,7 +47,7 @@ def installer(qgis_app, set_up):
 
 
 def plan_for(**options):
-    from proxyclip_mapper.worker.installer import make_plan
+    from proxyclip_mapper.client.installer import make_plan
 
     return make_plan(python="/usr/bin/python3", use_uv=False, **options)
 
@@ -59,7 +59,7 @@ def test_an_environment_is_built_from_a_wheelhouse_and_tested(installer, set_up,
     assert installer.ends[0][0], installer.log
     assert "Ready on cpu" in installer.ends[0][1]
     assert set_up.read("interpreter") == str(plan.folder / "bin" / "python")
-    assert installer.steps[0] == "Check the Python"
+    assert installer.steps[0] == "Check Python version"
     assert installer.steps[-1].startswith("Self-test")
 
 
@@ -83,7 +83,7 @@ def test_building_is_stopped_at_each_step(installer, set_up, wheelhouse):
         installer.build(plan)
         wait_until(lambda step=step: len(installer.steps) > step, what=f"step {step}")
         installer.cancel()
-        assert installer.ends == [(False, "Stopped; nothing was changed.")]
+        assert installer.ends == [(False, "Cancelled; nothing was changed.")]
         assert not installer.is_running
         assert not plan.folder.exists()
     assert set_up.read("interpreter") == ""
@@ -102,7 +102,7 @@ def test_a_given_interpreter_is_tested_before_it_is_used(installer, set_up):
 
 
 def test_torch_comes_from_the_index_of_the_hardware():
-    from proxyclip_mapper.worker.installer import Plan
+    from proxyclip_mapper.client.installer import Plan
 
     steps = Plan("/nowhere", "/usr/bin/python3", hardware="cpu").steps()
     torch = next(arguments for _, _, arguments in steps if "torch" in arguments)
@@ -113,7 +113,7 @@ def test_torch_comes_from_the_index_of_the_hardware():
 
 
 def test_variables_by_which_qgis_would_leak_in_are_gone():
-    from proxyclip_mapper.worker.environment import clean_variables
+    from proxyclip_mapper.client.environment import clean_variables
 
     dirty = {
         "PYTHONHOME": "x",
@@ -130,9 +130,9 @@ def test_variables_by_which_qgis_would_leak_in_are_gone():
         "PATH": os.pathsep.join(["/opt/qgis/bin", "/opt/qgis-other/bin", "/usr/bin"]),
     }
     before = dict(dirty)
-    kept = clean_variables(dirty, prefix="/opt/qgis")
-    assert set(kept) == {"HOME", "https_proxy", "PATH", "OMP_WAIT_POLICY"}
-    assert kept["PATH"].split(os.pathsep) == ["/opt/qgis-other/bin", "/usr/bin"]
+    cleaned = clean_variables(dirty, prefix="/opt/qgis")
+    assert set(cleaned) == {"HOME", "https_proxy", "PATH", "OMP_WAIT_POLICY"}
+    assert cleaned["PATH"].split(os.pathsep) == ["/opt/qgis-other/bin", "/usr/bin"]
     assert dirty == before
 
 

@@ -1,4 +1,4 @@
-"""The panel: what it does when things go well, and when they do not."""
+"""The panel, in success and failure."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from .conftest import WORKER_PYTHON, command_line, read, wait_until
 
 
 def messages(iface):
-    """Texts that stand in the message bar."""
+    """Return the texts in the message bar."""
     bar = iface.messageBar()
     found = []
     for item in bar.items() if hasattr(bar, "items") else []:
@@ -31,10 +31,10 @@ def messages(iface):
 
 @pytest.fixture
 def failures(dock):
-    """Errors that the panel told, as they come."""
-    told = []
-    dock.messages.fail = lambda error, action=None: told.append((error, action))
-    return told
+    """Collect the errors that the panel shows."""
+    received = []
+    dock.messages.fail = lambda error, action=None: received.append((error, action))
+    return received
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def large(tmp_path, dock):
     return dock
 
 
-def test_a_colour_changes_without_the_worker_and_a_word_with_it(encoded):
+def test_colours_need_no_request_and_words_do(encoded):
     live = encoded.mapping.live
     model = encoded.words_panel.model
     shown = live.layer.source()
@@ -61,20 +61,20 @@ def test_a_colour_changes_without_the_worker_and_a_word_with_it(encoded):
     assert 1 not in np.unique(read(live.layer.source()))
 
 
-def test_changes_while_a_request_runs_end_in_the_last_state(encoded):
+def test_changes_during_a_request(encoded):
     live = encoded.mapping.live
-    asked = []
+    requests = []
     request = encoded.client.request
-    encoded.client.request = lambda method, params=None: asked.append(method) or request(method, params)
+    encoded.client.request = lambda method, params=None: requests.append(method) or request(method, params)
     for threshold in (0.1, 0.2, 0.5, 1.0):
         encoded.words_panel.threshold.setValue(threshold)
         live.refresh()
     wait_until(lambda: not live._stale and live._request is None, what="the map to come to rest")
     assert (read(live.layer.source()) == 0).all()
-    assert 1 <= asked.count("preview") <= 3
+    assert 1 <= requests.count("preview") <= 3
 
 
-def test_moving_the_canvas_asks_for_that_part_at_its_resolution(encoded, qgis_canvas, layer):
+def test_preview_has_extent_and_resolution_of_canvas(encoded, qgis_canvas, layer):
     live = encoded.mapping.live
     shown = live.layer.source()
     extent = layer.extent()
@@ -101,22 +101,22 @@ def test_a_project_in_another_crs(encoded, qgis_canvas, layer):
     at = qgis_canvas.extent().center()
     encoded.mapping.explain(at)
     wait_until(lambda: encoded.scores.rowCount() > 0, what="the scores")
-    from proxyclip_mapper.gui.scores import SHARE_ROLE
+    from proxyclip_mapper.gui.scores import PROBABILITY_ROLE
 
-    shares = [encoded.scores.item(row, 2).data(SHARE_ROLE) for row in range(encoded.scores.rowCount())]
+    shares = [encoded.scores.item(row, 2).data(PROBABILITY_ROLE) for row in range(encoded.scores.rowCount())]
     assert sum(shares) == pytest.approx(1)
     assert shares == sorted(shares, reverse=True)
 
 
-def test_a_click_beside_the_image_says_so(encoded):
-    told = []
-    encoded.messages.warn = told.append
+def test_click_outside_the_image(encoded):
+    received = []
+    encoded.messages.warn = received.append
     encoded.mapping.explain(QgsPointXY(0, 0))
-    assert told == ["This place is not on the image."]
+    assert received == ["The location is outside the image."]
 
 
 @pytest.mark.own_worker
-def test_the_worker_killed_in_the_middle_is_told_and_started_again(large, failures):
+def test_killed_worker_is_reported_and_restarted(large, failures):
     dock = large
     dock.encode_button.click()
     wait_until(lambda: dock.job_bar.bar.value() > 100, what="some progress")
@@ -132,7 +132,7 @@ def test_the_worker_killed_in_the_middle_is_told_and_started_again(large, failur
 
 
 @pytest.mark.own_worker
-def test_a_preview_that_loses_its_worker_comes_back(encoded, failures):
+def test_preview_after_killed_worker(encoded, failures):
     live = encoded.mapping.live
     shown = live.layer.source()
     live.refresh()
@@ -142,7 +142,7 @@ def test_a_preview_that_loses_its_worker_comes_back(encoded, failures):
     wait_until(lambda: live.layer.source() != shown, what="the map from a new worker")
 
 
-def test_encoding_is_cancelled_and_goes_on_later(large):
+def test_cancelled_encoding_is_resumed(large):
     dock = large
     dock.encode_button.click()
     wait_until(lambda: dock.job_bar.bar.value() > 100, what="some progress")
@@ -154,7 +154,7 @@ def test_encoding_is_cancelled_and_goes_on_later(large):
     wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
 
 
-def test_exporting_is_cancelled_and_leaves_nothing(large, tmp_path):
+def test_cancelled_export_leaves_no_files(large, tmp_path):
     dock = large
     dock.encode_button.click()
     wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
@@ -172,13 +172,13 @@ def test_opening_an_embedding(encoded, layer):
     assert encoded.mapping.live.embedding.path == path
 
 
-def test_opening_what_is_no_embedding(dock, failures, tmp_path):
+def test_open_invalid_embedding(dock, failures, tmp_path):
     dock.mapping.open(tmp_path)
     wait_until(lambda: failures, what="the failure")
     assert failures[0][0].kind == "StoreError"
 
 
-def test_a_model_that_is_not_here_offers_its_download(dock, failures):
+def test_missing_model_offers_download(dock, failures):
     dock.source_panel.model.setCurrentText("vitb16-dino-b8")
     dock.encode_button.click()
     wait_until(lambda: failures, what="the failure")
@@ -187,7 +187,7 @@ def test_a_model_that_is_not_here_offers_its_download(dock, failures):
     assert action[0] == "Download…"
 
 
-def test_side_by_side_shows_the_image_alone(encoded, qgis_canvas, layer):
+def test_side_by_side(encoded, qgis_canvas, layer):
     encoded.side_button.click()
     side = encoded.mapping._side
     assert [item.id() for item in side.canvas.layers()] == [layer.id()]
@@ -195,7 +195,7 @@ def test_side_by_side_shows_the_image_alone(encoded, qgis_canvas, layer):
     assert encoded.mapping._side is None
 
 
-def test_examples_change_the_map_and_are_dropped(encoded, layer):
+def test_examples_change_the_map(encoded, layer):
     mapping, live = encoded.mapping, encoded.mapping.live
     model = encoded.words_panel.model
     before = read(live.layer.source())
@@ -227,11 +227,11 @@ def test_examples_change_the_map_and_are_dropped(encoded, layer):
     np.testing.assert_array_equal(read(live.layer.source()), before)
 
 
-def test_an_example_beside_the_image_says_so(encoded):
-    told = []
-    encoded.messages.warn = told.append
+def test_example_outside_the_image(encoded):
+    received = []
+    encoded.messages.warn = received.append
     encoded.mapping.add_example(QgsGeometry.fromPointXY(QgsPointXY(0, 0)))
-    assert told == ["This place is not on the image."]
+    assert received == ["The location is outside the image."]
 
 
 def test_the_report_has_versions_and_no_home(encoded):
@@ -247,28 +247,28 @@ def test_vocabularies_are_saved_and_loaded(encoded, tmp_path):
     panel = encoded.words_panel
     panel.model.add_class("solar panels")
     before = panel.model.words
-    told = []
-    panel.told.connect(told.append)
+    received = []
+    panel.saved.connect(received.append)
     panel.save_file(str(tmp_path / "mine.yaml"))
-    wait_until(lambda: told, what="the file")
+    wait_until(lambda: received, what="the file")
     panel.model.remove_classes({0, 1})
     panel.load_file(str(tmp_path / "mine.yaml"))
     wait_until(lambda: len(panel.model.words.rows) == len(before.rows), what="the words")
     assert panel.model.words.rows == before.rows
 
 
-def test_without_an_environment_the_panel_says_what_to_do(qgis_app, qgis_iface, qgis_canvas, set_up, layer):
+def test_missing_environment(qgis_app, qgis_iface, qgis_canvas, set_up, layer):
     from proxyclip_mapper.gui.dock import MapperDock
 
     set_up.write("interpreter", "")
     panel = MapperDock(qgis_iface)
-    told = []
-    panel.messages.fail = lambda error, action=None: told.append((error, action))
+    received = []
+    panel.messages.fail = lambda error, action=None: received.append((error, action))
     assert not panel.environment_hint.isHidden()
     panel.encode_button.click()
-    wait_until(lambda: told, what="the failure")
-    assert told[0][0].needs_environment
-    assert told[0][1][0] == "Environment…"
+    wait_until(lambda: received, what="the failure")
+    assert received[0][0].needs_environment
+    assert received[0][1][0] == "Environment…"
     set_up.write("interpreter", str(WORKER_PYTHON))
     panel.connect_worker()
     wait_until(lambda: panel.words_panel.model.words.rows, what="the words")
@@ -277,19 +277,19 @@ def test_without_an_environment_the_panel_says_what_to_do(qgis_app, qgis_iface, 
     panel.deleteLater()
 
 
-def test_an_interpreter_without_the_package(qgis_app, set_up):
-    from proxyclip_mapper.worker.client import WorkerClient
+def test_interpreter_without_package(qgis_app, set_up):
+    from proxyclip_mapper.client.client import WorkerClient
 
     client = WorkerClient(interpreter=lambda: "/usr/bin/python3")
-    told = []
-    client.request("models").failed.connect(told.append)
-    wait_until(lambda: told, what="the failure")
-    assert told[0].needs_environment
-    assert "No module named" in str(told[0])
+    received = []
+    client.request("models").failed.connect(received.append)
+    wait_until(lambda: received, what="the failure")
+    assert received[0].needs_environment
+    assert "No module named" in str(received[0])
 
 
 @pytest.mark.own_worker
-def test_unloading_leaves_nothing(plugin, qgis_iface):
+def test_unload_removes_everything(plugin, qgis_iface):
     dock = plugin.dock
     wait_until(lambda: dock.words_panel.model.words.rows, what="the words")
     dock.encode_button.click()
@@ -307,21 +307,21 @@ def test_unloading_leaves_nothing(plugin, qgis_iface):
     plugin.initGui()
 
 
-def test_an_area_beside_the_image_is_told(dock, layer):
+def test_extent_outside_the_image(dock, layer):
     beside = QgsRectangle(0, 0, 1, 1)
     dock.source_panel.extent.setOutputExtentFromUser(beside, layer.crs())
-    assert "does not meet the image" in dock.source_panel.cost.text()
-    told = []
-    dock.messages.warn = told.append
+    assert "does not intersect the image" in dock.source_panel.cost.text()
+    received = []
+    dock.messages.warn = received.append
     dock.encode_button.click()
-    assert "does not meet" in told[0]
+    assert "does not intersect" in received[0]
 
 
-def test_the_cost_is_told_before_it_starts(encoded):
+def test_estimate_is_shown(encoded):
     assert "384 × 384 pixels, about 25 windows" in encoded.source_panel.cost.text()
 
 
-def test_the_message_bar_copies_a_report(encoded, qgis_iface):
+def test_report_is_copied_from_message_bar(encoded, qgis_iface):
     from qgis.gui import QgsMessageBar
     from qgis.PyQt.QtWidgets import QPushButton
 

@@ -1,4 +1,4 @@
-"""The panel over layers that are no plain GeoTIFF in metres."""
+"""The panel with web layers, geographic CRS, rotated rasters and nodata."""
 
 import pytest
 from osgeo import gdal
@@ -22,17 +22,17 @@ def test_a_web_layer_is_saved_first_after_a_warning(dock, tmp_path, monkeypatch,
     area = transform_extent(original.extent(), original.crs(), layer.crs())
     dock.source_panel.extent.setOutputExtentFromUser(area, layer.crs())
     dock.source_panel.resolution.setValue(1.0)
-    asked = []
+    questions = []
 
     def refuse(*arguments):
-        asked.append(arguments[2])
+        questions.append(arguments[2])
         return QMessageBox.StandardButton.No
 
     monkeypatch.setattr(QMessageBox, "question", refuse)
     dock.encode_button.click()
     assert not dock.jobs.is_busy
-    assert "terms" in asked[0]
-    assert "MB" in asked[0]
+    assert "terms" in questions[0]
+    assert "MB" in questions[0]
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     dock.encode_button.click()
     assert dock.jobs.is_busy

@@ -1,4 +1,4 @@
-"""Each algorithm by qgis_process: a real one, without a window, with a profile of its own."""
+"""The Processing algorithms in a real qgis_process with its own profile."""
 
 import json
 import os
@@ -19,7 +19,7 @@ QGIS_PROCESS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory):
-    """The variables of a fresh user with the plugin switched on."""
+    """Return the environment variables of a new user with the plugin enabled."""
     home = tmp_path_factory.mktemp("home")
     variables = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "QGIS_"))},
@@ -31,14 +31,14 @@ def profile(tmp_path_factory):
         # The test's own Python must not leak into QGIS's.
         "PYTHONPATH": "",
     }
-    made = subprocess.run(
+    result = subprocess.run(
         [QGIS_PROCESS, "plugins", "enable", "proxyclip_mapper"],
         capture_output=True,
         text=True,
         env=variables,
         check=False,
     )
-    assert made.returncode == 0, made.stdout + made.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     return variables
 
 
@@ -62,7 +62,7 @@ def run(profile, name, **parameters):
 
 
 def fail(profile, name, **parameters):
-    """Run an algorithm that fails; returns what it said."""
+    """Run an algorithm that fails; return its output."""
     process = start(profile, name, **parameters)
     out, err = process.communicate(timeout=240)
     assert process.returncode != 0
@@ -84,8 +84,8 @@ def embedding(profile, scene, tmp_path_factory):
     return run(profile, "encode", INPUT=scene, MODEL="demo", OUTPUT=target)["OUTPUT"]
 
 
-def test_segment_makes_the_labels_of_the_command_line(profile, scene, direct, tmp_path):
-    made = run(
+def test_segment_equals_command_line(profile, scene, direct, tmp_path):
+    result = run(
         profile,
         "segment",
         INPUT=scene,
@@ -95,28 +95,28 @@ def test_segment_makes_the_labels_of_the_command_line(profile, scene, direct, tm
         SCORE=tmp_path / "score.tif",
         POLYGONS=tmp_path / "map.gpkg",
     )
-    np.testing.assert_array_equal(read(made["OUTPUT"]), read(direct / "scene_labels.tif"))
-    np.testing.assert_array_equal(read(made["SCORE"]), read(direct / "scene_score.tif"))
+    np.testing.assert_array_equal(read(result["OUTPUT"]), read(direct / "scene_labels.tif"))
+    np.testing.assert_array_equal(read(result["SCORE"]), read(direct / "scene_score.tif"))
     assert (tmp_path / "labels.qml").is_file()
-    labels = QgsRasterLayer(made["OUTPUT"], "labels", "gdal")
+    labels = QgsRasterLayer(result["OUTPUT"], "labels", "gdal")
     assert [item.label for item in labels.renderer().classes()][:3] == ["unclassified", "water", "forest"]
-    polygons = QgsVectorLayer(f"{made['POLYGONS']}|layername=map", "map", "ogr")
+    polygons = QgsVectorLayer(f"{result['POLYGONS']}|layername=map", "map", "ogr")
     assert "water" in {category.label() for category in polygons.renderer().categories()}
-    ours, theirs = ogr.Open(made["POLYGONS"]), ogr.Open(str(direct / "scene.gpkg"))
+    ours, theirs = ogr.Open(result["POLYGONS"]), ogr.Open(str(direct / "scene.gpkg"))
     assert ours.GetLayerByName("map").GetFeatureCount() == theirs.GetLayerByName("scene").GetFeatureCount()
     assert ours.GetLayerByName("layer_styles").GetFeatureCount() == 1
 
 
-def test_label_makes_the_same_from_an_embedding(profile, embedding, direct, tmp_path):
-    made = run(profile, "label", EMBEDDING=embedding, CLASSES=WORDS, OUTPUT=tmp_path / "labels.tif")
-    np.testing.assert_array_equal(read(made["OUTPUT"]), read(direct / "scene_labels.tif"))
+def test_label_equals_segment(profile, embedding, direct, tmp_path):
+    result = run(profile, "label", EMBEDDING=embedding, CLASSES=WORDS, OUTPUT=tmp_path / "labels.tif")
+    np.testing.assert_array_equal(read(result["OUTPUT"]), read(direct / "scene_labels.tif"))
 
 
 def test_label_of_a_part_in_another_crs_and_with_a_threshold(profile, embedding, tmp_path, scene):
     frame = gdal.Open(str(scene)).GetGeoTransform()
     west, north = frame[0], frame[3]
     extent = f"{west},{west + 64},{north - 64},{north} [EPSG:32632]"
-    made = run(
+    result = run(
         profile,
         "label",
         EMBEDDING=embedding,
@@ -125,12 +125,12 @@ def test_label_of_a_part_in_another_crs_and_with_a_threshold(profile, embedding,
         THRESHOLD=1,
         OUTPUT=tmp_path / "part.tif",
     )
-    labels = read(made["OUTPUT"])
+    labels = read(result["OUTPUT"])
     assert labels.shape == (128, 128)
     assert (labels == 0).all()
 
 
-def test_label_goes_by_examples(profile, embedding, direct, scene, tmp_path):
+def test_label_with_examples(profile, embedding, direct, scene, tmp_path):
     west, _, _, north, _, _ = gdal.Open(str(scene)).GetGeoTransform()
     shape = {
         "type": "Polygon",
@@ -142,7 +142,7 @@ def test_label_goes_by_examples(profile, embedding, direct, scene, tmp_path):
         "features": [{"type": "Feature", "properties": {"kind": "road"}, "geometry": shape}],
     }
     (tmp_path / "drawn.geojson").write_text(json.dumps(drawn))
-    made = run(
+    result = run(
         profile,
         "label",
         EMBEDDING=embedding,
@@ -152,46 +152,46 @@ def test_label_goes_by_examples(profile, embedding, direct, scene, tmp_path):
         EXAMPLE_WEIGHT=0.9,
         OUTPUT=tmp_path / "labels.tif",
     )
-    assert (read(made["OUTPUT"]) != read(direct / "scene_labels.tif")).any()
+    assert (read(result["OUTPUT"]) != read(direct / "scene_labels.tif")).any()
 
 
 def test_vectorize(profile, direct, tmp_path):
-    made = run(
+    result = run(
         profile,
         "vectorize",
         INPUT=direct / "scene_labels.tif",
         SCORE=direct / "scene_score.tif",
         OUTPUT=tmp_path / "map.geojson",
     )
-    data = ogr.Open(made["OUTPUT"])
-    assert data.GetLayer(0).GetFeatureCount() == made["COUNT"] > 5
+    data = ogr.Open(result["OUTPUT"])
+    assert data.GetLayer(0).GetFeatureCount() == result["COUNT"] > 5
     first = next(iter(data.GetLayer(0)))
     assert first["area_m2"] > 0
     assert 0 < first["score"] <= 1
     exact = run(profile, "vectorize", INPUT=direct / "scene_labels.tif", EXACT=True, OUTPUT=tmp_path / "exact.gpkg")
-    assert exact["COUNT"] > made["COUNT"]
+    assert exact["COUNT"] > result["COUNT"]
 
 
 def test_evaluate(profile, direct, scene, tmp_path):
-    made = run(
+    result = run(
         profile,
         "evaluate",
         INPUT=direct / "scene_labels.tif",
         TRUTH=scene.with_name("scene_truth.tif"),
         OUTPUT=tmp_path / "report.html",
     )
-    told = json.loads(
+    expected = json.loads(
         command_line("evaluate", direct / "scene_labels.tif", scene.with_name("scene_truth.tif"), "--format", "json")
     )
-    assert made["ACCURACY"] == pytest.approx(told["overall"]["accuracy"])
-    assert made["MEAN_IOU"] == pytest.approx(told["overall"]["mean_iou"])
+    assert result["ACCURACY"] == pytest.approx(expected["overall"]["accuracy"])
+    assert result["MEAN_IOU"] == pytest.approx(expected["overall"]["mean_iou"])
     assert "water" in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_vocabulary_from_a_styled_raster_and_from_a_styled_layer(profile, direct, tmp_path):
-    made = run(profile, "vocabularyfromlayer", INPUT=direct / "scene_labels.tif", OUTPUT=tmp_path / "raster.json")
+    result = run(profile, "vocabularyfromlayer", INPUT=direct / "scene_labels.tif", OUTPUT=tmp_path / "raster.json")
     classes = json.loads((tmp_path / "raster.json").read_text("utf-8"))["classes"]
-    assert made["COUNT"] == len(classes) == 7
+    assert result["COUNT"] == len(classes) == 7
     assert [item["name"] for item in classes][:2] == ["water", "forest"]
     polygons = f"{direct / 'scene.gpkg'}|layername=scene"
     run(profile, "vocabularyfromlayer", INPUT=polygons, OUTPUT=tmp_path / "vector.json")
@@ -204,37 +204,43 @@ def test_vocabulary_from_a_styled_raster_and_from_a_styled_layer(profile, direct
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters", "told"),
+    ("name", "parameters", "expected"),
     [
-        ("segment", {"INPUT": "{scene}"}, "Give either classes"),
-        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "VOCABULARY": "landcover"}, "Give either classes"),
-        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "BANDS": "1,x"}, "Bands are"),
-        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "OUTPUT": "{tmp}/labels.png"}, "end in .tif"),
+        ("segment", {"INPUT": "{scene}"}, "Enter either classes"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "VOCABULARY": "landcover"}, "Enter either classes"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "BANDS": "1,x"}, "Bands must be"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "OUTPUT": "{tmp}/labels.png"}, "use the extension .tif"),
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "POLYGONS": "{tmp}/map.kml"}, ".gpkg"),
         ("segment", {"INPUT": "{scene}", "VOCABULARY": "landcovr"}, "did you mean"),
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "MODEL": "vitb16-dino-b8"}, "models fetch"),
         ("label", {"EMBEDDING": "{tmp}", "CLASSES": "a; b"}, "is not an embedding"),
         ("vectorize", {"INPUT": "{scene}", "OUTPUT": "{tmp}/map.gpkg"}, "scene.tif"),
-        ("evaluate", {"INPUT": "{scene}", "TRUTH": "{scene}", "MAPPING": "1:water"}, "no part of a mapping"),
+        ("evaluate", {"INPUT": "{scene}", "TRUTH": "{scene}", "MAPPING": "1:water"}, "not a valid mapping"),
         ("vocabularyfromlayer", {"INPUT": "{scene}", "OUTPUT": "{tmp}/a.json"}, "has no palette"),
     ],
 )
-def test_bad_input_is_told_in_a_sentence(profile, scene, tmp_path, name, parameters, told):
+def test_invalid_parameters(profile, scene, tmp_path, name, parameters, expected):
     filled = {key: value.format(scene=scene, tmp=tmp_path) for key, value in parameters.items()}
     if name in ("segment", "label"):
         filled = {"OUTPUT": tmp_path / "labels.tif", **filled}
     if name == "segment":
         filled = {"MODEL": "demo", **filled}
-    assert told in fail(profile, name, **filled)
+    assert expected in fail(profile, name, **filled)
 
 
-def test_without_an_environment_it_says_what_to_do(profile, scene, tmp_path):
+def test_messages_have_no_command_line_flags(profile, embedding, scene):
+    output = fail(profile, "encode", INPUT=scene, MODEL="demo", COMPONENTS=8, OUTPUT=embedding)
+    assert "“Overwrite existing files”" in output
+    assert "--overwrite" not in output
+
+
+def test_missing_environment(profile, scene, tmp_path):
     bare = {key: value for key, value in profile.items() if key != "PROXYCLIP_MAPPER_PYTHON"}
-    told = fail(bare, "segment", INPUT=scene, CLASSES="a; b", MODEL="demo", OUTPUT=tmp_path / "labels.tif")
-    assert "environment of ProxyCLIP is not set up" in told
+    output = fail(bare, "segment", INPUT=scene, CLASSES="a; b", MODEL="demo", OUTPUT=tmp_path / "labels.tif")
+    assert "ProxyCLIP environment is not set up" in output
 
 
-def test_a_killed_worker_ends_the_algorithm_with_a_sentence(profile, tmp_path):
+def test_killed_worker(profile, tmp_path):
     command_line("sample", tmp_path / "large.tif", "--size", 1536, "--quiet")
     process = start(
         profile, "segment", INPUT=tmp_path / "large.tif", CLASSES=WORDS, MODEL="demo", OUTPUT=tmp_path / "labels.tif"
@@ -256,7 +262,7 @@ def test_a_killed_worker_ends_the_algorithm_with_a_sentence(profile, tmp_path):
     assert not (tmp_path / "labels.tif").exists()
 
 
-def test_the_list_of_models_is_that_of_the_worker():
+def test_models_equal_those_of_the_worker():
     from proxyclip_mapper.models import MODELS
 
     listed = json.loads(command_line("models", "list", "--json"))["models"]
@@ -270,7 +276,7 @@ def count_workers():
 
 
 @pytest.mark.parametrize("name", ["encode", "segment"])
-def test_cancelling_ends_an_algorithm_and_its_worker(qgis_app, set_up, tmp_path, name):
+def test_cancel_stops_algorithm_and_worker(qgis_app, set_up, tmp_path, name):
     from proxyclip_mapper.algorithms.provider import ProxyClipProvider
 
     command_line("sample", tmp_path / "large.tif", "--size", 1024, "--quiet")

@@ -13,7 +13,7 @@ def test_image_words_map_export(encoded, scene, tmp_path):
     first = read(live.layer.source())
     assert first.max() <= 7
     model = dock.words_panel.model
-    dock.words_panel.take(
+    dock.words_panel.set_vocabulary(
         {
             "name": "mine",
             "threshold": 0.0,

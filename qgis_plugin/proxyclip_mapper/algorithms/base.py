@@ -1,4 +1,4 @@
-"""What the algorithms share: their parameters, how they ask the worker, and where results go."""
+"""Base class of the Processing algorithms: shared parameters, checks and outputs."""
 
 import os
 import shutil
@@ -29,8 +29,8 @@ INTEGER = QgsProcessingParameterNumber.Type.Integer
 POLYGON_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".parquet")
 
 
-class WorkerAlgorithm(QgsProcessingAlgorithm):
-    """An algorithm with a name, a help text and an icon; the children say what they take and do.
+class ProxyClipAlgorithm(QgsProcessingAlgorithm):
+    """Base class of the Processing algorithms.
 
     Attributes:
         ID: Stable name.
@@ -49,11 +49,11 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         return icon(self.ICON)
 
     def createInstance(self):
-        """Make another one of the same kind."""
+        """Return a new instance."""
         return type(self)()
 
     def group(self):
-        """Return no group: there are few algorithms."""
+        """Return no group, since there are few algorithms."""
         return ""
 
     def groupId(self):
@@ -61,22 +61,27 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         return ""
 
     def advanced(self, parameter):
-        """Add a parameter that is hidden at first."""
+        """Add an advanced parameter."""
         parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
         self.addParameter(parameter)
 
     def add_raster(self):
-        """Add the image, its part and its resolution."""
+        """Add the image, the extent and the resolution."""
         self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Image")))
-        self.addParameter(QgsProcessingParameterExtent("EXTENT", tr("Area (all of the image if empty)"), optional=True))
+        self.addParameter(QgsProcessingParameterExtent("EXTENT", tr("Extent (whole image if empty)"), optional=True))
         self.addParameter(
             QgsProcessingParameterNumber(
-                "RESOLUTION", tr("Resolution in metres (the image's own if empty)"), NUMBER, None, True, 0.001
+                "RESOLUTION",
+                tr("Resolution in metres per pixel (that of the image if empty)"),
+                NUMBER,
+                None,
+                True,
+                0.001,
             )
         )
 
     def add_model(self):
-        """Add the model, and on what it runs."""
+        """Add the model, its precision and device, and the bands."""
         self.addParameter(
             QgsProcessingParameterEnum(
                 "MODEL", tr("Model"), options=list(MODELS), defaultValue=_default_model(), usesStaticStrings=True
@@ -84,7 +89,7 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         )
         self.advanced(
             QgsProcessingParameterFile(
-                "MODEL_CARD", tr("Model card of your own, in place of the model above"), optional=True, extension="toml"
+                "MODEL_CARD", tr("Custom model card (replaces the model above)"), optional=True, extension="toml"
             )
         )
         self.advanced(
@@ -105,55 +110,56 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
             )
         )
         self.advanced(
-            QgsProcessingParameterString("BANDS", tr("Bands, e.g. 4,3,2 (by colour if empty)"), None, optional=True)
+            QgsProcessingParameterString(
+                "BANDS", tr("Bands, e.g. 4,3,2 (by colour interpretation if empty)"), None, optional=True
+            )
         )
 
     def add_words(self):
-        """Add the words, and how they are used."""
+        """Add classes or vocabulary, minimum score and background words."""
         self.addParameter(
             QgsProcessingParameterString(
-                "CLASSES", tr("Classes: “;” between classes, “,” between synonyms"), None, optional=True
+                "CLASSES", tr("Classes, separated by “;” (synonyms by “,”)"), None, optional=True
             )
         )
         self.addParameter(
             QgsProcessingParameterString(
                 "VOCABULARY",
-                tr("… or a vocabulary: a built-in name (e.g. landcover) or a file"),
+                tr("Vocabulary instead of classes: built-in name (e.g. landcover) or file"),
                 None,
                 optional=True,
             )
         )
         self.addParameter(
             QgsProcessingParameterNumber(
-                "THRESHOLD", tr("Score below which a pixel stays unclassified"), NUMBER, None, True, 0.0, 1.0
+                "THRESHOLD", tr("Minimum score (pixels below stay unclassified)"), NUMBER, None, True, 0.0, 1.0
             )
         )
         self.advanced(
             QgsProcessingParameterString(
-                "BACKGROUND", tr("Words for what is no class, separated by “,”"), None, optional=True
+                "BACKGROUND",
+                tr("Background words, separated by “,” (matching pixels stay unclassified)"),
+                None,
+                optional=True,
             )
         )
 
     def add_vector_options(self):
-        """Add how polygons are made."""
+        """Add the options of polygons."""
         self.advanced(
-            QgsProcessingParameterBoolean(
-                "EXACT", tr("Polygons are exactly the pixels: nothing is left out or smoothed"), False
-            )
+            QgsProcessingParameterBoolean("EXACT", tr("Keep pixel edges: no smoothing and no minimum area"), False)
         )
         self.advanced(
             QgsProcessingParameterNumber(
-                "MIN_AREA", tr("Smallest patch in square metres (16 pixels if empty)"), NUMBER, None, True, 0.0
+                "MIN_AREA", tr("Minimum polygon area in square metres (16 pixels if empty)"), NUMBER, None, True, 0.0
             )
         )
         self.advanced(
-            QgsProcessingParameterNumber(
-                "SIMPLIFY", tr("How far, in pixels, borders may be simplified"), NUMBER, 1.0, False, 0.0
-            )
+            QgsProcessingParameterNumber("SIMPLIFY", tr("Simplification tolerance in pixels"), NUMBER, 1.0, False, 0.0)
         )
 
     def read_vector_options(self, parameters, context):
-        """Return how polygons are made as options of a request."""
+        """Return the options of polygons for a request."""
         if self.parameterAsBoolean(parameters, "EXACT", context):
             return dict(EXACT)
         options = {"simplify": self.parameterAsDouble(parameters, "SIMPLIFY", context)}
@@ -162,44 +168,44 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         return options
 
     def checkParameterValues(self, parameters, context):
-        """Check what the types of the parameters do not."""
+        """Check the parameters beyond their types."""
         good, message = super().checkParameterValues(parameters, context)
         if not good:
             return good, message
-        message = self.find_fault(parameters, context)
+        message = self.check_parameters(parameters, context)
         return not message, message
 
-    def find_fault(self, parameters, context):
-        """Return a sentence on what is wrong with the parameters together, or an empty text."""
+    def check_parameters(self, parameters, context):
+        """Return why the parameters are invalid, or an empty text."""
         return ""
 
-    def words_fault(self, parameters, context):
-        """Return what is wrong with the words."""
+    def check_words(self, parameters, context):
+        """Return why classes and vocabulary are invalid, or an empty text."""
         classes = self.parameterAsString(parameters, "CLASSES", context).strip()
         vocabulary = self.parameterAsString(parameters, "VOCABULARY", context).strip()
         if bool(classes) == bool(vocabulary):
-            return tr("Give either classes, e.g. “water; forest, trees; building”, or a vocabulary.")
+            return tr("Enter either classes, e.g. “water; forest, trees; building”, or a vocabulary.")
         return ""
 
-    def bands_fault(self, parameters, context):
-        """Return what is wrong with the bands."""
+    def check_bands(self, parameters, context):
+        """Return why the bands are invalid, or an empty text."""
         text = self.parameterAsString(parameters, "BANDS", context).strip()
         if not text:
             return ""
         parts = [part.strip() for part in text.split(",")]
         if len(parts) not in (1, 3) or not all(part.isdigit() and int(part) > 0 for part in parts):
-            return tr("Bands are one or three numbers from 1, e.g. 4,3,2; not “{}”.").format(text)
+            return tr("Bands must be one or three band numbers, e.g. 4,3,2. “{}” is not valid.").format(text)
         return ""
 
     def read_words(self, parameters, context):
-        """Return the words as parameters of a request."""
+        """Return the classes or the vocabulary for a request."""
         classes = self.parameterAsString(parameters, "CLASSES", context).strip()
         if classes:
             return {"classes": classes}
         return {"vocabulary": self.parameterAsString(parameters, "VOCABULARY", context).strip()}
 
     def read_label_options(self, parameters, context):
-        """Return how to label as options of a request."""
+        """Return the options of the classification for a request."""
         options = {}
         if parameters.get("THRESHOLD") is not None:
             options["threshold"] = self.parameterAsDouble(parameters, "THRESHOLD", context)
@@ -215,7 +221,7 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         return card or self.parameterAsEnumString(parameters, "MODEL", context)
 
     def read_encode_options(self, parameters, context, layer):
-        """Return how to read and encode as options of a request."""
+        """Return the options of reading and encoding for a request."""
         options = {
             "device": self.parameterAsString(parameters, "DEVICE", context) or default("EncodeOptions", "device"),
             "precision": self.parameterAsEnumString(parameters, "PRECISION", context),
@@ -231,10 +237,10 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         return options
 
     def read_image(self, parameters, context, name="INPUT"):
-        """Return the layer and the path or URL that GDAL opens it by.
+        """Return the layer and its path or URL for GDAL.
 
         Raises:
-            QgsProcessingException: If it is not a file, as web layers are.
+            QgsProcessingException: If the layer is not a file, e.g. a web layer.
         """
         layer = self.parameterAsRasterLayer(parameters, name, context)
         if layer is None:
@@ -243,29 +249,29 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         if path is None:
             raise QgsProcessingException(
                 tr(
-                    "“{}” is not a file, so it cannot be read pixel by pixel. Save it as a GeoTIFF first (Export → "
-                    "Save As), or use the ProxyCLIP panel, which does that for the area you choose."
+                    "Layer “{}” is not a file, so its pixels cannot be read. Save it as a GeoTIFF first (Export → "
+                    "Save As), or use the ProxyCLIP panel, which saves the selected extent."
                 ).format(layer.name())
             )
         return layer, path
 
 
-def tif_fault(path, what):
-    """Return what is wrong with the name of a raster that is to be written."""
+def check_tif_name(path, what):
+    """Return why the name of an output raster is invalid, or an empty text."""
     if path and Path(path).suffix.lower() not in (".tif", ".tiff"):
-        return tr("{} is written as a GeoTIFF: let the name end in .tif, not in “{}”.").format(what, Path(path).suffix)
+        return tr("{} is a GeoTIFF file: use the extension .tif instead of “{}”.").format(what, Path(path).suffix)
     return ""
 
 
-def vector_fault(path, what):
-    """Return what is wrong with the name of a vector file that is to be written."""
+def check_vector_name(path, what):
+    """Return why the name of an output vector file is invalid, or an empty text."""
     if path and Path(path).suffix.lower() not in POLYGON_SUFFIXES:
-        return tr("{} is written as {}; let the name end in one of these.").format(what, ", ".join(POLYGON_SUFFIXES))
+        return tr("{}: use one of the file extensions {}.").format(what, ", ".join(POLYGON_SUFFIXES))
     return ""
 
 
 def move_raster(source, target):
-    """Move a raster with what lies beside it (style, class names) to where the user wants it."""
+    """Move a raster and its sidecar files (style, class names)."""
     source, target = Path(source), Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     for beside in sorted(source.parent.glob(f"{source.stem}.*")):

@@ -1,4 +1,4 @@
-"""Image in, embedding out."""
+"""Processing algorithm “Encode raster”."""
 
 from qgis.core import (
     QgsProcessingParameterBoolean,
@@ -7,34 +7,34 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from ..client.blocking import BlockingClient
 from ..i18n import tr
 from ..models import choices, default
-from ..worker.blocking import BlockingWorker
-from .base import INTEGER, WorkerAlgorithm
+from .base import INTEGER, ProxyClipAlgorithm
 
 
-class EncodeRaster(WorkerAlgorithm):
-    """`proxyclip-geo encode`."""
+class EncodeRaster(ProxyClipAlgorithm):
+    """Encodes an image and stores the embedding."""
 
     ID = "encode"
     ICON = "encode"
 
     def displayName(self):
-        """Return the name."""
+        """Return the display name."""
         return tr("Encode raster")
 
     def tags(self):
-        """Return words to be found by."""
+        """Return the search tags."""
         return ["embedding", "features", "CLIP", "AI"]
 
     def shortHelpString(self):
-        """Return the help."""
+        """Return the help text."""
         return tr(
-            "Encodes an image once, so that it can be labelled with any words afterwards. This is nearly all of the "
-            "work.\n\n"
-            "The embedding is a folder; its name ends in .emb by custom. A run that was stopped is finished by running "
-            "it again with the same settings. int8 takes half the disk; fewer components take less again, and lose a "
-            "little."
+            "Encodes an image once. The embedding can then be classified with any words in seconds; encoding takes "
+            "nearly all of the time.\n\n"
+            "The embedding is a folder; its name usually ends in .emb. Run the algorithm again with the same "
+            "settings to resume an interrupted run. int8 needs half the disk space of float16. Fewer principal "
+            "components need less, with a small loss of accuracy."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -44,24 +44,26 @@ class EncodeRaster(WorkerAlgorithm):
         self.advanced(
             QgsProcessingParameterEnum(
                 "STORAGE",
-                tr("Numbers are kept as"),
+                tr("Data type of the embedding"),
                 options=list(choices("StoreOptions", "storage")),
                 defaultValue=default("StoreOptions", "storage"),
                 usesStaticStrings=True,
             )
         )
         self.advanced(
-            QgsProcessingParameterNumber("COMPONENTS", tr("Components to keep (all if empty)"), INTEGER, None, True, 1)
+            QgsProcessingParameterNumber(
+                "COMPONENTS", tr("Number of principal components (no reduction if empty)"), INTEGER, None, True, 1
+            )
         )
-        self.advanced(QgsProcessingParameterBoolean("OVERWRITE", tr("Replace an embedding that is there"), False))
+        self.advanced(QgsProcessingParameterBoolean("OVERWRITE", tr("Overwrite existing embedding"), False))
         self.addParameter(QgsProcessingParameterFolderDestination("OUTPUT", tr("Embedding")))
 
-    def find_fault(self, parameters, context):
-        """Return what is wrong with the parameters together."""
-        return self.bands_fault(parameters, context)
+    def check_parameters(self, parameters, context):
+        """Return why the parameters are invalid, or an empty text."""
+        return self.check_bands(parameters, context)
 
     def processAlgorithm(self, parameters, context, feedback):
-        """Do it."""
+        """Run the algorithm."""
         layer, path = self.read_image(parameters, context)
         components = parameters.get("COMPONENTS")
         request = {
@@ -75,6 +77,6 @@ class EncodeRaster(WorkerAlgorithm):
             "overwrite": self.parameterAsBoolean(parameters, "OVERWRITE", context),
             "out": self.parameterAsString(parameters, "OUTPUT", context),
         }
-        with BlockingWorker(feedback) as worker:
-            made = worker.ask("encode", request)
-        return {"OUTPUT": made["embedding"]}
+        with BlockingClient(feedback) as client:
+            result = client.request("encode", request)
+        return {"OUTPUT": result["embedding"]}

@@ -1,4 +1,4 @@
-"""Labels and truth in, scores out."""
+"""Processing algorithm “Evaluate”."""
 
 import html
 from pathlib import Path
@@ -11,52 +11,54 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..client.blocking import BlockingClient
 from ..i18n import tr
-from ..worker.blocking import BlockingWorker
-from .base import WorkerAlgorithm
+from .base import ProxyClipAlgorithm
 
 
-class Evaluate(WorkerAlgorithm):
-    """`proxyclip-geo evaluate`."""
+class Evaluate(ProxyClipAlgorithm):
+    """Compares a label raster with ground truth."""
 
     ID = "evaluate"
     ICON = "evaluate"
 
     def displayName(self):
-        """Return the name."""
+        """Return the display name."""
         return tr("Evaluate")
 
     def tags(self):
-        """Return words to be found by."""
+        """Return the search tags."""
         return ["accuracy", "IoU", "confusion matrix", "validation"]
 
     def shortHelpString(self):
-        """Return the help."""
+        """Return the help text."""
         return tr(
-            "Compares a label raster with the truth: accuracy, IoU and F1 of each class, and the confusion matrix. The "
-            "truth may lie on another grid and in another CRS.\n\n"
-            "The mapping says which class each value of the truth is: 1=building, 2=road, 3=road. Without it classes "
-            "are matched by name or by value."
+            "Compares a label raster with ground truth: accuracy, IoU and F1 of each class, and the confusion "
+            "matrix. The ground truth may have another grid and another CRS.\n\n"
+            "The mapping assigns a class to each ground truth value: 1=building, 2=road, 3=road. Without a "
+            "mapping, classes are matched by name or by value."
         )
 
     def initAlgorithm(self, configuration=None):
         """Define the parameters."""
-        self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Labels")))
-        self.addParameter(QgsProcessingParameterRasterLayer("TRUTH", tr("Truth")))
+        self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Label raster")))
+        self.addParameter(QgsProcessingParameterRasterLayer("TRUTH", tr("Ground truth")))
         self.addParameter(
-            QgsProcessingParameterString("MAPPING", tr("Which class each value of the truth is"), None, optional=True)
+            QgsProcessingParameterString(
+                "MAPPING", tr("Class of each ground truth value, e.g. 1=building, 2=road"), None, optional=True
+            )
         )
         self.addParameter(
-            QgsProcessingParameterString("IGNORE", tr("Values or names of the truth to leave out"), None, optional=True)
+            QgsProcessingParameterString("IGNORE", tr("Ground truth values or classes to ignore"), None, optional=True)
         )
         self.addParameter(
-            QgsProcessingParameterFileDestination("OUTPUT", tr("Report"), tr("Web page (*.html)"), optional=True)
+            QgsProcessingParameterFileDestination("OUTPUT", tr("Report"), tr("HTML files (*.html)"), optional=True)
         )
         for name, title in (("ACCURACY", tr("Accuracy")), ("MEAN_IOU", tr("Mean IoU")), ("MEAN_F1", tr("Mean F1"))):
             self.addOutput(QgsProcessingOutputNumber(name, title))
 
-    def find_fault(self, parameters, context):
-        """Return what is wrong with the parameters together."""
+    def check_parameters(self, parameters, context):
+        """Return why the parameters are invalid, or an empty text."""
         try:
             read_mapping(self.parameterAsString(parameters, "MAPPING", context))
         except ValueError as error:
@@ -64,7 +66,7 @@ class Evaluate(WorkerAlgorithm):
         return ""
 
     def processAlgorithm(self, parameters, context, feedback):
-        """Do it."""
+        """Run the algorithm."""
         _, labels = self.read_image(parameters, context)
         _, truth = self.read_image(parameters, context, "TRUTH")
         ignore = self.parameterAsString(parameters, "IGNORE", context)
@@ -74,10 +76,10 @@ class Evaluate(WorkerAlgorithm):
             "mapping": read_mapping(self.parameterAsString(parameters, "MAPPING", context)) or None,
             "ignore": [_key(part) for part in ignore.split(",") if part.strip()],
         }
-        with BlockingWorker(feedback) as worker:
-            made = worker.ask("evaluate", request)
-        feedback.pushConsoleInfo(made["text"])
-        overall = made["report"]["overall"]
+        with BlockingClient(feedback) as client:
+            result = client.request("evaluate", request)
+        feedback.pushConsoleInfo(result["text"])
+        overall = result["report"]["overall"]
         results = {
             "ACCURACY": overall.get("accuracy"),
             "MEAN_IOU": overall.get("mean_iou"),
@@ -86,7 +88,7 @@ class Evaluate(WorkerAlgorithm):
         path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         if path:
             try:
-                Path(path).write_text(_page(made["text"]), encoding="utf-8")
+                Path(path).write_text(_page(result["text"]), encoding="utf-8")
             except OSError as error:
                 raise QgsProcessingException(str(error)) from error
             results["OUTPUT"] = path
@@ -94,7 +96,7 @@ class Evaluate(WorkerAlgorithm):
 
 
 def read_mapping(text):
-    """Read "1=building, 2=road" as an object.
+    """Return the mapping in a text such as "1=building, 2=road".
 
     Raises:
         ValueError: If a part is not of this form.
@@ -105,7 +107,7 @@ def read_mapping(text):
             continue
         value, sign, name = part.partition("=")
         if not sign or not value.strip() or not name.strip():
-            raise ValueError(tr("“{}” is no part of a mapping; write it like 1=building, 2=road.").format(part.strip()))
+            raise ValueError(tr("“{}” is not a valid mapping. Enter it as 1=building, 2=road.").format(part.strip()))
         mapping[value.strip()] = _key(name)
     return mapping
 

@@ -1,4 +1,4 @@
-"""Embedding and words in, map out."""
+"""Processing algorithm “Label from embedding”."""
 
 from pathlib import Path
 
@@ -12,34 +12,34 @@ from qgis.core import (
     QgsProcessingParameterVectorLayer,
 )
 
+from ..client.blocking import BlockingClient
 from ..i18n import tr
 from ..models import choices, default
 from ..rasters import as_bounds
-from ..worker.blocking import BlockingWorker
 from .base import NUMBER, SOURCE_VECTOR
 from .segment import MapAlgorithm
 
 
 class LabelFromEmbedding(MapAlgorithm):
-    """`proxyclip-geo label`."""
+    """Classifies a stored embedding."""
 
     ID = "label"
     ICON = "label"
 
     def displayName(self):
-        """Return the name."""
+        """Return the display name."""
         return tr("Label from embedding")
 
     def tags(self):
-        """Return words to be found by."""
+        """Return the search tags."""
         return ["land cover", "classification", "CLIP", "AI"]
 
     def shortHelpString(self):
-        """Return the help."""
+        """Return the help text."""
         return tr(
-            "Makes the map that “Segment raster” would make, from an embedding that “Encode raster” has kept. It takes "
-            "seconds, since the image model is not needed.\n\n"
-            "Classes are separated by “;”, synonyms of one class by “,”. With “max-logit” more synonyms for one class "
+            "Classifies an embedding created by “Encode raster”. The map equals that of “Segment raster”, but "
+            "takes only seconds.\n\n"
+            "Separate classes by “;” and synonyms of a class by “,”. With “max-logit”, more synonyms of one class "
             "do not lower the scores of the others."
         )
 
@@ -49,13 +49,13 @@ class LabelFromEmbedding(MapAlgorithm):
             QgsProcessingParameterFile("EMBEDDING", tr("Embedding"), QgsProcessingParameterFile.Behavior.Folder)
         )
         self.addParameter(
-            QgsProcessingParameterExtent("EXTENT", tr("Area (all of the embedding if empty)"), optional=True)
+            QgsProcessingParameterExtent("EXTENT", tr("Extent (whole embedding if empty)"), optional=True)
         )
         self.add_words()
         self.advanced(
             QgsProcessingParameterEnum(
                 "SYNONYMS",
-                tr("How synonyms count"),
+                tr("Combination of synonyms"),
                 options=list(choices("LabelOptions", "synonyms")),
                 defaultValue=default("LabelOptions", "synonyms"),
                 usesStaticStrings=True,
@@ -63,13 +63,13 @@ class LabelFromEmbedding(MapAlgorithm):
         )
         self.advanced(
             QgsProcessingParameterVectorLayer(
-                "EXAMPLES", tr("Examples: points and polygons that show classes"), [SOURCE_VECTOR], optional=True
+                "EXAMPLES", tr("Examples (points or polygons with a class)"), [SOURCE_VECTOR], optional=True
             )
         )
         self.advanced(
             QgsProcessingParameterField(
                 "EXAMPLE_FIELD",
-                tr("Field with the class of the examples"),
+                tr("Class field of the examples"),
                 default("Examples", "field"),
                 "EXAMPLES",
                 optional=True,
@@ -78,7 +78,7 @@ class LabelFromEmbedding(MapAlgorithm):
         self.advanced(
             QgsProcessingParameterNumber(
                 "EXAMPLE_WEIGHT",
-                tr("Weight of the examples against the words"),
+                tr("Weight of the examples relative to the words"),
                 NUMBER,
                 default("Examples", "weight"),
                 False,
@@ -88,29 +88,31 @@ class LabelFromEmbedding(MapAlgorithm):
         )
         self.add_results()
 
-    def find_fault(self, parameters, context):
-        """Return what is wrong with the parameters together."""
+    def check_parameters(self, parameters, context):
+        """Return why the parameters are invalid, or an empty text."""
         embedding = self.parameterAsString(parameters, "EMBEDDING", context)
         if not (Path(embedding) / "zarr.json").is_file():
-            return tr("“{}” is not an embedding; make one with “Encode raster”.").format(embedding)
-        return self.words_fault(parameters, context) or self.results_fault(parameters, context)
+            return tr("“{}” is not an embedding. Create one with “Encode raster”.").format(embedding)
+        return self.check_words(parameters, context) or self.check_results(parameters, context)
 
     def processAlgorithm(self, parameters, context, feedback):
-        """Do it."""
+        """Run the algorithm."""
         embedding = self.parameterAsString(parameters, "EMBEDDING", context)
         options = self.read_label_options(parameters, context)
         options["synonyms"] = self.parameterAsEnumString(parameters, "SYNONYMS", context)
         request = {"embedding": embedding, "options": options, **self.read_words(parameters, context)}
         request["examples"] = self.read_examples(parameters, context, feedback)
         if parameters.get("EXTENT"):
-            with BlockingWorker(feedback) as worker:
-                crs = QgsCoordinateReferenceSystem.fromWkt(worker.ask("open", {"embedding": embedding})["crs"] or "")
+            with BlockingClient(feedback) as client:
+                crs = QgsCoordinateReferenceSystem.fromWkt(
+                    client.request("open", {"embedding": embedding})["crs"] or ""
+                )
             extent = self.parameterAsExtent(parameters, "EXTENT", context, crs)
             request["bounds"] = as_bounds(extent)
         return self.make_map("label", request, parameters, context, feedback)
 
     def read_examples(self, parameters, context, feedback):
-        """Return the examples as a parameter of a request; layers that are no files are saved as one first."""
+        """Return the examples for a request; layers that are not files are saved first."""
         if not parameters.get("EXAMPLES"):
             return None
         suffixes = ["gpkg", "shp", "geojson", "fgb"]

@@ -12,14 +12,14 @@ from .vocabulary_from_layer import VocabularyFromLayer
 
 
 class ProxyClipProvider(QgsProcessingProvider):
-    """Brings the algorithms into the toolbox, the modeler and qgis_process."""
+    """Provides the algorithms to the toolbox, the model designer and qgis_process."""
 
     def id(self):
         """Return the stable id."""
         return "proxyclip"
 
     def name(self):
-        """Return the name."""
+        """Return the display name."""
         return "ProxyCLIP"
 
     def icon(self):
@@ -27,7 +27,7 @@ class ProxyClipProvider(QgsProcessingProvider):
         return icon("plugin")
 
     def loadAlgorithms(self):
-        """Add one of each."""
+        """Add the algorithms."""
         for algorithm in (
             SegmentRaster,
             EncodeRaster,

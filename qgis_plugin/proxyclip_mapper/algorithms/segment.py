@@ -1,23 +1,23 @@
-"""Image and words in, map out."""
+"""Processing algorithm “Segment raster”."""
 
 import tempfile
 from pathlib import Path
 
 from qgis.core import QgsProcessingParameterRasterDestination, QgsProcessingParameterVectorDestination
 
+from ..client.blocking import BlockingClient
 from ..i18n import tr
-from ..worker.blocking import BlockingWorker
-from .base import SOURCE_POLYGON, WorkerAlgorithm, move_raster, tif_fault, vector_fault
+from .base import SOURCE_POLYGON, ProxyClipAlgorithm, check_tif_name, check_vector_name, move_raster
 
 
-class MapAlgorithm(WorkerAlgorithm):
-    """What makes labels, scores and polygons."""
+class MapAlgorithm(ProxyClipAlgorithm):
+    """Base class of the algorithms that write label raster, score raster and polygons."""
 
     def add_results(self):
-        """Add the three results."""
-        self.addParameter(QgsProcessingParameterRasterDestination("OUTPUT", tr("Labels")))
+        """Add the outputs and the options of polygons."""
+        self.addParameter(QgsProcessingParameterRasterDestination("OUTPUT", tr("Label raster")))
         self.addParameter(
-            QgsProcessingParameterRasterDestination("SCORE", tr("Scores"), optional=True, createByDefault=False)
+            QgsProcessingParameterRasterDestination("SCORE", tr("Score raster"), optional=True, createByDefault=False)
         )
         self.addParameter(
             QgsProcessingParameterVectorDestination(
@@ -27,68 +27,69 @@ class MapAlgorithm(WorkerAlgorithm):
 
         self.add_vector_options()
 
-    def results_fault(self, parameters, context):
-        """Return what is wrong with the names of the results."""
+    def check_results(self, parameters, context):
+        """Return why the names of the outputs are invalid, or an empty text."""
         return (
-            tif_fault(self.parameterAsOutputLayer(parameters, "OUTPUT", context), tr("Labels"))
-            or tif_fault(self.parameterAsOutputLayer(parameters, "SCORE", context), tr("Scores"))
-            or vector_fault(self.parameterAsOutputLayer(parameters, "POLYGONS", context), tr("Polygons"))
+            check_tif_name(self.parameterAsOutputLayer(parameters, "OUTPUT", context), tr("Label raster"))
+            or check_tif_name(self.parameterAsOutputLayer(parameters, "SCORE", context), tr("Score raster"))
+            or check_vector_name(self.parameterAsOutputLayer(parameters, "POLYGONS", context), tr("Polygons"))
         )
 
     def make_map(self, method, params, parameters, context, feedback):
-        """Ask for a map, and put its files where the user wants them."""
+        """Request a map and move its files to the outputs."""
         labels = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         score = self.parameterAsOutputLayer(parameters, "SCORE", context)
         polygons = self.parameterAsOutputLayer(parameters, "POLYGONS", context)
         params["options"] |= {"scores": bool(score or polygons), "polygons": False}
         share = 85 if polygons else 100
         results = {"OUTPUT": labels}
-        with tempfile.TemporaryDirectory(prefix="proxyclip-") as folder, BlockingWorker(feedback) as worker:
-            made = worker.ask(method, {**params, "out": folder}, span=(0, share))
+        with tempfile.TemporaryDirectory(prefix="proxyclip-") as folder, BlockingClient(feedback) as client:
+            result = client.request(method, {**params, "out": folder}, span=(0, share))
             if polygons:
                 Path(polygons).parent.mkdir(parents=True, exist_ok=True)
                 request = {
-                    "labels": made["paths"]["labels"],
-                    "score": made["paths"]["score"],
+                    "labels": result["paths"]["labels"],
+                    "score": result["paths"]["score"],
                     "path": polygons,
                     "options": self.read_vector_options(parameters, context),
                     "overwrite": True,
                 }
-                worker.ask("vectorize", request, span=(share, 100))
+                client.request("vectorize", request, span=(share, 100))
                 results["POLYGONS"] = polygons
-            move_raster(made["paths"]["labels"], labels)
+            move_raster(result["paths"]["labels"], labels)
             if score:
-                move_raster(made["paths"]["score"], score)
+                move_raster(result["paths"]["score"], score)
                 results["SCORE"] = score
-        for name, part in sorted(made["shares"].items(), key=lambda item: -item[1]):
+        for name, part in sorted(result["shares"].items(), key=lambda item: -item[1]):
             feedback.pushInfo(f"{100 * part:5.1f} %  {name}")
         return results
 
 
 class SegmentRaster(MapAlgorithm):
-    """`proxyclip-geo segment`."""
+    """Segments an image into classes named in words."""
 
     ID = "segment"
 
     def displayName(self):
-        """Return the name."""
+        """Return the display name."""
         return tr("Segment raster")
 
     def tags(self):
-        """Return words to be found by."""
+        """Return the search tags."""
         return ["land cover", "classification", "CLIP", "segmentation", "AI", "open vocabulary"]
 
     def shortHelpString(self):
-        """Return the help."""
+        """Return the help text."""
         return tr(
-            "Makes a land-cover map of an image from classes that you name in words.\n\n"
-            "Classes are separated by “;”, synonyms of one class by “,”: water, river, lake; forest, trees; building, "
-            "roof. Name everything that is in the picture: what no class fits goes to the nearest one, unless you set "
-            "a threshold.\n\n"
-            "Models know the ground at about 0.2 to 2 m per pixel: for a finer image give a resolution, e.g. 0.3. Try "
-            "a small area first. The model “demo” needs no download and is not meant for mapping.\n\n"
-            "Labels are 1, 2, … in the order of the classes, 0 for unclassified, 255 for no data; names and colours "
-            "are in the file. To try many words on one image, encode it once and label the embedding."
+            "Creates a land-cover map of an image from classes that you name in words.\n\n"
+            "Separate classes by “;” and synonyms of a class by “,”: water, river, lake; forest, trees; building, "
+            "roof. Name everything in the image: each pixel gets the most similar class, unless you set a minimum "
+            "score.\n\n"
+            "Models work at about 0.2 to 2 m per pixel: set a resolution, e.g. 0.3, for a finer image. Try a small "
+            "extent first. The model “demo” needs no download and is not meant for mapping.\n\n"
+            "Label values are 1, 2, … in the order of the classes, 0 for unclassified and 255 for nodata; the file "
+            "has class names and colours. To try many words on one image, use “Encode raster” once and then “Label "
+            "from embedding”."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -98,16 +99,16 @@ class SegmentRaster(MapAlgorithm):
         self.add_model()
         self.add_results()
 
-    def find_fault(self, parameters, context):
-        """Return what is wrong with the parameters together."""
+    def check_parameters(self, parameters, context):
+        """Return why the parameters are invalid, or an empty text."""
         return (
-            self.words_fault(parameters, context)
-            or self.bands_fault(parameters, context)
-            or self.results_fault(parameters, context)
+            self.check_words(parameters, context)
+            or self.check_bands(parameters, context)
+            or self.check_results(parameters, context)
         )
 
     def processAlgorithm(self, parameters, context, feedback):
-        """Do it."""
+        """Run the algorithm."""
         layer, path = self.read_image(parameters, context)
         options = self.read_encode_options(parameters, context, layer) | self.read_label_options(parameters, context)
         request = {

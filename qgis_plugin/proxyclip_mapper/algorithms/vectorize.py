@@ -1,4 +1,4 @@
-"""Labels in, polygons out."""
+"""Processing algorithm that converts a label raster to polygons."""
 
 from pathlib import Path
 
@@ -8,41 +8,41 @@ from qgis.core import (
     QgsProcessingParameterVectorDestination,
 )
 
+from ..client.blocking import BlockingClient
 from ..i18n import tr
-from ..worker.blocking import BlockingWorker
-from .base import SOURCE_POLYGON, WorkerAlgorithm, vector_fault
+from .base import SOURCE_POLYGON, ProxyClipAlgorithm, check_vector_name
 
 
-class VectorizeLabels(WorkerAlgorithm):
-    """Polygons of a label raster."""
+class VectorizeLabels(ProxyClipAlgorithm):
+    """Converts a label raster to polygons."""
 
     ID = "vectorize"
     ICON = "vectorize"
 
     def displayName(self):
-        """Return the name."""
+        """Return the display name."""
         return tr(
-            "Turns a label raster into polygons with class, label, area in square metres on the ellipsoid and, where a "
-            "score raster is given, the mean score.\n\n"
-            "By default patches below 16 pixels go to a neighbour and borders are smoothed, without gaps and overlaps. "
-            "“Exactly the pixels” keeps every pixel. Unclassified pixels and pixels without data get no polygon.\n\n"
-            "A GeoPackage carries its style inside; other formats have it beside them."
+            "Converts a label raster to polygons with class, label value, ellipsoidal area in square metres and, "
+            "with a score raster, the mean score.\n\n"
+            "By default, patches below 16 pixels are merged into a neighbour and edges are smoothed, without gaps "
+            "or overlaps. “Keep pixel edges” turns this off. Unclassified and nodata pixels get no polygon.\n\n"
+            "The style is stored in the GeoPackage, or in a file next to the output for other formats."
         )
 
     def initAlgorithm(self, configuration=None):
         """Define the parameters."""
-        self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Labels")))
-        self.addParameter(QgsProcessingParameterRasterLayer("SCORE", tr("Scores"), optional=True))
+        self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Label raster")))
+        self.addParameter(QgsProcessingParameterRasterLayer("SCORE", tr("Score raster"), optional=True))
         self.add_vector_options()
         self.addParameter(QgsProcessingParameterVectorDestination("OUTPUT", tr("Polygons"), SOURCE_POLYGON))
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of polygons")))
 
-    def find_fault(self, parameters, context):
-        """Return what is wrong with the parameters together."""
-        return vector_fault(self.parameterAsOutputLayer(parameters, "OUTPUT", context), tr("Polygons"))
+    def check_parameters(self, parameters, context):
+        """Return why the parameters are invalid, or an empty text."""
+        return check_vector_name(self.parameterAsOutputLayer(parameters, "OUTPUT", context), tr("Polygons"))
 
     def processAlgorithm(self, parameters, context, feedback):
-        """Do it."""
+        """Run the algorithm."""
         _, labels = self.read_image(parameters, context)
         score = None
         if parameters.get("SCORE"):
@@ -56,6 +56,6 @@ class VectorizeLabels(WorkerAlgorithm):
             "options": self.read_vector_options(parameters, context),
             "overwrite": True,
         }
-        with BlockingWorker(feedback) as worker:
-            made = worker.ask("vectorize", request)
-        return {"OUTPUT": made["path"], "COUNT": made["count"]}
+        with BlockingClient(feedback) as client:
+            result = client.request("vectorize", request)
+        return {"OUTPUT": result["path"], "COUNT": result["count"]}

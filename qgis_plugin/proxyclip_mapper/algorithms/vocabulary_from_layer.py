@@ -1,4 +1,4 @@
-"""A styled layer in, a vocabulary file out."""
+"""Processing algorithm “Vocabulary from layer”."""
 
 import json
 from pathlib import Path
@@ -16,32 +16,32 @@ from qgis.core import (
 )
 
 from ..i18n import tr
-from .base import SOURCE_RASTER, SOURCE_VECTOR, WorkerAlgorithm
+from .base import SOURCE_RASTER, SOURCE_VECTOR, ProxyClipAlgorithm
 
-MOST_CLASSES = 254
+MAX_CLASSES = 254
 
 
-class VocabularyFromLayer(WorkerAlgorithm):
-    """Classes and colours that a layer has already."""
+class VocabularyFromLayer(ProxyClipAlgorithm):
+    """Writes the classes and colours of a layer as a vocabulary file."""
 
     ID = "vocabularyfromlayer"
     ICON = "vocabulary"
 
     def displayName(self):
-        """Return the name."""
+        """Return the display name."""
         return tr("Vocabulary from layer")
 
     def tags(self):
-        """Return words to be found by."""
+        """Return the search tags."""
         return ["classes", "legend", "words"]
 
     def shortHelpString(self):
-        """Return the help."""
+        """Return the help text."""
         return tr(
-            "Writes a vocabulary with the classes of a layer, to be used for segmenting and labelling.\n\n"
-            "From a vector layer it takes the different values of a field, and their colours where the layer is styled "
-            "by categories of that field. From a raster with a palette it takes names, values and colours. Look at the "
-            "words before you use them: names such as “Klasse 3” mean nothing to the model."
+            "Creates a vocabulary file from the classes of a layer.\n\n"
+            "For a vector layer, the classes are the distinct values of a field, with the colours of its "
+            "categorized symbology. For a paletted raster, they are the names, values and colours of the palette. "
+            "Check the words before you use them: names such as “class 3” mean nothing to the model."
         )
 
     def initAlgorithm(self, configuration=None):
@@ -49,17 +49,17 @@ class VocabularyFromLayer(WorkerAlgorithm):
         self.addParameter(QgsProcessingParameterMapLayer("INPUT", tr("Layer"), types=[SOURCE_VECTOR, SOURCE_RASTER]))
         self.addParameter(
             QgsProcessingParameterField(
-                "FIELD", tr("Field with the class (that of the style if empty)"), None, "INPUT", optional=True
+                "FIELD", tr("Class field (that of the categorized symbology if empty)"), None, "INPUT", optional=True
             )
         )
         self.addParameter(QgsProcessingParameterFileDestination("OUTPUT", tr("Vocabulary"), tr("Vocabulary (*.json)")))
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of classes")))
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        """Read the layer here: layers of the project belong to the main thread."""
+        """Read the layer in the main thread, to which layers of the project belong."""
         layer = self.parameterAsLayer(parameters, "INPUT", context)
         if layer is None:
-            raise QgsProcessingException(tr("There is no such layer."))
+            raise QgsProcessingException(tr("The layer was not found."))
         if QgsProject.instance().mapLayer(layer.id()) is None:
             # Processing opens files without their styles.
             layer.loadDefaultStyle()
@@ -74,7 +74,7 @@ class VocabularyFromLayer(WorkerAlgorithm):
         """Write the file."""
         path = Path(self.parameterAsFileOutput(parameters, "OUTPUT", context))
         if path.suffix.lower() != ".json":
-            raise QgsProcessingException(tr("The vocabulary is written as JSON: let the name end in .json."))
+            raise QgsProcessingException(tr("The vocabulary is a JSON file: use the extension .json."))
         content = {"name": self.title, "classes": self.entries}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def _from_vector(layer, field):
     index = layer.fields().lookupField(field) if field else -1
     if index < 0:
         raise QgsProcessingException(
-            tr("Choose the field that holds the class; layer “{}” is not styled by categories.").format(layer.name())
+            tr("Select the class field: layer “{}” has no categorized symbology.").format(layer.name())
         )
     values = sorted({str(value).strip() for value in layer.uniqueValues(index) if _is_text(value)})
     _check_count(values, layer)
@@ -116,10 +116,10 @@ def _from_raster(layer):
     renderer = layer.renderer()
     if not isinstance(renderer, QgsPalettedRasterRenderer):
         raise QgsProcessingException(
-            tr("Raster “{}” has no palette; style it with “Paletted/Unique values” first.").format(layer.name())
+            tr("Raster “{}” has no palette. Set its symbology to “Paletted/Unique values” first.").format(layer.name())
         )
-    # A colour table without names has a number for each; such entries are classes only where there is nothing better.
-    shown = [item for item in renderer.classes() if item.label.strip() and 1 <= int(item.value) <= MOST_CLASSES]
+    # Entries of a colour table without names have numbers as labels; use them only if no entry has a name.
+    shown = [item for item in renderer.classes() if item.label.strip() and 1 <= int(item.value) <= MAX_CLASSES]
     found = [item for item in shown if item.label.strip() != f"{item.value:g}"] or shown
     _check_count(found, layer)
     return [{"name": item.label.strip(), "value": int(item.value), "color": item.color.name()} for item in found]
@@ -132,9 +132,9 @@ def _is_text(value):
 def _check_count(found, layer):
     if not found:
         raise QgsProcessingException(tr("Layer “{}” has no classes.").format(layer.name()))
-    if len(found) > MOST_CLASSES:
+    if len(found) > MAX_CLASSES:
         raise QgsProcessingException(
-            tr("Layer “{}” has {} different values, which are hardly classes; choose another field.").format(
+            tr("Layer “{}” has {} distinct values, too many for classes. Select another field.").format(
                 layer.name(), len(found)
             )
         )

@@ -1,4 +1,4 @@
-"""The panel: image, words, map."""
+"""The ProxyCLIP panel: image, words and map."""
 
 from qgis.core import Qgis, QgsMessageLog
 from qgis.gui import QgsCollapsibleGroupBox, QgsDockWidget
@@ -18,10 +18,10 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .. import settings
+from ..client.client import WorkerClient
+from ..client.environment import worker_interpreter
 from ..i18n import tr
 from ..icons import icon
-from ..worker.client import WorkerClient
-from ..worker.environment import worker_interpreter
 from .environment_dialog import EnvironmentDialog
 from .jobs import JobBar, Jobs
 from .mapping import Mapping
@@ -32,7 +32,7 @@ from .vocabulary_panel import VocabularyPanel
 
 
 class MapperDock(QgsDockWidget):
-    """Puts the parts together; what they do together is in `Mapping`."""
+    """Contains the widgets; `Mapping` connects them with the worker and the map canvas."""
 
     def __init__(self, iface):
         super().__init__(tr("ProxyCLIP Mapper"), iface.mainWindow())
@@ -50,12 +50,12 @@ class MapperDock(QgsDockWidget):
         self._connect()
         self._on_busy(False)
         if worker_interpreter() is None:
-            self._ask_for_environment()
+            self._show_environment_hint()
         else:
             self.connect_worker()
 
     def connect_worker(self):
-        """Start the worker, and ask it for models and vocabularies."""
+        """Start the worker and request models and vocabularies."""
         self.environment_hint.hide()
         request = self.client.request("models")
         request.succeeded.connect(lambda result: self.source_panel.set_models(result["models"]))
@@ -63,19 +63,19 @@ class MapperDock(QgsDockWidget):
         self.words_panel.load_presets()
 
     def fail(self, error):
-        """Say what went wrong; a missing environment has its remedy beside it."""
+        """Show an error, with a button for its remedy if there is one."""
         if getattr(error, "was_cancelled", False):
-            self.iface.messageBar().pushMessage("ProxyCLIP", tr("Stopped."), Qgis.MessageLevel.Info, 4)
+            self.iface.messageBar().pushMessage("ProxyCLIP", tr("Cancelled."), Qgis.MessageLevel.Info, 4)
         elif getattr(error, "needs_environment", False):
-            self._ask_for_environment()
+            self._show_environment_hint()
             self.messages.fail(error, (tr("Environment…"), self.open_environment))
         elif getattr(error, "kind", "") == "WeightsError" and "models fetch" in str(error):
-            self.messages.fail(error, (tr("Download…"), self.mapping.fetch_model))
+            self.messages.fail(error, (tr("Download…"), self.mapping.download_model))
         else:
             self.messages.fail(error)
 
     def open_environment(self):
-        """Open the dialog for the environment; a new one is taken at once."""
+        """Open the environment dialog and connect to the selected environment."""
         before = settings.read("interpreter")
         dialog = EnvironmentDialog(self.iface.mainWindow())
         dialog.exec()
@@ -85,7 +85,7 @@ class MapperDock(QgsDockWidget):
                 self.connect_worker()
 
     def shut_down(self):
-        """Take away all that the panel has added, and end the worker."""
+        """Remove everything that the panel added and stop the worker."""
         self.mapping.close()
         self.client.stop(1000)
 
@@ -117,7 +117,7 @@ class MapperDock(QgsDockWidget):
         self.environment_hint = QWidget(self)
         row = QVBoxLayout(self.environment_hint)
         row.setContentsMargins(0, 0, 0, 0)
-        text = QLabel(tr("ProxyCLIP needs a Python environment of its own. It is built once."), self)
+        text = QLabel(tr("ProxyCLIP needs its own Python environment. It is created once."), self)
         text.setWordWrap(True)
         button = QPushButton(icon("settings"), tr("Set up…"), self)
         button.clicked.connect(self.open_environment)
@@ -130,9 +130,9 @@ class MapperDock(QgsDockWidget):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         self.encode_button = QPushButton(icon("encode"), tr("Encode"), row)
-        self.encode_button.setToolTip(tr("Look at the image once; then any words can be asked"))
+        self.encode_button.setToolTip(tr("Encode the image once, then map it with any words"))
         self.open_button = QPushButton(icon("open"), tr("Open…"), row)
-        self.open_button.setToolTip(tr("Open an embedding that was made before"))
+        self.open_button.setToolTip(tr("Open an existing embedding"))
         settings_button = self._tool("settings", tr("Environment…"), self.open_environment)
         layout.addWidget(self.encode_button, 1)
         layout.addWidget(self.open_button)
@@ -143,9 +143,9 @@ class MapperDock(QgsDockWidget):
         row = QWidget(self)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.live_box = QCheckBox(tr("Live"), row)
+        self.live_box = QCheckBox(tr("Live preview"), row)
         self.live_box.setChecked(True)
-        self.live_box.setToolTip(tr("Update the map in view when words or view change"))
+        self.live_box.setToolTip(tr("Update the preview when the words or the map extent change"))
         self.opacity = QSlider(Qt.Orientation.Horizontal, row)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(settings.read("opacity"))
@@ -159,17 +159,27 @@ class MapperDock(QgsDockWidget):
         row = QWidget(self)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.ask_button = self._tool("explain", tr("Click a place to see the shares of all words"), None, True)
-        self.draw_button = self._tool(
-            "draw", tr("Draw an example of the class whose row is current (right button ends)"), None, True
+        self.explain_button = self._tool(
+            "explain", tr("Click the map to show the probability of each word"), None, True
         )
-        self.draw_not_button = self._tool("draw_not", tr("Draw a place that is not of the current class"), None, True)
-        self.clear_button = self._tool("remove", tr("Drop all examples"), None)
+        self.draw_button = self._tool(
+            "draw", tr("Draw an example of the current class (right-click to finish)"), None, True
+        )
+        self.draw_negative_button = self._tool(
+            "draw_not", tr("Draw a negative example of the current class"), None, True
+        )
+        self.clear_button = self._tool("remove", tr("Remove all examples"), None)
         self.side_button = self._tool("side", tr("Image and map side by side"), None, True)
         self.export_button = QPushButton(icon("save"), tr("Export…"), row)
         self.status = QLabel(row)
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for button in (self.ask_button, self.draw_button, self.draw_not_button, self.clear_button, self.side_button):
+        for button in (
+            self.explain_button,
+            self.draw_button,
+            self.draw_negative_button,
+            self.clear_button,
+            self.side_button,
+        ):
             layout.addWidget(button)
         layout.addWidget(self.status, 1)
         layout.addWidget(self.export_button)
@@ -178,18 +188,18 @@ class MapperDock(QgsDockWidget):
     def _connect(self):
         self.encode_button.clicked.connect(lambda: self.mapping.encode())
         self.open_button.clicked.connect(lambda: self._open_embedding())
-        self.export_button.clicked.connect(lambda: self.mapping.ask_and_export())
+        self.export_button.clicked.connect(lambda: self.mapping.show_export_dialog())
         self.live_box.toggled.connect(self.mapping.set_live)
         self.opacity.valueChanged.connect(self.mapping.set_opacity)
-        self.ask_button.toggled.connect(self.mapping.set_asking)
+        self.explain_button.toggled.connect(self.mapping.set_explaining)
         self.draw_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=False))
-        self.draw_not_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=True))
+        self.draw_negative_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=True))
         self.clear_button.clicked.connect(lambda: self.mapping.examples.clear())
         self.side_button.toggled.connect(self.mapping.set_side_by_side)
         self.source_panel.changed.connect(lambda: self._on_busy(self.jobs.is_busy))
         self.client.logged.connect(self._log)
         self.words_panel.failed.connect(self.fail)
-        self.words_panel.told.connect(self.messages.tell)
+        self.words_panel.saved.connect(self.messages.info)
         self.jobs.busy_changed.connect(self._on_busy)
         self.jobs.failed.connect(self.fail)
         self.jobs.warned.connect(self.messages.warn)
@@ -198,12 +208,18 @@ class MapperDock(QgsDockWidget):
         ready = self.mapping.live.embedding is not None
         self.encode_button.setEnabled(not busy and self.source_panel.layers.currentLayer() is not None)
         self.open_button.setEnabled(not busy)
-        for button in (self.export_button, self.ask_button, self.draw_button, self.draw_not_button, self.side_button):
+        for button in (
+            self.export_button,
+            self.explain_button,
+            self.draw_button,
+            self.draw_negative_button,
+            self.side_button,
+        ):
             button.setEnabled(ready and (button is not self.export_button or not busy))
         self.clear_button.setEnabled(self.mapping.examples.count > 0)
 
     def refresh_buttons(self):
-        """Enable what can be done now."""
+        """Update which buttons are enabled."""
         self._on_busy(self.jobs.is_busy)
 
     def _open_embedding(self):
@@ -213,10 +229,10 @@ class MapperDock(QgsDockWidget):
 
     @staticmethod
     def _log(line):
-        """Put what the worker logs into QGIS's log, without a sign that something is wrong."""
+        """Write the worker's log to the QGIS log without a notification."""
         QgsMessageLog.logMessage(line, "ProxyCLIP", Qgis.MessageLevel.Info, False)
 
-    def _ask_for_environment(self):
+    def _show_environment_hint(self):
         self.environment_hint.show()
 
     def _group(self, title, *parts):

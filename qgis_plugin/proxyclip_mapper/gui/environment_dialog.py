@@ -1,4 +1,4 @@
-"""The environment: build it, choose one, test it; with progress, log and cancel."""
+"""Dialog to create, select and test the Python environment."""
 
 from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget
@@ -20,18 +20,18 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .. import settings
+from ..client.environment import base_interpreters, find_uv
+from ..client.installer import Installer, default_package, make_plan
 from ..i18n import tr
 from ..report import make_report
-from ..worker.environment import base_interpreters, find_uv
-from ..worker.installer import Installer, default_package, make_plan
 
 
 class EnvironmentDialog(QDialog):
-    """Lets the user build an environment, or name an interpreter that has proxyclip-geo already."""
+    """Creates an environment, or selects an interpreter that has proxyclip-geo."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.setWindowTitle(tr("Environment of ProxyCLIP"))
+        self.setWindowTitle(tr("ProxyCLIP Environment"))
         self.resize(720, 640)
         self.installer = Installer(self)
         self.installer.stepped.connect(self._on_step)
@@ -60,7 +60,7 @@ class EnvironmentDialog(QDialog):
         self._show_state()
 
     def build(self):
-        """Build a new environment with what the fields say."""
+        """Create a new environment from the fields."""
         for name, value in (
             ("hardware", self.hardware.currentData()),
             ("package", self.package.text().strip()),
@@ -83,21 +83,21 @@ class EnvironmentDialog(QDialog):
         self._show_state()
 
     def use(self):
-        """Take the interpreter in the field."""
+        """Use the interpreter in the field."""
         self.log.clear()
         self.installer.use(self.interpreter.filePath())
         self._show_state()
 
     def reject(self):
-        """Close; what runs is stopped."""
+        """Cancel the running step and close."""
         self.installer.cancel()
         super().reject()
 
     def _make_head(self):
         head = QLabel(
             tr(
-                "ProxyCLIP runs in a Python of its own, so that nothing it needs can disturb QGIS. Building it takes "
-                "some minutes and up to 7 GB of disk."
+                "ProxyCLIP runs in its own Python environment, separate from that of QGIS. Creating it takes some "
+                "minutes and up to 7 GB of disk space."
             ),
             self,
         )
@@ -105,13 +105,13 @@ class EnvironmentDialog(QDialog):
         return head
 
     def _make_build(self):
-        group = QGroupBox(tr("Build an environment"), self)
+        group = QGroupBox(tr("Create environment"), self)
         form = QFormLayout(group)
         self.hardware = QComboBox(group)
         for key, text in (
-            ("cpu", tr("Processor only")),
-            ("cuda", tr("NVIDIA card (CUDA)")),
-            ("index", tr("What the package index offers")),
+            ("cpu", tr("CPU only")),
+            ("cuda", tr("NVIDIA GPU (CUDA)")),
+            ("index", tr("Default of the package index")),
         ):
             self.hardware.addItem(text, key)
         self.hardware.setCurrentIndex(max(0, self.hardware.findData(settings.read("hardware"))))
@@ -123,17 +123,17 @@ class EnvironmentDialog(QDialog):
             self.python.addItem(path, path)
         self.package = QLineEdit(settings.read("package"), group)
         self.package.setPlaceholderText(default_package(self.hardware.currentData()))
-        self.package.setToolTip(tr("A requirement, or the path of a wheel or of a source folder"))
+        self.package.setToolTip(tr("Pip requirement, or path of a wheel or source folder"))
         self.wheelhouse = QgsFileWidget(group)
         self.wheelhouse.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.wheelhouse.setFilePath(settings.read("wheelhouse"))
-        self.wheelhouse.setToolTip(tr("A folder with all wheels, for machines without a network; empty to download"))
-        self.with_uv = QCheckBox(tr("Use uv, which is on this machine and faster than pip"), group)
+        self.wheelhouse.setToolTip(tr("Folder with all wheels for offline installation; leave empty to download"))
+        self.with_uv = QCheckBox(tr("Install with uv (faster than pip)"), group)
         self.with_uv.setChecked(find_uv() is not None)
         self.with_uv.setVisible(find_uv() is not None)
-        self.build_button = QPushButton(tr("Build"), group)
+        self.build_button = QPushButton(tr("Create"), group)
         self.build_button.clicked.connect(self.build)
-        form.addRow(tr("Runs on"), self.hardware)
+        form.addRow(tr("Hardware"), self.hardware)
         form.addRow(tr("Python"), self.python)
         form.addRow(tr("Package"), self.package)
         form.addRow(tr("Folder with wheels"), self.wheelhouse)
@@ -142,12 +142,12 @@ class EnvironmentDialog(QDialog):
         return group
 
     def _make_use(self):
-        group = QGroupBox(tr("Or use a Python that has proxyclip-geo"), self)
+        group = QGroupBox(tr("Use a Python interpreter with proxyclip-geo"), self)
         row = QHBoxLayout(group)
         self.interpreter = QgsFileWidget(group)
         self.interpreter.setStorageMode(QgsFileWidget.StorageMode.GetFile)
         self.interpreter.setFilePath(settings.read("interpreter"))
-        self.use_button = QPushButton(tr("Test and use"), group)
+        self.use_button = QPushButton(tr("Test and Use"), group)
         self.use_button.clicked.connect(self.use)
         row.addWidget(self.interpreter, 1)
         row.addWidget(self.use_button)
@@ -175,7 +175,9 @@ class EnvironmentDialog(QDialog):
             button.setEnabled(not running)
         if not running and not self.status.text():
             chosen = settings.read("interpreter")
-            self.status.setText(tr("In use: {}").format(chosen) if chosen else tr("There is no environment yet."))
+            self.status.setText(
+                tr("Current interpreter: {}").format(chosen) if chosen else tr("No environment is set up.")
+            )
         self.setCursor(Qt.CursorShape.BusyCursor if running else Qt.CursorShape.ArrowCursor)
 
     def _copy(self):

@@ -1,4 +1,4 @@
-"""Examples that the user draws: polygons with a class, a layer of the project and a file for the worker."""
+"""Examples that the user draws: a layer of polygons with a class."""
 
 import tempfile
 from pathlib import Path
@@ -18,8 +18,8 @@ from qgis.PyQt.QtGui import QColor
 
 from ..i18n import tr
 
-POINT_CELLS = 1.0
-"""Radius, in cells of the embedding, of the circle that a clicked point becomes."""
+POINT_RADIUS_CELLS = 1.0
+"""Radius of the circle around a clicked point, in cells of the embedding."""
 
 
 class Examples(QObject):
@@ -45,25 +45,25 @@ class Examples(QObject):
         Args:
             geometry: A polygon or a point.
             crs: Its CRS.
-            name: The class it shows, or shows not.
-            embedding: The embedding it is on.
-            negative: Whether the place is not of the class.
+            name: Class of the example.
+            embedding: The open embedding.
+            negative: Whether it is a negative example of the class.
 
         Raises:
-            ValueError: If it does not lie on the embedding.
+            ValueError: If it is outside the embedding.
         """
         shape = QgsGeometry(geometry)
         if crs.isValid() and embedding.crs.isValid():
             try:
                 shape.transform(QgsCoordinateTransform(crs, embedding.crs, QgsProject.instance()))
             except QgsCsException as error:
-                raise ValueError(tr("This place is not on the image.")) from error
+                raise ValueError(tr("The location is outside the image.")) from error
         if shape.type() == QgsWkbTypes.GeometryType.PointGeometry:
-            shape = shape.buffer(POINT_CELLS * embedding.step * embedding.pixel, 8)
+            shape = shape.buffer(POINT_RADIUS_CELLS * embedding.step * embedding.pixel, 8)
         if not shape.isGeosValid():
             shape = shape.makeValid()
         if not shape.intersects(QgsGeometry.fromRect(embedding.extent)):
-            raise ValueError(tr("This place is not on the image."))
+            raise ValueError(tr("The location is outside the image."))
         if self.layer is None:
             self._make_layer(embedding.crs)
         feature = QgsFeature(self.layer.fields())
@@ -75,24 +75,24 @@ class Examples(QObject):
         self.changed.emit()
 
     def clear(self):
-        """Drop all."""
+        """Remove all examples."""
         if self.layer is not None:
             layer, self.layer = self.layer, None
             QgsProject.instance().removeMapLayer(layer.id())
             self.changed.emit()
 
     def rename(self, old, new):
-        """Follow a class to its new name; nothing is signalled, since the words change as well."""
+        """Rename a class; emits no signal, since the vocabulary changes as well."""
         if self.layer is not None:
             column = self.layer.fields().indexOf("class")
             found = [feature.id() for feature in self.layer.getFeatures() if feature["class"] == old]
             self.layer.dataProvider().changeAttributeValues({number: {column: new} for number in found})
 
     def write(self, names):
-        """Write the examples of some classes as a file that the worker reads.
+        """Write the examples of some classes to a file for the worker.
 
         Returns:
-            Its path, or None where there are none.
+            Its path, or None if there are none.
         """
         features = [] if self.layer is None else self.layer.getFeatures()
         numbers = [item.id() for item in features if item["class"] in names]
@@ -111,7 +111,7 @@ class Examples(QObject):
         return str(path)
 
     def close(self):
-        """Take the layer away."""
+        """Remove the layer."""
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
         self.blockSignals(True)
         self.clear()

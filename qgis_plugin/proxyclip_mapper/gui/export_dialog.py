@@ -1,4 +1,4 @@
-"""What to export, and where."""
+"""Dialog to export the map."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ..models import EXACT
 
 
 class ExportDialog(QDialog):
-    """Asks for a folder, and for which results go there."""
+    """Lets the user select a folder and the outputs."""
 
     def __init__(self, stem, parent=None):
         super().__init__(parent)
@@ -19,18 +19,18 @@ class ExportDialog(QDialog):
         self.folder = QgsFileWidget(self)
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setFilePath(str(Path.home()))
-        self.polygons = QCheckBox(tr("Polygons with areas and styles ({}.gpkg)").format(stem), self)
-        self.score = QCheckBox(tr("Scores ({}_score.tif)").format(stem), self)
+        self.polygons = QCheckBox(tr("Polygons with area and style ({}.gpkg)").format(stem), self)
+        self.score = QCheckBox(tr("Score raster ({}_score.tif)").format(stem), self)
         self.probabilities = QCheckBox(tr("Probabilities of all classes ({}_probabilities.tif)").format(stem), self)
-        self.exact = QCheckBox(tr("Polygons are exactly the pixels: nothing is left out or smoothed"), self)
+        self.exact = QCheckBox(tr("Keep pixel edges: no smoothing and no minimum area"), self)
         self.min_area = QDoubleSpinBox(self)
         self.min_area.setRange(0.0, 1e9)
         self.min_area.setSuffix(tr(" m²"))
         self.min_area.setSpecialValueText(tr("16 pixels"))
-        self.min_area.setToolTip(tr("Smaller patches go to the neighbour with the longest common border"))
+        self.min_area.setToolTip(tr("Smaller polygons are merged into the neighbour with the longest shared edge"))
         self.exact.toggled.connect(lambda on: self.min_area.setEnabled(not on))
         self.polygons.toggled.connect(self.exact.setEnabled)
-        self.overwrite = QCheckBox(tr("Replace files that are there"), self)
+        self.overwrite = QCheckBox(tr("Overwrite existing files"), self)
         self.polygons.setChecked(True)
         self.score.setChecked(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self)
@@ -38,10 +38,10 @@ class ExportDialog(QDialog):
         buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
         form.addRow(tr("Folder"), self.folder)
-        form.addRow(QLabel(tr("Labels ({}_labels.tif)").format(stem), self))
+        form.addRow(QLabel(tr("Label raster ({}_labels.tif)").format(stem), self))
         for box in (self.score, self.probabilities, self.polygons, self.exact):
             form.addRow(box)
-        form.addRow(tr("Smallest polygon"), self.min_area)
+        form.addRow(tr("Minimum polygon area"), self.min_area)
         form.addRow(self.overwrite)
         form.addRow(buttons)
         self.resize(460, self.sizeHint().height())
@@ -56,7 +56,7 @@ class ExportDialog(QDialog):
         }
 
     def vectors(self):
-        """Return how polygons are made, as `vectors` of a `label` request."""
+        """Return the options of polygons, as `vectors` of a `label` request."""
         if self.exact.isChecked():
             return dict(EXACT)
         return {"min_area": self.min_area.value()} if self.min_area.value() else {}

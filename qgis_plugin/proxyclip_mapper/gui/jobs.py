@@ -1,4 +1,4 @@
-"""Long work: one job at a time, with a bar, the remaining time and a button that stops it."""
+"""Jobs: one at a time, with progress bar, remaining time and cancel button."""
 
 import time
 
@@ -7,17 +7,17 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ..i18n import tr
-from .source_panel import tell_time
+from .source_panel import format_time
 
 
-def tell_unit(unit):
-    """Return what is counted in the user's language."""
+def translate_unit(unit):
+    """Return a unit of progress in the user's language."""
     known = {"windows": tr("windows"), "pixels": tr("pixels"), "rows": tr("rows"), "bytes": tr("bytes")}
     return known.get(unit, unit)
 
 
 class JobBar(QWidget):
-    """Shows how far a job is; hidden while there is none."""
+    """Shows the progress of a job; hidden while no job runs."""
 
     cancelled = pyqtSignal()
 
@@ -49,39 +49,39 @@ class JobBar(QWidget):
         self.show()
 
     def end(self):
-        """Hide it."""
+        """Hide the bar."""
         self.hide()
 
-    def take(self, event):
-        """Show an event of the worker's progress, with the time that remains at the pace since the stage began."""
-        done, total, unit = event.get("done", 0), event.get("total", 0), tell_unit(event.get("unit", ""))
+    def show_progress(self, event):
+        """Show a progress event, with the remaining time at the average speed of the stage."""
+        done, total, unit = event.get("done", 0), event.get("total", 0), translate_unit(event.get("unit", ""))
         now = time.monotonic()
         if event.get("stage") != self._stage:
             self._stage, self._started = event.get("stage"), (now, done)
-        told = self._title
+        text = self._title
         if total:
             self.bar.setRange(0, 1000)
             self.bar.setValue(int(1000 * done / total))
             seconds, gained = now - self._started[0], done - self._started[1]
             if gained > 0 and seconds > 1:
-                left = tell_time((total - done) * seconds / gained)
-                told = tr("{}: {} of {} {}, about {} left").format(self._title, done, total, unit, left)
+                left = format_time((total - done) * seconds / gained)
+                text = tr("{}: {} of {} {}, about {} left").format(self._title, done, total, unit, left)
             else:
-                told = tr("{}: {} of {} {}").format(self._title, done, total, unit)
-        self.label.setText(told)
+                text = tr("{}: {} of {} {}").format(self._title, done, total, unit)
+        self.label.setText(text)
 
-    def take_percent(self, percent):
-        """Show a share of 100."""
-        self.take({"stage": "percent", "done": int(percent), "total": 100, "unit": "%"})
+    def show_percent(self, percent):
+        """Show a progress in per cent."""
+        self.show_progress({"stage": "percent", "done": int(percent), "total": 100, "unit": "%"})
 
     def _on_cancel(self):
         self.button.setEnabled(False)
-        self.label.setText(tr("Stopping…"))
+        self.label.setText(tr("Cancelling…"))
         self.cancelled.emit()
 
 
 class Jobs(QObject):
-    """Runs one request or one export at a time, tells the bar, and passes the end on."""
+    """Runs one request or export at a time and shows its progress."""
 
     busy_changed = pyqtSignal(bool)
     failed = pyqtSignal(object)
@@ -96,31 +96,31 @@ class Jobs(QObject):
 
     @property
     def is_busy(self):
-        """Whether a job runs."""
+        """Whether a job is running."""
         return self._stop is not None
 
-    def ask(self, title, method, params, then):
+    def request(self, title, method, params, then):
         """Send a request; `then` gets its result. Returns the request."""
         request = self._client.request(method, params)
         self._begin(title, lambda: self._client.cancel(request))
-        request.progressed.connect(self._bar.take)
+        request.progressed.connect(self._bar.show_progress)
         request.warned.connect(self.warned)
         request.succeeded.connect(lambda result: self._end(lambda: then(result)))
         request.failed.connect(lambda error: self._end(lambda: self._fail(error)))
         return request
 
     def export(self, title, task, then):
-        """Run an export task; `then` is called when its file is there."""
+        """Run an export task; `then` is called when its file is written."""
         self._begin(title, task.cancel)
-        task.progressChanged.connect(self._bar.take_percent)
+        task.progressChanged.connect(self._bar.show_percent)
         task.taskCompleted.connect(lambda: self._end(then))
         task.taskTerminated.connect(lambda: self._end(lambda: self._fail_export(task)))
-        # The task manager owns it from here on; the attribute keeps Python's side alive.
+        # The task manager owns the task; the attribute keeps the Python object alive.
         self._task = task
         QgsApplication.taskManager().addTask(task)
 
     def cancel(self):
-        """Stop what runs."""
+        """Cancel the running job."""
         if self._stop is not None:
             self._stop()
 

@@ -1,4 +1,4 @@
-"""The map in view, asked for again whenever words or view change."""
+"""Live preview of the map, updated when the words or the map extent change."""
 
 import contextlib
 import itertools
@@ -15,11 +15,11 @@ from ..rasters import as_bounds, transform_extent
 from ..styles import palette_renderer
 
 DELAY = 150
-"""Milliseconds of rest before the map is asked for."""
+"""Milliseconds without changes before a preview is requested."""
 
 
 class Embedding:
-    """What the worker says of an open embedding."""
+    """Metadata of an open embedding."""
 
     def __init__(self, described):
         self.path = described["embedding"]
@@ -35,10 +35,9 @@ class Embedding:
 
 
 class LivePreview(QObject):
-    """Keeps a raster layer that shows the labels of the visible part of an embedding.
+    """A raster layer with the labels of the visible part of an embedding.
 
-    One request runs at a time; what changes meanwhile is asked for when it is done, so that the last state is shown
-    and no queue builds up.
+    One request runs at a time. Changes during a request lead to one more request, so no queue builds up.
     """
 
     updated = pyqtSignal(dict)
@@ -73,19 +72,19 @@ class LivePreview(QObject):
         self.refresh()
 
     def set_words(self, words):
-        """Show other words, a moment from now."""
+        """Set the words and schedule an update."""
         self.words = words
         if self.is_live:
             self._timer.start()
 
     def set_examples(self, path):
-        """Go by other examples, a vector file or None, a moment from now."""
+        """Set the examples, a vector file or None, and schedule an update."""
         self.examples = path
         if self.is_live:
             self._timer.start()
 
-    def set_looks(self, words):
-        """Show the same classes in other colours; the worker is not needed."""
+    def set_colors(self, words):
+        """Set the colours of the classes, without a request."""
         self.words = words
         if self.layer is not None:
             self._style(words.rows)
@@ -98,7 +97,7 @@ class LivePreview(QObject):
             self.layer.triggerRepaint()
 
     def refresh(self):
-        """Ask for the map in view now."""
+        """Request a preview of the visible part."""
         self._timer.stop()
         if self.embedding is None or self.words is None or not self.words.enabled:
             return
@@ -122,7 +121,7 @@ class LivePreview(QObject):
         self._request.failed.connect(self._on_failed)
 
     def close(self):
-        """Take the layer away, and end."""
+        """Remove the layer and stop updates."""
         self._canvas.extentsChanged.disconnect(self._on_moved)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
         self._timer.stop()
@@ -131,20 +130,20 @@ class LivePreview(QObject):
         self._folder.cleanup()
 
     def _view(self):
-        """Return bounds and resolution of the visible part; None where the two do not meet."""
+        """Return bounds and resolution of the visible part; None if the embedding is not visible."""
         try:
-            view = self._canvas.mapSettings()
-            seen = transform_extent(view.visibleExtent(), view.destinationCrs(), self.embedding.crs)
+            canvas = self._canvas.mapSettings()
+            visible = transform_extent(canvas.visibleExtent(), canvas.destinationCrs(), self.embedding.crs)
         except QgsCsException:
             return None
-        part = seen.intersect(self.embedding.extent)
+        part = visible.intersect(self.embedding.extent)
         if part.isNull() or part.isEmpty():
             return None
-        asked = {"bounds": as_bounds(part)}
-        factor = seen.width() / max(1, view.outputSize().width()) / self.embedding.pixel
+        view = {"bounds": as_bounds(part)}
+        factor = visible.width() / max(1, canvas.outputSize().width()) / self.embedding.pixel
         if self.embedding.metres is not None and factor > 1:
-            asked["resolution"] = factor * self.embedding.metres
-        return asked
+            view["resolution"] = factor * self.embedding.metres
+        return view
 
     def _show(self, result):
         self._request = None
@@ -196,7 +195,7 @@ class LivePreview(QObject):
             self._canvas.refresh()
 
     def _discard(self, path):
-        """Remove a file that is no longer shown; where a system still holds it, the folder goes in the end."""
+        """Remove an old preview file; if it is still open, it is removed with the folder later."""
         if path is not None:
             for name in (path, f"{path}.aux.xml"):
                 with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What the panel does: encode, show, ask, draw, export."""
+"""Actions of the panel: encode, preview, explain, draw examples, export."""
 
 import time
 from pathlib import Path
@@ -19,18 +19,18 @@ from ..rasters import ExportTask
 from .examples import Examples
 from .export_dialog import ExportDialog
 from .live import LivePreview
-from .side_by_side import SideBySide, place_beside, take_away
+from .side_by_side import SideBySide, place_beside, remove_dock
 from .tools import ClickTool, ShapeTool
 
 
 class Mapping(QObject):
-    """Connects the panel's parts with the worker and the canvas."""
+    """Connects the panel with the worker and the map canvas."""
 
     def __init__(self, dock):
         super().__init__(dock)
         self._dock = dock
         self._canvas = dock.iface.mapCanvas()
-        self._before = None
+        self._previous_tool = None
         self._negative = False
         self._side = None
         self.live = LivePreview(dock.client, self._canvas, self)
@@ -47,10 +47,10 @@ class Mapping(QObject):
         model = dock.words_panel.model
         model.renamed.connect(self.examples.rename)
         model.words_changed.connect(self._on_words)
-        model.looks_changed.connect(lambda: self.live.set_looks(model.words))
+        model.colors_changed.connect(lambda: self.live.set_colors(model.words))
 
     def encode(self):
-        """Encode what the panel says; a web layer is saved as a file first, after the user has agreed."""
+        """Encode the selected image; a web layer is saved as a file first, if the user confirms."""
         try:
             source = self._dock.source_panel.source()
         except ValueError as error:
@@ -58,30 +58,30 @@ class Mapping(QObject):
             return
         if source.path is not None:
             self._encode_file(source, source.path, source.options)
-        elif self._agree_to_export(source):
+        elif self._confirm_export(source):
             self._export_layer(source)
 
     def open(self, path):
         """Open an embedding."""
-        self._dock.jobs.ask(tr("Open"), "open", {"embedding": str(path)}, self._take_embedding)
+        self._dock.jobs.request(tr("Open"), "open", {"embedding": str(path)}, self._show_embedding)
 
-    def fetch_model(self):
-        """Download the weights of the chosen model; the user has asked for it by a button."""
+    def download_model(self):
+        """Download the weights of the selected model."""
         model = self._dock.source_panel.model.currentText()
-        self._dock.jobs.ask(
+        self._dock.jobs.request(
             tr("Download {}").format(model),
             "fetch",
             {"model": model},
-            lambda _: self._dock.messages.tell(tr("Model {} is ready.").format(model)),
+            lambda _: self._dock.messages.info(tr("Model {} is ready.").format(model)),
         )
 
     def explain(self, point, _=None):
-        """Show the shares of all words at a point of the canvas."""
+        """Show the probability of each word at a point of the canvas."""
         if self.live.embedding is None:
             return
         at = self._on_embedding(point)
         if at is None:
-            self._dock.messages.warn(tr("This place is not on the image."))
+            self._dock.messages.warn(tr("The location is outside the image."))
             return
         words = self._dock.words_panel.model.words
         params = {
@@ -95,7 +95,7 @@ class Mapping(QObject):
         request.failed.connect(self._dock.fail)
 
     def add_example(self, geometry):
-        """Take a shape that was drawn as an example of the current class."""
+        """Add a drawn geometry as an example of the current class."""
         name = self._dock.words_panel.current_class
         try:
             crs = self._canvas.mapSettings().destinationCrs()
@@ -103,8 +103,8 @@ class Mapping(QObject):
         except ValueError as error:
             self._dock.messages.warn(str(error))
 
-    def ask_and_export(self):
-        """Ask where to, and export."""
+    def show_export_dialog(self):
+        """Open the export dialog and export."""
         dialog = ExportDialog(self.live.embedding.stem, self._dock.iface.mainWindow())
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.export(dialog.folder.filePath(), dialog.options(), dialog.vectors())
@@ -113,9 +113,9 @@ class Mapping(QObject):
         """Write labels, scores and polygons of the whole embedding, and add them to the project.
 
         Args:
-            folder: Where they go.
-            options: Which, as options of a `label` request.
-            vectors: How polygons are made, likewise; as suits mapping if not given.
+            folder: Output folder.
+            options: Options of a `label` request.
+            vectors: Options of polygons; defaults if not given.
         """
         params = {
             "embedding": self.live.embedding.path,
@@ -126,10 +126,10 @@ class Mapping(QObject):
             "overwrite": options.get("overwrite", False),
             "vectors": vectors or {},
         }
-        self._dock.jobs.ask(tr("Export"), "label", params, self._add_results)
+        self._dock.jobs.request(tr("Export"), "label", params, self._add_results)
 
     def set_live(self, on):
-        """Update by itself, or not."""
+        """Turn the live preview on or off."""
         self.live.is_live = on
         if on:
             self.live.refresh()
@@ -139,15 +139,15 @@ class Mapping(QObject):
         settings.write("opacity", percent)
         self.live.set_opacity(percent / 100)
 
-    def set_asking(self, on):
-        """Take the tool that asks, or give back the one before."""
+    def set_explaining(self, on):
+        """Turn the explain map tool on or off."""
         self._switch(self.click_tool, on)
 
     def set_drawing(self, on, negative):
-        """Take the tool that draws examples, or give back the one before."""
+        """Turn the map tool for examples on or off."""
         if on:
             self._negative = negative
-            for button, own in ((self._dock.draw_button, False), (self._dock.draw_not_button, True)):
+            for button, own in ((self._dock.draw_button, False), (self._dock.draw_negative_button, True)):
                 if own != negative:
                     button.blockSignals(True)
                     button.setChecked(False)
@@ -155,7 +155,7 @@ class Mapping(QObject):
         self._switch(self.shape_tool, on)
 
     def set_side_by_side(self, on):
-        """Show the image alone beside the map, or not."""
+        """Show or hide a second canvas without the map."""
         if on and self._side is None:
             self._side = SideBySide(self._canvas, self._dock.iface.mainWindow())
             self._side.closed.connect(lambda: self._dock.side_button.setChecked(False))
@@ -163,12 +163,12 @@ class Mapping(QObject):
             self._side.show_without(self.live.layer)
         elif not on and self._side is not None:
             side, self._side = self._side, None
-            side.close_down()
-            take_away(side, self._dock.iface.mainWindow())
+            side.disconnect_canvas()
+            remove_dock(side, self._dock.iface.mainWindow())
             side.deleteLater()
 
     def close(self):
-        """Take away what was added."""
+        """Remove everything that was added."""
         self._dock.jobs.blockSignals(True)
         self._dock.jobs.cancel()
         self.set_side_by_side(False)
@@ -187,20 +187,21 @@ class Mapping(QObject):
             self._dock.fail(error)
             return
         params = {"raster": str(path), "out": str(target), "model": source.model, "options": options}
-        request = self._dock.jobs.ask(tr("Encode"), "encode", params, self._take_embedding)
-        request.progressed.connect(_Speed(source, settings.read("device")))
+        request = self._dock.jobs.request(tr("Encode"), "encode", params, self._show_embedding)
+        request.progressed.connect(_SpeedRecorder(source, settings.read("device")))
 
-    def _agree_to_export(self, source):
+    def _confirm_export(self, source):
         columns, rows = source.size
-        told = tr(
-            "“{}” is not a file. Its pixels are saved as a GeoTIFF first: {} × {} pixels, about {:.0f} MB to download "
-            "and keep.\n\nThe terms of many web maps forbid to download or to analyse them; make sure that yours "
-            "allow it."
+        text = tr(
+            "Layer “{}” is not a file. It is saved as a GeoTIFF first: {} × {} pixels, about {:.0f} MB to "
+            "download.\n\n"
+            "The terms of use of many web maps do not allow downloading or analysing them. Check the terms of this "
+            "layer."
         ).format(source.layer.name(), columns, rows, max(1, columns * rows * 3 / 1e6))
         answer = QMessageBox.question(
             self._dock.iface.mainWindow(),
             tr("Save the layer first?"),
-            told,
+            text,
             QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
             QMessageBox.StandardButton.No,
         )
@@ -222,7 +223,7 @@ class Mapping(QObject):
 
         self._dock.jobs.export(tr("Save “{}”").format(source.layer.name()), task, finish)
 
-    def _take_embedding(self, described):
+    def _show_embedding(self, described):
         self.live.words = self._dock.words_panel.model.words
         self.examples.clear()
         self.live.set_embedding(described)
@@ -245,7 +246,7 @@ class Mapping(QObject):
             self._write_examples()
 
     def _write_examples(self):
-        """Give the worker the examples of the classes that take part; it refuses those of others."""
+        """Write the examples of the enabled classes; the worker refuses others."""
         names = {row.name for row in self._dock.words_panel.model.words.enabled}
         self.live.set_examples(self.examples.write(names))
 
@@ -259,7 +260,7 @@ class Mapping(QObject):
         for key in ("labels", "score"):
             if paths.get(key):
                 self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"), shown=not polygons)
-        self._dock.messages.tell(tr("The map is in {}").format(Path(paths["labels"]).parent))
+        self._dock.messages.info(tr("Map saved to {}").format(Path(paths["labels"]).parent))
 
     @staticmethod
     def _add(group, layer, shown=True):
@@ -267,7 +268,7 @@ class Mapping(QObject):
         group.addLayer(layer).setItemVisibilityChecked(shown)
 
     def _on_embedding(self, point):
-        """Return a point of the canvas in the embedding's CRS; None where it is not on the image."""
+        """Return a point of the canvas in the embedding's CRS; None outside the image."""
         source, target = self._canvas.mapSettings().destinationCrs(), self.live.embedding.crs
         if source.isValid() and target.isValid():
             try:
@@ -279,24 +280,24 @@ class Mapping(QObject):
     def _switch(self, tool, on):
         if on:
             if self._canvas.mapTool() not in (self.click_tool, self.shape_tool):
-                self._before = self._canvas.mapTool()
+                self._previous_tool = self._canvas.mapTool()
             self._canvas.setMapTool(tool)
         elif self._canvas.mapTool() is tool:
-            if self._before is not None:
-                self._canvas.setMapTool(self._before)
+            if self._previous_tool is not None:
+                self._canvas.setMapTool(self._previous_tool)
             else:
                 self._canvas.unsetMapTool(tool)
 
     def _on_tool(self, new, _=None):
-        """Let the buttons show which tool is taken."""
-        self._dock.ask_button.setChecked(new is self.click_tool)
+        """Update the buttons when the map tool changes."""
+        self._dock.explain_button.setChecked(new is self.click_tool)
         if new is not self.shape_tool:
             self._dock.draw_button.setChecked(False)
-            self._dock.draw_not_button.setChecked(False)
+            self._dock.draw_negative_button.setChecked(False)
 
 
-class _Speed:
-    """Takes progress events of an `encode` request, and remembers how long a window takes."""
+class _SpeedRecorder:
+    """Stores the seconds per window from the progress events of an `encode` request."""
 
     def __init__(self, source, device):
         self._key = (source.model, device, source.precision)

@@ -1,4 +1,4 @@
-"""Telling the user in the message bar: plain words, and a report to copy."""
+"""Messages in the QGIS message bar, with a report to copy."""
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog
 from qgis.PyQt.QtWidgets import QPushButton
@@ -11,28 +11,28 @@ SECONDS = 8
 
 
 class Messages:
-    """Shows sentences in a message bar, and puts them into QGIS's log."""
+    """Shows messages in the message bar and writes them to the QGIS log."""
 
     def __init__(self, bar, client):
-        """Take the bar and the client whose log goes into reports."""
+        """Store the message bar, and the client whose log is part of reports."""
         self._bar = bar
         self._client = client
 
-    def tell(self, text):
-        """Say that something is done."""
+    def info(self, text):
+        """Show a success message."""
         self._bar.pushMessage(TITLE, text, Qgis.MessageLevel.Success, SECONDS)
 
     def warn(self, text):
-        """Say that the result may not be as expected."""
+        """Show a warning."""
         QgsMessageLog.logMessage(text, TITLE, Qgis.MessageLevel.Warning)
         self._bar.pushMessage(TITLE, text, Qgis.MessageLevel.Warning, 2 * SECONDS)
 
     def fail(self, error, action=None):
-        """Say what went wrong, with a button that copies a report.
+        """Show an error, with a button that copies a report.
 
         Args:
-            error: The error; its text is a sentence.
-            action: (text, function) of a further button, where there is a remedy.
+            error: The error.
+            action: (text, function) of another button.
         """
         QgsMessageLog.logMessage(str(error), TITLE, Qgis.MessageLevel.Critical)
         item = self._bar.createMessage(TITLE, str(error))

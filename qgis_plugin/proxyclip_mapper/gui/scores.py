@@ -1,4 +1,4 @@
-"""Why a place became its class: all words with their shares."""
+"""Table of the probability of each word at a location."""
 
 from qgis.PyQt.QtCore import QRect, Qt
 from qgis.PyQt.QtGui import QColor
@@ -6,17 +6,17 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDeleg
 
 from ..i18n import tr
 
-WORD, NAME, SHARE = range(3)
-SHARE_ROLE = Qt.ItemDataRole.UserRole
+WORD, NAME, PROBABILITY = range(3)
+PROBABILITY_ROLE = Qt.ItemDataRole.UserRole
 BAR_OPACITY = 110
 
 
-class ShareBar(QStyledItemDelegate):
-    """Draws a bar in the class's colour behind the text, which stays legible on light and dark."""
+class ProbabilityBar(QStyledItemDelegate):
+    """Draws a bar in the class's colour behind the text."""
 
     def paint(self, painter, option, index):
         """Draw the bar, then the text."""
-        share = index.data(SHARE_ROLE)
+        share = index.data(PROBABILITY_ROLE)
         color = index.siblingAtColumn(NAME).data(Qt.ItemDataRole.DecorationRole)
         if share is not None:
             bar = QColor(color) if color is not None else QColor(Qt.GlobalColor.gray)
@@ -29,25 +29,25 @@ class ShareBar(QStyledItemDelegate):
 
 
 class ScoreTable(QTableWidget):
-    """Words, their classes and a bar each."""
+    """Table of words, classes and probabilities."""
 
     def __init__(self, parent=None):
         super().__init__(0, 3, parent)
-        self.setHorizontalHeaderLabels([tr("Word"), tr("Class"), tr("Share")])
+        self.setHorizontalHeaderLabels([tr("Word"), tr("Class"), tr("Probability")])
         self.verticalHeader().hide()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.setItemDelegateForColumn(SHARE, ShareBar(self))
+        self.setItemDelegateForColumn(PROBABILITY, ProbabilityBar(self))
         self.setMinimumHeight(150)
         self.hide()
 
     def show_queries(self, queries, rows):
-        """Show what `explain` found, best first.
+        """Show the result of `explain`, highest probability first.
 
         Args:
             queries: Words with class, similarity and probability.
-            rows: The classes, for their colours.
+            rows: The classes with their colours.
         """
         colors = {row.name: row.color for row in rows}
         self.setRowCount(len(queries))
@@ -58,7 +58,7 @@ class ScoreTable(QTableWidget):
             if query["name"] in colors:
                 name.setData(Qt.ItemDataRole.DecorationRole, QColor(colors[query["name"]]))
             share = QTableWidgetItem(f"{100 * query['probability']:.1f} %")
-            share.setData(SHARE_ROLE, query["probability"])
+            share.setData(PROBABILITY_ROLE, query["probability"])
             share.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for column, item in enumerate((word, name, share)):
                 self.setItem(number, column, item)

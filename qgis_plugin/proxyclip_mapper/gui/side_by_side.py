@@ -1,4 +1,4 @@
-"""A second canvas without the map, which follows the first: image and map side by side."""
+"""A second map canvas that shows the image without the map, synchronised with the main canvas."""
 
 from qgis.gui import QgsDockWidget, QgsMapCanvas, QgsMapToolPan
 from qgis.PyQt.QtCore import Qt, QTimer
@@ -8,10 +8,10 @@ from ..i18n import tr
 
 
 class SideBySide(QgsDockWidget):
-    """Shows all visible layers but one, at the extent of another canvas."""
+    """Dock widget with a canvas that shows all visible layers but one."""
 
     def __init__(self, canvas, parent=None):
-        super().__init__(tr("ProxyCLIP: image alone"), parent)
+        super().__init__(tr("ProxyCLIP: image without map"), parent)
         self.setObjectName("ProxyClipSideBySide")
         self._main = canvas
         self._hidden = None
@@ -23,16 +23,16 @@ class SideBySide(QgsDockWidget):
         self.setWidget(self.canvas)
         canvas.extentsChanged.connect(self.follow)
         canvas.layersChanged.connect(self.follow)
-        self.canvas.extentsChanged.connect(self._lead)
+        self.canvas.extentsChanged.connect(self._move_main_canvas)
         self._moving = False
 
     def show_without(self, layer):
-        """Show the image alone."""
+        """Hide a layer in this canvas."""
         self._hidden = None if layer is None else layer.id()
         self.follow()
 
     def follow(self):
-        """Take over layers and extent of the main canvas."""
+        """Set the layers and the extent of the main canvas."""
         if self._moving:
             return
         self._moving = True
@@ -44,14 +44,14 @@ class SideBySide(QgsDockWidget):
         self.canvas.refresh()
         self._moving = False
 
-    def close_down(self):
-        """Stop following."""
+    def disconnect_canvas(self):
+        """Disconnect from the main canvas."""
         self._main.extentsChanged.disconnect(self.follow)
         self._main.layersChanged.disconnect(self.follow)
         self.canvas.unsetMapTool(self._tool)
 
-    def _lead(self):
-        """Move the main canvas where the user moved this one; only a mouse over it can do that."""
+    def _move_main_canvas(self):
+        """Set the extent of the main canvas after the user moved this one with the mouse."""
         if self._moving or not self.canvas.underMouse():
             return
         self._moving = True
@@ -62,7 +62,7 @@ class SideBySide(QgsDockWidget):
 
 
 def place_beside(side, window):
-    """Put the dock between the layers and the canvas, half as wide as the canvas was."""
+    """Dock the widget between the Layers panel and the canvas, with half the width of the canvas."""
     width = window.centralWidget().width() if window.centralWidget() is not None else 600
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, side)
     layers = window.findChild(QDockWidget, "Layers")
@@ -73,8 +73,8 @@ def place_beside(side, window):
     _resize(window, docks, widths)
 
 
-def take_away(side, window):
-    """Remove the dock; the layers keep their width."""
+def remove_dock(side, window):
+    """Remove the dock widget; the Layers panel keeps its width."""
     layers = window.findChild(QDockWidget, "Layers")
     width = 0 if layers is None else layers.width()
     window.removeDockWidget(side)
@@ -83,5 +83,5 @@ def take_away(side, window):
 
 
 def _resize(window, docks, widths):
-    """Give docks their widths once the window has laid them out anew."""
+    """Set the widths of dock widgets after the layout of the window is updated."""
     QTimer.singleShot(0, lambda: window.resizeDocks(docks, widths, Qt.Orientation.Horizontal))

@@ -1,4 +1,4 @@
-"""What to map: image, area, resolution, model; and what that costs."""
+"""Selection of image, extent, resolution and model, with the estimated time."""
 
 import hashlib
 import math
@@ -15,24 +15,24 @@ from ..icons import icon
 from ..models import MODELS, choices
 from ..rasters import as_bounds, file_of, grid_size, transform_extent
 
-COARSEST_WEB = 0.5
-"""Metres per pixel at which a web layer is exported where the user gives none."""
+WEB_RESOLUTION = 0.5
+"""Default metres per pixel for saving a web layer."""
 
 WINDOW_STRIDE = 2 / 3
-"""Part of a window by which windows lie apart, where the model's own is not known yet."""
+"""Stride as a fraction of the window, until that of the model is known."""
 
 
 class Source:
-    """What to encode.
+    """The image to encode.
 
     Attributes:
         layer: The raster layer.
-        path: Its file, or None for a web layer.
-        extent: The area in the layer's CRS; all of the layer where the user named none.
-        is_whole: Whether the area is all of the layer.
-        resolution: Metres per pixel; None for the raster's own.
+        path: Path of the layer, or None for a web layer.
+        extent: The extent in the layer's CRS.
+        is_whole: Whether it is the extent of the layer.
+        resolution: Metres per pixel; None for that of the image.
         model: Name of the model.
-        precision: What it computes in.
+        precision: Floating-point precision of the model.
     """
 
     def __init__(self, layer, extent, is_whole, resolution, model, precision):
@@ -46,11 +46,11 @@ class Source:
 
     @property
     def size(self):
-        """(columns, rows) of what is encoded."""
+        """(columns, rows) of the encoded image."""
         if self.path and not self.resolution:
             across, down = self.layer.rasterUnitsPerPixelX(), self.layer.rasterUnitsPerPixelY()
             return max(1, round(self.extent.width() / across)), max(1, round(self.extent.height() / down))
-        return grid_size(self.extent, self.layer.crs(), self.resolution or COARSEST_WEB)
+        return grid_size(self.extent, self.layer.crs(), self.resolution or WEB_RESOLUTION)
 
     @property
     def options(self):
@@ -63,7 +63,7 @@ class Source:
         return options
 
     def embedding_path(self):
-        """Return where the embedding goes: the same settings find it again."""
+        """Return the path of the embedding, which depends on all settings."""
         stamp = Path(self.path).stat().st_mtime_ns if self.path and Path(self.path).is_file() else 0
         facts = repr((self.layer.source(), stamp, self.model, sorted(self.options.items())))
         key = hashlib.sha256(facts.encode()).hexdigest()[:12]
@@ -72,7 +72,7 @@ class Source:
 
 
 class SourcePanel(QWidget):
-    """The fields, and a line on what the run will cost."""
+    """The input fields and the estimated time."""
 
     changed = pyqtSignal()
 
@@ -84,15 +84,15 @@ class SourcePanel(QWidget):
         self.layers.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
         self.extent = QgsExtentWidget(self, QgsExtentWidget.WidgetStyle.CondensedStyle)
         self.extent.setMapCanvas(canvas)
-        self.extent.setNullValueAllowed(True, tr("All of the image"))
-        self.extent.setToolTip(tr("The area to map: from the map in view, from a layer, or drawn"))
+        self.extent.setNullValueAllowed(True, tr("Whole image"))
+        self.extent.setToolTip(tr("Extent to map: from map canvas, from layer, or drawn on canvas"))
         self.resolution = QDoubleSpinBox(self)
         self.resolution.setRange(0.0, 1000.0)
         self.resolution.setDecimals(3)
         self.resolution.setSingleStep(0.1)
         self.resolution.setSuffix(tr(" m"))
-        self.resolution.setSpecialValueText(tr("the image's own"))
-        self.resolution.setToolTip(tr("Models know the ground at about 0.2 to 2 m per pixel; coarser is faster"))
+        self.resolution.setSpecialValueText(tr("that of the image"))
+        self.resolution.setToolTip(tr("Models work at about 0.2 to 2 m per pixel; a coarser resolution is faster"))
         self.model = QComboBox(self)
         self.model.addItems(MODELS)
         self.model.setCurrentText(settings.read("model"))
@@ -104,12 +104,12 @@ class SourcePanel(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(tr("Image"), self.layers)
-        form.addRow(tr("Area"), self.extent)
+        form.addRow(tr("Extent"), self.extent)
         form.addRow(tr("Resolution"), self.resolution)
         row = QHBoxLayout()
         row.addWidget(self.model, 1)
         row.addWidget(self.precision)
-        self.precision.setToolTip(tr("What the model computes in; auto suits the device"))
+        self.precision.setToolTip(tr("Floating-point precision of the model; auto selects one for the device"))
         form.addRow(tr("Model"), row)
         form.addRow(self.cost)
         self.layers.layerChanged.connect(self._on_layer)
@@ -120,22 +120,22 @@ class SourcePanel(QWidget):
         self._on_layer(self.layers.currentLayer())
 
     def set_models(self, models):
-        """Take what the worker knows of the models: which are here, and how large their windows are."""
+        """Set which models are downloaded, and the sizes of their windows."""
         for item in models:
             self._windows[item["name"]] = (item["window"], item.get("stride") or item["window"] * WINDOW_STRIDE)
             number = self.model.findText(item["name"])
             if number >= 0:
-                state = tr("on this machine") if item["present"] else tr("not on this machine yet")
+                state = tr("downloaded") if item["present"] else tr("not downloaded")
                 self.model.setItemIcon(number, icon("here" if item["present"] else "away"))
-                told = f"{item['description']}\n{tr('Licence: {}').format(item['licence'])}\n{state}"
-                self.model.setItemData(number, told, Qt.ItemDataRole.ToolTipRole)
+                text = f"{item['description']}\n{tr('Licence: {}').format(item['licence'])}\n{state}"
+                self.model.setItemData(number, text, Qt.ItemDataRole.ToolTipRole)
         self._on_change()
 
     def source(self):
-        """Return what to encode.
+        """Return the image to encode.
 
         Raises:
-            ValueError: If there is no image, or the area is not on it; the text says what to do.
+            ValueError: If there is no image, or the extent does not intersect it.
         """
         layer = self.layers.currentLayer()
         if layer is None:
@@ -148,15 +148,15 @@ class SourcePanel(QWidget):
             try:
                 chosen = transform_extent(chosen, self.extent.outputCrs(), layer.crs())
             except QgsCsException as error:
-                raise ValueError(tr("The area has no place in the image's CRS.")) from error
+                raise ValueError(tr("The extent cannot be transformed to the CRS of the image.")) from error
             extent, is_whole = chosen.intersect(extent), False
             if extent.isNull() or extent.isEmpty():
-                raise ValueError(tr("The area does not meet the image; choose another."))
+                raise ValueError(tr("The extent does not intersect the image. Select another extent."))
         resolution = self.resolution.value() or None
         return Source(layer, extent, is_whole, resolution, self.model.currentText(), self.precision.currentText())
 
     def count_windows(self, source):
-        """Return about how many windows a source takes."""
+        """Return the approximate number of windows of a source."""
         window, stride = self._windows.get(source.model, (336, 336 * WINDOW_STRIDE))
         columns, rows = source.size
         return math.ceil(max(0, columns - window) / stride + 1) * math.ceil(max(0, rows - window) / stride + 1)
@@ -183,16 +183,16 @@ class SourcePanel(QWidget):
             return
         columns, rows = source.size
         windows = self.count_windows(source)
-        told = tr("{} × {} pixels, about {} windows").format(columns, rows, windows)
+        text = tr("{} × {} pixels, about {} windows").format(columns, rows, windows)
         seconds = settings.read_speed(source.model, settings.read("device"), source.precision)
         if seconds:
-            told += ", " + tr("about {}").format(tell_time(seconds * windows))
-        self.cost.setText(told)
+            text += ", " + tr("about {}").format(format_time(seconds * windows))
+        self.cost.setText(text)
         self.changed.emit()
 
 
-def tell_time(seconds):
-    """Return a time in words, as coarse as a forecast is."""
+def format_time(seconds):
+    """Return a rounded duration as text."""
     if seconds < 55:
         return tr("{} s").format(max(1, round(seconds)))
     if seconds < 3300:

@@ -1,4 +1,4 @@
-"""The table of classes."""
+"""Table model of the classes."""
 
 from dataclasses import replace
 
@@ -14,12 +14,12 @@ NAME, COLOR, WORDS, THRESHOLD = range(4)
 class VocabularyModel(QAbstractTableModel):
     """Classes as rows: name with check box, colour, words, threshold.
 
-    `words_changed` means that the map has to be asked for again, `looks_changed` that only colours are others;
-    `renamed` comes before the former, with the old and the new name of a class.
+    `words_changed` is emitted when the map must be updated, `colors_changed` when only colours changed, and `renamed`
+    with the old and the new name of a class, before `words_changed`.
     """
 
     words_changed = pyqtSignal()
-    looks_changed = pyqtSignal()
+    colors_changed = pyqtSignal()
     renamed = pyqtSignal(str, str)
 
     def __init__(self, parent=None):
@@ -28,18 +28,18 @@ class VocabularyModel(QAbstractTableModel):
 
     @property
     def words(self):
-        """The words as they are."""
+        """The classes and their options."""
         return self._words
 
     def set_words(self, words):
-        """Replace all."""
+        """Replace all classes."""
         self.beginResetModel()
         self._words = words
         self.endResetModel()
         self.words_changed.emit()
 
     def set_threshold(self, threshold):
-        """Set the score below which a pixel stays unclassified."""
+        """Set the minimum score."""
         if threshold != self._words.threshold:
             self._words = replace(self._words, threshold=threshold)
             self.words_changed.emit()
@@ -71,7 +71,7 @@ class VocabularyModel(QAbstractTableModel):
     def set_color(self, number, color):
         """Set the colour of a class."""
         self._replace(number, color=color.name())
-        self.looks_changed.emit()
+        self.colors_changed.emit()
 
     def rowCount(self, parent=None):
         """Return the number of classes."""
@@ -82,29 +82,29 @@ class VocabularyModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else 4
 
     def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):
-        """Return the heads of the columns."""
+        """Return the column headers."""
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return (tr("Class"), "", tr("Words"), tr("Min."))[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return (
-                tr("Uncheck a class to leave it out"),
+                tr("Uncheck a class to exclude it"),
                 tr("Double-click a colour to change it"),
-                tr("What the model is asked with, separated by commas"),
-                tr("Score below which this class does not win, 0 to 1; empty for that of the map"),
+                tr("Words that describe the class, separated by commas"),
+                tr("Minimum score of the class, 0 to 1; empty for that of the map"),
             )[section]
         return None
 
     def flags(self, index):
-        """Return what can be done with a cell."""
+        """Return the item flags of a cell."""
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
         if index.column() != COLOR:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == NAME else flags
 
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
-        """Return what a cell shows."""
+        """Return the data of a cell."""
         row = self._words.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             threshold = "" if row.threshold is None else f"{row.threshold:g}"
@@ -118,7 +118,7 @@ class VocabularyModel(QAbstractTableModel):
         return None
 
     def setData(self, index, value, role=Qt.ItemDataRole.EditRole):
-        """Take what the user wrote; what cannot be is refused and the old value stays."""
+        """Set the value of a cell; return False if it is invalid."""
         number, column = index.row(), index.column()
         row = self._words.rows[number]
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:

@@ -1,4 +1,4 @@
-"""The words: presets, table, loading and saving."""
+"""Widget of the vocabulary: built-in vocabularies, table of classes, load and save."""
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
@@ -28,10 +28,10 @@ FILTER = "*.yaml *.yml *.json *.csv *.txt"
 
 
 class VocabularyPanel(QWidget):
-    """The table of classes with what belongs to it; files are read and written by the worker."""
+    """Table of classes with its buttons; the worker reads and writes vocabulary files."""
 
     failed = pyqtSignal(object)
-    told = pyqtSignal(str)
+    saved = pyqtSignal(str)
 
     def __init__(self, client, parent=None):
         super().__init__(parent)
@@ -39,25 +39,25 @@ class VocabularyPanel(QWidget):
         self._presets = {}
         self.model = VocabularyModel(self)
         self.presets = QComboBox(self)
-        self.presets.setToolTip(tr("Vocabularies that come with ProxyCLIP"))
-        self.presets.activated.connect(self._take_preset)
+        self.presets.setToolTip(tr("Built-in vocabularies"))
+        self.presets.activated.connect(self._load_preset)
         self.table = self._make_table()
         self.threshold = QDoubleSpinBox(self)
         self.threshold.setRange(0.0, 1.0)
         self.threshold.setSingleStep(0.05)
-        self.threshold.setToolTip(tr("Pixels whose best score is lower stay unclassified"))
+        self.threshold.setToolTip(tr("Pixels with a lower score stay unclassified"))
         self.threshold.valueChanged.connect(self.model.set_threshold)
         top = QHBoxLayout()
         top.addWidget(self.presets, 1)
         for name, text, function, shortcut in (
             ("add", tr("Add a class"), self.add_class, "Ctrl+Shift+Insert"),
             ("remove", tr("Remove the selected classes"), self.remove_selected, ""),
-            ("open", tr("Load a vocabulary file"), self._load, ""),
-            ("save", tr("Save as a vocabulary file"), self._save, ""),
+            ("open", tr("Load vocabulary file"), self._load, ""),
+            ("save", tr("Save as vocabulary file"), self._save, ""),
         ):
             top.addWidget(self._make_button(name, text, function, shortcut))
         bottom = QHBoxLayout()
-        bottom.addWidget(QLabel(tr("Lowest score"), self))
+        bottom.addWidget(QLabel(tr("Minimum score"), self))
         bottom.addWidget(self.threshold)
         bottom.addStretch(1)
         layout = QVBoxLayout(self)
@@ -67,7 +67,7 @@ class VocabularyPanel(QWidget):
         layout.addLayout(bottom)
 
     def load_presets(self):
-        """Ask the worker for the built-in vocabularies, and take the one that was used last."""
+        """Request the built-in vocabularies and load the last one used."""
         request = self._client.request("vocabularies")
         request.succeeded.connect(self._set_presets)
         request.failed.connect(self.failed)
@@ -75,20 +75,20 @@ class VocabularyPanel(QWidget):
     def load_file(self, path):
         """Read a vocabulary file."""
         request = self._client.request("read_vocabulary", {"vocabulary": path})
-        request.succeeded.connect(lambda result: self.take(result["vocabulary"]))
+        request.succeeded.connect(lambda result: self.set_vocabulary(result["vocabulary"]))
         request.failed.connect(self.failed)
         return request
 
     def save_file(self, path):
-        """Write a vocabulary file; classes that are off are written, too."""
+        """Write a vocabulary file, including unchecked classes."""
         content = self.model.words.to_request(only_enabled=False)
         request = self._client.request("write_vocabulary", {"classes": content, "path": path})
-        request.succeeded.connect(lambda result: self.told.emit(tr("Saved {}").format(result["path"])))
+        request.succeeded.connect(lambda result: self.saved.emit(tr("Saved {}").format(result["path"])))
         request.failed.connect(self.failed)
         return request
 
-    def take(self, content):
-        """Show a vocabulary as the worker gives it."""
+    def set_vocabulary(self, content):
+        """Show a vocabulary from the worker."""
         words = from_vocabulary(content)
         self.threshold.blockSignals(True)
         self.threshold.setValue(words.threshold)
@@ -96,7 +96,7 @@ class VocabularyPanel(QWidget):
         self.model.set_words(words)
 
     def add_class(self):
-        """Add a class, and let the user type its name."""
+        """Add a class and edit its name."""
         number = self.model.add_class(tr("new class"))
         index = self.model.index(number, NAME)
         self.table.setCurrentIndex(index)
@@ -108,7 +108,7 @@ class VocabularyPanel(QWidget):
 
     @property
     def current_class(self):
-        """Name of the class whose row is current; of the first where none is, and empty where there is none."""
+        """Name of the class in the current row, else of the first class; empty if there are no classes."""
         rows = self.model.words.rows
         number = self.table.currentIndex().row()
         return rows[max(0, number)].name if rows and number < len(rows) else ""
@@ -158,7 +158,7 @@ class VocabularyPanel(QWidget):
         return button
 
     def choose_color(self):
-        """Let the user choose the colour of the current class."""
+        """Open a dialog for the colour of the current class."""
         number = self.table.currentIndex().row()
         if 0 <= number < self.model.rowCount():
             old = self.model.data(self.model.index(number, COLOR), Qt.ItemDataRole.DecorationRole)
@@ -180,24 +180,24 @@ class VocabularyPanel(QWidget):
         if chosen in self._presets:
             self.presets.setCurrentText(chosen)
         if not self.model.words.rows:
-            self._take_preset()
+            self._load_preset()
 
-    def _take_preset(self, _=None):
+    def _load_preset(self, _=None):
         name = self.presets.currentText()
         if name in self._presets:
             settings.write("vocabulary", name)
-            self.take(self._presets[name])
+            self.set_vocabulary(self._presets[name])
 
     def _load(self):
         path, _ = QFileDialog.getOpenFileName(
-            self, tr("Load a vocabulary file"), "", tr("Vocabularies ({})").format(FILTER)
+            self, tr("Load vocabulary file"), "", tr("Vocabularies ({})").format(FILTER)
         )
         if path:
             self.load_file(path)
 
     def _save(self):
         path, _ = QFileDialog.getSaveFileName(
-            self, tr("Save as a vocabulary file"), "", tr("Vocabularies ({})").format("*.yaml *.json")
+            self, tr("Save as vocabulary file"), "", tr("Vocabularies ({})").format("*.yaml *.json")
         )
         if path:
             self.save_file(path if path.lower().endswith((".yaml", ".yml", ".json")) else f"{path}.yaml")

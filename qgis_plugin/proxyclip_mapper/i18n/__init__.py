@@ -1,4 +1,4 @@
-"""Texts in the user's language."""
+"""Translations."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ CONTEXT = "ProxyClipMapper"
 
 
 def tr(text):
-    """Return a text in the user's language; {} places are filled in by the caller, after translating."""
+    """Return the translation of a text; the caller fills in the {} placeholders afterwards."""
     return QCoreApplication.translate(CONTEXT, text)
 
 
 def install_translator():
-    """Load the translation of the user's language; returns the translator to be removed on unload, or None."""
+    """Install the translation of the user's language; return the translator, or None."""
     chosen = QgsSettings().value("locale/userLocale", "") or ""
     override = QgsSettings().value("locale/overrideFlag", False, type=bool)
     language = (chosen if override and chosen else QLocale.system().name())[:2]

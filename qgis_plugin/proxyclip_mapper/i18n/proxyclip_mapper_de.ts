@@ -5,23 +5,28 @@
   <name>ProxyClipMapper</name>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Area (all of the image if empty)</source>
-   <translation>Gebiet (ganzes Bild, wenn leer)</translation>
+   <source>Background words, separated by “,” (matching pixels stay unclassified)</source>
+   <translation>Hintergrundwörter, getrennt durch „,“ (passende Pixel bleiben unklassifiziert)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Bands are one or three numbers from 1, e.g. 4,3,2; not “{}”.</source>
-   <translation>Bänder sind eine oder drei Nummern ab 1, z. B. 4,3,2; nicht „{}“.</translation>
+   <source>Bands must be one or three band numbers, e.g. 4,3,2. “{}” is not valid.</source>
+   <translation>Bänder müssen eine oder drei Bandnummern sein, z. B. 4,3,2. „{}“ ist ungültig.</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Bands, e.g. 4,3,2 (by colour if empty)</source>
-   <translation>Bänder, z. B. 4,3,2 (nach Farbe, wenn leer)</translation>
+   <source>Bands, e.g. 4,3,2 (by colour interpretation if empty)</source>
+   <translation>Bänder, z. B. 4,3,2 (nach Farbinterpretation, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Classes: “;” between classes, “,” between synonyms</source>
-   <translation>Klassen: „;“ zwischen Klassen, „,“ zwischen Synonymen</translation>
+   <source>Classes, separated by “;” (synonyms by “,”)</source>
+   <translation>Klassen, getrennt durch „;“ (Synonyme durch „,“)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Custom model card (replaces the model above)</source>
+   <translation>Eigene Modellkarte (ersetzt das Modell oben)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
@@ -30,13 +35,13 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Give either classes, e.g. “water; forest, trees; building”, or a vocabulary.</source>
-   <translation>Geben Sie entweder Klassen an, z. B. „water; forest, trees; building“, oder ein Vokabular.</translation>
+   <source>Enter either classes, e.g. “water; forest, trees; building”, or a vocabulary.</source>
+   <translation>Geben Sie entweder Klassen ein, z. B. „water; forest, trees; building“, oder ein Vokabular.</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>How far, in pixels, borders may be simplified</source>
-   <translation>Wie weit, in Pixeln, Grenzen vereinfacht werden dürfen</translation>
+   <source>Extent (whole image if empty)</source>
+   <translation>Ausdehnung (ganzes Bild, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
@@ -45,18 +50,28 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>Keep pixel edges: no smoothing and no minimum area</source>
+   <translation>Pixelkanten behalten: keine Glättung, keine Mindestfläche</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Layer “{}” is not a file, so its pixels cannot be read. Save it as a GeoTIFF first (Export → Save As), or use the ProxyCLIP panel, which saves the selected extent.</source>
+   <translation>Der Layer „{}“ ist keine Datei, daher können seine Pixel nicht gelesen werden. Speichern Sie ihn erst als GeoTIFF (Export → Speichern als), oder benutzen Sie das ProxyCLIP-Bedienfeld, das die gewählte Ausdehnung speichert.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Minimum polygon area in square metres (16 pixels if empty)</source>
+   <translation>Mindestfläche der Polygone in Quadratmetern (16 Pixel, wenn leer)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Minimum score (pixels below stay unclassified)</source>
+   <translation>Mindestscore (Pixel darunter bleiben unklassifiziert)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>Model</source>
    <translation>Modell</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Model card of your own, in place of the model above</source>
-   <translation>Eigene Modellkarte anstelle des Modells oben</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Polygons are exactly the pixels: nothing is left out or smoothed</source>
-   <translation>Polygone sind genau die Pixel: nichts wird ausgelassen oder geglättet</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
@@ -65,48 +80,33 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Resolution in metres (the image's own if empty)</source>
-   <translation>Auflösung in Metern (die des Bildes, wenn leer)</translation>
+   <source>Resolution in metres per pixel (that of the image if empty)</source>
+   <translation>Auflösung in Metern je Pixel (die des Bildes, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Score below which a pixel stays unclassified</source>
-   <translation>Wert, unter dem ein Pixel unklassifiziert bleibt</translation>
+   <source>Simplification tolerance in pixels</source>
+   <translation>Toleranz der Vereinfachung in Pixeln</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Smallest patch in square metres (16 pixels if empty)</source>
-   <translation>Kleinster Fleck in Quadratmetern (16 Pixel, wenn leer)</translation>
+   <source>Vocabulary instead of classes: built-in name (e.g. landcover) or file</source>
+   <translation>Vokabular statt Klassen: eingebauter Name (z. B. landcover) oder Datei</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Words for what is no class, separated by “,”</source>
-   <translation>Wörter für das, was keine Klasse ist, durch „,“ getrennt</translation>
+   <source>{} is a GeoTIFF file: use the extension .tif instead of “{}”.</source>
+   <translation>{} ist eine GeoTIFF-Datei: Verwenden Sie die Endung .tif statt „{}“.</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>{} is written as a GeoTIFF: let the name end in .tif, not in “{}”.</source>
-   <translation>{} wird als GeoTIFF geschrieben: lassen Sie den Namen auf .tif enden, nicht auf „{}“.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>{} is written as {}; let the name end in one of these.</source>
-   <translation>{} wird als {} geschrieben; lassen Sie den Namen auf eines davon enden.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>“{}” is not a file, so it cannot be read pixel by pixel. Save it as a GeoTIFF first (Export → Save As), or use the ProxyCLIP panel, which does that for the area you choose.</source>
-   <translation>„{}“ ist keine Datei und kann darum nicht Pixel für Pixel gelesen werden. Speichern Sie ihn erst als GeoTIFF (Export → Speichern als), oder benutzen Sie das ProxyCLIP-Bedienfeld, das dies für das gewählte Gebiet tut.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>… or a vocabulary: a built-in name (e.g. landcover) or a file</source>
-   <translation>… oder ein Vokabular: ein eingebauter Name (z. B. landcover) oder eine Datei</translation>
+   <source>{}: use one of the file extensions {}.</source>
+   <translation>{}: Verwenden Sie eine der Dateiendungen {}.</translation>
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
-   <source>Components to keep (all if empty)</source>
-   <translation>Komponenten, die bleiben (alle, wenn leer)</translation>
+   <source>Data type of the embedding</source>
+   <translation>Datentyp des Embeddings</translation>
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
@@ -120,22 +120,22 @@
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
-   <source>Encodes an image once, so that it can be labelled with any words afterwards. This is nearly all of the work.
+   <source>Encodes an image once. The embedding can then be classified with any words in seconds; encoding takes nearly all of the time.
 
-The embedding is a folder; its name ends in .emb by custom. A run that was stopped is finished by running it again with the same settings. int8 takes half the disk; fewer components take less again, and lose a little.</source>
-   <translation>Kodiert ein Bild einmal, sodass es danach mit beliebigen Wörtern klassifiziert werden kann. Das ist fast die ganze Arbeit.
+The embedding is a folder; its name usually ends in .emb. Run the algorithm again with the same settings to resume an interrupted run. int8 needs half the disk space of float16. Fewer principal components need less, with a small loss of accuracy.</source>
+   <translation>Kodiert ein Bild einmal. Das Embedding kann danach in Sekunden mit beliebigen Wörtern klassifiziert werden; das Kodieren braucht fast die ganze Zeit.
 
-Das Embedding ist ein Ordner; sein Name endet üblicherweise auf .emb. Ein abgebrochener Lauf wird beendet, indem man ihn mit denselben Einstellungen noch einmal startet. int8 braucht halb so viel Platz; weniger Komponenten brauchen noch weniger und verlieren ein wenig.</translation>
+Das Embedding ist ein Ordner; sein Name endet üblicherweise auf .emb. Starten Sie den Algorithmus mit denselben Einstellungen noch einmal, um einen abgebrochenen Lauf fortzusetzen. int8 braucht halb so viel Speicherplatz wie float16. Weniger Hauptkomponenten brauchen weniger, mit etwas Verlust an Genauigkeit.</translation>
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
-   <source>Numbers are kept as</source>
-   <translation>Zahlen werden aufgehoben als</translation>
+   <source>Number of principal components (no reduction if empty)</source>
+   <translation>Anzahl der Hauptkomponenten (keine Reduktion, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
-   <source>Replace an embedding that is there</source>
-   <translation>Ein vorhandenes Embedding ersetzen</translation>
+   <source>Overwrite existing embedding</source>
+   <translation>Vorhandenes Embedding überschreiben</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
@@ -144,12 +144,17 @@ Das Embedding ist ein Ordner; sein Name endet üblicherweise auf .emb. Ein abgeb
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
-   <source>Compares a label raster with the truth: accuracy, IoU and F1 of each class, and the confusion matrix. The truth may lie on another grid and in another CRS.
+   <source>Class of each ground truth value, e.g. 1=building, 2=road</source>
+   <translation>Klasse jedes Werts der Referenz, z. B. 1=building, 2=road</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py" />
+   <source>Compares a label raster with ground truth: accuracy, IoU and F1 of each class, and the confusion matrix. The ground truth may have another grid and another CRS.
 
-The mapping says which class each value of the truth is: 1=building, 2=road, 3=road. Without it classes are matched by name or by value.</source>
-   <translation>Vergleicht ein Labelraster mit der Wahrheit: Genauigkeit, IoU und F1 jeder Klasse und die Konfusionsmatrix. Die Wahrheit darf auf einem anderen Gitter und in einem anderen KBS liegen.
+The mapping assigns a class to each ground truth value: 1=building, 2=road, 3=road. Without a mapping, classes are matched by name or by value.</source>
+   <translation>Vergleicht ein Klassenraster mit Referenzdaten: Genauigkeit, IoU und F1 jeder Klasse und die Konfusionsmatrix. Die Referenz darf ein anderes Gitter und ein anderes KBS haben.
 
-Die Zuordnung sagt, welche Klasse jeder Wert der Wahrheit ist: 1=building, 2=road, 3=road. Ohne sie werden Klassen nach Namen oder Wert zugeordnet.</translation>
+Die Zuordnung gibt jedem Wert der Referenz eine Klasse: 1=building, 2=road, 3=road. Ohne Zuordnung werden Klassen nach Namen oder Wert zugeordnet.</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
@@ -163,8 +168,23 @@ Die Zuordnung sagt, welche Klasse jeder Wert der Wahrheit ist: 1=building, 2=roa
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
-   <source>Labels</source>
-   <translation>Labels</translation>
+   <source>Ground truth</source>
+   <translation>Referenz</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py" />
+   <source>Ground truth values or classes to ignore</source>
+   <translation>Werte oder Klassen der Referenz, die ignoriert werden</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py" />
+   <source>HTML files (*.html)</source>
+   <translation>HTML-Dateien (*.html)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py" />
+   <source>Label raster</source>
+   <translation>Klassenraster</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
@@ -183,48 +203,37 @@ Die Zuordnung sagt, welche Klasse jeder Wert der Wahrheit ist: 1=building, 2=roa
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
-   <source>Truth</source>
-   <translation>Wahrheit</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py" />
-   <source>Values or names of the truth to leave out</source>
-   <translation>Werte oder Namen der Wahrheit, die nicht zählen</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py" />
-   <source>Web page (*.html)</source>
-   <translation>Webseite (*.html)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py" />
-   <source>Which class each value of the truth is</source>
-   <translation>Welche Klasse jeder Wert der Wahrheit ist</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py" />
-   <source>“{}” is no part of a mapping; write it like 1=building, 2=road.</source>
-   <translation>„{}“ ist kein Teil einer Zuordnung; schreiben Sie 1=building, 2=road.</translation>
+   <source>“{}” is not a valid mapping. Enter it as 1=building, 2=road.</source>
+   <translation>„{}“ ist keine gültige Zuordnung. Geben Sie sie als 1=building, 2=road ein.</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>Area (all of the embedding if empty)</source>
-   <translation>Gebiet (ganzes Embedding, wenn leer)</translation>
+   <source>Class field of the examples</source>
+   <translation>Klassenfeld der Beispiele</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>Examples: points and polygons that show classes</source>
-   <translation>Beispiele: Punkte und Polygone, die Klassen zeigen</translation>
+   <source>Classifies an embedding created by “Encode raster”. The map equals that of “Segment raster”, but takes only seconds.
+
+Separate classes by “;” and synonyms of a class by “,”. With “max-logit”, more synonyms of one class do not lower the scores of the others.</source>
+   <translation>Klassifiziert ein Embedding, das „Raster kodieren“ erzeugt hat. Die Karte ist die von „Raster segmentieren“, dauert aber nur Sekunden.
+
+Trennen Sie Klassen durch „;“ und Synonyme einer Klasse durch „,“. Mit „max-logit“ senken mehr Synonyme einer Klasse nicht die Scores der anderen.</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>Field with the class of the examples</source>
-   <translation>Feld mit der Klasse der Beispiele</translation>
+   <source>Combination of synonyms</source>
+   <translation>Verrechnung der Synonyme</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>How synonyms count</source>
-   <translation>Wie Synonyme zählen</translation>
+   <source>Examples (points or polygons with a class)</source>
+   <translation>Beispiele (Punkte oder Polygone mit einer Klasse)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/label.py" />
+   <source>Extent (whole embedding if empty)</source>
+   <translation>Ausdehnung (ganzes Embedding, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
@@ -233,39 +242,30 @@ Die Zuordnung sagt, welche Klasse jeder Wert der Wahrheit ist: 1=building, 2=roa
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>Makes the map that “Segment raster” would make, from an embedding that “Encode raster” has kept. It takes seconds, since the image model is not needed.
-
-Classes are separated by “;”, synonyms of one class by “,”. With “max-logit” more synonyms for one class do not lower the scores of the others.</source>
-   <translation>Macht die Karte, die „Raster segmentieren“ machen würde, aus einem Embedding, das „Raster kodieren“ aufgehoben hat. Es dauert Sekunden, weil das Bildmodell nicht gebraucht wird.
-
-Klassen werden durch „;“ getrennt, Synonyme einer Klasse durch „,“. Mit „max-logit“ senken mehr Synonyme einer Klasse nicht die Werte der anderen.</translation>
+   <source>Weight of the examples relative to the words</source>
+   <translation>Gewicht der Beispiele im Verhältnis zu den Wörtern</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>Weight of the examples against the words</source>
-   <translation>Gewicht der Beispiele gegen die Wörter</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/label.py" />
-   <source>“{}” is not an embedding; make one with “Encode raster”.</source>
-   <translation>„{}“ ist kein Embedding; machen Sie eines mit „Raster kodieren“.</translation>
+   <source>“{}” is not an embedding. Create one with “Encode raster”.</source>
+   <translation>„{}“ ist kein Embedding. Erzeugen Sie eines mit „Raster kodieren“.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py" />
-   <source>Makes a land-cover map of an image from classes that you name in words.
+   <source>Creates a land-cover map of an image from classes that you name in words.
 
-Classes are separated by “;”, synonyms of one class by “,”: water, river, lake; forest, trees; building, roof. Name everything that is in the picture: what no class fits goes to the nearest one, unless you set a threshold.
+Separate classes by “;” and synonyms of a class by “,”: water, river, lake; forest, trees; building, roof. Name everything in the image: each pixel gets the most similar class, unless you set a minimum score.
 
-Models know the ground at about 0.2 to 2 m per pixel: for a finer image give a resolution, e.g. 0.3. Try a small area first. The model “demo” needs no download and is not meant for mapping.
+Models work at about 0.2 to 2 m per pixel: set a resolution, e.g. 0.3, for a finer image. Try a small extent first. The model “demo” needs no download and is not meant for mapping.
 
-Labels are 1, 2, … in the order of the classes, 0 for unclassified, 255 for no data; names and colours are in the file. To try many words on one image, encode it once and label the embedding.</source>
-   <translation>Macht aus einem Bild eine Landbedeckungskarte mit Klassen, die Sie in Wörtern nennen (die Modelle verstehen Englisch).
+Label values are 1, 2, … in the order of the classes, 0 for unclassified and 255 for nodata; the file has class names and colours. To try many words on one image, use “Encode raster” once and then “Label from embedding”.</source>
+   <translation>Erzeugt aus einem Bild eine Landbedeckungskarte mit Klassen, die Sie in Wörtern nennen (die Modelle verstehen Englisch).
 
-Klassen werden durch „;“ getrennt, Synonyme einer Klasse durch „,“: water, river, lake; forest, trees; building, roof. Nennen Sie alles, was im Bild ist: was zu keiner Klasse passt, fällt an die nächste, wenn Sie keine Schwelle setzen.
+Trennen Sie Klassen durch „;“ und Synonyme einer Klasse durch „,“: water, river, lake; forest, trees; building, roof. Nennen Sie alles, was im Bild ist: Jedes Pixel bekommt die ähnlichste Klasse, wenn Sie keinen Mindestscore setzen.
 
-Modelle kennen den Boden mit etwa 0,2 bis 2 m je Pixel: geben Sie für ein feineres Bild eine Auflösung an, z. B. 0,3. Probieren Sie erst ein kleines Gebiet. Das Modell „demo“ braucht keinen Download und ist nicht zum Kartieren gedacht.
+Modelle arbeiten mit etwa 0,2 bis 2 m je Pixel: Setzen Sie für ein feineres Bild eine Auflösung, z. B. 0,3. Probieren Sie erst eine kleine Ausdehnung. Das Modell „demo“ braucht keinen Download und ist nicht zum Kartieren gedacht.
 
-Labels sind 1, 2, … in der Reihenfolge der Klassen, 0 für nicht klassifiziert, 255 für keine Daten; Namen und Farben stehen in der Datei. Um viele Wörter an einem Bild zu probieren, kodieren Sie es einmal und klassifizieren das Embedding.</translation>
+Labelwerte sind 1, 2, … in der Reihenfolge der Klassen, 0 für unklassifiziert und 255 für nodata; Namen und Farben der Klassen stehen in der Datei. Um viele Wörter an einem Bild zu probieren, benutzen Sie einmal „Raster kodieren“ und dann „Aus Embedding klassifizieren“.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py" />
@@ -274,8 +274,8 @@ Labels sind 1, 2, … in der Reihenfolge der Klassen, 0 für nicht klassifiziert
   </message>
   <message>
    <location filename="../algorithms/segment.py" />
-   <source>Scores</source>
-   <translation>Werte</translation>
+   <source>Score raster</source>
+   <translation>Score-Raster</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py" />
@@ -284,31 +284,35 @@ Labels sind 1, 2, … in der Reihenfolge der Klassen, 0 für nicht klassifiziert
   </message>
   <message>
    <location filename="../algorithms/vectorize.py" />
+   <source>Converts a label raster to polygons with class, label value, ellipsoidal area in square metres and, with a score raster, the mean score.
+
+By default, patches below 16 pixels are merged into a neighbour and edges are smoothed, without gaps or overlaps. “Keep pixel edges” turns this off. Unclassified and nodata pixels get no polygon.
+
+The style is stored in the GeoPackage, or in a file next to the output for other formats.</source>
+   <translation>Wandelt ein Klassenraster in Polygone mit Klasse, Labelwert, ellipsoidischer Fläche in Quadratmetern und, mit einem Score-Raster, dem mittleren Score um.
+
+Standardmäßig werden Flecken unter 16 Pixeln mit einem Nachbarn verschmolzen und Kanten geglättet, ohne Lücken oder Überlappungen. „Pixelkanten behalten“ schaltet dies ab. Unklassifizierte Pixel und nodata bekommen kein Polygon.
+
+Der Stil wird im GeoPackage gespeichert, bei anderen Formaten in einer Datei neben der Ausgabe.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/vectorize.py" />
    <source>Number of polygons</source>
    <translation>Anzahl der Polygone</translation>
   </message>
   <message>
-   <location filename="../algorithms/vectorize.py" />
-   <source>Turns a label raster into polygons with class, label, area in square metres on the ellipsoid and, where a score raster is given, the mean score.
-
-By default patches below 16 pixels go to a neighbour and borders are smoothed, without gaps and overlaps. “Exactly the pixels” keeps every pixel. Unclassified pixels and pixels without data get no polygon.
-
-A GeoPackage carries its style inside; other formats have it beside them.</source>
-   <translation>Macht aus einem Labelraster Polygone mit Klasse, Label, Fläche in Quadratmetern auf dem Ellipsoid und, wo ein Werteraster gegeben ist, dem mittleren Wert.
-
-Ohne Weiteres gehen Flecken unter 16 Pixeln an einen Nachbarn, und Grenzen werden geglättet, ohne Lücken und Überlappungen. „Genau die Pixel“ behält jedes Pixel. Unklassifizierte Pixel und Pixel ohne Daten bekommen kein Polygon.
-
-Ein GeoPackage trägt seinen Stil in sich; andere Formate haben ihn neben sich.</translation>
+   <location filename="../algorithms/vocabulary_from_layer.py" />
+   <source>Class field (that of the categorized symbology if empty)</source>
+   <translation>Klassenfeld (das der kategorisierten Symbolisierung, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>Choose the field that holds the class; layer “{}” is not styled by categories.</source>
-   <translation>Wählen Sie das Feld mit der Klasse; der Layer „{}“ ist nicht nach Kategorien dargestellt.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>Field with the class (that of the style if empty)</source>
-   <translation>Feld mit der Klasse (das der Darstellung, wenn leer)</translation>
+   <source>Creates a vocabulary file from the classes of a layer.
+
+For a vector layer, the classes are the distinct values of a field, with the colours of its categorized symbology. For a paletted raster, they are the names, values and colours of the palette. Check the words before you use them: names such as “class 3” mean nothing to the model.</source>
+   <translation>Erzeugt eine Vokabulardatei aus den Klassen eines Layers.
+
+Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit den Farben seiner kategorisierten Symbolisierung. Bei einem Raster mit Palette sind es die Namen, Werte und Farben der Palette. Prüfen Sie die Wörter, bevor Sie sie benutzen: Namen wie „Klasse 3“ sagen dem Modell nichts.</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
@@ -322,8 +326,8 @@ Ein GeoPackage trägt seinen Stil in sich; andere Formate haben ihn neben sich.<
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>Layer “{}” has {} different values, which are hardly classes; choose another field.</source>
-   <translation>Der Layer „{}“ hat {} verschiedene Werte, das sind kaum Klassen; wählen Sie ein anderes Feld.</translation>
+   <source>Layer “{}” has {} distinct values, too many for classes. Select another field.</source>
+   <translation>Der Layer „{}“ hat {} verschiedene Werte, zu viele für Klassen. Wählen Sie ein anderes Feld.</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
@@ -332,18 +336,23 @@ Ein GeoPackage trägt seinen Stil in sich; andere Formate haben ihn neben sich.<
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>Raster “{}” has no palette; style it with “Paletted/Unique values” first.</source>
-   <translation>Das Raster „{}“ hat keine Palette; stellen Sie es erst mit „Palette/Eindeutige Werte“ dar.</translation>
+   <source>Raster “{}” has no palette. Set its symbology to “Paletted/Unique values” first.</source>
+   <translation>Das Raster „{}“ hat keine Palette. Stellen Sie seine Symbolisierung erst auf „Palette/Eindeutige Werte“.</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>The vocabulary is written as JSON: let the name end in .json.</source>
-   <translation>Das Vokabular wird als JSON geschrieben: lassen Sie den Namen auf .json enden.</translation>
+   <source>Select the class field: layer “{}” has no categorized symbology.</source>
+   <translation>Wählen Sie das Klassenfeld: Der Layer „{}“ hat keine kategorisierte Symbolisierung.</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>There is no such layer.</source>
-   <translation>Diesen Layer gibt es nicht.</translation>
+   <source>The layer was not found.</source>
+   <translation>Der Layer wurde nicht gefunden.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/vocabulary_from_layer.py" />
+   <source>The vocabulary is a JSON file: use the extension .json.</source>
+   <translation>Das Vokabular ist eine JSON-Datei: Verwenden Sie die Endung .json.</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
@@ -361,13 +370,89 @@ Ein GeoPackage trägt seinen Stil in sich; andere Formate haben ihn neben sich.<
    <translation>Vokabular aus Layer</translation>
   </message>
   <message>
-   <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>Writes a vocabulary with the classes of a layer, to be used for segmenting and labelling.
-
-From a vector layer it takes the different values of a field, and their colours where the layer is styled by categories of that field. From a raster with a palette it takes names, values and colours. Look at the words before you use them: names such as “Klasse 3” mean nothing to the model.</source>
-   <translation>Schreibt ein Vokabular mit den Klassen eines Layers, zum Segmentieren und Klassifizieren.
-
-Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Farben, wo der Layer nach Kategorien dieses Feldes dargestellt ist. Aus einem Raster mit Palette nimmt es Namen, Werte und Farben. Sehen Sie sich die Wörter an, bevor Sie sie benutzen: Namen wie „Klasse 3“ sagen dem Modell nichts.</translation>
+   <location filename="../client/blocking.py" />
+   <source>The ProxyCLIP process could not be started with {}: {}</source>
+   <translation>Der ProxyCLIP-Prozess konnte mit {} nicht gestartet werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/blocking.py" />
+   <source>The ProxyCLIP process ended unexpectedly. See the log; the environment may be incomplete.</source>
+   <translation>Der ProxyCLIP-Prozess endete unerwartet. Siehe Protokoll; die Umgebung ist vielleicht unvollständig.</translation>
+  </message>
+  <message>
+   <location filename="../client/blocking.py" />
+   <source>cancelled</source>
+   <translation>abgebrochen</translation>
+  </message>
+  <message>
+   <location filename="../client/blocking.py" />
+   <source>{}: {} of {} {}</source>
+   <translation>{}: {} von {} {}</translation>
+  </message>
+  <message>
+   <location filename="../client/client.py" />
+   <source>The ProxyCLIP environment is not set up. Open “Environment…” in the ProxyCLIP panel to create it.</source>
+   <translation>Die ProxyCLIP-Umgebung ist nicht eingerichtet. Öffnen Sie „Umgebung…“ im ProxyCLIP-Bedienfeld, um sie anzulegen.</translation>
+  </message>
+  <message>
+   <location filename="../client/client.py" />
+   <source>The ProxyCLIP process ended unexpectedly (code {}). It restarts with the next action.</source>
+   <translation>Der ProxyCLIP-Prozess endete unerwartet (Code {}). Er startet mit der nächsten Aktion neu.</translation>
+  </message>
+  <message>
+   <location filename="../client/client.py" />
+   <source>This Python interpreter cannot run proxyclip-geo: {}. Open “Environment…” to change it.</source>
+   <translation>Dieser Python-Interpreter kann proxyclip-geo nicht ausführen: {}. Öffnen Sie „Umgebung…“, um ihn zu ändern.</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Cancelled.</source>
+   <translation>Abgebrochen.</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Cancelled; nothing was changed.</source>
+   <translation>Abgebrochen; nichts wurde geändert.</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Check Python version</source>
+   <translation>Python-Version prüfen</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Create environment</source>
+   <translation>Umgebung anlegen</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Install PyTorch</source>
+   <translation>PyTorch installieren</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Install proxyclip-geo</source>
+   <translation>proxyclip-geo installieren</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Python 3.11 or later was not found on this computer. Install it, then try again.</source>
+   <translation>Auf diesem Rechner wurde kein Python 3.11 oder neuer gefunden. Installieren Sie es und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Ready on {}: one window in {:.2f} s ({}).</source>
+   <translation>Bereit auf {}: ein Fenster in {:.2f} s ({}).</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>Self-test: run the demo model</source>
+   <translation>Selbsttest: das Demo-Modell laufen lassen</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>“{}” failed: {}</source>
+   <translation>„{}“ schlug fehl: {}</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -386,8 +471,8 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>Click a place to see the shares of all words</source>
-   <translation>Auf eine Stelle klicken, um die Anteile aller Wörter zu sehen</translation>
+   <source>Click the map to show the probability of each word</source>
+   <translation>In die Karte klicken, um die Wahrscheinlichkeit jedes Wortes zu zeigen</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -396,23 +481,23 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>Draw a place that is not of the current class</source>
-   <translation>Eine Stelle zeichnen, die nicht zur aktuellen Klasse gehört</translation>
+   <source>Draw a negative example of the current class</source>
+   <translation>Negatives Beispiel für die aktuelle Klasse zeichnen</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>Draw an example of the class whose row is current (right button ends)</source>
-   <translation>Ein Beispiel für die Klasse der aktuellen Zeile zeichnen (rechte Taste beendet)</translation>
-  </message>
-  <message>
-   <location filename="../gui/dock.py" />
-   <source>Drop all examples</source>
-   <translation>Alle Beispiele verwerfen</translation>
+   <source>Draw an example of the current class (right-click to finish)</source>
+   <translation>Beispiel für die aktuelle Klasse zeichnen (Rechtsklick beendet)</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
    <source>Encode</source>
    <translation>Kodieren</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Encode the image once, then map it with any words</source>
+   <translation>Das Bild einmal kodieren, dann mit beliebigen Wörtern kartieren</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -431,13 +516,8 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>Live</source>
-   <translation>Live</translation>
-  </message>
-  <message>
-   <location filename="../gui/dock.py" />
-   <source>Look at the image once; then any words can be asked</source>
-   <translation>Das Bild einmal ansehen; danach kann nach beliebigen Wörtern gefragt werden</translation>
+   <source>Live preview</source>
+   <translation>Live-Vorschau</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -456,8 +536,8 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>Open an embedding that was made before</source>
-   <translation>Ein früher gemachtes Embedding öffnen</translation>
+   <source>Open an existing embedding</source>
+   <translation>Ein vorhandenes Embedding öffnen</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -471,8 +551,13 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>ProxyCLIP needs a Python environment of its own. It is built once.</source>
-   <translation>ProxyCLIP braucht eine eigene Python-Umgebung. Sie wird einmal aufgebaut.</translation>
+   <source>ProxyCLIP needs its own Python environment. It is created once.</source>
+   <translation>ProxyCLIP braucht eine eigene Python-Umgebung. Sie wird einmal angelegt.</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Remove all examples</source>
+   <translation>Alle Beispiele entfernen</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -481,33 +566,13 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>Stopped.</source>
-   <translation>Angehalten.</translation>
-  </message>
-  <message>
-   <location filename="../gui/dock.py" />
-   <source>Update the map in view when words or view change</source>
-   <translation>Die sichtbare Karte nachführen, wenn sich Wörter oder Ausschnitt ändern</translation>
+   <source>Update the preview when the words or the map extent change</source>
+   <translation>Vorschau aktualisieren, wenn sich Wörter oder Kartenausschnitt ändern</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>A folder with all wheels, for machines without a network; empty to download</source>
-   <translation>Ein Ordner mit allen Wheels, für Rechner ohne Netz; leer zum Herunterladen</translation>
-  </message>
-  <message>
-   <location filename="../gui/environment_dialog.py" />
-   <source>A requirement, or the path of a wheel or of a source folder</source>
-   <translation>Eine Paketangabe oder der Pfad eines Wheels oder Quellordners</translation>
-  </message>
-  <message>
-   <location filename="../gui/environment_dialog.py" />
-   <source>Build</source>
-   <translation>Aufbauen</translation>
-  </message>
-  <message>
-   <location filename="../gui/environment_dialog.py" />
-   <source>Build an environment</source>
-   <translation>Eine Umgebung aufbauen</translation>
+   <source>CPU only</source>
+   <translation>Nur CPU</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
@@ -521,8 +586,23 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>Environment of ProxyCLIP</source>
-   <translation>Umgebung von ProxyCLIP</translation>
+   <source>Create</source>
+   <translation>Anlegen</translation>
+  </message>
+  <message>
+   <location filename="../gui/environment_dialog.py" />
+   <source>Current interpreter: {}</source>
+   <translation>Aktueller Interpreter: {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/environment_dialog.py" />
+   <source>Default of the package index</source>
+   <translation>Vorgabe des Paketindex</translation>
+  </message>
+  <message>
+   <location filename="../gui/environment_dialog.py" />
+   <source>Folder with all wheels for offline installation; leave empty to download</source>
+   <translation>Ordner mit allen Wheels für die Installation ohne Netz; leer lassen zum Herunterladen</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
@@ -531,18 +611,23 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>In use: {}</source>
-   <translation>In Gebrauch: {}</translation>
+   <source>Hardware</source>
+   <translation>Hardware</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>NVIDIA card (CUDA)</source>
-   <translation>NVIDIA-Karte (CUDA)</translation>
+   <source>Install with uv (faster than pip)</source>
+   <translation>Mit uv installieren (schneller als pip)</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>Or use a Python that has proxyclip-geo</source>
-   <translation>Oder ein Python benutzen, das proxyclip-geo hat</translation>
+   <source>NVIDIA GPU (CUDA)</source>
+   <translation>NVIDIA-GPU (CUDA)</translation>
+  </message>
+  <message>
+   <location filename="../gui/environment_dialog.py" />
+   <source>No environment is set up.</source>
+   <translation>Es ist keine Umgebung eingerichtet.</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
@@ -551,13 +636,18 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>Processor only</source>
-   <translation>Nur Prozessor</translation>
+   <source>Pip requirement, or path of a wheel or source folder</source>
+   <translation>Pip-Anforderung oder Pfad eines Wheels oder Quellordners</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>ProxyCLIP runs in a Python of its own, so that nothing it needs can disturb QGIS. Building it takes some minutes and up to 7 GB of disk.</source>
-   <translation>ProxyCLIP läuft in einem eigenen Python, damit nichts, was es braucht, QGIS stören kann. Der Aufbau dauert einige Minuten und braucht bis zu 7 GB Platz.</translation>
+   <source>ProxyCLIP Environment</source>
+   <translation>ProxyCLIP-Umgebung</translation>
+  </message>
+  <message>
+   <location filename="../gui/environment_dialog.py" />
+   <source>ProxyCLIP runs in its own Python environment, separate from that of QGIS. Creating it takes some minutes and up to 7 GB of disk space.</source>
+   <translation>ProxyCLIP läuft in einer eigenen Python-Umgebung, getrennt von der von QGIS. Sie anzulegen dauert einige Minuten und braucht bis zu 7 GB Speicherplatz.</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
@@ -566,33 +656,18 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>Runs on</source>
-   <translation>Läuft auf</translation>
-  </message>
-  <message>
-   <location filename="../gui/environment_dialog.py" />
    <source>Step {} of {}: {}</source>
    <translation>Schritt {} von {}: {}</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>Test and use</source>
+   <source>Test and Use</source>
    <translation>Prüfen und benutzen</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
-   <source>There is no environment yet.</source>
-   <translation>Es gibt noch keine Umgebung.</translation>
-  </message>
-  <message>
-   <location filename="../gui/environment_dialog.py" />
-   <source>Use uv, which is on this machine and faster than pip</source>
-   <translation>uv benutzen, das auf diesem Rechner ist und schneller als pip</translation>
-  </message>
-  <message>
-   <location filename="../gui/environment_dialog.py" />
-   <source>What the package index offers</source>
-   <translation>Was der Paketindex bietet</translation>
+   <source>Use a Python interpreter with proxyclip-geo</source>
+   <translation>Python-Interpreter mit proxyclip-geo benutzen</translation>
   </message>
   <message>
    <location filename="../gui/examples.py" />
@@ -601,8 +676,8 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/examples.py" />
-   <source>This place is not on the image.</source>
-   <translation>Diese Stelle liegt nicht auf dem Bild.</translation>
+   <source>The location is outside the image.</source>
+   <translation>Die Stelle liegt außerhalb des Bildes.</translation>
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
@@ -626,13 +701,23 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
-   <source>Labels ({}_labels.tif)</source>
-   <translation>Labels ({}_labels.tif)</translation>
+   <source>Label raster ({}_labels.tif)</source>
+   <translation>Klassenraster ({}_labels.tif)</translation>
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
-   <source>Polygons with areas and styles ({}.gpkg)</source>
-   <translation>Polygone mit Flächen und Stilen ({}.gpkg)</translation>
+   <source>Minimum polygon area</source>
+   <translation>Mindestfläche der Polygone</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>Overwrite existing files</source>
+   <translation>Vorhandene Dateien überschreiben</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>Polygons with area and style ({}.gpkg)</source>
+   <translation>Polygone mit Fläche und Stil ({}.gpkg)</translation>
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
@@ -641,28 +726,18 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
-   <source>Replace files that are there</source>
-   <translation>Vorhandene Dateien ersetzen</translation>
+   <source>Score raster ({}_score.tif)</source>
+   <translation>Score-Raster ({}_score.tif)</translation>
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
-   <source>Scores ({}_score.tif)</source>
-   <translation>Werte ({}_score.tif)</translation>
-  </message>
-  <message>
-   <location filename="../gui/export_dialog.py" />
-   <source>Smaller patches go to the neighbour with the longest common border</source>
-   <translation>Kleinere Flecken gehen an den Nachbarn mit der längsten gemeinsamen Grenze</translation>
-  </message>
-  <message>
-   <location filename="../gui/export_dialog.py" />
-   <source>Smallest polygon</source>
-   <translation>Kleinstes Polygon</translation>
+   <source>Smaller polygons are merged into the neighbour with the longest shared edge</source>
+   <translation>Kleinere Polygone werden mit dem Nachbarn mit der längsten gemeinsamen Kante verschmolzen</translation>
   </message>
   <message>
    <location filename="../gui/jobs.py" />
-   <source>Stopping…</source>
-   <translation>Wird angehalten…</translation>
+   <source>Cancelling…</source>
+   <translation>Wird abgebrochen…</translation>
   </message>
   <message>
    <location filename="../gui/jobs.py" />
@@ -691,11 +766,6 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/jobs.py" />
-   <source>{}: {} of {} {}</source>
-   <translation>{}: {} von {} {}</translation>
-  </message>
-  <message>
-   <location filename="../gui/jobs.py" />
    <source>{}: {} of {} {}, about {} left</source>
    <translation>{}: {} von {} {}, noch etwa {}</translation>
   </message>
@@ -713,6 +783,20 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
    <location filename="../gui/mapping.py" />
    <source>Export</source>
    <translation>Export</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Layer “{}” is not a file. It is saved as a GeoTIFF first: {} × {} pixels, about {:.0f} MB to download.
+
+The terms of use of many web maps do not allow downloading or analysing them. Check the terms of this layer.</source>
+   <translation>Der Layer „{}“ ist keine Datei. Er wird erst als GeoTIFF gespeichert: {} × {} Pixel, etwa {:.0f} MB zum Herunterladen.
+
+Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen oder auszuwerten. Prüfen Sie die Bedingungen dieses Layers.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Map saved to {}</source>
+   <translation>Karte gespeichert in {}</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -736,22 +820,8 @@ Aus einem Vektorlayer nimmt es die verschiedenen Werte eines Feldes und ihre Far
   </message>
   <message>
    <location filename="../gui/mapping.py" />
-   <source>The map is in {}</source>
-   <translation>Die Karte ist in {}</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
    <source>{:.2f} s</source>
    <translation>{:.2f} s</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>“{}” is not a file. Its pixels are saved as a GeoTIFF first: {} × {} pixels, about {:.0f} MB to download and keep.
-
-The terms of many web maps forbid to download or to analyse them; make sure that yours allow it.</source>
-   <translation>„{}“ ist keine Datei. Seine Pixel werden erst als GeoTIFF gespeichert: {} × {} Pixel, etwa {:.0f} MB zum Herunterladen und Aufheben.
-
-Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten; vergewissern Sie sich, dass Ihre es erlauben.</translation>
   </message>
   <message>
    <location filename="../gui/scores.py" />
@@ -765,8 +835,8 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/scores.py" />
-   <source>Share</source>
-   <translation>Anteil</translation>
+   <source>Probability</source>
+   <translation>Wahrscheinlichkeit</translation>
   </message>
   <message>
    <location filename="../gui/scores.py" />
@@ -780,8 +850,8 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/side_by_side.py" />
-   <source>ProxyCLIP: image alone</source>
-   <translation>ProxyCLIP: nur das Bild</translation>
+   <source>ProxyCLIP: image without map</source>
+   <translation>ProxyCLIP: Bild ohne Karte</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -795,13 +865,18 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>All of the image</source>
-   <translation>Ganzes Bild</translation>
+   <source>Extent</source>
+   <translation>Ausdehnung</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>Area</source>
-   <translation>Gebiet</translation>
+   <source>Extent to map: from map canvas, from layer, or drawn on canvas</source>
+   <translation>Zu kartierende Ausdehnung: aus dem Kartenfenster, aus einem Layer oder gezeichnet</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>Floating-point precision of the model; auto selects one for the device</source>
+   <translation>Gleitkommagenauigkeit des Modells; auto wählt sie passend zum Gerät</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -815,8 +890,8 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>Models know the ground at about 0.2 to 2 m per pixel; coarser is faster</source>
-   <translation>Modelle kennen den Boden mit etwa 0,2 bis 2 m je Pixel; gröber ist schneller</translation>
+   <source>Models work at about 0.2 to 2 m per pixel; a coarser resolution is faster</source>
+   <translation>Modelle arbeiten mit etwa 0,2 bis 2 m je Pixel; eine gröbere Auflösung ist schneller</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -825,23 +900,18 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>The area does not meet the image; choose another.</source>
-   <translation>Das Gebiet liegt nicht auf dem Bild; wählen Sie ein anderes.</translation>
+   <source>The extent cannot be transformed to the CRS of the image.</source>
+   <translation>Die Ausdehnung kann nicht in das KBS des Bildes transformiert werden.</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>The area has no place in the image's CRS.</source>
-   <translation>Das Gebiet hat im KBS des Bildes keinen Platz.</translation>
+   <source>The extent does not intersect the image. Select another extent.</source>
+   <translation>Die Ausdehnung überschneidet das Bild nicht. Wählen Sie eine andere.</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>The area to map: from the map in view, from a layer, or drawn</source>
-   <translation>Das Gebiet: aus der sichtbaren Karte, aus einem Layer oder gezeichnet</translation>
-  </message>
-  <message>
-   <location filename="../gui/source_panel.py" />
-   <source>What the model computes in; auto suits the device</source>
-   <translation>Womit das Modell rechnet; auto passt zum Gerät</translation>
+   <source>Whole image</source>
+   <translation>Ganzes Bild</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -850,17 +920,17 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>not on this machine yet</source>
-   <translation>noch nicht auf diesem Rechner</translation>
+   <source>downloaded</source>
+   <translation>heruntergeladen</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>on this machine</source>
-   <translation>auf diesem Rechner</translation>
+   <source>not downloaded</source>
+   <translation>nicht heruntergeladen</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>the image's own</source>
+   <source>that of the image</source>
    <translation>die des Bildes</translation>
   </message>
   <message>
@@ -900,23 +970,23 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/vocabulary_model.py" />
-   <source>Score below which this class does not win, 0 to 1; empty for that of the map</source>
-   <translation>Wert, unter dem diese Klasse nicht gewinnt, 0 bis 1; leer für den der Karte</translation>
+   <source>Minimum score of the class, 0 to 1; empty for that of the map</source>
+   <translation>Mindestscore der Klasse, 0 bis 1; leer für den der Karte</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_model.py" />
-   <source>Uncheck a class to leave it out</source>
-   <translation>Haken entfernen, um eine Klasse auszulassen</translation>
-  </message>
-  <message>
-   <location filename="../gui/vocabulary_model.py" />
-   <source>What the model is asked with, separated by commas</source>
-   <translation>Womit das Modell gefragt wird, durch Kommas getrennt</translation>
+   <source>Uncheck a class to exclude it</source>
+   <translation>Haken entfernen, um eine Klasse auszuschließen</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_model.py" />
    <source>Words</source>
    <translation>Wörter</translation>
+  </message>
+  <message>
+   <location filename="../gui/vocabulary_model.py" />
+   <source>Words that describe the class, separated by commas</source>
+   <translation>Wörter, die die Klasse beschreiben, durch Kommas getrennt</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
@@ -925,23 +995,28 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
+   <source>Built-in vocabularies</source>
+   <translation>Eingebaute Vokabulare</translation>
+  </message>
+  <message>
+   <location filename="../gui/vocabulary_panel.py" />
    <source>Change colour…</source>
    <translation>Farbe ändern…</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
-   <source>Load a vocabulary file</source>
+   <source>Load vocabulary file</source>
    <translation>Vokabulardatei laden</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
-   <source>Lowest score</source>
-   <translation>Niedrigster Wert</translation>
+   <source>Minimum score</source>
+   <translation>Mindestscore</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
-   <source>Pixels whose best score is lower stay unclassified</source>
-   <translation>Pixel, deren bester Wert niedriger ist, bleiben unklassifiziert</translation>
+   <source>Pixels with a lower score stay unclassified</source>
+   <translation>Pixel mit niedrigerem Score bleiben unklassifiziert</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
@@ -955,7 +1030,7 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
-   <source>Save as a vocabulary file</source>
+   <source>Save as vocabulary file</source>
    <translation>Als Vokabulardatei speichern</translation>
   </message>
   <message>
@@ -970,18 +1045,13 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />
-   <source>Vocabularies that come with ProxyCLIP</source>
-   <translation>Vokabulare, die mit ProxyCLIP kommen</translation>
-  </message>
-  <message>
-   <location filename="../gui/vocabulary_panel.py" />
    <source>new class</source>
    <translation>neue Klasse</translation>
   </message>
   <message>
    <location filename="../plugin.py" />
-   <source>Map an image by naming the classes in words</source>
-   <translation>Ein Bild kartieren, indem man die Klassen in Wörtern nennt</translation>
+   <source>Map an image with classes named in words</source>
+   <translation>Ein Bild mit Klassen kartieren, die in Wörtern genannt werden</translation>
   </message>
   <message>
    <location filename="../rasters.py" />
@@ -997,81 +1067,6 @@ Die Bedingungen vieler Webkarten verbieten, sie herunterzuladen oder auszuwerten
    <location filename="../styles.py" />
    <source>unclassified</source>
    <translation>unklassifiziert</translation>
-  </message>
-  <message>
-   <location filename="../worker/blocking.py" />
-   <source>The worker cannot be started with {}: {}</source>
-   <translation>Der Arbeitsprozess kann mit {} nicht gestartet werden: {}</translation>
-  </message>
-  <message>
-   <location filename="../worker/blocking.py" />
-   <source>The worker ended unexpectedly; its last words are in the log. Is the environment complete?</source>
-   <translation>Der Arbeitsprozess endete unerwartet; seine letzten Worte stehen im Protokoll. Ist die Umgebung vollständig?</translation>
-  </message>
-  <message>
-   <location filename="../worker/blocking.py" />
-   <source>cancelled</source>
-   <translation>abgebrochen</translation>
-  </message>
-  <message>
-   <location filename="../worker/client.py" />
-   <source>The environment of ProxyCLIP is not set up yet. Open “Environment…” to build it.</source>
-   <translation>Die Umgebung von ProxyCLIP ist noch nicht eingerichtet. Öffnen Sie „Umgebung…“, um sie aufzubauen.</translation>
-  </message>
-  <message>
-   <location filename="../worker/client.py" />
-   <source>The worker ended unexpectedly (code {}). It is started again with the next request.</source>
-   <translation>Der Arbeitsprozess endete unerwartet (Code {}). Er wird mit der nächsten Anfrage neu gestartet.</translation>
-  </message>
-  <message>
-   <location filename="../worker/client.py" />
-   <source>This Python cannot run proxyclip-geo: {}. Open “Environment…” to repair it.</source>
-   <translation>Dieses Python kann proxyclip-geo nicht ausführen: {}. Öffnen Sie „Umgebung…“, um es zu beheben.</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>Check the Python</source>
-   <translation>Python prüfen</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>Install PyTorch</source>
-   <translation>PyTorch installieren</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>Install proxyclip-geo</source>
-   <translation>proxyclip-geo installieren</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>Make the environment</source>
-   <translation>Umgebung anlegen</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>Ready on {}: one window in {:.2f} s ({}).</source>
-   <translation>Bereit auf {}: ein Fenster in {:.2f} s ({}).</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>Self-test: run the demo model</source>
-   <translation>Selbsttest: das Demo-Modell laufen lassen</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>Stopped; nothing was changed.</source>
-   <translation>Angehalten; nichts wurde geändert.</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>There is no Python 3.11 or later on this machine; install one, then try again.</source>
-   <translation>Auf diesem Rechner ist kein Python 3.11 oder neuer; installieren Sie eines und versuchen Sie es noch einmal.</translation>
-  </message>
-  <message>
-   <location filename="../worker/installer.py" />
-   <source>“{}” failed: {}</source>
-   <translation>„{}“ schlug fehl: {}</translation>
   </message>
  </context>
 </TS>

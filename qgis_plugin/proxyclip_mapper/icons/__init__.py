@@ -1,4 +1,4 @@
-"""Icons; drawn for this plugin, legible on light and dark."""
+"""Icons of the plugin, for light and dark themes."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ from qgis.PyQt.QtGui import QIcon
 
 
 def icon(name):
-    """Return an icon by its file's name."""
+    """Return the icon of this file name."""
     return QIcon(str(Path(__file__).parent / f"{name}.svg"))

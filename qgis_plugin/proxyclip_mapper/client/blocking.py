@@ -1,4 +1,4 @@
-"""Asking the worker and waiting for it: for Processing, which has a thread for it, or no window at all."""
+"""Blocking client of the worker process, for Processing algorithms."""
 
 import time
 
@@ -6,23 +6,23 @@ from qgis.core import QgsProcessingException
 from qgis.PyQt.QtCore import QProcess
 
 from ..i18n import tr
-from .client import no_interpreter
+from .client import missing_interpreter
 from .environment import process_environment, worker_arguments, worker_interpreter
 from .messages import LineBuffer, WorkerError, as_error, check_greeting, decode_event, encode_request
 
-PATIENCE = 10.0
-"""Seconds that a cancelled request has to end before the worker is killed."""
+CANCEL_TIMEOUT = 10.0
+"""Seconds after which the worker of a cancelled request is killed."""
 
 
-class BlockingWorker:
-    """A worker for the time of a `with`; it belongs to the thread that enters it."""
+class BlockingClient:
+    """Starts a worker process for a `with` block; use it in the thread that enters the block."""
 
     def __init__(self, feedback, interpreter=worker_interpreter):
-        """Remember whom to tell.
+        """Create the client.
 
         Args:
-            feedback: QgsProcessingFeedback; its cancelling stops the running request.
-            interpreter: Returns the Python to use.
+            feedback: QgsProcessingFeedback; its cancellation stops the running request.
+            interpreter: Returns the Python interpreter to use.
         """
         self._feedback = feedback
         self._interpreter = interpreter
@@ -33,13 +33,15 @@ class BlockingWorker:
     def __enter__(self):
         interpreter = self._interpreter()
         if interpreter is None:
-            raise QgsProcessingException(str(no_interpreter()))
+            raise QgsProcessingException(str(missing_interpreter()))
         self._process = QProcess()
         self._process.setProcessEnvironment(process_environment())
         self._process.start(str(interpreter), worker_arguments())
         if not self._process.waitForStarted():
             raise QgsProcessingException(
-                tr("The worker cannot be started with {}: {}").format(interpreter, self._process.errorString())
+                tr("The ProxyCLIP process could not be started with {}: {}").format(
+                    interpreter, self._process.errorString()
+                )
             )
         greeting = self._wait(lambda event: event["event"] == "hello", number=None)
         wrong = check_greeting(greeting)
@@ -51,16 +53,16 @@ class BlockingWorker:
     def __exit__(self, *_):
         self._end()
 
-    def ask(self, method, params, span=(0.0, 100.0)):
+    def request(self, method, params, span=(0.0, 100.0)):
         """Send a request and wait for its result.
 
         Args:
             method: As in docs/worker.md.
-            params: Likewise.
+            params: Parameters of the method.
             span: Part of the progress bar, in per cent, that the request takes.
 
         Raises:
-            QgsProcessingException: If it fails; its text is the worker's sentence.
+            QgsProcessingException: If the request fails; with the message of the worker.
         """
         number = self._next
         self._next += 1
@@ -71,7 +73,7 @@ class BlockingWorker:
         return event["result"]
 
     def _wait(self, is_last, number, span=(0.0, 100.0)):
-        """Read events until one is the last; tells progress, warnings and the log on the way."""
+        """Read events until the last one; forward progress, warnings and the log."""
         cancelled = None
         while True:
             ended = self._process.state() == QProcess.ProcessState.NotRunning
@@ -83,21 +85,21 @@ class BlockingWorker:
                     continue
                 if is_last(event):
                     return event
-                self._tell(event, span)
+                self._forward(event, span)
             for line in bytes(self._process.readAllStandardError()).decode("utf-8", "replace").splitlines():
                 self._feedback.pushDebugInfo(line)
             if ended:
                 raise QgsProcessingException(
-                    tr("The worker ended unexpectedly; its last words are in the log. Is the environment complete?")
+                    tr("The ProxyCLIP process ended unexpectedly. See the log; the environment may be incomplete.")
                 )
             if self._feedback.isCanceled() and cancelled is None:
                 cancelled = time.monotonic()
                 self._process.write(encode_request("cancel", "cancel", {"id": number}))
-            if cancelled is not None and time.monotonic() - cancelled > PATIENCE:
+            if cancelled is not None and time.monotonic() - cancelled > CANCEL_TIMEOUT:
                 self._process.kill()
                 raise QgsProcessingException(str(WorkerError(tr("cancelled"))))
 
-    def _tell(self, event, span):
+    def _forward(self, event, span):
         if event["event"] == "progress":
             done, total = event.get("done", 0), event.get("total", 0)
             if total:

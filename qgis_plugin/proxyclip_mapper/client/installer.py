@@ -1,4 +1,4 @@
-"""Building the environment: steps that run one after another, with a log, and can be stopped."""
+"""Create the Python environment of the worker, step by step."""
 
 import shutil
 import sys
@@ -10,29 +10,29 @@ from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
 from .. import settings
 from ..i18n import tr
 from .client import WorkerClient
-from .environment import OLDEST_PYTHON, base_interpreters, find_uv, process_environment, python_in
+from .environment import MIN_PYTHON, base_interpreters, find_uv, process_environment, python_in
 
 TORCH_INDEX = {"cpu": "https://download.pytorch.org/whl/cpu", "cuda": "https://download.pytorch.org/whl/cu126"}
-"""Where torch comes from; other choices leave it to the package index."""
+"""Package index of torch, by hardware."""
 
 VERSIONS = ">=0.1,<0.2"
-"""Versions of proxyclip-geo that speak this plugin's protocol."""
+"""Versions of proxyclip-geo that this plugin supports."""
 
 
 def default_package(hardware):
-    """Return what is installed where the user names nothing; on a processor OpenVINO is the faster backend."""
+    """Return the default requirement; on a CPU with OpenVINO, the faster backend."""
     return f"proxyclip-geo{VERSIONS}" if hardware == "cuda" else f"proxyclip-geo[openvino]{VERSIONS}"
 
 
 class Plan:
-    """How to build an environment.
+    """Plan of an environment.
 
     Attributes:
-        folder: Where; it must not exist yet.
-        python: Interpreter that makes it.
-        hardware: "cpu", "cuda", or "index" for the torch that the package index has.
+        folder: Folder of the environment; it must not exist.
+        python: Interpreter that creates it.
+        hardware: "cpu", "cuda", or "index" for the default torch of the package index.
         package: Requirement, or path of a wheel or of a source folder.
-        wheelhouse: Folder with wheels to be used in place of any network; empty for none.
+        wheelhouse: Folder with wheels for offline installation; empty to download.
         uv: Path of uv; None to use venv and pip.
     """
 
@@ -46,13 +46,13 @@ class Plan:
 
     def steps(self):
         """Return (title, program, arguments) of each step."""
-        steps = [(tr("Check the Python"), self.python, ["-I", "-c", _CHECK])]
+        steps = [(tr("Check Python version"), self.python, ["-I", "-c", _CHECK])]
         inside = str(python_in(self.folder))
         if self.uv:
-            steps.append((tr("Make the environment"), self.uv, ["venv", "--python", self.python, str(self.folder)]))
+            steps.append((tr("Create environment"), self.uv, ["venv", "--python", self.python, str(self.folder)]))
             install = (self.uv, ["pip", "install", "--python", inside])
         else:
-            steps.append((tr("Make the environment"), self.python, ["-I", "-m", "venv", str(self.folder)]))
+            steps.append((tr("Create environment"), self.python, ["-I", "-m", "venv", str(self.folder)]))
             install = (
                 inside,
                 ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"],
@@ -69,19 +69,19 @@ class Plan:
 
 _CHECK = (
     "import sys, venv, ensurepip; "
-    f"sys.exit(0 if sys.version_info[:2] >= {OLDEST_PYTHON!r} else 'Python %d.%d is too old' % sys.version_info[:2])"
+    f"sys.exit(0 if sys.version_info[:2] >= {MIN_PYTHON!r} else 'Python %d.%d is too old' % sys.version_info[:2])"
 )
 
 
 def make_plan(hardware="cpu", package="", wheelhouse="", python="", use_uv=True):
-    """Return a plan for a new folder, with the interpreter that is given or the likeliest on this machine.
+    """Return a plan for a new folder, with the given interpreter or the best one on this computer.
 
     Raises:
         LookupError: If there is no interpreter.
     """
     found = [python] if python else base_interpreters()
     if not found:
-        raise LookupError(tr("There is no Python 3.11 or later on this machine; install one, then try again."))
+        raise LookupError(tr("Python 3.11 or later was not found on this computer. Install it, then try again."))
     folder = settings.data_folder() / f"env-{time.strftime('%Y%m%d-%H%M%S')}"
     return Plan(folder, found[0], hardware, package, wheelhouse, find_uv() if use_uv else None)
 
@@ -89,7 +89,7 @@ def make_plan(hardware="cpu", package="", wheelhouse="", python="", use_uv=True)
 class Installer(QObject):
     """Runs a plan and a self-test; its last signal is `finished`.
 
-    A new environment is built beside the old one, and the setting changes only when its self-test has passed.
+    The new environment replaces the old one in the settings only after its self-test has passed.
     """
 
     stepped = pyqtSignal(int, int, str)
@@ -107,25 +107,25 @@ class Installer(QObject):
 
     @property
     def is_running(self):
-        """Whether a step is under way."""
+        """Whether a step is running."""
         return self._process is not None or self._client is not None
 
     def build(self, plan):
-        """Start to build; returns at once."""
+        """Start to create the environment; return immediately."""
         self._plan, self._steps, self._index = plan, plan.steps(), 0
         plan.folder.parent.mkdir(parents=True, exist_ok=True)
         self._run_step()
 
     def use(self, python):
-        """Take an interpreter that has proxyclip-geo already, after a self-test."""
+        """Use an interpreter that has proxyclip-geo, after a self-test."""
         self._plan, self._steps, self._index = None, [], 0
         self._test(Path(python))
 
     def cancel(self):
-        """Stop, and remove what was built so far."""
+        """Cancel and remove the incomplete environment."""
         if self.is_running:
-            self._note(tr("Stopped."))
-            self._end(False, tr("Stopped; nothing was changed."))
+            self._note(tr("Cancelled."))
+            self._end(False, tr("Cancelled; nothing was changed."))
 
     def _run_step(self):
         title, program, arguments = self._steps[self._index]
@@ -147,8 +147,8 @@ class Installer(QObject):
 
     def _on_error(self, error):
         if error == QProcess.ProcessError.FailedToStart:
-            told = self._process.errorString()
-            self._end(False, tr("“{}” failed: {}").format(self._steps[self._index][0], told))
+            reason = self._process.errorString()
+            self._end(False, tr("“{}” failed: {}").format(self._steps[self._index][0], reason))
 
     def _on_finished(self, code, status):
         if self._process is None:
@@ -172,17 +172,17 @@ class Installer(QObject):
         client.logged.connect(self._note)
         request = client.request("self_test")
         request.succeeded.connect(lambda result: self._accept(python, result))
-        # Stopping the client lets its request fail as well, which is no news then.
+        # Stopping the client makes its request fail; ignore that.
         request.failed.connect(lambda error: self._client is client and self._end(False, str(error)))
 
     def _accept(self, python, result):
         settings.write("interpreter", str(python))
         libraries = ", ".join(f"{name} {version}" for name, version in result.get("libraries", {}).items())
-        told = tr("Ready on {}: one window in {:.2f} s ({}).").format(
+        message = tr("Ready on {}: one window in {:.2f} s ({}).").format(
             result.get("device", "?"), float(result.get("seconds", 0)), libraries
         )
-        self._note(told)
-        self._end(True, told)
+        self._note(message)
+        self._end(True, message)
 
     def _end(self, good, message):
         process, self._process = self._process, None

@@ -1,4 +1,4 @@
-"""Asking the worker without waiting: requests with signals, for the dock."""
+"""Asynchronous client of the worker process with Qt signals, for the panel."""
 
 from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
 
@@ -15,21 +15,21 @@ from .messages import (
     encode_request,
 )
 
-LONGEST_LOG = 400
-"""Lines of the worker's log that are kept."""
+MAX_LOG_LINES = 400
+"""Stored lines of the worker's log."""
 
 
-def no_interpreter():
-    """Return the error of a worker that has no Python to run in."""
+def missing_interpreter():
+    """Return the error for a missing Python interpreter."""
     return WorkerError(
-        tr("The environment of ProxyCLIP is not set up yet. Open “Environment…” to build it."),
+        tr("The ProxyCLIP environment is not set up. Open “Environment…” in the ProxyCLIP panel to create it."),
         "NoEnvironment",
         NO_WORKER,
     )
 
 
 class Request(QObject):
-    """One request on its way; its last signal is either `succeeded` or `failed`."""
+    """A running request; its last signal is either `succeeded` or `failed`."""
 
     progressed = pyqtSignal(dict)
     warned = pyqtSignal(str)
@@ -44,10 +44,9 @@ class Request(QObject):
 
 
 class WorkerClient(QObject):
-    """Keeps one worker alive, and starts another when it dies.
+    """Runs one worker process and restarts it when it dies.
 
-    A request to a worker that is not running starts it. When the worker ends in the middle all open requests fail;
-    the next request starts a new one.
+    The first request starts the process. If it dies, all open requests fail, and the next request starts a new process.
     """
 
     started = pyqtSignal(dict)
@@ -67,16 +66,16 @@ class WorkerClient(QObject):
 
     @property
     def greeting(self):
-        """What the running worker said of itself; None while none runs."""
+        """First event of the running worker, with its versions; None while no worker runs."""
         return self._greeting
 
     @property
     def process_id(self):
-        """Process number of the worker, 0 while none runs."""
+        """Process id of the worker, 0 while no worker runs."""
         return 0 if self._process is None else int(self._process.processId())
 
     def request(self, method, params=None):
-        """Send a request; its signals come later, never before this returns."""
+        """Send a request; its signals are emitted after this returns."""
         request = Request(self._next, method, params or {}, self)
         self._next += 1
         self._open[request.number] = request
@@ -88,7 +87,7 @@ class WorkerClient(QObject):
         return request
 
     def cancel(self, request):
-        """Ask for a request to be stopped; it then fails as cancelled."""
+        """Cancel a request; it then fails as cancelled."""
         if request.number not in self._open:
             return
         if request in self._unsent:
@@ -97,18 +96,18 @@ class WorkerClient(QObject):
         elif self._process is not None:
             self._process.write(encode_request(f"cancel {request.number}", "cancel", {"id": request.number}))
 
-    def stop(self, patience=3000):
+    def stop(self, timeout=3000):
         """End the worker; open requests fail.
 
         Args:
-            patience: Milliseconds it has to end by itself before it is killed.
+            timeout: Milliseconds to wait for the process to end before it is killed.
         """
         process, self._process = self._process, None
         if process is not None:
-            # Its late signals must not reach a client that is done with it.
+            # Ignore late signals of the process.
             process.blockSignals(True)
             process.closeWriteChannel()
-            if not process.waitForFinished(patience):
+            if not process.waitForFinished(timeout):
                 process.kill()
                 process.waitForFinished(1000)
             process.deleteLater()
@@ -124,7 +123,7 @@ class WorkerClient(QObject):
         process.readyReadStandardError.connect(self._read_log)
         process.errorOccurred.connect(self._on_error)
         process.finished.connect(self._on_finished)
-        # A process that has no program reports it as one that cannot start, in the same way and later.
+        # A missing program is reported by errorOccurred, as one that cannot start.
         process.start(str(interpreter or "no-python-for-proxyclip"), worker_arguments())
 
     def _read(self):
@@ -135,9 +134,9 @@ class WorkerClient(QObject):
             if event is None:
                 self._note(line.decode("utf-8", "replace"))
             else:
-                self._take(event)
+                self._handle(event)
 
-    def _take(self, event):
+    def _handle(self, event):
         kind, number = event["event"], event.get("id")
         if kind == "hello":
             wrong = check_greeting(event)
@@ -171,15 +170,17 @@ class WorkerClient(QObject):
     def _on_error(self, error):
         if error == QProcess.ProcessError.FailedToStart:
             interpreter = self._interpreter()
-            told = no_interpreter()
+            error = missing_interpreter()
             if interpreter is not None:
-                told = WorkerError(
-                    tr("The worker cannot be started with {}: {}").format(interpreter, self._process.errorString()),
+                error = WorkerError(
+                    tr("The ProxyCLIP process could not be started with {}: {}").format(
+                        interpreter, self._process.errorString()
+                    ),
                     "NoEnvironment",
                     NO_WORKER,
                 )
             self._drop()
-            self._fail_all(told)
+            self._fail_all(error)
 
     def _on_finished(self, code, status):
         if self._process is None:
@@ -189,19 +190,23 @@ class WorkerClient(QObject):
         greeted = self._greeting is not None
         self._drop()
         if greeted:
-            told = WorkerError(
-                tr("The worker ended unexpectedly (code {}). It is started again with the next request.").format(code),
+            error = WorkerError(
+                tr("The ProxyCLIP process ended unexpectedly (code {}). It restarts with the next action.").format(
+                    code
+                ),
                 "LostWorker",
                 LOST_WORKER,
             )
         else:
             last = self.log[-1] if self.log else str(code)
-            told = WorkerError(
-                tr("This Python cannot run proxyclip-geo: {}. Open “Environment…” to repair it.").format(last),
+            error = WorkerError(
+                tr("This Python interpreter cannot run proxyclip-geo: {}. Open “Environment…” to change it.").format(
+                    last
+                ),
                 "NoEnvironment",
                 NO_WORKER,
             )
-        self._fail_all(told)
+        self._fail_all(error)
 
     def _drop(self):
         process, self._process, self._greeting = self._process, None, None
@@ -227,5 +232,5 @@ class WorkerClient(QObject):
 
     def _note(self, line):
         if line.strip():
-            self.log = [*self.log[-LONGEST_LOG:], line.rstrip()]
+            self.log = [*self.log[-MAX_LOG_LINES:], line.rstrip()]
             self.logged.emit(line.rstrip())

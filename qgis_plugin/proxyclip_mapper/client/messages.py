@@ -1,4 +1,4 @@
-"""The lines of the worker's protocol, and the errors it reports. No Qt here."""
+"""Messages of the worker's protocol, without Qt."""
 
 import json
 import re
@@ -6,38 +6,38 @@ import re
 PROTOCOL = 1
 
 LABELS = {
-    "aoi": "Area",
-    "background": "Words for what is no class",
+    "aoi": "Extent",
+    "background": "Background words",
     "bands": "Bands",
-    "bounds": "Area",
-    "components": "Components to keep",
+    "bounds": "Extent",
+    "components": "Number of principal components",
     "device": "Device",
-    "field": "Field with the class of the examples",
-    "min_area": "Smallest patch",
-    "overwrite": "Replace files that are there",
+    "field": "Class field of the examples",
+    "min_area": "Minimum polygon area",
+    "overwrite": "Overwrite existing files",
     "precision": "Precision",
     "resolution": "Resolution",
-    "simplify": "Simplify borders",
-    "threshold": "Threshold",
+    "simplify": "Simplification tolerance",
+    "threshold": "Minimum score",
 }
-"""Labels of the options that the worker's messages name."""
+"""Labels of the options in messages of the worker."""
 
 CANCELLED = 130
-"""Exit code of a request that the user stopped."""
+"""Exit code of a cancelled request."""
 
 NO_WORKER = 1000
-"""Code of an error of ours: the worker cannot be started."""
+"""Error code of the plugin: the worker cannot be started."""
 
 LOST_WORKER = 1001
-"""Code of an error of ours: the worker ended in the middle."""
+"""Error code of the plugin: the worker ended unexpectedly."""
 
 
 class WorkerError(Exception):
     """A request failed.
 
     Attributes:
-        kind: Name of the kind of error, e.g. "RasterError".
-        code: Exit code of the command line for it, or one of the codes above.
+        kind: Class of the error, e.g. "RasterError".
+        code: Its exit code, or one of the codes above.
     """
 
     def __init__(self, message, kind="WorkerError", code=1):
@@ -47,12 +47,12 @@ class WorkerError(Exception):
 
     @property
     def was_cancelled(self):
-        """Whether the user stopped the request."""
+        """Whether the user cancelled the request."""
         return self.code == CANCELLED
 
     @property
     def needs_environment(self):
-        """Whether building the environment is the remedy."""
+        """Whether the environment must be created."""
         return self.code == NO_WORKER
 
 
@@ -62,19 +62,19 @@ def encode_request(number, method, params):
 
 
 class LineBuffer:
-    """Puts lines together from pieces as they come out of a pipe."""
+    """Joins the chunks of a pipe to lines."""
 
     def __init__(self):
         self._rest = b""
 
     def feed(self, data):
-        """Take a piece; returns the lines that are now whole."""
+        """Add a chunk; return the lines that are complete."""
         *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
         return [line for line in lines if line.strip()]
 
 
 def decode_event(line):
-    """Return a line of the worker as an event; None where it is none (then it belongs into the log)."""
+    """Return the event in a line of the worker; None if the line is log output."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -86,12 +86,12 @@ def decode_event(line):
 
 
 def as_error(event):
-    """Return an error event as an exception."""
+    """Return the exception of an error event."""
     return WorkerError(event.get("message", ""), event.get("type", "WorkerError"), int(event.get("exit_code", 1)))
 
 
 def use_labels(text):
-    """Return a message with labels for the options that it names as `name` or name=value."""
+    """Return a message with labels in place of option names such as `name` or name=value."""
 
     def as_label(found):
         label, value = LABELS.get(found[1] or found[2]), (found[3] or "True").strip("'")
@@ -103,7 +103,7 @@ def use_labels(text):
 
 
 def check_greeting(event):
-    """Return an exception where the worker speaks another protocol, else None."""
+    """Return an exception if the worker has another protocol version, else None."""
     if event.get("protocol") == PROTOCOL:
         return None
     return WorkerError(

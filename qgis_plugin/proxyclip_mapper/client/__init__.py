@@ -1,0 +1,1 @@
+"""Clients of the ProxyCLIP worker process, and the Python environment that it runs in."""

@@ -1,6 +1,6 @@
-"""Runs that are killed: a process that has everything loaded forks one child a run, and kills it (see test_survival).
+"""Kill runs at random times: a process with everything loaded forks a child per run and kills it (see test_survival).
 
-GDAL must not have run in the process that forks, for its threads would be missing in the child.
+GDAL must not run in the parent process, because its threads would be missing in the child.
 """
 
 import json
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-# Nor must threads of torch be missing in the child.
+# The same holds for the threads of torch.
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import torch
@@ -27,22 +27,22 @@ OPTIONS = pg.SegmentOptions(block_size=64, probabilities=True)
 
 
 class Colours:
-    """An encoder that costs nothing: a patch's feature is its mean colour, turned into the space of words."""
+    """A fast encoder: the feature of a patch is its mean colour, projected to the space of the text encoder."""
 
     step, multiple, dim = 4, 16, 64
     device, dtype, backend = torch.device("cpu"), torch.float32, "torch"
 
     def __init__(self) -> None:
-        self.turn = torch.randn(self.dim, 3, generator=torch.Generator().manual_seed(0))
+        self.projection = torch.randn(self.dim, 3, generator=torch.Generator().manual_seed(0))
 
     def encode(self, rgb: torch.Tensor) -> WindowFeatures:
         colours = functional.avg_pool2d(rgb.float() / 255 - 0.5, self.step)
-        dense = functional.normalize(torch.einsum("dc,bchw->bdhw", self.turn, colours), dim=1)
+        dense = functional.normalize(torch.einsum("dc,bchw->bdhw", self.projection, colours), dim=1)
         return WindowFeatures(dense, functional.normalize(dense.mean(dim=(2, 3)), dim=1))
 
 
 def fork(work: Callable[[], None]) -> int:
-    """Do something in a child; return its process id."""
+    """Run a function in a child process; return its process id."""
     child = os.fork()
     if child:
         return child
@@ -55,26 +55,26 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def require_success(child: int) -> None:
-    """Wait for a child that must end well."""
+    """Wait for a child; exit if it failed."""
     if os.waitpid(child, 0)[1]:
-        raise SystemExit("an undisturbed run failed")
+        raise SystemExit("an uninterrupted run failed")
 
 
 def has_ended(child: int) -> bool:
-    """Whether a child has ended; it must have ended well."""
+    """Return whether a child has ended; exit if it failed."""
     found, status = os.waitpid(child, os.WNOHANG)
     if found and status:
-        raise SystemExit("a run that went on after a kill failed")
+        raise SystemExit("a resumed run failed")
     return bool(found)
 
 
 def is_finished(out: Path) -> bool:
-    """Whether the run there has come to its end; it would refuse to replace its results."""
+    """Return whether the run in a directory has finished."""
     return (out / "scene_run.json").exists() and not (out / ".scene.unfinished").exists()
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
-    """Make a run that nobody disturbs, and runs that are killed until there were enough kills."""
+    """Run once without interruption, then runs that are killed, up to a number of kills."""
     torch.set_num_threads(1)
     loaded = pg.load_model("demo", device="cpu")
     model = Model(loaded.card, Colours(), loaded.text, {}, 0)  # type: ignore[arg-type]
@@ -85,9 +85,9 @@ def main(folder: Path, kills: int, seed: int) -> None:
         return lambda: (pg.segment(scene, WORDS, out=out, model=model, options=OPTIONS), None)[1]
 
     started = time.monotonic()
-    require_success(fork(segment(folder / "undisturbed")))
+    require_success(fork(segment(folder / "uninterrupted")))
     whole = time.monotonic() - started
-    record = json.loads((folder / "undisturbed" / "scene_run.json").read_text())
+    record = json.loads((folder / "uninterrupted" / "scene_run.json").read_text())
     seconds, blocks = record["seconds"], record["windows"]["blocks"]
     assembling = seconds["assemble"] + seconds["write"] + seconds["polygonize"]
     rng = random.Random(seed)
@@ -97,7 +97,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         unfinished = out / ".scene.unfinished"
         child = fork(segment(out))
         ended = False
-        # Half of the kills come when all blocks are done and the results are put together.
+        # Half of the kills happen after all blocks are computed, while the results are assembled.
         late = bool(kills_done % 2)
         while late and not ended and len(list(unfinished.glob("layers/c/0/*/*[0-9]"))) < blocks:
             time.sleep(0.001)

@@ -1,4 +1,4 @@
-"""What a run does when it is killed, when a block fails, and when somebody else was there before."""
+"""Runs that are killed, cancelled, or fail, and runs that write to the same output."""
 
 import json
 import os
@@ -42,49 +42,49 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def outputs(out: Path) -> dict[str, Any]:
-    """All that a run leaves, but for what tells the time."""
+    """Return everything that a run writes, except times."""
     frame = gpd.read_file(out / "scene.gpkg", layer="scene")
-    kept = {path.name for path in out.iterdir()}
+    names = {path.name for path in out.iterdir()}
     rasters = {name: (out / name).read_bytes() for name in RASTERS if (out / name).exists()}
     record = json.loads((out / "scene_run.json").read_text())
     facts = {key: record[key] for key in ("shares", "failed_blocks", "input", "vocabulary")}
-    return {"names": kept, "polygons": frame.to_json(), **rasters, **facts}
+    return {"names": names, "polygons": frame.to_json(), **rasters, **facts}
 
 
-def breaking_off(after: int) -> Callable[[ProgressEvent], None]:
-    """A progress callable that stops a run after so many windows."""
+def cancel_after(windows: int) -> Callable[[ProgressEvent], None]:
+    """Return a progress callable that cancels a run after a number of windows."""
 
     def stop(event: ProgressEvent) -> None:
-        if event.stage == "segment" and event.done >= after:
+        if event.stage == "segment" and event.done >= windows:
             raise Cancelled("enough")
 
     return stop
 
 
 def finished_blocks(out: Path) -> list[Path]:
-    """The objects of the finished blocks of an unfinished map."""
+    """Return the files of the finished blocks of an unfinished map."""
     return sorted(out.glob(".*.unfinished/layers/c/0/*/*[0-9]"))
 
 
 @pytest.fixture
-def broken_off(demo: pg.Model, scene: Path, tmp_path: Path) -> Path:
-    """The output directory of a run that was stopped when some of its blocks were done."""
+def cancelled(demo: pg.Model, scene: Path, tmp_path: Path) -> Path:
+    """Return the output directory of a run that was cancelled after some blocks."""
     with pytest.raises(Cancelled):
-        pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS, progress=breaking_off(20))
+        pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=BLOCKS, progress=cancel_after(20))
     assert finished_blocks(tmp_path / "out")
     return tmp_path / "out"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill")
-def test_killed_at_twenty_moments_the_results_are_those_of_an_undisturbed_run(tmp_path: Path) -> None:
+def test_runs_killed_twenty_times_give_the_same_results(tmp_path: Path) -> None:
     script = Path(__file__).with_name("killed_runs.py")
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, str(script), str(tmp_path), "20", "1"], check=True, capture_output=True, text=True, timeout=500
     )
-    facts = json.loads(told.stdout)
+    facts = json.loads(process.stdout)
     assert facts["kills"] == 20
     assert facts["while assembling"] >= 3
-    wanted = outputs(tmp_path / "undisturbed")
+    wanted = outputs(tmp_path / "uninterrupted")
     assert not [name for name in wanted["names"] if name.startswith(".")]
     killed = sorted(tmp_path.glob("killed*"))
     assert killed
@@ -92,10 +92,10 @@ def test_killed_at_twenty_moments_the_results_are_those_of_an_undisturbed_run(tm
         assert outputs(out) == wanted
 
 
-def test_a_run_goes_on_where_it_was_broken_off(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
-    done = len(finished_blocks(broken_off))
+def test_resume_continues_from_finished_blocks(cancelled: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    done = len(finished_blocks(cancelled))
     events: list[ProgressEvent] = []
-    result = pg.segment(scene, WORDS, out=broken_off, model=demo, options=BLOCKS, progress=events.append)
+    result = pg.segment(scene, WORDS, out=cancelled, model=demo, options=BLOCKS, progress=events.append)
     facts = result.run["windows"]
     assert facts["resumed_blocks"] == done
     first, *others = [event for event in events if event.stage == "segment"]
@@ -104,112 +104,112 @@ def test_a_run_goes_on_where_it_was_broken_off(broken_off: Path, demo: pg.Model,
     assert not any(event.message for event in others)
     assert others[-1].done == others[-1].total == facts["count"]
     pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS)
-    assert outputs(broken_off) == outputs(tmp_path / "whole")
+    assert outputs(cancelled) == outputs(tmp_path / "whole")
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "difference"),
     [
         ({"classes": ["water", "forest"]}, "vocabulary"),
         ({"options": pg.SegmentOptions(block_size=64)}, "block size"),
         ({"options": pg.SegmentOptions(block_size=128, debias=-0.3)}, "options"),
     ],
 )
-def test_another_run_is_not_mixed_in(
-    change: dict[str, Any], told: str, broken_off: Path, demo: pg.Model, scene: Path
+def test_run_with_other_options_is_refused(
+    change: dict[str, Any], difference: str, cancelled: Path, demo: pg.Model, scene: Path
 ) -> None:
     call = {"classes": WORDS, "options": BLOCKS, **change}
-    before = finished_blocks(broken_off)
-    with pytest.raises(OutputError, match=f"unfinished map that differs in {told}; .*overwrite=True"):
-        pg.segment(scene, call["classes"], out=broken_off, model=demo, options=call["options"])
-    assert finished_blocks(broken_off) == before
-    result = pg.segment(scene, call["classes"], out=broken_off, model=demo, options=call["options"], overwrite=True)
+    before = finished_blocks(cancelled)
+    with pytest.raises(OutputError, match=f"unfinished map that differs in {difference}; .*overwrite=True"):
+        pg.segment(scene, call["classes"], out=cancelled, model=demo, options=call["options"])
+    assert finished_blocks(cancelled) == before
+    result = pg.segment(scene, call["classes"], out=cancelled, model=demo, options=call["options"], overwrite=True)
     assert result.run["windows"]["resumed_blocks"] == 0
-    assert not (broken_off / ".scene.unfinished").exists()
+    assert not (cancelled / ".scene.unfinished").exists()
 
 
-def test_a_changed_raster_is_noticed(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+def test_resume_with_changed_raster_is_refused(cancelled: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
     copy = tmp_path / "scene.tif"
     shutil.copy(scene, copy)
     with pytest.raises(OutputError, match="differs in raster"):
-        pg.segment(copy, WORDS, out=broken_off, model=demo, options=BLOCKS)
+        pg.segment(copy, WORDS, out=cancelled, model=demo, options=BLOCKS)
 
 
-def test_a_damaged_block_is_computed_again(broken_off: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
-    first = min(finished_blocks(broken_off))
+def test_damaged_block_is_computed_again(cancelled: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    first = min(finished_blocks(cancelled))
     first.write_bytes(first.read_bytes()[:-3])
-    pg.segment(scene, WORDS, out=broken_off, model=demo, options=BLOCKS)
+    pg.segment(scene, WORDS, out=cancelled, model=demo, options=BLOCKS)
     pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS)
-    assert outputs(broken_off) == outputs(tmp_path / "whole")
+    assert outputs(cancelled) == outputs(tmp_path / "whole")
 
 
-def test_two_runs_do_not_write_to_one_place(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
-    told: list[str] = []
+def test_concurrent_segment_is_refused(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    messages: list[str] = []
 
-    def start_another(event: ProgressEvent) -> None:
-        if event.stage == "segment" and not told:
+    def start_second_run(event: ProgressEvent) -> None:
+        if event.stage == "segment" and not messages:
             with pytest.raises(OutputError, match="another run is writing") as caught:
                 pg.segment(scene, WORDS, out=tmp_path / "out", model=demo)
-            told.append(str(caught.value))
+            messages.append(str(caught.value))
 
-    pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, progress=start_another)
-    assert told
+    pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, progress=start_second_run)
+    assert messages
     assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
 
 
 @pytest.fixture(scope="module")
-def kept(demo: pg.Model, scene: Path) -> Path:
-    """The scene, encoded."""
+def embedding(demo: pg.Model, scene: Path) -> Path:
+    """Return the encoded scene."""
     options = pg.EncodeOptions(block_size=64)
     return Path(pg.encode(scene, out=scene.parent / "scene.emb", model=demo, options=options).name)
 
 
-def test_two_labellings_do_not_write_to_one_place(kept: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
-    out, told = tmp_path / "out", []
+def test_concurrent_label_is_refused(embedding: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    out, messages = tmp_path / "out", []
 
-    def start_others(event: ProgressEvent) -> None:
-        if event.stage == "label" and not told:
+    def start_other_runs(event: ProgressEvent) -> None:
+        if event.stage == "label" and not messages:
             assert [path for path in out.iterdir() if path.name.endswith(".partial")]
             for other in (
-                lambda: pg.label(kept, WORDS, out=out),
+                lambda: pg.label(embedding, WORDS, out=out),
                 lambda: pg.segment(scene, WORDS, out=out, model=demo),
             ):
                 with pytest.raises(OutputError, match=r"another run is writing '.*out/scene'; wait until") as caught:
                     other()
-                told.append(str(caught.value))
+                messages.append(str(caught.value))
 
-    result = pg.label(kept, WORDS, out=out, progress=start_others)
-    assert len(told) == 2
+    result = pg.label(embedding, WORDS, out=out, progress=start_other_runs)
+    assert len(messages) == 2
     assert result.labels.read().shape == (192, 256)
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
 
 
-def test_two_encodings_do_not_write_to_one_place(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
-    out, told = tmp_path / "scene.emb", []
+def test_concurrent_encode_is_refused(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+    out, messages = tmp_path / "scene.emb", []
 
-    def start_another(event: ProgressEvent) -> None:
-        if not told:
+    def start_second_run(event: ProgressEvent) -> None:
+        if not messages:
             with pytest.raises(OutputError, match=r"another run is writing '.*scene\.emb'; wait until") as caught:
                 pg.encode(scene, out=out, model=demo)
-            told.append(str(caught.value))
+            messages.append(str(caught.value))
 
-    pg.encode(scene, out=out, model=demo, progress=start_another)
-    assert told
+    pg.encode(scene, out=out, model=demo, progress=start_second_run)
+    assert messages
     assert [path.name for path in tmp_path.iterdir()] == ["scene.emb"]
 
 
-def test_the_next_labelling_removes_what_a_killed_one_has_left(kept: Path, tmp_path: Path) -> None:
+def test_label_removes_files_of_a_killed_run(embedding: Path, tmp_path: Path) -> None:
     for name in ("labels.tif", "probabilities.tif", "labels.qml", "preview.png", "run.json"):
         draft = tmp_path / f".scene_{name}.partial"
         draft.mkdir()
         (draft / "draft.tif").write_bytes(b"half")
     others = tmp_path / ".scene_2_labels.tif.partial"
     others.mkdir()
-    pg.label(kept, WORDS, out=tmp_path)
+    pg.label(embedding, WORDS, out=tmp_path)
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == [others]
 
 
-def test_the_next_encoding_removes_what_a_killed_one_has_left(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+def test_encode_removes_files_of_a_killed_run(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
     out, options = tmp_path / "scene.emb", pg.EncodeOptions(block_size=64)
 
     def stop(event: ProgressEvent) -> None:
@@ -224,8 +224,8 @@ def test_the_next_encoding_removes_what_a_killed_one_has_left(demo: pg.Model, sc
 
 
 @pytest.mark.parametrize("verb", ["segment", "encode", "label"])
-def test_no_thread_reads_on_when_a_block_cannot_be_kept(
-    verb: str, kept: Path, demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_prefetch_ends_before_close_after_failed_write(
+    verb: str, embedding: Path, demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading, while_closing = threading.Event(), []
     read, close = Source.read, Source.close
@@ -254,7 +254,7 @@ def test_no_thread_reads_on_when_a_block_cannot_be_kept(
     runs = {
         "segment": lambda: pg.segment(scene, WORDS, out=tmp_path, model=demo, options=pg.SegmentOptions(block_size=64)),
         "encode": lambda: pg.encode(scene, out=tmp_path / "a", model=demo, options=encoding),
-        "label": lambda: pg.label(kept, WORDS, out=tmp_path, options=pg.LabelOptions(borders="image")),
+        "label": lambda: pg.label(embedding, WORDS, out=tmp_path, options=pg.LabelOptions(borders="image")),
     }
     with pytest.raises(OutputError, match="the disk is full"):
         runs[verb]()
@@ -263,7 +263,7 @@ def test_no_thread_reads_on_when_a_block_cannot_be_kept(
 
 @pytest.fixture
 def damaged(scene: Path, tmp_path: Path) -> Path:
-    """The scene, compressed, with a tile at its lower right that cannot be decoded."""
+    """Return the compressed scene with a tile at its lower right that cannot be decoded."""
     path = tmp_path / "damaged.tif"
     with rasterio.open(scene) as dataset:
         pixels, profile = dataset.read(), dataset.profile
@@ -277,13 +277,13 @@ def damaged(scene: Path, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_read_error_names_the_block_and_keeps_the_others(damaged: Path, demo: pg.Model, tmp_path: Path) -> None:
+def test_read_error_names_the_block_and_keeps_finished_ones(damaged: Path, demo: pg.Model, tmp_path: Path) -> None:
     with pytest.raises(RasterError, match=r"block \d+ \(rows .*cannot be read in rows"):
         pg.segment(damaged, WORDS, out=tmp_path / "out", model=demo, options=pg.SegmentOptions(block_size=64))
     assert finished_blocks(tmp_path / "out")
 
 
-def test_skipped_blocks_are_no_data_and_reported(damaged: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
+def test_skipped_blocks_are_nodata_and_reported(damaged: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
     options = pg.SegmentOptions(block_size=64, on_error="skip")
     events: list[ProgressEvent] = []
     with pytest.warns(QualityWarning, match=r"of \d+ blocks failed and are without data: block"):
@@ -298,10 +298,10 @@ def test_skipped_blocks_are_no_data_and_reported(damaged: Path, demo: pg.Model, 
     np.testing.assert_array_equal(found[found != 255], whole[found != 255])
 
 
-def test_a_full_disk_names_the_block_and_the_run_goes_on_later(
+def test_full_disk_names_the_block_and_run_is_resumed(
     demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A real full disk needs a file system of its own; the write fails as it would there.
+    # Simulated: a full disk needs its own file system.
     real, room = LocalStore.set, iter([True, True])
 
     async def write(self: LocalStore, key: str, value: Any) -> None:
@@ -317,7 +317,7 @@ def test_a_full_disk_names_the_block_and_the_run_goes_on_later(
     assert result.run["windows"]["resumed_blocks"] == 2
 
 
-def test_killed_while_the_finished_blocks_are_removed_the_run_is_finished(
+def test_run_killed_while_blocks_are_removed_is_done(
     demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):

@@ -126,7 +126,7 @@ def test_no_process_is_left_of_killed_or_interrupted_run(number: int, scene: Pat
     run = subprocess.Popen(
         [*command, "--workers", "2", "--block-size", "64", "--quiet"], stderr=subprocess.PIPE, start_new_session=True
     )
-    while not list(tmp_path.glob(".scene.work/*.block")):
+    while not list(tmp_path.glob(".scene.unfinished/layers/c/0/*/*[0-9]")):
         assert run.poll() is None
         time.sleep(0.01)
     if number == signal.SIGKILL:

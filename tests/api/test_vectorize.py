@@ -370,7 +370,7 @@ def test_segment_and_vectorize_read_the_same_area(tmp_path, labels) -> None:
         inside = map_.read_masks(1) > 0
         bounds = map_.bounds
     path = pg.vectorize(
-        tmp_path / "scene_truth.tif", tmp_path / "map.gpkg", options=pg.VectorOptions.exact(aoi=area)
+        tmp_path / "scene_truth.tif", tmp_path / "map.gpkg", options=pg.VectorOptions(exact=True, aoi=area)
     ).path
     assert read(path).union_all().symmetric_difference(center.buffer(8)).area < 1e-6
     assert inside.any()
@@ -380,14 +380,14 @@ def test_segment_and_vectorize_read_the_same_area(tmp_path, labels) -> None:
 def test_a_class_with_the_value_255_is_a_class_everywhere(tmp_path) -> None:
     values = np.array([[1, 255], [1, 255]], np.uint8)
     path = write(tmp_path / "labels.tif", values, nodata=None, CLASS_1="water", CLASS_255="forest")
-    assert pg.vectorize(path, tmp_path / "map.gpkg", options=pg.VectorOptions.exact()).areas.keys() == {
+    assert pg.vectorize(path, tmp_path / "map.gpkg", options=pg.VectorOptions(exact=True)).areas.keys() == {
         "water",
         "forest",
     }
     assert pg.evaluate(path, path).matrix.total == 4
     # 255 is nodata where the other values are named.
     path = write(tmp_path / "nodata.tif", values, nodata=None, CLASS_1="water")
-    assert pg.vectorize(path, tmp_path / "nodata.gpkg", options=pg.VectorOptions.exact()).areas.keys() == {"water"}
+    assert pg.vectorize(path, tmp_path / "nodata.gpkg", options=pg.VectorOptions(exact=True)).areas.keys() == {"water"}
     assert pg.evaluate(path, path).matrix.total == 2
 
 
@@ -396,7 +396,7 @@ def test_polygons_overlay_rasters_without_georeference(tmp_path) -> None:
     values = np.array([[1, 1], [2, 2], [2, 2]], np.uint8)
     path = write(tmp_path / "labels.tif", values, transform=Affine.identity(), crs=None)
     score = write(tmp_path / "score.tif", values * 10, transform=Affine.identity(), crs=None)
-    frame = read(pg.vectorize(path, tmp_path / "map.gpkg", score=score, options=pg.VectorOptions.exact()).path)
+    frame = read(pg.vectorize(path, tmp_path / "map.gpkg", score=score, options=pg.VectorOptions(exact=True)).path)
     assert dict(zip(frame["class"], frame.bounds.itertuples(index=False, name=None), strict=True)) == {
         "water": (0, -1, 2, 0),
         "forest": (0, -3, 2, -1),
@@ -408,6 +408,6 @@ def test_statistics_without_a_crs(tmp_path) -> None:
     values = np.array([[1, 1], [2, 2], [2, 2]], np.uint8)
     for name, transform in (("plain", Affine.identity()), ("local", CORNER)):
         path = write(tmp_path / f"{name}.tif", values, transform=transform, crs=None)
-        options = pg.VectorOptions.exact()
+        options = pg.VectorOptions(exact=True)
         frame = read(pg.vectorize(path, tmp_path / f"{name}.gpkg", statistics={"height": path}, options=options).path)
         assert frame["height"].tolist() == [1, 2]

@@ -4,6 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
@@ -101,6 +102,9 @@ def _parameter(name: str, field: str, info: FieldInfo, flags: Mapping[str, str])
     kind, default = base_type(info.annotation), None if info.is_required() else info.get_default()
     if get_origin(kind) is Literal and isinstance(default, int):
         kind = int
+    if kind is Path:
+        # A path would merge the slashes of a URL.
+        kind = str
     if "must_be" in extra:
         # Texts such as 6GB or 4,3,2 are read by the declaration.
         kind, default = str, None

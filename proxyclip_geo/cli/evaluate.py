@@ -10,8 +10,8 @@ from proxyclip_geo.cli.reporter import Reporter
 
 
 def evaluate(
-    labels: Annotated[Path, typer.Argument(help="Label raster to evaluate, e.g. out/scene_labels.tif.")],
-    truth: Annotated[Path, typer.Argument(help="Label raster of the truth, on any grid and in any CRS.")],
+    labels: Annotated[str, typer.Argument(help="Label raster to evaluate, e.g. out/scene_labels.tif.")],
+    truth: Annotated[str, typer.Argument(help="Label raster of the truth, on any grid and in any CRS.")],
     mapping: parameters.Mapping = None,
     ignore: parameters.Ignore = None,
     vocabulary: Annotated[

@@ -14,7 +14,7 @@ from proxyclip_geo.cli.reporter import Reporter
 def fit(
     embedding: parameters.Store,
     truth: Annotated[
-        Path,
+        str,
         typer.Argument(help="A few labels: a label raster, or a vector file of points and polygons with their class."),
     ],
     classes: parameters.Classes = None,

@@ -72,6 +72,8 @@ def test_evaluate_prints_text_json_and_csv(folder: Path) -> None:
     assert report
     assert "water" in run("evaluate", *pair, "-q", "-f", "csv", "-o", "report.csv", cwd=folder).stdout
     assert (folder / "report.csv").read_text()
+    url = "http://localhost:9/labels.tif"
+    assert url in run("evaluate", url, pair[1], cwd=folder).stderr
 
 
 def test_json_events_are_the_only_output(folder: Path) -> None:

@@ -63,7 +63,7 @@ class TestBounds:
         with pytest.raises(AreaError, match="does not meet"):
             read_area(make_raster(), bounds=at(50, 0, 60, 40))
 
-    @pytest.mark.parametrize("bounds", [(1, 1, 1, 2), (3, 0, 1, 1), (0, 0, float("nan"), 1)])
+    @pytest.mark.parametrize("bounds", [(1, 1, 1, 2), (3, 0, 1, 1)])
     def test_that_enclose_nothing(self, make_raster: MakeRaster, bounds: tuple[float, float, float, float]) -> None:
         with pytest.raises(AreaError, match="enclose nothing"):
             read_area(make_raster(), bounds=bounds)

@@ -106,7 +106,7 @@ def _median(work: Any, repeats: int) -> float:
     return statistics.median(seconds)
 
 
-def measure_loss(raster: Path, folder: Path, model: pg.Model, *, resolution: float | None) -> list[dict[str, Any]]:
+def measure_loss(raster: Path, folder: Path, model: pg.Model, *, gsd: float | None) -> list[dict[str, Any]]:
     """Encode a raster with each kind of store; compare sizes and labels."""
     rows: list[dict[str, Any]] = []
     exact = None
@@ -120,7 +120,7 @@ def measure_loss(raster: Path, folder: Path, model: pg.Model, *, resolution: flo
     for number, store in enumerate(kinds):
         path = folder / f"{raster.stem}{number}.emb"
         started = time.perf_counter()
-        options = pg.EncodeOptions(resolution=resolution)
+        options = pg.EncodeOptions(gsd=gsd)
         embedding = pg.encode(raster, out=path, model=model, options=options, store=store)
         seconds = time.perf_counter() - started
         found = embedding.label("landcover")
@@ -150,7 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--side", type=int, default=4096, help="side in pixels of the rasters for speed")
     parser.add_argument("--raster", type=Path, action="append", default=[], help="measure the loss on this raster, too")
-    parser.add_argument("--resolution", type=float, help="of the rasters, in metres per pixel")
+    parser.add_argument("--gsd", type=float, help="of the rasters, in metres per pixel")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -171,9 +171,9 @@ def main() -> None:
             print(f"{what} | {_line(row)}", flush=True)
         model = pg.load_model("demo", device="cpu")
         made = pg.sample(folder / "scene.tif", size=1024, seed=7)
-        results["loss"] = measure_loss(made.image, folder, model, resolution=None)
+        results["loss"] = measure_loss(made.image, folder, model, gsd=None)
         for raster in options.raster:
-            results["loss"] += measure_loss(raster, folder, model, resolution=options.resolution)
+            results["loss"] += measure_loss(raster, folder, model, gsd=options.gsd)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 

@@ -38,7 +38,7 @@ def main() -> None:
         folder = Path(name)
         image = read_image(folder)
         scene = write_scene(image, folder / "scene.tif")
-        options = pg.SegmentOptions(resolution=0.5, polygons=False)
+        options = pg.SegmentOptions(gsd=0.5, polygons=False)
         result = pg.segment(scene, CLASSES, out=folder / "out", model="demo", options=options)
         with rasterio.open(result.paths.labels) as labels:
             values = labels.read(1)

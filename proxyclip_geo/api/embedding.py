@@ -178,7 +178,7 @@ class Embedding:
         classes: Classes,
         *,
         bounds: Bounds | None = None,
-        resolution: float | None = None,
+        gsd: float | None = None,
         examples: Examples | str | Path | None = None,
         raster: RasterLike | None = None,
         options: LabelOptions | None = None,
@@ -188,8 +188,8 @@ class Embedding:
         Args:
             classes: As for `segment`.
             bounds: (west, south, east, north) in the raster's CRS; everything if not given.
-            resolution: Metres per pixel of a coarser preview; the raster's own if not given. The nearest resolution is
-                taken whose pixels divide the lattice's cells or are whole numbers of them.
+            gsd: Metres per pixel of a coarser preview; the raster's own if not given. The nearest one is used whose
+                pixels divide the lattice's cells or are whole numbers of them.
             examples: Points and polygons that show classes, to go by beside the words.
             raster: The raster that was encoded, where borders follow the image and it is not where it was. A preview
                 that is coarser than the raster goes without.
@@ -197,12 +197,12 @@ class Embedding:
 
         Raises:
             AreaError: If the bounds do not meet the raster.
-            OptionError: If the resolution is not positive, or the raster has no CRS.
+            OptionError: If `gsd` is not positive, or the raster has no CRS.
             StoreError: If the embedding is damaged, or not complete there.
         """
         vocabulary, bank = self.bank(classes, options, examples=examples)
         region = find_area(self.geobox, bounds=bounds, aoi=None, name=self.name).region
-        factor = self._factor(resolution)
+        factor = self._factor(gsd)
         with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:
             area = label_area(self.store, bank, area=region, factor=factor, source=source)
         shape = area.map.labels.shape
@@ -223,7 +223,7 @@ class Embedding:
         options = SourceOptions(
             bands=kept["bands"],
             stretch=kept.get("stretch") or Percentiles(),
-            resolution=asked.get("resolution"),
+            gsd=asked.get("gsd"),
             bounds=asked.get("bounds"),
             aoi=asked.get("aoi"),
         )
@@ -240,17 +240,14 @@ class Embedding:
             )
         return source
 
-    def _factor(self, resolution: float | None) -> float:
-        """Return how many pixels a side one of the wished resolution has."""
-        if resolution is None:
+    def _factor(self, gsd: float | None) -> float:
+        """Return how many pixels of the raster a pixel of `gsd` metres spans in each direction, at least 1."""
+        if gsd is None:
             return 1.0
-        gsd = self.geobox.gsd
-        if gsd is None or resolution <= 0:
-            raise OptionError(
-                f"resolution {resolution:g} m must be positive, and the raster must have a CRS; leave it out for the "
-                "raster's own"
-            )
-        return max(1.0, resolution / float(np.sqrt(gsd[0] * gsd[1])))
+        own = self.geobox.gsd
+        if own is None or gsd <= 0:
+            raise OptionError(f"gsd={gsd:g} m must be positive, and the raster must have a CRS; omit `gsd` otherwise")
+        return max(1.0, gsd / float(np.sqrt(own[0] * own[1])))
 
 
 def open_embedding(path: str | Path) -> Embedding:

@@ -170,7 +170,7 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
     if max(gsd) < finest / 2 or min(gsd) > coarsest * 2:
         better = finest if max(gsd) < finest else coarsest
         remedy = (
-            f"pass resolution={better:g}"
+            f"pass gsd={better:g}"
             if max(gsd) < finest
             else "use a finer raster, or classes that can be told at this scale"
         )

@@ -17,7 +17,7 @@ WORDS, RUNNING, RESULTS = "Words", "Running", "Results"
 
 @declared
 class EncodeOptions(ModelOptions, SourceOptions):
-    """How to read a raster and encode it. The defaults suit most; `resolution` is the one to think about."""
+    """How to read a raster and encode it. The defaults suit most; `gsd` is the one to think about."""
 
     stride: Annotated[
         int | None,

@@ -50,7 +50,7 @@ def warn_without_crs(geobox: GeoBox, *, name: str) -> None:
         QualityWarning: If the geobox has no CRS.
     """
     if geobox.crs is None and geobox.transform == PIXELS:
-        warn_quality(f"{name} is not georeferenced: polygons will have no areas in m², and `resolution` cannot be used")
+        warn_quality(f"{name} is not georeferenced: polygons will have no areas in m², and `gsd` cannot be used")
     elif geobox.crs is None:
         warn_quality(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
 

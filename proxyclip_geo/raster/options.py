@@ -133,7 +133,7 @@ class PlaceOptions(Options):
 class SourceOptions(AreaOptions):
     """How to read a raster."""
 
-    resolution: Annotated[
+    gsd: Annotated[
         float | None,
         option("Resample to this many metres per pixel, in any CRS; the raster's own if not given.", panel=PANEL, gt=0),
     ] = None

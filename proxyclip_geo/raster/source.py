@@ -1,4 +1,4 @@
-"""Read a raster as 8-bit colours with validity, with one choice of bands, one stretch and one resolution."""
+"""Read a raster as 8-bit colours with validity, with one choice of bands, one stretch and one gsd."""
 
 import hashlib
 import math
@@ -26,8 +26,8 @@ from proxyclip_geo.raster.overview_reader import OverviewReader
 from proxyclip_geo.raster.stretch import apply_stretch, measure_stretch
 from proxyclip_geo.region import Region
 
-# Relative difference below which a resolution is the raster's own: geodesic and grid metres differ by up to 0.1 %.
-_RESOLUTION_TOLERANCE = 0.01
+# Relative difference below which a gsd is the raster's own: geodesic and grid metres differ by up to 0.1 %.
+_GSD_TOLERANCE = 0.01
 # Upsampling beyond this factor shows nothing more.
 _MAX_UPSAMPLING = 16
 _TILE = 512
@@ -91,7 +91,7 @@ class Source:
     Attributes:
         name: The path or URL as given; of a raster in memory, its name and a checksum.
         stem: Stem of the names of its outputs.
-        geobox: The area of interest at the requested resolution.
+        geobox: The area of interest at the requested gsd.
         bands: Numbers of the red, green and blue bands.
         stretch: Limits that become 0 and 255; None if 8-bit values are not stretched.
         dtype: Data type of the raster.
@@ -124,7 +124,7 @@ class Source:
         if isinstance(options.stretch, Percentiles) and self.dtype != "uint8" and self._plan.palette is None:
             self.stretch = measure_stretch(dataset, self._plan, percentiles=options.stretch, name=self.name)
         native = self._whole.crop(self._area.region)
-        self._scale = _scale(native, options.resolution, name=self.name)
+        self._scale = _scale(native, options.gsd, name=self.name)
         self._view = self._open_view(native, self._scale)
         self.geobox = self._view.geobox
         self._require_data(self._view)
@@ -244,7 +244,7 @@ class Source:
         if not overlaps:
             raise AreaError(
                 f"the polygons of {self._options.aoi} hold the centre of no pixel of {self.name}; enlarge them, or "
-                "set a finer `resolution`"
+                "set a finer `gsd`"
             )
         where = "area of interest" if self._options.bounds or self._options.aoi else "raster"
         raise RasterError(
@@ -259,11 +259,11 @@ def open_source(raster: RasterLike, options: SourceOptions | None = None) -> Sou
     Args:
         raster: File or URL that GDAL reads, with URLs as text (`http(s)://`, `s3://`, `/vsi…`), an open rasterio
             dataset, an `xarray.DataArray` with a CRS, or an `ArrayRaster`.
-        options: Bands, stretch, resolution and area of interest; defaults if not given.
+        options: Bands, stretch, gsd and area of interest; defaults if not given.
 
     Raises:
         RasterError: If the raster is missing, unreadable, has no bands, or only nodata.
-        OptionError: If bands, stretch or resolution do not fit the raster.
+        OptionError: If bands, stretch or gsd do not fit the raster.
         AreaError: If the area of interest is empty or does not overlap the raster.
         VectorError: If the area's vector file cannot be read.
 
@@ -273,21 +273,21 @@ def open_source(raster: RasterLike, options: SourceOptions | None = None) -> Sou
     return Source(raster, options or SourceOptions())
 
 
-def _scale(native: GeoBox, resolution: float | None, *, name: str) -> tuple[float, float]:
-    """Return (vertical, horizontal) raster pixels per pixel of `resolution` metres."""
-    if resolution is None:
-        return 1.0, 1.0
-    gsd = native.gsd
+def _scale(native: GeoBox, gsd: float | None, *, name: str) -> tuple[float, float]:
+    """Return (vertical, horizontal) raster pixels per pixel of `gsd` metres."""
     if gsd is None:
+        return 1.0, 1.0
+    own = native.gsd
+    if own is None:
         raise OptionError(
-            f"raster {name} has no CRS, so that its pixels have no size in metres; omit `resolution`, or assign a "
-            "CRS first, e.g. with gdal_edit -a_srs"
+            f"raster {name} has no CRS, so that its pixels have no size in metres; omit `gsd`, or assign a CRS first, "
+            "e.g. with gdal_edit -a_srs"
         )
-    across, down = (1.0 if abs(resolution / own - 1) < _RESOLUTION_TOLERANCE else resolution / own for own in gsd)
+    across, down = (1.0 if abs(gsd / side - 1) < _GSD_TOLERANCE else gsd / side for side in own)
     if min(across, down) < 1 / _MAX_UPSAMPLING:
         raise OptionError(
-            f"resolution {resolution:g} m is more than {_MAX_UPSAMPLING} times finer than the pixels of {name} "
-            f"({gsd[0]:.3g} × {gsd[1]:.3g} m); give metres per pixel, {max(gsd) / _MAX_UPSAMPLING:.2g} or more"
+            f"gsd={gsd:g} m is more than {_MAX_UPSAMPLING} times finer than the pixels of {name} ({own[0]:.3g} × "
+            f"{own[1]:.3g} m); give metres per pixel, {max(own) / _MAX_UPSAMPLING:.2g} or more"
         )
     return down, across
 

@@ -222,16 +222,16 @@ def preview(
     classes: Classes | None = None,
     vocabulary: str | None = None,
     bounds: BoundsOption = None,
-    resolution: float | None = None,
+    gsd: float | None = None,
     examples: ExamplesOrPath = None,
     options: LabelOptions = LabelOptions(),
 ) -> dict[str, Any]:
-    """Label an area of an embedding at some resolution into one small GeoTIFF, e.g. for a map view."""
+    """Label an area of an embedding at some gsd into one small GeoTIFF, e.g. for a map view."""
     from proxyclip_geo.worker.preview import write_preview
 
     started = time.perf_counter()
     labels = call.session.embedding(embedding).label(
-        read_words(classes, vocabulary), bounds=bounds, resolution=resolution, examples=examples, options=options
+        read_words(classes, vocabulary), bounds=bounds, gsd=gsd, examples=examples, options=options
     )
     write_preview(labels, path, score=score_path)
     return {

@@ -77,7 +77,7 @@ def test_labels_in_memory_are_the_same(folder: Path) -> None:
     part = embedding.label(WORDS, bounds=(west + 20, north - 60, west + 70, north - 10))
     np.testing.assert_array_equal(part.labels, shown.labels[20:120, 40:140])
     assert part._repr_png_().startswith(b"\x89PNG")
-    coarse = embedding.label(WORDS, resolution=4)
+    coarse = embedding.label(WORDS, gsd=4)
     assert coarse.labels.shape == (33, 38)
     assert coarse.geobox.bounds[0] == embedding.geobox.bounds[0]
 
@@ -249,8 +249,8 @@ def test_bad_input(folder: Path, tmp_path: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
     with pytest.raises(AreaError, match="does not meet"):
         embedding.label(WORDS, bounds=(0, 0, 1, 1))
-    with pytest.raises(OptionError, match="resolution"):
-        embedding.label(WORDS, resolution=-1)
+    with pytest.raises(OptionError, match="gsd"):
+        embedding.label(WORDS, gsd=-1)
     with pytest.raises(VocabularyError, match="cannot be background as well"):
         embedding.label(WORDS, options=pg.LabelOptions(background=("Trees",)))
     with pytest.raises(OptionError, match="1 to 63"):
@@ -389,5 +389,5 @@ def test_borders_along_the_image(folder: Path, tmp_path: Path, demo: pg.Model) -
     pg.sample(tmp_path / "other.tif", size=64, seed=9)
     with pytest.raises(StoreError, match=r"not the raster that .* was encoded from: they differ in"):
         pg.label(embedding, WORDS, out=tmp_path / "bad", raster=tmp_path / "other.tif", options=chosen)
-    coarse = embedding.label(WORDS, resolution=4, options=chosen)
-    np.testing.assert_array_equal(coarse.labels, embedding.label(WORDS, resolution=4).labels)
+    coarse = embedding.label(WORDS, gsd=4, options=chosen)
+    np.testing.assert_array_equal(coarse.labels, embedding.label(WORDS, gsd=4).labels)

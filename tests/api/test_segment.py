@@ -223,7 +223,7 @@ def test_area_of_interest_resolution_and_bands(demo: pg.Model, scene: Path, tmp_
         geometry=gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]).buffer(50), crs=32632
     )
     box.to_crs(4326).to_file(tmp_path / "field.gpkg")
-    options = pg.SegmentOptions(aoi=tmp_path / "field.gpkg", resolution=1.0, bands=(3, 2, 1))
+    options = pg.SegmentOptions(aoi=tmp_path / "field.gpkg", gsd=1.0, bands=(3, 2, 1))
     result = pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=options)
     labels = result.labels.read()
     assert labels.shape == pytest.approx((100, 100), abs=2)

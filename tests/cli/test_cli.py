@@ -218,7 +218,7 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
         ),
         ((*GOOD, "-c", WORDS, "--window", "130"), 2, "e.g. --window 128 or --window 136"),
         ((*GOOD, "-c", WORDS, "--blend", "sharp"), 2, "hann"),
-        ((*GOOD, "-c", WORDS, "--resolution", "0"), 2, "--resolution 0.0 must be a number above 0"),
+        ((*GOOD, "-c", WORDS, "--gsd", "0"), 2, "--gsd 0.0 must be a number above 0"),
         ((*GOOD, "-c", WORDS, "--max-memory", "lots"), 2, "--max-memory lots must be a number of bytes"),
         ((*GOOD, "-c", WORDS, "--exact", "--simplify", "2"), 2, "--exact and --simplify 2.0 contradict each other"),
         (("segment", "none.tif", "-c", WORDS, "-m", "demo"), 3, "none.tif"),

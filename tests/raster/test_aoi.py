@@ -126,10 +126,10 @@ class TestPolygons:
         bow = Polygon([at(0, 0, 0, 0)[::3], at(20, 20, 0, 0)[::3], at(20, 0, 0, 0)[::3], at(0, 20, 0, 0)[::3]])
         assert read_area(make_raster(), aoi=save(bow)).valid.sum() == pytest.approx(200, abs=20)
 
-    @pytest.mark.parametrize("resolution", [0.21, 1.3])
-    def test_at_another_resolution(self, make_raster: MakeRaster, save, resolution: float) -> None:
-        pixels = read_area(make_raster(), aoi=save(self.triangle), resolution=resolution)
-        assert pixels.valid.sum() * resolution**2 == pytest.approx(self.triangle.area, rel=0.06)
+    @pytest.mark.parametrize("gsd", [0.21, 1.3])
+    def test_at_another_resolution(self, make_raster: MakeRaster, save, gsd: float) -> None:
+        pixels = read_area(make_raster(), aoi=save(self.triangle), gsd=gsd)
+        assert pixels.valid.sum() * gsd**2 == pytest.approx(self.triangle.area, rel=0.06)
 
     def test_on_a_rotated_raster(self, make_raster: MakeRaster, save) -> None:
         strip = shapely.affinity.rotate(box(-2, -12, 2, 12), 30)
@@ -156,14 +156,14 @@ class TestPolygons:
         np.testing.assert_array_equal(pixels.valid, self.inside()[5:35, 5:45])
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(data=st.data(), size=st.integers(9, 40), resolution=st.sampled_from([None, 0.3, 0.8]))
-    def test_pieces_equal_the_whole(self, make_raster: MakeRaster, save, data, size: int, resolution) -> None:
+    @given(data=st.data(), size=st.integers(9, 40), gsd=st.sampled_from([None, 0.3, 0.8]))
+    def test_pieces_equal_the_whole(self, make_raster: MakeRaster, save, data, size: int, gsd) -> None:
         corner = st.tuples(st.integers(-20, 120), st.integers(-20, 100)).map(
             lambda c: (500_000 + c[0] / 4, 5_600_000 - c[1] / 4)
         )
         shape = Polygon(data.draw(st.lists(corner, min_size=3, max_size=6, unique=True)))
         try:
-            source = open_source(make_raster(), SourceOptions(aoi=save(shape), resolution=resolution))
+            source = open_source(make_raster(), SourceOptions(aoi=save(shape), gsd=gsd))
         except AreaError:
             return
         with source:

@@ -61,8 +61,8 @@ class TestReading:
     def test_tiny_rasters(self, make_raster: MakeRaster, coordinate_pixels, height: int, width: int) -> None:
         path = make_raster(height=height, width=width)
         np.testing.assert_array_equal(read_whole(path).rgb, coordinate_pixels(height, width))
-        for resolution in (0.2, 3.0, 1000.0):
-            pixels = read_whole(path, SourceOptions(resolution=resolution))
+        for gsd in (0.2, 3.0, 1000.0):
+            pixels = read_whole(path, SourceOptions(gsd=gsd))
             assert pixels.valid.all()
             assert min(pixels.valid.shape) >= 1
 
@@ -249,7 +249,7 @@ class TestValidity:
 class TestResolution:
     def test_averages_whole_pixels(self, make_raster: MakeRaster) -> None:
         data = np.arange(3 * 8 * 12, dtype=np.uint8).reshape(3, 8, 12)
-        pixels = read_whole(make_raster(data=data), SourceOptions(resolution=1.0))
+        pixels = read_whole(make_raster(data=data), SourceOptions(gsd=1.0))
         expected = data.reshape(3, 4, 2, 6, 2).mean(axis=(2, 4))
         assert pixels.rgb.shape == (3, 4, 6)
         np.testing.assert_allclose(pixels.rgb, expected, atol=0.51)
@@ -267,13 +267,11 @@ class TestResolution:
             ("EPSG:25832", Affine.translation(500_000, 5_600_000) @ Affine.rotation(20) @ Affine.scale(0.8, -0.8)),
         ],
     )
-    @pytest.mark.parametrize("resolution", [0.4, 2.0])
-    def test_is_in_metres_in_any_crs(
-        self, make_raster: MakeRaster, crs: str, transform: Affine, resolution: float
-    ) -> None:
+    @pytest.mark.parametrize("gsd", [0.4, 2.0])
+    def test_is_in_metres_in_any_crs(self, make_raster: MakeRaster, crs: str, transform: Affine, gsd: float) -> None:
         path = make_raster(crs=crs, transform=transform, height=60, width=70)
-        with open_source(path) as native, open_source(path, SourceOptions(resolution=resolution)) as source:
-            assert source.geobox.gsd == pytest.approx((resolution, resolution), rel=1e-4)
+        with open_source(path) as native, open_source(path, SourceOptions(gsd=gsd)) as source:
+            assert source.geobox.gsd == pytest.approx((gsd, gsd), rel=1e-4)
             # It still covers the same ground, to less than a pixel.
             for ours, theirs in zip(source.geobox.corners, native.geobox.corners, strict=True):
                 assert np.hypot(*np.subtract(ours, theirs)) < 1.5 * max(source.geobox.resolution)
@@ -283,18 +281,18 @@ class TestResolution:
     def test_puts_ground_where_it_was(self, make_raster: MakeRaster) -> None:
         ramp = np.broadcast_to(np.arange(250, dtype=np.uint8), (3, 60, 250))
         path = make_raster(data=ramp)
-        for resolution in (0.2, 0.31, 0.77, 2.6):
-            pixels = read_whole(path, SourceOptions(resolution=resolution))
+        for gsd in (0.2, 0.31, 0.77, 2.6):
+            pixels = read_whole(path, SourceOptions(gsd=gsd))
             centres = (np.arange(pixels.rgb.shape[2]) + 0.5) * pixels.geobox.resolution[0] / 0.5 - 0.5
             np.testing.assert_allclose(pixels.rgb[0, 3, 3:-3], centres[3:-3], atol=0.51)
 
     def test_close_to_the_own_one_changes_nothing(self, make_raster: MakeRaster) -> None:
         path = make_raster()
-        np.testing.assert_array_equal(read_whole(path, SourceOptions(resolution=0.5)).rgb, read_whole(path).rgb)
+        np.testing.assert_array_equal(read_whole(path, SourceOptions(gsd=0.5)).rgb, read_whole(path).rgb)
 
     @pytest.mark.parametrize("how", ["nodata", "alpha", "mask"])
-    @pytest.mark.parametrize("resolution", [0.2, 0.3, 1.3, 4.2])
-    def test_nodata_does_not_bleed(self, make_raster: MakeRaster, how: str, resolution: float) -> None:
+    @pytest.mark.parametrize("gsd", [0.2, 0.3, 1.3, 4.2])
+    def test_nodata_does_not_bleed(self, make_raster: MakeRaster, how: str, gsd: float) -> None:
         data = np.full((3, 64, 64), 100, dtype=np.uint8)
         holes = np.random.default_rng(3).random((64, 64)) < 0.4
         data[:, holes] = 255
@@ -303,7 +301,7 @@ class TestResolution:
             "alpha": {"alpha": np.where(holes, 0, 255)},
             "mask": {"mask": ~holes},
         }[how]
-        pixels = read_whole(make_raster(data=data, overviews=[2, 4], **options), SourceOptions(resolution=resolution))
+        pixels = read_whole(make_raster(data=data, overviews=[2, 4], **options), SourceOptions(gsd=gsd))
         assert set(np.unique(pixels.rgb[:, pixels.valid])) == {100}
         assert pixels.rgb[:, ~pixels.valid].max(initial=0) == 0
 
@@ -312,54 +310,54 @@ class TestResolution:
         dark = make_raster("dark.tif", data=np.zeros((3, 256, 256), np.uint8), overviews=[4])
         with rasterio.open(dark, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
             dataset.write(np.full((3, 256, 256), 200, dtype=np.uint8))
-        with open_source(dark, SourceOptions(resolution=2.5)) as source:
+        with open_source(dark, SourceOptions(gsd=2.5)) as source:
             assert source.read(source.geobox.region).rgb.max() == 0
-        with open_source(dark, SourceOptions(resolution=1.5)) as source:
+        with open_source(dark, SourceOptions(gsd=1.5)) as source:
             assert source.read(source.geobox.region).rgb.min() == 200
 
     @pytest.mark.parametrize("size", [(250, 333), (256, 256), (77, 1023)])
     def test_overviews_of_odd_sizes_stay_in_place(self, make_raster: MakeRaster, size: tuple[int, int]) -> None:
         ramp = np.broadcast_to(np.linspace(0, 60000, size[1]).astype(np.uint16), (3, *size))
-        options = SourceOptions(resolution=4.4, stretch=Stretch((0,), (60000,)))
+        options = SourceOptions(gsd=4.4, stretch=Stretch((0,), (60000,)))
         plain = read_whole(make_raster(data=ramp), options)
         quick = read_whole(make_raster("quick.tif", data=ramp, overviews=[2, 4, 8]), options)
         np.testing.assert_allclose(plain.rgb.astype(int), quick.rgb, atol=1)
 
-    @pytest.mark.parametrize("resolution", [0.0, -1.0, float("nan"), 0.001])
-    def test_refuses_what_makes_no_sense(self, make_raster: MakeRaster, resolution: float) -> None:
-        with pytest.raises(OptionError, match="resolution"):
-            open_source(make_raster(), SourceOptions(resolution=resolution))
+    @pytest.mark.parametrize("gsd", [0.0, -1.0, float("nan"), 0.001])
+    def test_refuses_what_makes_no_sense(self, make_raster: MakeRaster, gsd: float) -> None:
+        with pytest.raises(OptionError, match="gsd"):
+            open_source(make_raster(), SourceOptions(gsd=gsd))
 
     def test_needs_a_crs(self, make_raster: MakeRaster) -> None:
         with pytest.warns(QualityWarning, match="CRS"), pytest.raises(OptionError, match="no CRS"):
-            open_source(make_raster(crs=None), SourceOptions(resolution=1.0))
+            open_source(make_raster(crs=None), SourceOptions(gsd=1.0))
 
 
 class TestBlocking:
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         size=st.integers(13, 90),
-        resolution=st.sampled_from([None, 0.1, 0.33, 0.5003, 0.7, 1.0, 1.37, 3.3]),
+        gsd=st.sampled_from([None, 0.1, 0.33, 0.5003, 0.7, 1.0, 1.37, 3.3]),
         dtype=st.sampled_from(["uint8", "uint16", "float32", "float64"]),
         overviews=st.sampled_from([(), (2, 4)]),
         left=st.integers(0, 11),
     )
     def test_pieces_equal_the_whole(
-        self, make_raster: MakeRaster, size: int, resolution: float | None, dtype: str, overviews, left: int
+        self, make_raster: MakeRaster, size: int, gsd: float | None, dtype: str, overviews, left: int
     ) -> None:
         rng = np.random.default_rng(size)
         data = rng.integers(0, 250, (3, 61, 83)).astype(dtype)
         data[:, rng.random((61, 83)) < 0.2] = 0
         bounds = (500_000 + left * 0.5, 5_600_000 - 29, 500_000 + 40, 5_600_000 - 1.5)
         path = make_raster(data=data, nodata=0, overviews=overviews)
-        with open_source(path, SourceOptions(resolution=resolution, bounds=bounds)) as source:
+        with open_source(path, SourceOptions(gsd=gsd, bounds=bounds)) as source:
             assert_pieces_equal_whole(source, size)
 
     def test_strips_of_a_large_read_equal_small_reads(
         self, make_raster: MakeRaster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("proxyclip_geo.raster.overview_reader._CHUNK", 2000)
-        with open_source(make_raster(height=200, width=300), SourceOptions(resolution=1.7)) as source:
+        with open_source(make_raster(height=200, width=300), SourceOptions(gsd=1.7)) as source:
             strips = source.read(source.geobox.region)
             monkeypatch.setattr("proxyclip_geo.raster.overview_reader._CHUNK", 10**9)
             np.testing.assert_array_equal(strips.rgb, source.read(source.geobox.region).rgb)
@@ -514,8 +512,8 @@ class TestRealRasters:
         for name in ("derived_koeln_rotated20", "landsat_uint16_nodata_collar", "derived_naip_epsg4326_nodata"):
             path = shared / "data" / "rasters" / f"{name}.tif"
             with open_source(path) as native:
-                resolution = 1.7 * native.geobox.gsd[0]
-            with open_source(path, SourceOptions(resolution=resolution)) as source:
+                gsd = 1.7 * native.geobox.gsd[0]
+            with open_source(path, SourceOptions(gsd=gsd)) as source:
                 assert_pieces_equal_whole(source, 203)
 
     def test_gcps_agree_with_the_original(self, shared: Path) -> None:

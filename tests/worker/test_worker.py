@@ -175,7 +175,7 @@ def test_a_preview_covers_the_area_at_its_resolution(worker: Worker, folder: Pat
         path=str(folder / "preview.tif"),
         score_path=str(folder / "preview_score.tif"),
         bounds=[west, (south + north) / 2, (west + east) / 2, north],
-        resolution=2 * opened["gsd"][0],
+        gsd=2 * opened["gsd"][0],
     )
     with rasterio.open(made["path"]) as dataset:
         assert dataset.shape == (64, 64)
@@ -383,7 +383,7 @@ def test_the_plugin_replaces_option_names_by_labels() -> None:
     plugin = runpy.run_path(
         str(Path(__file__).parents[2] / "qgis_plugin" / "proxyclip_mapper" / "worker" / "messages.py")
     )
-    message = "a.gpkg exists; pass overwrite=True; options.threshold=3 must be less; omit `resolution`; value=1"
+    message = "a.gpkg exists; pass overwrite=True; options.threshold=3 must be less; omit `gsd`; value=1"
     line = json.dumps({"event": "warning", "message": message})
     assert plugin["decode_event"](line)["message"] == (
         "a.gpkg exists; pass “Replace files that are there”; “Threshold” 3 must be less; omit “Resolution”; value=1"

@@ -29,7 +29,7 @@ class BlockTask:
 
     Attributes:
         raster: Path or URL that the worker can read, too.
-        reading: Bands, resolution and area, and the measured stretch.
+        reading: Bands, gsd and area, and the measured stretch.
         card: The model; its weights must be on the worker's machine.
         loading: Keyword arguments of `load_model`.
         checksums: sha256 that the weights must have, by tower.

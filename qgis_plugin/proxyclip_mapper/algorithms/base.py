@@ -227,7 +227,7 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
             "precision": self.parameterAsEnumString(parameters, "PRECISION", context),
         }
         if parameters.get("RESOLUTION") is not None:
-            options["resolution"] = self.parameterAsDouble(parameters, "RESOLUTION", context)
+            options["gsd"] = self.parameterAsDouble(parameters, "RESOLUTION", context)
         extent = self.parameterAsExtent(parameters, "EXTENT", context, layer.crs())
         if not extent.isNull() and not extent.isEmpty():
             options["bounds"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]

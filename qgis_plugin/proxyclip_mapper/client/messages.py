@@ -16,7 +16,7 @@ LABELS = {
     "min_area": "Minimum polygon area",
     "overwrite": "Overwrite existing files",
     "precision": "Precision",
-    "resolution": "Resolution",
+    "gsd": "Resolution",
     "simplify": "Simplification tolerance",
     "threshold": "Minimum score",
 }

@@ -142,7 +142,7 @@ class LivePreview(QObject):
         view = {"bounds": as_bounds(part)}
         factor = visible.width() / max(1, canvas.outputSize().width()) / self.embedding.pixel
         if self.embedding.metres is not None and factor > 1:
-            view["resolution"] = factor * self.embedding.metres
+            view["gsd"] = factor * self.embedding.metres
         return view
 
     def _show(self, result):

@@ -209,7 +209,7 @@ class Mapping(QObject):
 
     def _export_layer(self, source):
         path = source.embedding_path().with_suffix(".tif")
-        options = {key: value for key, value in source.options.items() if key not in ("bounds", "resolution")}
+        options = {key: value for key, value in source.options.items() if key not in ("bounds", "gsd")}
         if path.is_file():
             self._encode_file(source, path, options)
             return

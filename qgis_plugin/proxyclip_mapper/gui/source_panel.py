@@ -57,7 +57,7 @@ class Source:
         """Options of an `encode` request."""
         options = {"precision": self.precision, "device": settings.read("device")}
         if self.resolution:
-            options["resolution"] = self.resolution
+            options["gsd"] = self.resolution
         if not self.is_whole:
             options["bounds"] = as_bounds(self.extent)
         return options

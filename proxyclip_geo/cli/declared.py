@@ -71,7 +71,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """
     signature = inspect.signature(command).parameters
     arguments = {name: made for name, item in signature.items() if (made := _Argument.of(item.annotation)) is not None}
-    flags = {name: _flags_of_parameter(item)[0] for name, item in signature.items() if name not in arguments}
+    flags = {name: _flag_of_parameter(item) for name, item in signature.items() if name not in arguments}
     flags |= {name: _flags(name, field)[0] for item in arguments.values() for name, field in item.fields.items()}
 
     def parameters() -> Iterator[inspect.Parameter]:
@@ -126,11 +126,12 @@ def _flags(name: str, info: FieldInfo) -> list[str]:
     return extra.get("flag", "--" + name.replace("_", "-")).split()  # type: ignore[no-any-return]
 
 
-def _flags_of_parameter(item: inspect.Parameter) -> list[str]:
-    """Return the flags of a parameter that typer knows; an argument's name is its placeholder."""
+def _flag_of_parameter(item: inspect.Parameter) -> str:
+    """Return the long flag of a parameter that typer knows; the placeholder of an argument."""
+    found = "--" + item.name.replace("_", "-")
     for shown in get_args(item.annotation)[1:]:
         if isinstance(shown, typer.models.ArgumentInfo):
-            return [item.name.upper()]
-        if isinstance(shown, typer.models.OptionInfo) and shown.param_decls:
-            return list(shown.param_decls)
-    return ["--" + item.name.replace("_", "-")]
+            return item.name.upper()
+        if isinstance(shown, typer.models.OptionInfo):
+            found = next((flag for flag in shown.param_decls or () if flag.startswith("--")), found)
+    return found

@@ -125,7 +125,7 @@ def read_words(classes: str | Sequence[Any] | Mapping[str, Any] | None, vocabula
     if vocabulary is not None and classes is None:
         return load_vocabulary(vocabulary)
     raise VocabularyError(
-        'give either `classes`, e.g. "water; forest; building", or a `vocabulary`: the name of a built-in one or a file'
+        'give either `classes`, e.g. "water; forest; building", or `vocabulary`, a built-in name or a file'
     )
 
 

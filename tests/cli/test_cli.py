@@ -223,7 +223,7 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
         ((*GOOD, "-c", WORDS, "--exact", "--simplify", "2"), 2, "--exact and --simplify 2.0 contradict each other"),
         (("segment", "none.tif", "-c", WORDS, "-m", "demo"), 3, "none.tif"),
         (("segment", "text.tif", "-c", WORDS, "-m", "demo"), 3, "text.tif"),
-        (("segment", "empty.tif", "-c", WORDS, "-m", "demo"), 3, "no-data"),
+        (("segment", "empty.tif", "-c", WORDS, "-m", "demo"), 3, "nodata"),
         (("segment", "damaged.tif", "-c", WORDS, "-m", "demo", "-o", "bad"), 3, "damaged.tif"),
         (("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "text.tif"), 8, "text.tif"),
         (("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out"), 8, "--overwrite"),

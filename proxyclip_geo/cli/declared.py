@@ -32,7 +32,7 @@ class MessageOptions:
 
 @dataclass(frozen=True)
 class _Argument:
-    """An argument of a command that is made from several flags.
+    """An argument of a command with several flags.
 
     Attributes:
         cls: The option class.
@@ -57,10 +57,10 @@ class _Argument:
         given = {name: value for name, value in values.items() if value is not None}
         if self.optional and any(field.is_required() and name not in given for name, field in self.fields.items()):
             return None
-        made = self.cls(**given)
-        if not isinstance(made, MessageOptions):
-            return made
-        REPORTER.as_json, REPORTER.quiet = made.as_json, made.quiet
+        options = self.cls(**given)
+        if not isinstance(options, MessageOptions):
+            return options
+        REPORTER.as_json, REPORTER.quiet = options.as_json, options.quiet
         return REPORTER
 
 
@@ -70,7 +70,9 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     An argument of type `Reporter` becomes `--json` and `--quiet`. Messages of the command name its flags.
     """
     signature = inspect.signature(command).parameters
-    arguments = {name: made for name, item in signature.items() if (made := _Argument.of(item.annotation)) is not None}
+    arguments = {
+        name: argument for name, item in signature.items() if (argument := _Argument.of(item.annotation)) is not None
+    }
     flags = {name: _flag_of_parameter(item) for name, item in signature.items() if name not in arguments}
     flags |= {name: _flags(name, field)[0] for item in arguments.values() for name, field in item.fields.items()}
 

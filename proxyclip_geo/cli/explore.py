@@ -64,8 +64,10 @@ def similar(
     query = word or " ".join(map(str, place.at or ())) or (Path(place.aoi).stem if place.aoi else "")
     path = out or Path(f"similar_{'_'.join(''.join(c if c.isalnum() else ' ' for c in query).split())}.tif")
     with reporter.progress() as progress:
-        made = pg.similar(embedding, word, out=path, at=place.at, aoi=place.aoi, overwrite=overwrite, progress=progress)
-    reporter.result(str(made), {"path": str(made)})
+        written = pg.similar(
+            embedding, word, out=path, at=place.at, aoi=place.aoi, overwrite=overwrite, progress=progress
+        )
+    reporter.result(str(written), {"path": str(written)})
 
 
 def words(

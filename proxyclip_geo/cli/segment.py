@@ -81,7 +81,7 @@ def _show_plans(reporter: Reporter, plans: Any) -> None:
 
 
 def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:
-    """Show what became of each raster of a job."""
+    """Show the status of each raster."""
     lines = [f"{report.status:<12} {report.out}" + (f": {report.reason}" * bool(report.reason)) for report in reports]
     failed = sum(report.status == "failed" for report in reports)
     lines.append(f"{len(reports) - failed} of {len(reports)} rasters are done; see {out / 'report.json'}")
@@ -89,7 +89,7 @@ def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:
 
 
 def _show_profile(reporter: Reporter, run: Any) -> None:
-    """Show what share of the time each stage took."""
+    """Show the share of the time of each stage."""
     stages = dict(run["profile"])
     stages["other computing"] = run["seconds"]["segment"] - sum(stages.values())
     stages |= {name: run["seconds"][name] for name in run["seconds"] if name != "segment"}

@@ -1,4 +1,4 @@
-"""Options of models: what computes, and in which numbers."""
+"""Options of models: device, number type, backend and window."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -20,7 +20,7 @@ PANEL = "Model"
 
 @declared
 class ModelOptions(Options):
-    """What a model runs on."""
+    """Device, number type, backend and window of a model."""
 
     device: Annotated[str, option("Device: auto, cpu, cuda, cuda:1 … or mps.", panel=PANEL)] = "auto"
     precision: Annotated[

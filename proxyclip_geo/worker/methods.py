@@ -110,14 +110,14 @@ def plan(
 ) -> dict[str, Any]:
     """Return what `segment` would do, after all checks that need no computing."""
     words = read_words(classes, vocabulary)
-    made = pg.plan_segment(raster, words, out=out, model=model, options=options, overwrite=overwrite)
+    found = pg.plan_segment(raster, words, out=out, model=model, options=options, overwrite=overwrite)
     return {
-        "raster": made.description,
-        "shape": list(made.shape),
-        "windows": made.windows,
-        "blocks": made.blocks,
-        "block_size": made.core,
-        "notes": list(made.notes),
+        "raster": found.description,
+        "shape": list(found.shape),
+        "windows": found.windows,
+        "blocks": found.blocks,
+        "block_size": found.core,
+        "notes": list(found.notes),
     }
 
 
@@ -273,8 +273,8 @@ def similar(
 ) -> dict[str, Any]:
     """Write a heat map of similarity to a word or a place."""
     opened = call.session.embedding(embedding)
-    made = pg.similar(opened, word, out=path, at=at, aoi=aoi, overwrite=overwrite, progress=call.progress)
-    return {"path": str(made)}
+    written = pg.similar(opened, word, out=path, at=at, aoi=aoi, overwrite=overwrite, progress=call.progress)
+    return {"path": str(written)}
 
 
 def words(call: Call, *, embedding: str, candidates: Words) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: a process with arguments, output and an exit code."""
+"""The command line as a process: arguments, output and exit code."""
 
 import json
 import os
@@ -33,13 +33,13 @@ def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subp
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a made-up scene, its truth, and its map."""
+    """A folder with a synthetic scene, its truth, and its map."""
     folder = tmp_path_factory.mktemp("cli")
     assert run("sample", "scene.tif", "--size", 256, "--seed", 11, cwd=folder).returncode == 0
-    made = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out", cwd=folder)
-    assert made.returncode == 0, made.stderr
-    assert "scene_labels.tif" in made.stdout
-    assert "segment" in made.stderr
+    completed = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out", cwd=folder)
+    assert completed.returncode == 0, completed.stderr
+    assert "scene_labels.tif" in completed.stdout
+    assert "segment" in completed.stderr
     (folder / "text.tif").write_text("not a raster")
     empty = {"driver": "GTiff", "height": 9, "width": 9, "count": 3, "dtype": "uint8", "nodata": 0, "crs": "EPSG:32632"}
     with rasterio.open(folder / "empty.tif", "w", **empty, transform=rasterio.Affine(1, 0, 9, 0, -1, 9)) as dataset:
@@ -77,27 +77,27 @@ def test_evaluate_prints_text_json_and_csv(folder: Path) -> None:
 
 
 def test_json_events_are_the_only_output(folder: Path) -> None:
-    made = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "json", "--json", cwd=folder)
-    events = [json.loads(line) for line in made.stdout.splitlines()]
+    completed = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "json", "--json", cwd=folder)
+    events = [json.loads(line) for line in completed.stdout.splitlines()]
     progress = [event for event in events if event["event"] == "progress" and event["stage"] == "segment"]
     assert progress[0]["done"] == 0
     assert progress[-1]["done"] == progress[-1]["total"]
     assert events[-1]["event"] == "result"
     assert Path(folder, events[-1]["paths"]["labels"]).is_file()
-    assert made.stderr == ""
+    assert completed.stderr == ""
 
 
 def test_errors_are_json_too(folder: Path) -> None:
-    made = run("segment", "none.tif", "-c", WORDS, "-m", "demo", "--json", cwd=folder)
-    (event,) = (json.loads(line) for line in made.stdout.splitlines())
-    assert (event["event"], event["type"], event["exit_code"]) == ("error", "RasterError", made.returncode)
+    completed = run("segment", "none.tif", "-c", WORDS, "-m", "demo", "--json", cwd=folder)
+    (event,) = (json.loads(line) for line in completed.stdout.splitlines())
+    assert (event["event"], event["type"], event["exit_code"]) == ("error", "RasterError", completed.returncode)
 
 
 def test_encode_once_and_label_twice(folder: Path) -> None:
-    made = run("encode", "scene.tif", "-m", "demo", cwd=folder)
-    assert made.returncode == 0, made.stderr
-    assert "proxyclip-geo label scene.emb" in made.stdout
-    first = run("label", "scene.emb", "-c", WORDS, "-o", "asked", "--json", cwd=folder)
+    completed = run("encode", "scene.tif", "-m", "demo", cwd=folder)
+    assert completed.returncode == 0, completed.stderr
+    assert "proxyclip-geo label scene.emb" in completed.stdout
+    first = run("label", "scene.emb", "-c", WORDS, "-o", "labels", "--json", cwd=folder)
     assert first.returncode == 0, first.stderr
     *events, result = (json.loads(line) for line in first.stdout.splitlines())
     assert {event["stage"] for event in events} >= {"label"}
@@ -109,30 +109,30 @@ def test_encode_once_and_label_twice(folder: Path) -> None:
     assert "unclassified" in second.stdout
 
 
-def test_ask_an_embedding(folder: Path) -> None:
-    assert run("encode", "scene.tif", "-m", "demo", "-o", "asked.emb", cwd=folder).returncode == 0
+def test_query_an_embedding(folder: Path) -> None:
+    assert run("encode", "scene.tif", "-m", "demo", "-o", "query.emb", cwd=folder).returncode == 0
     with rasterio.open(folder / "scene.tif") as dataset:
         x, y, crs = *dataset.xy(100, 100), dataset.crs
-    told = run("explain", "asked.emb", "--at", f"{x},{y}", "-c", WORDS, cwd=folder)
-    assert told.returncode == 0, told.stderr
-    assert "similarity" in told.stdout
-    assert run("explain", "asked.emb", "--at", "1;2", "-c", WORDS, cwd=folder).returncode == 2
-    assert run("similar", "asked.emb", "gravel road", "-q", cwd=folder).stdout.strip() == "similar_gravel_road.tif"
-    assert run("similar", "asked.emb", "--at", f"{x},{y}", "-o", "like.tif", "-q", cwd=folder).returncode == 0
+    completed = run("explain", "query.emb", "--at", f"{x},{y}", "-c", WORDS, cwd=folder)
+    assert completed.returncode == 0, completed.stderr
+    assert "similarity" in completed.stdout
+    assert run("explain", "query.emb", "--at", "1;2", "-c", WORDS, cwd=folder).returncode == 2
+    assert run("similar", "query.emb", "gravel road", "-q", cwd=folder).stdout.strip() == "similar_gravel_road.tif"
+    assert run("similar", "query.emb", "--at", f"{x},{y}", "-o", "like.tif", "-q", cwd=folder).returncode == 0
     frame = geopandas.GeoDataFrame({"kind": ["road"]}, geometry=geopandas.points_from_xy([x], [y], crs=crs))
     frame.to_file(folder / "drawn.gpkg")
-    shown = run("label", "asked.emb", "-c", WORDS, "--examples", "drawn.gpkg", "-o", "drawn", cwd=folder)
+    shown = run("label", "query.emb", "-c", WORDS, "--examples", "drawn.gpkg", "-o", "drawn", cwd=folder)
     assert shown.returncode == 9
     assert "name the one that holds the class (--example-field): kind" in shown.stderr
     options = ("--examples", "drawn.gpkg", "--example-field", "kind", "--example-weight", 0.9, "--json")
-    shown = run("label", "asked.emb", "-c", WORDS, *options, "-o", "drawn", cwd=folder)
+    shown = run("label", "query.emb", "-c", WORDS, *options, "-o", "drawn", cwd=folder)
     assert shown.returncode == 0, shown.stderr
     share = {}
     for name, more in (("words", ("--json",)), ("examples", options)):
-        explained = run("explain", "asked.emb", "--at", f"{x},{y}", "-c", WORDS, *more, cwd=folder)
+        explained = run("explain", "query.emb", "--at", f"{x},{y}", "-c", WORDS, *more, cwd=folder)
         share[name] = {item["word"]: item["probability"] for item in json.loads(explained.stdout)["queries"]}
     assert share["examples"]["road"] > share["words"]["road"]
-    ranked = run("words", "asked.emb", "river, forest, road, field", "--json", cwd=folder)
+    ranked = run("words", "query.emb", "river, forest, road, field", "--json", cwd=folder)
     assert len(json.loads(ranked.stdout)["words"]) == 4
 
 
@@ -142,51 +142,53 @@ def result_of(folder: Path, result: dict[str, dict[str, str]]) -> Path:
 
 
 def test_mistakes_with_embeddings(folder: Path) -> None:
-    made = run("label", "none.emb", "-c", WORDS, "-o", "bad", cwd=folder)
-    assert made.returncode == 11
-    assert "none.emb is not an embedding" in made.stderr
+    completed = run("label", "none.emb", "-c", WORDS, "-o", "bad", cwd=folder)
+    assert completed.returncode == 11
+    assert "none.emb is not an embedding" in completed.stderr
     assert not (folder / "bad").exists()
     assert run("label", "scene.tif", "-c", WORDS, "-o", "bad", cwd=folder).returncode == 11
-    made = run("encode", "scene.tif", "-m", "demo", "-o", "few.emb", "--components", 99, cwd=folder)
-    assert made.returncode == 2
-    assert "1 to 63" in made.stderr
+    completed = run("encode", "scene.tif", "-m", "demo", "-o", "few.emb", "--components", 99, cwd=folder)
+    assert completed.returncode == 2
+    assert "1 to 63" in completed.stderr
 
 
-@pytest.mark.parametrize(("out", "told"), [("out", "already holds scene_labels.tif"), ("text.tif/new", "no directory")])
-def test_dry_run_is_refused_where_the_run_would_be(out: str, told: str, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("out", "message"), [("out", "already holds scene_labels.tif"), ("text.tif/new", "no directory")]
+)
+def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path) -> None:
     call = ("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", out)
     for refused in (run(*call, "--dry-run", cwd=folder), run(*call, cwd=folder)):
         assert refused.returncode == 8
-    assert told in run(*call, "--dry-run", cwd=folder).stderr
+    assert message in run(*call, "--dry-run", cwd=folder).stderr
 
 
 def test_dry_run_writes_nothing(folder: Path) -> None:
-    made = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", cwd=folder)
-    assert made.returncode == 0, made.stderr
-    assert "windows" in made.stdout
+    completed = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", cwd=folder)
+    assert completed.returncode == 0, completed.stderr
+    assert "windows" in completed.stdout
     assert not (folder / "dry").exists()
 
 
-def test_dry_run_of_many_tells_of_each(folder: Path) -> None:
+def test_dry_run_of_many_lists_each(folder: Path) -> None:
     (folder / "tiles").mkdir()
     for name in ("a", "b"):
         (folder / "tiles" / f"{name}.tif").write_bytes((folder / "scene.tif").read_bytes())
     call = ("segment", "tiles", "-c", WORDS, "-m", "demo", "-o", "many", "--no-polygons")
-    made = run("segment", "tiles/a.tif", "-c", WORDS, "-m", "demo", "-o", "many/a", "--no-polygons", cwd=folder)
-    assert made.returncode == 0, made.stderr
-    made = run(*call, "--dry-run", cwd=folder)
-    assert made.returncode == 0, made.stderr
-    assert "tiles/a.tif: done before, in many/a" in made.stdout
-    assert "would write: many/b/b_labels.tif" in made.stdout
+    completed = run("segment", "tiles/a.tif", "-c", WORDS, "-m", "demo", "-o", "many/a", "--no-polygons", cwd=folder)
+    assert completed.returncode == 0, completed.stderr
+    completed = run(*call, "--dry-run", cwd=folder)
+    assert completed.returncode == 0, completed.stderr
+    assert "tiles/a.tif: done before, in many/a" in completed.stdout
+    assert "would write: many/b/b_labels.tif" in completed.stdout
     first, second = (json.loads(line) for line in run(*call, "--dry-run", "--json", cwd=folder).stdout.splitlines())
     assert (first["out"], first["plan"]) == ("many/a", None)
     assert second["paths"][0] == "many/b/b_labels.tif"
 
 
 def test_errors_of_options_are_json_too(folder: Path) -> None:
-    made = run("segment", "scene.tif", "-c", WORDS, "--threshold", 3, "--json", cwd=folder)
-    (event,) = (json.loads(line) for line in made.stdout.splitlines())
-    assert (event["type"], event["exit_code"]) == ("OptionError", made.returncode)
+    completed = run("segment", "scene.tif", "-c", WORDS, "--threshold", 3, "--json", cwd=folder)
+    (event,) = (json.loads(line) for line in completed.stdout.splitlines())
+    assert (event["type"], event["exit_code"]) == ("OptionError", completed.returncode)
     assert event["message"] == "--threshold 3.0 must be a number from 0 to 1"
 
 
@@ -194,7 +196,7 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         ((*GOOD,), 5, "--classes"),
         ((*GOOD, "-c", WORDS, "-v", "loveda"), 5, "either"),
@@ -239,13 +241,13 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
     ],
     ids=lambda value: " ".join(value)[-60:] if isinstance(value, tuple) else "",
 )
-def test_mistakes_get_a_sentence_and_an_exit_code(
-    arguments: tuple[str, ...], code: int, told: str, folder: Path
+def test_mistakes_have_a_message_and_an_exit_code(
+    arguments: tuple[str, ...], code: int, message: str, folder: Path
 ) -> None:
-    made = run(*arguments, cwd=folder)
-    assert made.returncode == code, made.stderr
-    assert told in made.stderr
-    assert "Traceback" not in made.stderr
+    completed = run(*arguments, cwd=folder)
+    assert completed.returncode == code, completed.stderr
+    assert message in completed.stderr
+    assert "Traceback" not in completed.stderr
     left = list((folder / "bad").iterdir()) if (folder / "bad").exists() else []
     assert left == []
 
@@ -260,7 +262,7 @@ def test_mistakes_get_a_sentence_and_an_exit_code(
         (500, ("encode", "scene.tif", "-m", "demo")),
     ],
 )
-def test_a_full_disk_is_said_and_leaves_nothing(limit: int, arguments: tuple[str, ...], folder: Path) -> None:
+def test_full_disk_is_reported_and_leaves_no_file(limit: int, arguments: tuple[str, ...], folder: Path) -> None:
     """No file may grow beyond a limit, which fails in the middle of a write as a full disk does."""
     if not (folder / "room.emb").exists():
         assert run("encode", "scene.tif", "-m", "demo", "-o", "room.emb", cwd=folder).returncode == 0
@@ -271,18 +273,18 @@ def test_a_full_disk_is_said_and_leaves_nothing(limit: int, arguments: tuple[str
         f"sys.argv = ['x', *{arguments}, '-o', 'full-{arguments[0]}']; main()"
     )
     environment = {**os.environ, "COLUMNS": "300"}
-    made = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=folder, env=environment, check=False
     )
-    assert made.returncode == 8, made.stderr
-    assert re.search("cannot (be written|write|make)", made.stderr)
+    assert completed.returncode == 8, completed.stderr
+    assert re.search("cannot (be written|write|make)", completed.stderr)
     left = {path.name for path in folder.glob(f"full-{arguments[0]}/*")}
-    # What segment has finished is kept, to go on with.
+    # Finished blocks of segment remain, for a resume.
     assert left <= ({".scene.unfinished"} if arguments[0] == "segment" else set())
     assert not list(folder.glob(".*"))
 
 
-def test_an_encoding_killed_in_the_middle_is_finished_by_the_same_command(folder: Path) -> None:
+def test_killed_encoding_is_resumed_by_the_same_command(folder: Path) -> None:
     assert run("sample", "killed.tif", "--size", 512, cwd=folder).returncode == 0
     command = ("encode", "killed.tif", "-m", "demo", "--block-size", 128, "--json")
     arguments = [sys.executable, "-m", "proxyclip_geo", *map(str, command)]
@@ -294,9 +296,9 @@ def test_an_encoding_killed_in_the_middle_is_finished_by_the_same_command(folder
                 process.kill()
                 break
     assert process.returncode == -signal.SIGKILL
-    asked = run("label", "killed.emb", "-c", WORDS, "-o", "early", cwd=folder)
-    assert asked.returncode == 11
-    assert "not complete" in asked.stderr
+    early = run("label", "killed.emb", "-c", WORDS, "-o", "early", cwd=folder)
+    assert early.returncode == 11
+    assert "not complete" in early.stderr
     again = run(*command[:-1], cwd=folder)
     assert again.returncode == 0, again.stderr
     assert re.search(r"[1-9]\d* of 25 blocks were done before", again.stderr)
@@ -310,7 +312,7 @@ def test_an_encoding_killed_in_the_middle_is_finished_by_the_same_command(folder
 
 
 def interrupt(*arguments: object, cwd: Path) -> dict[str, object]:
-    """Run the command line, press Ctrl-C at its first progress, and return what it says then."""
+    """Run the command line, press Ctrl-C at its first progress, and return its last event."""
     command = [sys.executable, "-m", "proxyclip_geo", *map(str, arguments), "--json"]
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -320,12 +322,12 @@ def interrupt(*arguments: object, cwd: Path) -> dict[str, object]:
                 break
         rest = process.stdout.read().splitlines()
         assert process.wait(timeout=60) == 130
-    said: dict[str, object] = json.loads(rest[-1])
-    assert said["type"] == "Cancelled"
-    return said
+    event: dict[str, object] = json.loads(rest[-1])
+    assert event["type"] == "Cancelled"
+    return event
 
 
-def test_ctrl_c_stops_leaves_nothing_and_says_what_comes_of_it(folder: Path) -> None:
+def test_interrupt_leaves_no_file_and_names_the_next_step(folder: Path) -> None:
     assert run("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
     segment = ("segment", "large.tif", "-c", WORDS, "-m", "demo", "-o", "stop")
     assert "the same command resumes the run" in str(interrupt(*segment, cwd=folder)["message"])
@@ -363,17 +365,17 @@ def test_the_command_line_alone_is_light() -> None:
         "import sys, proxyclip_geo.cli.app; "
         "print([name for name in ('torch', 'rasterio', 'geopandas', 'numpy') if name in sys.modules])"
     )
-    made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert made.stdout.strip() == "[]"
+    completed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert completed.stdout.strip() == "[]"
 
 
-def test_fit_tells_what_it_gains_and_saves_only_what_helps(folder: Path) -> None:
+def test_fit_prints_the_gain_and_saves_only_gains(folder: Path) -> None:
     assert run("encode", "scene.tif", "-m", "demo", "-o", "fit.emb", cwd=folder).returncode == 0
     words = ";".join(word.split(",")[0] for word in WORDS.split(";"))
-    told = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "fitted.yaml", "-q", cwd=folder)
-    assert told.returncode == 0, told.stderr
-    assert "by cross-validation on" in told.stdout
-    assert (folder / "fitted.yaml").exists() == ("saved to" in told.stdout)
+    completed = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "fitted.yaml", "-q", cwd=folder)
+    assert completed.returncode == 0, completed.stderr
+    assert "by cross-validation on" in completed.stdout
+    assert (folder / "fitted.yaml").exists() == ("saved to" in completed.stdout)
     again = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", "--anyway", "--json", cwd=folder)
     event = json.loads(again.stdout.splitlines()[-1])
     assert event["saved"] == "a.yaml"

@@ -1,4 +1,4 @@
-"""A real worker process, asked as a client would."""
+"""A worker process and a client."""
 
 import itertools
 import json

@@ -21,7 +21,7 @@ def embedding(worker: Worker, folder: Path) -> str:
     return str(made["embedding"])
 
 
-def test_it_greets_and_agrees_on_the_protocol(worker: Worker) -> None:
+def test_greeting_and_protocol(worker: Worker) -> None:
     assert worker.greeting["event"] == "hello"
     assert worker.greeting["protocol"] == 1
     assert worker.result("hello", protocol=1)["pid"] == worker.process.pid
@@ -43,7 +43,7 @@ def test_it_greets_and_agrees_on_the_protocol(worker: Worker) -> None:
         (b"[" * 100_000 + b"\n", "not JSON"),
     ],
 )
-def test_garbage_is_refused_and_the_worker_goes_on(worker: Worker, line: bytes, part: str) -> None:
+def test_garbage_is_refused_and_the_worker_continues(worker: Worker, line: bytes, part: str) -> None:
     worker.write(line)
     event = worker.read()
     assert event["event"] == "error"
@@ -96,7 +96,7 @@ def test_garbage_is_refused_and_the_worker_goes_on(worker: Worker, line: bytes, 
         ("preview", {"embedding": "e", "classes": "a; b", "path": "p", "bounds": [1, 2]}, "ProtocolError", "W,S,E,N"),
     ],
 )
-def test_errors_have_a_kind_a_sentence_and_an_exit_code(
+def test_errors_have_a_type_a_message_and_an_exit_code(
     worker: Worker, method: str, params: dict[str, Any], kind: str, part: str
 ) -> None:
     event = worker.ask(method, **params)
@@ -185,7 +185,7 @@ def test_a_preview_covers_the_area_at_its_resolution(worker: Worker, folder: Pat
         assert dataset.read(1).max() <= 100
 
 
-def test_examples_go_with_labels(worker: Worker, folder: Path, embedding: str) -> None:
+def test_labels_with_examples(worker: Worker, folder: Path, embedding: str) -> None:
     import geopandas as gpd
     from shapely.geometry import box
 
@@ -281,12 +281,12 @@ def test_a_running_and_a_waiting_request_are_cancelled(worker: Worker, folder: P
     assert seen[waiting]["type"] == "Cancelled"
     assert seen[after]["event"] == "result"
     assert worker.result("cancel", id=running) == {"found": False}
-    # What was done is kept: the same request finishes it.
+    # The same request resumes the encoding.
     made = worker.result("encode", raster=str(folder / "large.tif"), out=str(folder / "large.emb"), model="demo")
     assert made["complete"]
 
 
-def test_it_ends_with_its_stdin_and_stops_what_runs(folder: Path) -> None:
+def test_end_of_stdin_stops_the_running_request(folder: Path) -> None:
     pg.sample(folder / "long.tif", size=1024, seed=3)
     started = Worker()
     started.send("segment", raster=str(folder / "long.tif"), classes=WORDS, model="demo", out=str(folder / "stopped"))
@@ -300,17 +300,17 @@ def test_it_ends_with_its_stdin_and_stops_what_runs(folder: Path) -> None:
 
 
 def test_shutdown_and_sigterm(folder: Path) -> None:
-    asked = Worker()
-    assert asked.ask("shutdown")["event"] == "result"
-    assert asked.process.wait(timeout=30) == 0
-    asked.stop()
-    told = Worker()
-    told.process.send_signal(signal.SIGTERM)
-    assert told.process.wait(timeout=30) == 128 + signal.SIGTERM
-    told.stop()
+    stopped = Worker()
+    assert stopped.ask("shutdown")["event"] == "result"
+    assert stopped.process.wait(timeout=30) == 0
+    stopped.stop()
+    terminated = Worker()
+    terminated.process.send_signal(signal.SIGTERM)
+    assert terminated.process.wait(timeout=30) == 128 + signal.SIGTERM
+    terminated.stop()
 
 
-def test_killed_in_the_middle_it_leaves_what_the_next_one_finishes(folder: Path) -> None:
+def test_killed_encoding_is_resumed_by_the_next_worker(folder: Path) -> None:
     pg.sample(folder / "killed.tif", size=768, seed=4)
     request = {"raster": str(folder / "killed.tif"), "out": str(folder / "killed.emb"), "model": "demo"}
     options = {"block_size": 128}
@@ -351,7 +351,7 @@ def test_prints_of_libraries_do_not_reach_the_protocol() -> None:
     noisy.stop()
 
 
-def test_a_bug_is_told_as_one() -> None:
+def test_bug_is_reported_as_a_bug() -> None:
     import sys
 
     script = (

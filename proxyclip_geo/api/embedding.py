@@ -15,7 +15,7 @@ from proxyclip_geo.api.examples import add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, class_styles
-from proxyclip_geo.api.prompts import make_bank
+from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import FeatureStatistics, measure_features

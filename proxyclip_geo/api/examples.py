@@ -1,4 +1,4 @@
-"""Examples beside words: what a user drew, as queries."""
+"""Add drawn examples to the queries of a text bank."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def as_examples(examples: Examples | str | Path | None) -> Examples | None:
-    """Take a file for examples with the usual weights."""
+    """Return the examples of a file with the default weights."""
     return Examples(examples) if isinstance(examples, (str, Path)) else examples
 
 
@@ -38,16 +38,16 @@ def add_examples(
     store: EmbeddingStore,
     statistics: FeatureStatistics,
 ) -> TextBank:
-    """Move a bank's queries towards examples.
+    """Return a text bank whose queries are moved towards examples.
 
     Raises:
-        VocabularyError: If an example is of a class that the vocabulary lacks.
-        AreaError: If all examples lie outside of the raster, or one lies where it has no data.
+        VocabularyError: If an example has a class that is not in the vocabulary.
+        AreaError: If all examples lie outside the raster, or one has no pixel with data.
         VectorError: If the file cannot be read, or lacks the column.
-        StoreError: If the store is damaged, or not complete there.
+        StoreError: If the store is damaged, or incomplete there.
 
     Warns:
-        QualityWarning: If some lie outside of the raster, or partly where it has no data.
+        QualityWarning: If some lie outside the raster, or partly on nodata.
     """
     drawn = read_examples(examples.path, store.info.geobox, field=examples.field, name=store.name)
     groups = _by_class(drawn, vocabulary, path=examples.path)
@@ -69,7 +69,7 @@ def _by_class(
     for item in drawn:
         if fold(item.name) not in index:
             raise VocabularyError(
-                f"examples {path} show class '{item.name}', which the vocabulary lacks"
+                f"examples {path} have class '{item.name}', which is not in the vocabulary"
                 f"{suggest(item.name, vocabulary.names)}; add it to the classes, or rename it in the file (classes: "
                 f"{', '.join(vocabulary.names)})"
             )
@@ -78,25 +78,25 @@ def _by_class(
 
 
 def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str | Path) -> None:
-    """Raise if an example lies wholly where there is no data; warn of those that do in part."""
+    """Raise if an example lies entirely on nodata; warn of those that do in part."""
     partly = []
     for item in drawn:
         share = share_with_data(store, item)
         if not share:
             raise AreaError(
                 f"feature {item.number} of {path}, an example of '{item.name}', lies where {store.name} has no data; "
-                "move it, or take it out"
+                "move or remove it"
             )
         if share < 1:
             partly.append(f"feature {item.number} ('{item.name}', {100 * (1 - share):.0f} % of it)")
     if partly:
-        told = ", ".join(partly[:3]) + (f" and {len(partly) - 3} more" if len(partly) > 3 else "")
+        listed = ", ".join(partly[:3]) + (f" and {len(partly) - 3} more" if len(partly) > 3 else "")
         warn_quality(
             f"{len(partly)} of the {len(drawn)} examples in {path} lie partly where {store.name} has no data, which "
-            f"does not count: {told}"
+            f"does not count: {listed}"
         )
 
 
 def _mean(drawn: Sequence[Example], store: EmbeddingStore) -> "Tensor | None":
-    """Return the mean of the examples' mean features, each counting the same; None without examples."""
+    """Return the mean of the mean features of examples, with equal weights; None without examples."""
     return mean_of_shapes(store, drawn) if drawn else None

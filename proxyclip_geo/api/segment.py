@@ -15,7 +15,6 @@ from proxyclip_geo.api.outputs import (
     prepare_directory,
     remove_drafts,
 )
-from proxyclip_geo.api.prompts import make_bank
 from proxyclip_geo.api.record import (
     EarlierRun,
     block_identity,
@@ -34,6 +33,7 @@ from proxyclip_geo.api.run_blocks import (
     fit_plan,
     make_memory_inputs,
 )
+from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, time_window
 from proxyclip_geo.engine.runner import Plan

@@ -1,4 +1,4 @@
-"""What a model makes of words, before any raster is read."""
+"""Check words against a model, before any raster is read."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ class WordPair:
     Attributes:
         one: A word.
         other: A word of another class.
-        similarity: Cosine of their queries; near 1 the model cannot tell them apart.
+        similarity: Cosine of their queries; near 1 the model does not distinguish them.
     """
 
     one: str
@@ -25,13 +25,13 @@ class WordPair:
     similarity: float
 
 
-def far_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard) -> tuple[FarWord, ...]:
-    """Return the words of a vocabulary that a model does not know, nor anything near them."""
+def find_far_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard) -> tuple[FarWord, ...]:
+    """Return the words of a vocabulary that are far from all words that a model knows."""
     return load_text(find_card(model)).far_words(vocabulary.queries)
 
 
-def closest_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard, most: int = 5) -> tuple[WordPair, ...]:
-    """Return the pairs of words of different classes that a model can tell apart least, closest first."""
+def find_closest_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard, most: int = 5) -> tuple[WordPair, ...]:
+    """Return the pairs of words of different classes with the most similar queries, closest first."""
     queries = load_text(find_card(model)).encode(vocabulary.queries, templates=vocabulary.templates)
     cosines = (queries @ queries.T).tolist()
     words, owners = vocabulary.queries, vocabulary.query_class

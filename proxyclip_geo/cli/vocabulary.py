@@ -84,13 +84,13 @@ def check(
     text = f"{loaded.name}: fine. {len(loaded.classes)} classes, {len(loaded.queries)} words"
     data: dict[str, object] = {"name": loaded.name, "classes": len(loaded.classes), "words": len(loaded.queries)}
     if model is not None:
-        from proxyclip_geo.api.word_check import closest_words, far_words
+        from proxyclip_geo.api.word_check import find_closest_words, find_far_words
 
-        for far in far_words(loaded, model=model):
+        for far in find_far_words(loaded, model=model):
             reporter.warn(
                 f"'{far.word}' is far from all words of the model (nearest: '{far.nearest}', {far.similarity:.2f})"
             )
-        pairs = closest_words(loaded, model=model)
+        pairs = find_closest_words(loaded, model=model)
         data["closest"] = [vars(pair) for pair in pairs if math.isfinite(pair.similarity)]
         text += "".join(f"\n  {pair.similarity:.2f}  {pair.one}  ~  {pair.other}" for pair in pairs)
     reporter.result(text, data)

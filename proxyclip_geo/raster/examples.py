@@ -20,7 +20,10 @@ from proxyclip_geo.errors import AreaError, VectorError, warn_quality
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.region import Region
 from proxyclip_geo.validation import suggest
+from proxyclip_geo.vocabulary.classes import MAX_WORD
 
+MAX_EXAMPLES = 100_000
+"""Most features of a file of examples."""
 NEGATIVE = "negative"
 """Name of the column that marks negative examples."""
 
@@ -94,6 +97,11 @@ def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) ->
         raise VectorError(
             f"{names.count('')} of the {len(names)} examples in {path} have no class in column '{field}'; fill it in"
         )
+    longest = max(names, key=len)
+    if len(longest) > MAX_WORD:
+        raise VectorError(
+            f"examples {path} have a class of {len(longest)} letters in column '{field}', but the limit is {MAX_WORD}"
+        )
     negative = [_text(v).casefold() in _YES for v in frame[NEGATIVE]] if NEGATIVE in frame else [False] * len(names)
     found = []
     shapes = _shapes_in_pixels(frame, geobox, path=path, name=name)
@@ -118,13 +126,15 @@ def _check_outside(found: Sequence[Example], count: int, geobox: GeoBox, *, path
 
 def _read_frame(path: str | Path) -> geopandas.GeoDataFrame:
     try:
-        frame = pyogrio.read_dataframe(path)
+        frame = pyogrio.read_dataframe(path, max_features=MAX_EXAMPLES + 1)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
         raise VectorError(f"examples {path} cannot be read ({error}); give a vector file of points or polygons") from (
             error
         )
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise VectorError(f"examples {path} hold no shapes; give a vector file of points or polygons")
+    if len(frame) > MAX_EXAMPLES:
+        raise VectorError(f"examples {path} hold more than {MAX_EXAMPLES} shapes; give fewer")
     return frame
 
 

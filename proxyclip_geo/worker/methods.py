@@ -87,12 +87,12 @@ def check_vocabulary(
     call: Call, *, model: str, classes: Classes | None = None, vocabulary: str | None = None
 ) -> dict[str, Any]:
     """Return the words that a model does not know, and the pairs that it can hardly tell apart."""
-    from proxyclip_geo.api.word_check import closest_words, far_words
+    from proxyclip_geo.api.word_check import find_closest_words, find_far_words
 
     words = read_words(classes, vocabulary)
-    pairs = closest_words(words, model=model)
+    pairs = find_closest_words(words, model=model)
     return {
-        "far": [vars(word) for word in far_words(words, model=model)],
+        "far": [vars(word) for word in find_far_words(words, model=model)],
         "closest": [vars(pair) for pair in pairs],
     }
 

@@ -364,7 +364,7 @@ def test_examples_where_there_is_no_data(make_raster: Make, tmp_path: Path, demo
 
 def test_bad_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
-    with pytest.raises(VocabularyError, match=r"show class 'forest', which the vocabulary lacks"):
+    with pytest.raises(VocabularyError, match=r"have class 'forest', which is not in the vocabulary"):
         embedding.label(["water", "cropland"], examples=drawn)
     with pytest.raises(OptionError, match="weight of examples is 2"):
         pg.Examples(drawn, weight=2)

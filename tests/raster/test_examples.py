@@ -82,6 +82,8 @@ def test_what_is_wrong_is_said(save: Save, geobox: GeoBox, tmp_path: Path) -> No
         drawn_pixels(save([inside], klass=["water"]), geobox)
     with pytest.raises(VectorError, match="1 of the 2 examples .* have no class"):
         drawn_pixels(save([inside, inside], **{"class": ["water", None]}), geobox)
+    with pytest.raises(VectorError, match="have a class of 10000 letters in column 'class', but the limit is 200"):
+        drawn_pixels(save([inside], **{"class": ["x" * 10_000]}), geobox)
     with pytest.raises(AreaError, match="none of the 2 examples .* lies within scene"):
         drawn_pixels(save([outside, outside], **{"class": ["water", "road"]}), geobox)
     with pytest.warns(QualityWarning, match="1 of the 2 examples"):

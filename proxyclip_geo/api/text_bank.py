@@ -1,4 +1,4 @@
-"""Words to the queries that the engine multiplies with."""
+"""The text bank: the encoded words of a vocabulary."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,10 +16,10 @@ def make_bank(
     """Encode the words of a vocabulary.
 
     Args:
-        text: The model's text side.
+        text: The model's text encoder.
         vocabulary: The classes.
-        logit_scale: The model's.
-        options: How synonyms, the background and the context of windows count.
+        logit_scale: The model's logit scale; a vocabulary may have its own.
+        options: Options of synonyms, background and CLS feature.
 
     Raises:
         VocabularyError: If a background word is also a word of a class.

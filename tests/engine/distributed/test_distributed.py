@@ -20,7 +20,7 @@ import pytest
 import rasterio
 
 import proxyclip_geo as pg
-from proxyclip_geo.api.prompts import make_bank
+from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.distributed import task as task_module
 from proxyclip_geo.engine.distributed.task import BlockTask
 from proxyclip_geo.engine.runner import make_plan

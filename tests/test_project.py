@@ -12,7 +12,8 @@ import typer
 import yaml
 
 import proxyclip_geo as pg
-from proxyclip_geo.cli.app import app
+import proxyclip_geo.errors
+from proxyclip_geo.cli.app import app, run
 
 ROOT = Path(__file__).parents[1]
 
@@ -97,6 +98,15 @@ def test_documented_command_is_valid(arguments: list[str]) -> None:
     while rest and rest[0] in getattr(command, "commands", ()):
         command = command.commands[rest.pop(0)]
     command.make_context("proxyclip-geo", rest)
+
+
+def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    listed = re.search(r"Exit codes: (.*?)\.", " ".join(capsys.readouterr().out.split()))
+    assert listed
+    errors = [value for value in vars(proxyclip_geo.errors).values() if isinstance(value, type)]
+    codes = {error.exit_code for error in errors if issubclass(error, pg.ProxyClipGeoError)}
+    assert codes - {pg.ProxyClipGeoError.exit_code} <= {int(code) for code in re.findall(r"\b\d+\b", listed[1])}
 
 
 @pytest.mark.slow

@@ -31,7 +31,6 @@ DEBUG = "PROXYCLIP_GEO_DEBUG"
 
 app = typer.Typer(
     name="proxyclip-geo",
-    help="Segment large GeoTIFFs into land-cover classes named in plain words, without training.",
     epilog="Start with:  proxyclip-geo sample demo.tif  then  proxyclip-geo segment demo.tif --classes "
     '"water; forest; road; building; cropland; grassland; bare soil" --model demo',
     no_args_is_help=True,
@@ -72,7 +71,7 @@ def options(
     """Segment large GeoTIFFs into land-cover classes named in plain words, without training.
 
     Exit codes: 0 done, 2 wrong option, 3 raster, 4 area of interest, 5 vocabulary, 6 model, 7 weights, 8 output, 9
-    vector file, 10 computing, 11 embedding, 70 a bug in proxyclip-geo, 130 interrupted.
+    vector file, 10 computing, 11 embedding, 12 worker, 70 a bug in proxyclip-geo, 130 interrupted.
     """
 
 

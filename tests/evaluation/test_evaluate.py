@@ -66,7 +66,7 @@ def test_a_vocabulary_is_given_by_name_file_or_classes(write_labels, tmp_path):
         evaluate(labels, truth, vocabulary="lovda")
 
 
-def test_a_mapping_joins_values_and_leaves_out_the_rest(write_labels):
+def test_a_mapping_joins_values_and_ignores_the_rest(write_labels):
     labels = write_labels("l.tif", [[1, 1, 2, 2, 1, 0]], classes=NAMES)
     truth = write_labels("t.tif", [[5, 6, 5, 0, 8, 0]])
     report = evaluate(labels, truth, mapping={5: "water", 6: "water", 0: "none"})
@@ -74,7 +74,7 @@ def test_a_mapping_joins_values_and_leaves_out_the_rest(write_labels):
     assert any("8 (1 pixels)" in note for note in report.notes)
 
 
-def test_ignored_values_and_unnamed_zero_are_left_out(write_labels):
+def test_ignored_values_and_unnamed_zero_do_not_count(write_labels):
     labels = write_labels("l.tif", [[1, 1, 2]], classes=NAMES)
     truth = write_labels("t.tif", [[1, 2, 0]])
     report = evaluate(labels, truth, ignore=[2])
@@ -108,7 +108,7 @@ def test_the_fast_way_to_count_equals_the_general_one(seed):
     assert _count_block(true, predicted) == _count_block(true.astype(np.int32), predicted)
 
 
-def test_a_shifted_truth_is_laid_over_the_labels(write_labels):
+def test_a_shifted_truth_is_reprojected(write_labels):
     random = np.random.default_rng(0)
     whole = random.integers(1, 4, (40, 50), dtype=np.uint8)
     labels = write_labels("l.tif", whole)
@@ -120,7 +120,7 @@ def test_a_shifted_truth_is_laid_over_the_labels(write_labels):
 
 
 @pytest.mark.parametrize("nodata", [None, 0, 255])
-def test_where_the_truth_does_not_reach_is_left_out(write_labels, nodata):
+def test_pixels_outside_the_truth_do_not_count(write_labels, nodata):
     labels = write_labels("l.tif", np.ones((6, 6), dtype=np.uint8))
     truth = write_labels("t.tif", np.ones((3, 3), dtype=np.uint8), nodata=nodata, transform=UTM @ Affine.rotation(30))
     report = evaluate(labels, truth, mapping={1: 1, 0: "none"})
@@ -130,7 +130,7 @@ def test_where_the_truth_does_not_reach_is_left_out(write_labels, nodata):
 
 @pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # rasterio's own
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:32634"])
-def test_a_truth_in_another_crs_is_laid_over_the_labels(write_labels, tmp_path, crs):
+def test_a_truth_in_another_crs_is_reprojected(write_labels, tmp_path, crs):
     import rasterio
     from rasterio.warp import Resampling, calculate_default_transform, reproject
 
@@ -183,7 +183,7 @@ def test_rasters_without_crs_are_compared_if_their_pixels_are_the_same(write_lab
         ({"values": [[255, 255], [255, 255]]}, {}, OptionError, "no pixel.*can be compared"),
     ],
 )
-def test_what_cannot_be_compared_is_explained(write_labels, labels, truth, error, says):
+def test_errors_name_the_cause(write_labels, labels, truth, error, says):
     base = {"values": [[1, 1], [1, 1]]}
     paths = [write_labels(name, **(base | change)) for name, change in (("l.tif", labels), ("t.tif", truth))]
     with pytest.raises(error, match=says):
@@ -219,7 +219,7 @@ def test_a_continuous_raster_is_refused(write_labels):
         evaluate(labels, write_labels("t.tif", values, nodata=None))
 
 
-def test_progress_is_told_and_may_stop(write_labels):
+def test_progress_is_reported_and_can_cancel(write_labels):
     labels = write_labels("l.tif", np.ones((10, 10), dtype=np.uint8))
     events = []
     evaluate(labels, labels, block=6, progress=events.append)

@@ -43,18 +43,18 @@ def save(tmp_path: Path) -> Callable[..., Path]:
 
 
 class TestBounds:
-    def test_cut_to_pixels(self, make_raster: MakeRaster, coordinate_pixels) -> None:
+    def test_are_rounded_to_pixels(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         pixels = read_area(make_raster(), bounds=at(10, 20, 15, 28))
         np.testing.assert_array_equal(pixels.rgb, coordinate_pixels(40, 50)[:, 20:28, 10:15])
         assert pixels.geobox.bounds == at(10, 20, 15, 28)
         assert pixels.valid.all()
 
-    def test_hold_every_pixel_they_touch_but_no_rounding(self, make_raster: MakeRaster) -> None:
+    def test_include_every_pixel_they_touch_up_to_rounding(self, make_raster: MakeRaster) -> None:
         path = make_raster()
         assert read_area(path, bounds=at(10.2, 20.7, 14.1, 27.5)).geobox.bounds == at(10, 20, 15, 28)
         assert read_area(path, bounds=at(9.99999, 20, 15.00001, 28)).geobox.bounds == at(10, 20, 15, 28)
 
-    def test_are_cut_to_the_raster(self, make_raster: MakeRaster) -> None:
+    def test_are_clipped_to_the_raster(self, make_raster: MakeRaster) -> None:
         assert read_area(make_raster(), bounds=at(-9, -9, 4, 5)).geobox.bounds == at(0, 0, 4, 5)
 
     def test_beyond_the_raster_name_both_extents(self, make_raster: MakeRaster) -> None:
@@ -115,7 +115,7 @@ class TestPolygons:
         gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:25832").to_file(path, layer="a_points")
         assert read_area(make_raster(), aoi=path).valid.sum() == 400 - 25 + 225 - 25
 
-    def test_meets_bounds(self, make_raster: MakeRaster, save) -> None:
+    def test_is_intersected_with_bounds(self, make_raster: MakeRaster, save) -> None:
         path = make_raster()
         pixels = read_area(path, aoi=save(box(*at(0, 0, 20, 20))), bounds=at(10, 5, 40, 40))
         assert pixels.geobox.bounds == at(10, 5, 20, 20)
@@ -187,7 +187,7 @@ class TestBadAreas:
             read_area(make_raster(), aoi=save(shapely.Point(1, 1), shapely.LineString([(0, 0), (1, 1)])))
 
     @pytest.mark.parametrize("crs", ["EPSG:25832", "EPSG:4326"])
-    def test_elsewhere(self, make_raster: MakeRaster, save, crs: str) -> None:
+    def test_outside_the_raster(self, make_raster: MakeRaster, save, crs: str) -> None:
         with pytest.raises(AreaError, match=r"does not meet .*500000, 5599980, 500025, 5600000"):
             read_area(make_raster(), aoi=save(box(10, 20, 11, 21), crs=crs))
 

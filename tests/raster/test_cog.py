@@ -153,7 +153,7 @@ class TestRoundTrip:
             Affine.identity(),
         ],
     )
-    def test_place_survives(self, tmp_path: Path, crs: str | None, transform: Affine) -> None:
+    def test_georeference_is_preserved(self, tmp_path: Path, crs: str | None, transform: Affine) -> None:
         geobox = a_place(40, 50, crs=crs, transform=transform)
         path = write(tmp_path / "a.tif", geobox, label_spec(CLASSES), labels_of(40, 50))
         with warnings.catch_warnings():
@@ -177,7 +177,7 @@ class TestRoundTrip:
         with rasterio.open(path) as dataset:
             np.testing.assert_array_equal(dataset.read(1), values)
 
-    def test_what_is_not_written_is_nodata(self, tmp_path: Path) -> None:
+    def test_unwritten_blocks_are_nodata(self, tmp_path: Path) -> None:
         with CogWriter(tmp_path / "a.tif", a_place(), spec=label_spec(CLASSES)) as sink:
             sink.write(Region(0, 0, 10, 10), np.ones((10, 10), np.uint8))
             path = sink.finish()
@@ -192,7 +192,7 @@ class TestRoundTrip:
             with rasterio.open(sink.finish()) as dataset:
                 assert dataset.read(1)[:10, :10].max() == 1
 
-    def test_source_reads_what_sink_wrote(self, tmp_path: Path) -> None:
+    def test_source_reads_written_values(self, tmp_path: Path) -> None:
         path = write(tmp_path / "a.tif", a_place(), label_spec(CLASSES), labels_of())
         with open_source(path) as source:
             pixels = source.read(source.geobox.region)
@@ -229,7 +229,7 @@ class TestAtomicity:
         with rasterio.open(path) as dataset:
             assert dataset.read(1).min() == 50
 
-    def test_failing_to_finish_keeps_the_older_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_failed_finish_keeps_the_older_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = write(tmp_path / "a.tif", a_place(), label_spec(CLASSES), labels_of())
         before = path.read_bytes()
 
@@ -242,9 +242,7 @@ class TestAtomicity:
         assert path.read_bytes() == before
         assert len(os.listdir(tmp_path)) == 2
 
-    def test_a_tile_that_did_not_reach_the_disk_is_noticed(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_tile_that_was_not_written_is_detected(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         copy = rasterio.shutil.copy
 
         def damage(source: Path, target: Path, **options: object) -> None:
@@ -274,7 +272,7 @@ class TestBadOutput:
             CogWriter(tmp_path / "a.tif", a_place(), spec=score_spec())
 
     @pytest.mark.parametrize("limit", [300_000, 800_000])
-    def test_no_room(self, tmp_path: Path, limit: int) -> None:
+    def test_too_little_space(self, tmp_path: Path, limit: int) -> None:
         """A limit on file size acts like a full disk; the process it binds must be another one."""
         pytest.importorskip("resource")
         script = """
@@ -306,7 +304,7 @@ except OutputError as error:
         assert "cannot write" in run.stderr
         assert os.listdir(tmp_path) == []
 
-    def test_full_disk_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_full_disk_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object, **__: object) -> None:
             raise rasterio.errors.RasterioIOError("TIFFAppendToStrip:Write error")
 

@@ -56,7 +56,7 @@ def test_shapes_become_pixels(save: Save, geobox: GeoBox, crs: str | None) -> No
     assert line[:4] == [[0, 0], [0, 1], [0, 2], [0, 3]]
 
 
-def test_a_part_is_drawn_as_in_the_whole(save: Save, geobox: GeoBox) -> None:
+def test_a_region_equals_the_whole(save: Save, geobox: GeoBox) -> None:
     [item] = read_examples(
         save([ground(3.2, 3.2, 30.7, 22.1)], **{"class": ["a"]}), geobox, field="class", name="scene"
     )
@@ -76,7 +76,7 @@ def test_negative_examples(save: Save, geobox: GeoBox, values: list[Any]) -> Non
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
-def test_what_is_wrong_is_said(save: Save, geobox: GeoBox, tmp_path: Path) -> None:
+def test_errors_name_the_cause(save: Save, geobox: GeoBox, tmp_path: Path) -> None:
     inside, outside = ground(1, 1, 2, 2), ground(900, 900, 901, 901)
     with pytest.raises(VectorError, match=r"no column 'class' \(did you mean 'klass'\?\).*`field`"):
         drawn_pixels(save([inside], klass=["water"]), geobox)

@@ -38,7 +38,7 @@ def write(tmp_path):
     return write_file
 
 
-def test_values_and_place_are_read(write):
+def test_values_and_geobox_are_read(write):
     with open_labels(write(nodata=6)) as labels:
         block = labels.read(Region(1, 1, 2, 3))
         assert block.values.tolist() == [[6, 7, 8], [10, 11, 12]]
@@ -55,7 +55,7 @@ def test_class_names_come_from_tags_of_file_and_band(write):
         assert labels.classes == {1: "road", 2: "water", 10: "dense forest"}
 
 
-def test_alpha_and_masks_say_what_is_valid(write):
+def test_alpha_and_masks_set_the_validity(write):
     valid = (VALUES % 3 > 0).astype(np.uint8) * 255
     for options in ({"alpha": valid}, {"mask": valid}):
         with open_labels(write(**options)) as labels:
@@ -63,7 +63,7 @@ def test_alpha_and_masks_say_what_is_valid(write):
 
 
 @pytest.mark.parametrize("options", [{}, {"nodata": 255}, {"alpha": np.full((3, 4), 255, np.uint8)}])
-def test_reproject_a_finer_and_larger_grid(write, options):
+def test_reproject_to_a_finer_and_larger_grid(write, options):
     with open_labels(write(tags={"CLASS_1": "a"}, **options)) as labels:
         geobox = labels.geobox.crop(Region(-1, -1, 5, 6)).zoom_out((0.5, 0.5))
         with labels.reproject(geobox) as view:
@@ -75,7 +75,7 @@ def test_reproject_a_finer_and_larger_grid(write, options):
     assert np.array_equal(block.values[block.valid], expected[expected > 0])
 
 
-def test_a_mask_band_survives_another_grid(write):
+def test_reprojection_preserves_a_mask_band(write):
     mask = (VALUES != 6).astype(np.uint8) * 255
     with open_labels(write(mask=mask)) as labels, labels.reproject(labels.geobox.crop(Region(0, -1, 3, 4))) as view:
         block = view.read(view.geobox.region)
@@ -84,7 +84,7 @@ def test_a_mask_band_survives_another_grid(write):
     assert np.array_equal(block.values[block.valid], expected[block.valid])
 
 
-def test_reproject_a_rotated_grid(write):
+def test_reproject_to_a_rotated_grid(write):
     with open_labels(write(np.kron(VALUES, np.ones((10, 10), dtype=np.uint8)))) as labels:
         turned = labels.geobox.transform @ Affine.translation(20, 15) @ Affine.rotation(90)
         geobox = GeoBox((12, 12), turned, labels.geobox.crs)
@@ -105,7 +105,7 @@ def test_reproject_a_rotated_grid(write):
         ({"values": VALUES.astype(np.complex64)}, "complex64"),
     ],
 )
-def test_what_holds_no_labels_is_refused(write, options, says):
+def test_other_rasters_than_labels_are_refused(write, options, says):
     with pytest.raises(RasterError, match=says):
         open_labels(write(**options))
 
@@ -115,7 +115,7 @@ def test_a_region_outside_is_refused(write):
         labels.read(Region(0, 0, 4, 4))
 
 
-def test_no_crs_no_other_grid(write):
+def test_reprojection_needs_a_crs(write):
     with open_labels(write(crs=None)) as labels, pytest.raises(RasterError, match="without a CRS"):
         labels.reproject(labels.geobox)
 

@@ -85,7 +85,7 @@ def test_only_nodata(tmp_path: Path) -> None:
     assert path.exists()
 
 
-def test_where_it_cannot_be_written(tmp_path: Path) -> None:
+def test_an_unwritable_path(tmp_path: Path) -> None:
     options = {
         "rgb": np.zeros((3, 9, 9), np.uint8),
         "labels": np.ones((9, 9), np.uint8),

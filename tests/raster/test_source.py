@@ -39,7 +39,7 @@ def assert_pieces_equal_whole(source: Source, size: int) -> None:
 
 
 class TestReading:
-    def test_gives_every_pixel_where_it_is(self, make_raster: MakeRaster, coordinate_pixels) -> None:
+    def test_reads_every_pixel_in_its_place(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         path = make_raster(height=300, width=520)
         with open_source(path) as source:
             pixels = source.read(Region(7, 260, 30, 40))
@@ -47,7 +47,7 @@ class TestReading:
         assert pixels.valid.all()
         assert pixels.geobox.transform @ (0, 0) == (500_130, 5_599_996.5)
 
-    def test_what_lies_beyond_the_raster_is_not_valid(self, make_raster: MakeRaster, coordinate_pixels) -> None:
+    def test_pixels_outside_the_raster_are_not_valid(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         with open_source(make_raster(height=5, width=6)) as source:
             pixels = source.read(Region(-2, -3, 10, 12))
             outside = source.read(Region(100, 100, 4, 4))
@@ -164,7 +164,7 @@ class TestBands:
         np.testing.assert_array_equal(single.rgb[2], coordinate_pixels(40, 50)[1])
 
     @pytest.mark.parametrize("bands", [(4,), (0, 1, 2), (1, 2), (1, 2, 3, 1), (-1,)])
-    def test_refuse_what_cannot_be(self, make_raster: MakeRaster, bands: tuple[int, ...]) -> None:
+    def test_refuse_unusable_bands(self, make_raster: MakeRaster, bands: tuple[int, ...]) -> None:
         with pytest.raises(OptionError, match="band"):
             open_source(make_raster(), SourceOptions(bands=bands))
 
@@ -278,7 +278,7 @@ class TestResolution:
             assert source.geobox.corners[0] == pytest.approx(native.geobox.corners[0])
             assert_pieces_equal_whole(source, 17)
 
-    def test_puts_ground_where_it_was(self, make_raster: MakeRaster) -> None:
+    def test_keeps_the_georeference(self, make_raster: MakeRaster) -> None:
         ramp = np.broadcast_to(np.arange(250, dtype=np.uint8), (3, 60, 250))
         path = make_raster(data=ramp)
         for gsd in (0.2, 0.31, 0.77, 2.6):
@@ -286,7 +286,7 @@ class TestResolution:
             centres = (np.arange(pixels.rgb.shape[2]) + 0.5) * pixels.geobox.resolution[0] / 0.5 - 0.5
             np.testing.assert_allclose(pixels.rgb[0, 3, 3:-3], centres[3:-3], atol=0.51)
 
-    def test_close_to_the_own_one_changes_nothing(self, make_raster: MakeRaster) -> None:
+    def test_close_to_the_rasters_own_changes_nothing(self, make_raster: MakeRaster) -> None:
         path = make_raster()
         np.testing.assert_array_equal(read_whole(path, SourceOptions(gsd=0.5)).rgb, read_whole(path).rgb)
 
@@ -305,7 +305,7 @@ class TestResolution:
         assert set(np.unique(pixels.rgb[:, pixels.valid])) == {100}
         assert pixels.rgb[:, ~pixels.valid].max(initial=0) == 0
 
-    def test_reads_overviews_where_they_serve(self, make_raster: MakeRaster) -> None:
+    def test_reads_the_best_overview(self, make_raster: MakeRaster) -> None:
         # The full resolution changes after the overviews are made: a coarse read must not notice.
         dark = make_raster("dark.tif", data=np.zeros((3, 256, 256), np.uint8), overviews=[4])
         with rasterio.open(dark, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
@@ -324,7 +324,7 @@ class TestResolution:
         np.testing.assert_allclose(plain.rgb.astype(int), quick.rgb, atol=1)
 
     @pytest.mark.parametrize("gsd", [0.0, -1.0, float("nan"), 0.001])
-    def test_refuses_what_makes_no_sense(self, make_raster: MakeRaster, gsd: float) -> None:
+    def test_refuses_impossible_values(self, make_raster: MakeRaster, gsd: float) -> None:
         with pytest.raises(OptionError, match="gsd"):
             open_source(make_raster(), SourceOptions(gsd=gsd))
 
@@ -383,7 +383,7 @@ class TestGeoreference:
         assert (transform.a, transform.e) == pytest.approx((2, -2))
         assert residual == pytest.approx(1.5)
 
-    def test_points_on_a_line_place_nothing(self) -> None:
+    def test_points_on_a_line_give_no_transform(self) -> None:
         assert fit_affine([(0, 0), (1, 1), (2, 2)], [(0, 0), (1, 1), (2, 2)]) is None
         assert fit_affine([(0, 0), (1, 1)], [(0, 0), (1, 1)]) is None
         assert fit_affine([(0, 0), (1, 0), (0, 1)], [(0, 0), (1, 1), (2, 2)]) is None
@@ -395,13 +395,13 @@ class TestGeoreference:
             assert (source.geobox.transform, source.geobox.crs) == (PIXELS, None)
         assert len(caught) == 1
 
-    def test_rotated_just_works(self, make_raster: MakeRaster, coordinate_pixels) -> None:
+    def test_rotated_raster(self, make_raster: MakeRaster, coordinate_pixels) -> None:
         rotated = Affine.translation(5e5, 5.6e6) @ Affine.rotation(33) @ Affine.scale(0.5, -0.5)
         with open_source(make_raster(transform=rotated)) as source:
             assert source.geobox.transform.almost_equals(rotated)
             np.testing.assert_array_equal(source.read(source.geobox.region).rgb, coordinate_pixels(40, 50))
 
-    def test_custom_crs_survives(self, make_raster: MakeRaster) -> None:
+    def test_custom_crs_is_preserved(self, make_raster: MakeRaster) -> None:
         crs = "+proj=tmerc +lat_0=0 +lon_0=25.3 +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m"
         with open_source(make_raster(crs=crs)) as source:
             assert source.geobox.crs.to_epsg() is None
@@ -441,7 +441,7 @@ class TestBadInput:
         with pytest.raises(RasterError, match=r"scene\.tif cannot be (read in rows 500–600|read while|opened)"):
             use()
 
-    def test_no_bands_names_what_is_inside(self, make_raster: MakeRaster, tmp_path: Path) -> None:
+    def test_no_bands_lists_the_subdatasets(self, make_raster: MakeRaster, tmp_path: Path) -> None:
         package = tmp_path / "several.gpkg"
         scene = make_raster()
         for table in ("north", "south"):

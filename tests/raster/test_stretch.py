@@ -57,7 +57,7 @@ def test_flat_rasters_become_grey(make_raster: MakeRaster, value: int, dtype: st
         assert np.unique(source.read(source.geobox.region).rgb).tolist() == [128]
 
 
-def test_rare_values_on_a_flat_ground_show(make_raster: MakeRaster) -> None:
+def test_rare_values_in_a_flat_raster_stay_visible(make_raster: MakeRaster) -> None:
     data = np.zeros((1, 100, 100), dtype=np.uint16)
     data[0, 5, 5] = 400
     with open_source(make_raster(data=data)) as source:
@@ -73,7 +73,7 @@ def test_8_bit_stays_as_it_is_unless_limits_are_given(make_raster: MakeRaster) -
         assert source.read(source.geobox.region).rgb.max() == 204
 
 
-def test_survives_a_file(tmp_path: Path) -> None:
+def test_is_saved_and_loaded(tmp_path: Path) -> None:
     stretch = Stretch((1, 2.5, 3), (10, 20, 30))
     stretch.save(tmp_path / "stretch.json")
     assert Stretch.load(tmp_path / "stretch.json") == stretch
@@ -98,7 +98,7 @@ def test_survives_a_file(tmp_path: Path) -> None:
     ],
     ids=range(12),
 )
-def test_a_file_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_without_a_stretch_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "stretch.json"
     path.write_text(content)
     with pytest.raises(OptionError, match="stretch"):
@@ -110,12 +110,12 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
 @pytest.mark.parametrize(
     ("lows", "highs"), [((5,), (5,)), ((1, 2), (3, 4)), ((0,), (float("inf"),)), ((float("nan"),), (1,)), ((), ())]
 )
-def test_limits_that_cannot_be_are_refused(lows: tuple[float, ...], highs: tuple[float, ...]) -> None:
+def test_impossible_limits_are_refused(lows: tuple[float, ...], highs: tuple[float, ...]) -> None:
     with pytest.raises(OptionError, match="stretch|highs|lows"):
         Stretch(lows, highs)
 
 
-def test_damage_met_while_measuring_is_named(make_raster: MakeRaster) -> None:
+def test_a_damaged_raster_is_reported(make_raster: MakeRaster) -> None:
     noise = np.random.default_rng(0).integers(0, 9999, (1, 400, 400)).astype(np.uint16)
     path = make_raster(data=noise, compress="deflate", tiled=True, blockxsize=128, blockysize=128)
     path.write_bytes(path.read_bytes()[:150_000])

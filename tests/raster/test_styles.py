@@ -32,7 +32,7 @@ def test_labels_qml() -> None:
     ]
 
 
-def test_score_qml_spans_what_qgis_makes_of_0_to_100() -> None:
+def test_score_qml_spans_0_to_1() -> None:
     """QGIS multiplies with the band's scale of 0.01 first."""
     items = list(ET.fromstring(score_qml()).iter("item"))
     assert [item.get("value") for item in items] == ["0", "0.25", "0.5", "0.75", "1"]
@@ -68,7 +68,7 @@ def test_polygon_sld() -> None:
 
 
 @pytest.mark.parametrize("make", [labels_qml, labels_sld, polygon_qml, partial(polygon_sld, layer="polygons")])
-def test_any_name_gives_a_document(make: Callable[[list[ClassStyle]], str]) -> None:
+def test_any_name_gives_valid_xml(make: Callable[[list[ClassStyle]], str]) -> None:
     text = make([ClassStyle(1, "bell \x07 null \x00 \ufffe lone \ud800 end ]]>", (0, 0, 0))])
     text.encode("utf-8")
     assert "bell  null   lone  end ]]>" in "".join([*ET.fromstring(text).itertext(), *_attributes(text)])
@@ -78,7 +78,7 @@ def _attributes(text: str) -> list[str]:
     return [value for element in ET.fromstring(text).iter() for value in element.attrib.values()]
 
 
-def test_a_class_may_own_label_0() -> None:
+def test_a_class_may_have_label_0() -> None:
     own = ClassStyle(0, "background", (1, 1, 1))
     assert with_unclassified([own]) == (own,)
     assert color_table([own], nodata=255) == {0: (1, 1, 1, 255), 255: (0, 0, 0, 0)}

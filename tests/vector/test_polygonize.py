@@ -194,12 +194,12 @@ def test_many_classes_in_uint16(polygonize, make_band) -> None:
     assert frame["label"].tolist() == [255, 300]
 
 
-def test_nodata_is_left_out_where_none_is_declared(polygonize, make_band) -> None:
+def test_255_without_a_name_has_no_polygon(polygonize, make_band) -> None:
     labels = np.array([[1, 255]], np.uint8)
     assert len(polygonize(make_band(labels, nodata=None), classes=CLASSES)) == 1
 
 
-def test_a_declared_nodata_value_is_left_out(polygonize, make_band) -> None:
+def test_declared_nodata_has_no_polygon(polygonize, make_band) -> None:
     labels = np.array([[1, 2]], np.uint8)
     assert polygonize(make_band(labels, nodata=2), classes=CLASSES)["label"].tolist() == [1]
 
@@ -211,13 +211,13 @@ def test_without_crs_the_area_is_unknown(polygonize, make_band) -> None:
     assert frame.area.tolist() == [4.0]
 
 
-def test_crs_without_a_code_survives(polygonize, make_band) -> None:
+def test_crs_without_a_code_is_preserved(polygonize, make_band) -> None:
     crs = pyproj.CRS("+proj=laea +lat_0=12.3 +lon_0=4.56 +ellps=WGS84 +type=crs")
     frame = polygonize(make_band(np.ones((2, 2), np.uint8), crs=crs.to_wkt()), classes=CLASSES)
     assert frame.crs == crs
 
 
-def test_progress_is_told_and_can_stop(polygonize, make_band) -> None:
+def test_progress_is_reported_and_can_cancel(polygonize, make_band) -> None:
     labels, score = make_band(np.ones((4, 2), np.uint8)), make_band(np.ones((4, 2), np.uint8), "score")
     events: list[ProgressEvent] = []
     polygonize(labels, classes=CLASSES, score=score, progress=events.append)

@@ -89,7 +89,7 @@ def full_disk(limit: int = 50_000) -> Iterator[None]:
 @pytest.mark.parametrize("count", [0, 3])
 @pytest.mark.parametrize("crs", [WITHOUT_CODE, pyproj.CRS(32631)], ids=["no code", "UTM"])
 @pytest.mark.parametrize("suffix", NATIVE_SUFFIXES)
-def test_what_is_written_is_read_back(tmp_path, suffix, crs, count) -> None:
+def test_polygons_are_read_back(tmp_path, suffix, crs, count) -> None:
     frame = polygons(count, crs=crs)
     path = write_polygons(frame, tmp_path / f"out{suffix}")
     back = read(path).sort_values("score")  # FlatGeobuf orders polygons by place
@@ -130,7 +130,7 @@ def test_geojson_needs_a_crs(tmp_path) -> None:
         write_polygons(polygons(crs=None), tmp_path / "out.geojson")
 
 
-def test_geopackage_carries_its_style(tmp_path) -> None:
+def test_geopackage_contains_its_style(tmp_path) -> None:
     path = write_polygons(polygons(), tmp_path / "out.gpkg", classes=CLASSES)
     with closing(sqlite3.connect(path)) as database:
         # The very question that QGIS asks when it opens a layer.
@@ -165,7 +165,7 @@ def test_geopackage_has_a_spatial_index(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".shp", ".fgb", ".geojson"])
-def test_other_formats_have_their_style_beside_them(tmp_path, suffix) -> None:
+def test_other_formats_have_side_files_with_their_style(tmp_path, suffix) -> None:
     write_polygons(polygons(), tmp_path / f"out{suffix}", classes=CLASSES)
     assert (tmp_path / "out.qml").read_text(encoding="utf-8") == polygon_qml(CLASSES)
     assert (tmp_path / "out.sld").read_text(encoding="utf-8") == polygon_sld(CLASSES, layer="out")
@@ -214,7 +214,7 @@ def test_geoparquet_has_a_bounding_box_for_each_polygon(tmp_path) -> None:
     assert gpd.read_parquet(path, bbox=(3.9, 0, 9, 1))["score"].tolist() == [1.0]
 
 
-def test_geoparquet_says_what_is_in_it(tmp_path) -> None:
+def test_geoparquet_metadata(tmp_path) -> None:
     from pyarrow import parquet
 
     frame = polygons()
@@ -234,13 +234,13 @@ def test_geoparquet_says_what_is_in_it(tmp_path) -> None:
     assert shapely.is_ccw(shells).all()
 
 
-def test_flatgeobuf_finds_polygons_by_place(tmp_path) -> None:
+def test_flatgeobuf_has_a_spatial_index(tmp_path) -> None:
     path = write_polygons(polygons(200), tmp_path / "out.fgb")
     assert pyogrio.read_info(path)["capabilities"]["fast_spatial_filter"]
     assert len(pyogrio.read_dataframe(path, bbox=(3.9, 0, 6.5, 1))) == 2
 
 
-def test_mbtiles_say_what_is_in_them(tmp_path) -> None:
+def test_mbtiles_metadata(tmp_path) -> None:
     frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry")
     path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / "out.mbtiles")
     with closing(sqlite3.connect(path)) as database:
@@ -257,7 +257,7 @@ def test_mbtiles_say_what_is_in_them(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".pmtiles", ".mbtiles"])
-def test_tiles_for_the_web(tmp_path, suffix) -> None:
+def test_vector_tiles(tmp_path, suffix) -> None:
     frame = polygons(crs=pyproj.CRS(32631)).translate(500_000, 5_600_000).to_frame("geometry")
     path = write_polygons(frame.assign(label=[1, 2, 3]), tmp_path / f"out{suffix}")
     assert set(pyogrio.read_dataframe(path)["label"]) == {1, 2, 3}
@@ -283,21 +283,21 @@ def test_a_layer_for_each_class(tmp_path) -> None:
         write_polygons(polygons(), tmp_path / "out.fgb", by_class=True)
 
 
-def test_what_is_there_stays_without_overwrite(tmp_path) -> None:
+def test_an_existing_file_needs_overwrite(tmp_path) -> None:
     path = write_polygons(polygons(), tmp_path / "out.gpkg")
     with pytest.raises(OutputError, match="exists; pass overwrite=True"):
         check_target(path, overwrite=False)
 
 
 @pytest.mark.parametrize("name", ["out.dbf", "out.qpj", "out.qml", "out.sld"])
-def test_side_files_stay_without_overwrite(tmp_path, name) -> None:
+def test_existing_side_files_need_overwrite(tmp_path, name) -> None:
     (tmp_path / name).write_text("mine")
     with pytest.raises(OutputError, match=f"{name}' exists; pass overwrite=True"):
         check_target(tmp_path / "out.shp", overwrite=False)
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "mine")]
 
 
-def test_a_geopackage_that_is_open_elsewhere(tmp_path) -> None:
+def test_a_geopackage_that_is_open_in_another_program(tmp_path) -> None:
     path = write_polygons(polygons(), tmp_path / "out.gpkg")
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -305,13 +305,13 @@ def test_a_geopackage_that_is_open_elsewhere(tmp_path) -> None:
             write_polygons(polygons(), path)
 
 
-def test_a_leftover_journal_does_not_spoil_a_new_file(tmp_path) -> None:
+def test_a_stale_journal_is_removed(tmp_path) -> None:
     (tmp_path / "out.gpkg-wal").write_bytes(b"pages of another database")
     write_polygons(polygons(), tmp_path / "out.gpkg")
     assert os.listdir(tmp_path) == ["out.gpkg"]
 
 
-def test_missing_folders_are_made(tmp_path) -> None:
+def test_missing_folders_are_created(tmp_path) -> None:
     assert write_polygons(polygons(), tmp_path / "a" / "b" / "out.gpkg").exists()
 
 
@@ -327,7 +327,7 @@ def test_parquet_without_pyarrow_names_the_remedy(tmp_path, monkeypatch) -> None
 
 
 @pytest.mark.parametrize("suffix", PLAIN_SUFFIXES)
-def test_a_full_disk_leaves_what_was_there(tmp_path, suffix) -> None:
+def test_a_full_disk_leaves_the_older_file(tmp_path, suffix) -> None:
     path = tmp_path / f"out{suffix}"
     write_polygons(polygons(), path)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
@@ -336,7 +336,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, suffix) -> None:
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
-def test_too_little_space_is_said_in_a_word(tmp_path, monkeypatch) -> None:
+def test_a_full_disk_is_reported(tmp_path, monkeypatch) -> None:
     path = tmp_path / "out.gpkg"
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
@@ -352,7 +352,7 @@ def test_one_run_at_a_time_writes_a_file(tmp_path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_a_style_that_does_not_fit_leaves_what_was_there(tmp_path) -> None:
+def test_a_style_that_does_not_fit_leaves_the_older_file(tmp_path) -> None:
     path = write_polygons(polygons(), tmp_path / "out.gpkg")
     before = path.read_bytes()
     with full_disk(200_000), pytest.raises(OutputError, match="cannot write"):

@@ -32,6 +32,8 @@ KEY = "proxyclip_geo"
 """Attribute of the group that holds its description."""
 FAILURES = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError)
 """What zarr, its codecs and file systems raise for a damaged or unreachable store."""
+# Finding out whether a chunk is empty takes several times as long as compressing it.
+_WRITE_ALL = {"array.write_empty_chunks": True}
 
 
 class BlockStore:
@@ -67,7 +69,8 @@ class BlockStore:
             self._last = self._array(last)
 
     def _array(self, key: str) -> Any:
-        return self._group[key]
+        with zarr.config.set(_WRITE_ALL):
+            return self._group[key]
 
     def _pixels_index(self, pixels: Region) -> tuple[slice, slice]:
         return pixels.slices_in(self._origin)
@@ -203,8 +206,6 @@ def create_group(
                 shards=spec.shards,
                 fill_value=spec.fill,
                 compressors=codecs,
-                # Looking for empty chunks takes longer than compressing them.
-                config={"write_empty_chunks": True},
             )
             if spec.values is not None:
                 array[:] = spec.values

@@ -48,11 +48,11 @@ class LabelStore(BlockStore):
 
     noun = "unfinished map"
 
-    def __init__(self, path: Path, group: zarr.Group, plan: Plan, *, nodata: int) -> None:
+    def __init__(self, path: Path, group: zarr.Group, plan: Plan, *, nodata: int, is_new: bool) -> None:
         super().__init__(str(path), group, blocks=plan.blocks, origin=plan.grid.origin(plan.core), last="layers")
         self._path = path
         self._nodata = nodata
-        self.todo = self.missing()
+        self.todo = plan.blocks if is_new else self.missing()
         self.done = len(self.blocks) - len(self.todo)
 
     def write(self, block: Block, labels: BlockLabels) -> None:
@@ -117,7 +117,8 @@ def open_label_store(
             f"{path} holds an unfinished map that differs in {', '.join(different)}; repeat the command of that run to "
             "finish it, pass overwrite=True to discard it, or choose another place"
         )
-    if group is None or different:
+    is_new = group is None or bool(different)
+    if group is None or is_new:
         layers = 2 + (classes or 0)
         sides = (plan.grid.height, plan.grid.width)
         starts = plan.grid.origin(plan.core)
@@ -126,7 +127,7 @@ def open_label_store(
         dtype = "uint8" if nodata <= 255 else "uint16"
         arrays = {"layers": ArraySpec((layers, *shape), dtype, (layers, *tile), fill=MISSING)}
         group = create_group(str(path), wanted, arrays, noun=LabelStore.noun)
-    store = LabelStore(path, group, plan, nodata=nodata)
+    store = LabelStore(path, group, plan, nodata=nodata, is_new=is_new)
     store.remove_drafts()
     if store.done:
         logger.info("resuming %s: %d of %d blocks are finished", path, store.done, len(store.blocks))

@@ -101,8 +101,8 @@ def _kill_workers(cluster: LocalCluster) -> None:
 
 
 def death_reason(client: Client) -> str:
-    """Return how the workers of this machine died, as far as it is known."""
+    """Return how the last worker of this machine died, e.g. "was killed by signal 9"."""
     nannies = client.cluster.workers.values() if client.cluster else ()
     logs = " ".join(str(message) for nanny in nannies for message in nanny.get_logs())
-    endings = re.findall(r"was (killed by signal \d+)|(exited with status \d+)", logs)
-    return "".join(endings[0]) if endings else "lost"  # the newest comes first
+    ending = re.search(r"was killed by signal \d+|exited with status \d+", logs)  # the newest comes first
+    return ending[0] if ending else "was lost"

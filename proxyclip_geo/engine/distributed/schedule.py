@@ -178,12 +178,12 @@ class _Executor:
             return self._lost_scheduler()
         failure: BaseException = future.exception()
         if isinstance(failure, NoWorkerError | NoValidWorkerError):
-            return WorkerError(f"the workers died and could not be restarted; the last one was {self._death()}")
+            return WorkerError(f"the workers died and could not be restarted; the last one {self._death()}")
         if not isinstance(failure, KilledWorker):
             return failure
         if self._task.local_workers:
             return EngineError(
-                f"{block.name} failed: its worker process was {self._death()}, also when it was retried; if memory is "
+                f"{block.name} failed: its worker process {self._death()}, twice; if memory is "
                 "short, use fewer `workers` or a smaller `block_size`"
             )
         return EngineError(f"{block.name} failed: every worker that computed it died ({failure})")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -84,14 +85,14 @@ def test_workers_use_precision_of_loaded_model(scene: Path, tmp_path: Path) -> N
     np.testing.assert_array_equal(scores("bfloat16", 2), half)
 
 
-def test_worker_with_other_arithmetic_or_weights_is_refused(scene: Path) -> None:
+@pytest.fixture
+def task(scene: Path) -> BlockTask:
     model = pg.load_model("demo", device="cpu")
-    loading = {"device": "cpu", "precision": "bfloat16"}
-    task = BlockTask(
+    return BlockTask(
         raster=str(scene),
         reading=SourceOptions(),
         card=model.card,
-        loading=loading,
+        loading={"device": "cpu", "precision": "bfloat16"},
         checksums=model.checksums,
         arithmetic=("torch", "float32"),
         plan=make_plan((128, 192), encoder=model.encoder, window=64, stride=32),
@@ -99,6 +100,22 @@ def test_worker_with_other_arithmetic_or_weights_is_refused(scene: Path) -> None
         edge_aware=False,
         probabilities=False,
     )
+
+
+def test_workers_of_this_machine_take_its_gpus_in_turn(task: BlockTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+
+    def device(number: int, device: str, workers: int | None) -> str:
+        monkeypatch.setattr(task_module, "get_worker", lambda: SimpleNamespace(name=number))
+        return replace(task, loading={"device": device}, local_workers=workers)._device()
+
+    assert [device(number, "cuda", 3) for number in range(3)] == ["cuda:0", "cuda:1", "cuda:0"]
+    assert device(1, "cuda:0", 3) == "cuda:0"
+    assert device(1, "cpu", 3) == "cpu"
+    assert device(1, "auto", None) == "auto"
+
+
+def test_worker_with_other_arithmetic_or_weights_is_refused(task: BlockTask) -> None:
     with pytest.raises(WorkerError, match="with torch in bfloat16, the run computes with torch in float32"):
         task.load()
     with pytest.raises(WorkerError, match=r"has other weights of model 'demo'.* expected 0, 1\)"):

@@ -1,4 +1,4 @@
-"""The errors of the package: one root, each child also the builtin it resembles, each with an exit code."""
+"""Errors of the package: one root; each child also derives from a builtin and has an exit code."""
 
 import sys
 import warnings
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ProxyClipGeoError(Exception):
-    """Root of every error this package raises on purpose.
+    """Root of the errors of this package.
 
     The message states the value, the limit and the remedy. `exit_code` is what the command line exits with.
     """
@@ -65,19 +65,19 @@ class VectorError(ProxyClipGeoError, OSError):
 
 
 class EngineError(ProxyClipGeoError, RuntimeError):
-    """A block could not be computed, e.g. for want of memory."""
+    """A block could not be computed, e.g. because memory ran out."""
 
     exit_code = 10
 
 
 class WorkerError(ProxyClipGeoError, RuntimeError):
-    """Another process cannot take part in a run: it does not start, or lacks the raster or the model."""
+    """A worker process does not start, or lacks the raster or the model."""
 
     exit_code = 12
 
 
 class StoreError(ProxyClipGeoError, OSError):
-    """A kept embedding is missing, damaged, not complete, or of another raster or model."""
+    """A stored embedding is missing, damaged, not complete, or of another raster or model."""
 
     exit_code = 11
 
@@ -89,11 +89,11 @@ class Cancelled(ProxyClipGeoError):
 
 
 class QualityWarning(UserWarning):
-    """The result is likely to be worse than the user expects, and why."""
+    """The result is likely to be worse than expected; the message says why."""
 
 
 def warn_quality(message: str) -> None:
-    """Give a quality warning that points at the line that called the package."""
+    """Issue a quality warning at the line that called the package."""
     frame, level, outermost = sys._getframe(1), 1, 1
     while frame is not None:
         level += 1

@@ -1,4 +1,4 @@
-"""Progress as a callable: long work calls it with a frozen event; raising `Cancelled` in it stops the work."""
+"""Progress callables: they are called with events; raising `Cancelled` in one stops the run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,14 +7,14 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class ProgressEvent:
-    """One step of a long piece of work.
+    """Progress of one stage of a run.
 
     Attributes:
-        stage: What is being done, e.g. "segment", "fetch", "polygonize".
+        stage: Name of the stage, e.g. "segment", "fetch", "polygonize".
         done: Units finished so far, 0 ≤ done ≤ total.
         total: Units in all.
-        unit: What is counted: "windows", "pixels", "bytes", "rows".
-        message: A sentence for the reader, or empty.
+        unit: Unit of the counts: "windows", "pixels", "bytes", "rows".
+        message: A sentence for the user, or empty.
     """
 
     stage: str
@@ -28,42 +28,42 @@ Progress: TypeAlias = Callable[[ProgressEvent], None]
 
 
 def no_progress(event: ProgressEvent) -> None:
-    """Take an event and do nothing: the default progress."""
+    """Ignore an event: the default progress."""
 
 
 def offset_progress(progress: Progress, before: int, *, message: str) -> Progress:
-    """Return a progress that counts on from what an earlier run has done.
+    """Return a progress that adds the units that an earlier run has done.
 
     Args:
-        progress: Is called with the sum.
+        progress: Called with the sums.
         before: Units that were done before.
-        message: Told with the first event, if anything was.
+        message: Message of the first event, if there were any.
     """
     if not before:
         return progress
-    told = iter([message])
+    messages = iter([message])
 
-    def count_on(event: ProgressEvent) -> None:
+    def add(event: ProgressEvent) -> None:
         done, total = event.done + before, event.total + before
-        progress(replace(event, done=done, total=total, message=next(told, event.message)))
+        progress(replace(event, done=done, total=total, message=next(messages, event.message)))
 
-    return count_on
+    return add
 
 
 class Counter:
-    """Takes the number of windows just finished, and reports their sum.
+    """Sums finished windows and reports the sum.
 
     Attributes:
-        done: The sum.
+        done: Number of finished windows.
     """
 
     def __init__(self, total: int, *, stage: str, progress: Progress) -> None:
-        """Begin at nought of a total."""
+        """Start at 0 of a total."""
         self.done = 0
         self._total, self._stage, self._progress = total, stage, progress
         self(0)
 
     def __call__(self, windows: int) -> None:
-        """Add to the sum."""
+        """Add finished windows."""
         self.done += windows
         self._progress(ProgressEvent(self._stage, self.done, self._total, "windows"))

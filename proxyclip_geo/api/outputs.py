@@ -1,4 +1,4 @@
-"""Where results go: names, sinks, styles, and what may not be overwritten."""
+"""Output files of a run: their names, checks against overwriting, and the writer of its rasters."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ PREVIEW_SIDE = 1000
 
 @dataclass(frozen=True)
 class OutputPaths:
-    """The files of a run; None where one was not asked for.
+    """The output files of a run; None if one is not requested.
 
     Attributes:
         labels: Label raster.
@@ -35,7 +35,7 @@ class OutputPaths:
         probabilities: Raster with one band a class.
         polygons: GeoPackage.
         preview: Picture of image and labels.
-        run: What was run, with what, and how long it took (JSON).
+        run: Record of the run (JSON).
     """
 
     labels: Path
@@ -47,7 +47,7 @@ class OutputPaths:
 
     @classmethod
     def in_directory(cls, out: Path, stem: str, options: LabelOptions) -> "OutputPaths":
-        """Return the names of a raster's results."""
+        """Return the output files of a raster."""
         return cls(
             labels=out / f"{stem}_labels.tif",
             score=out / f"{stem}_score.tif" if options.scores else None,
@@ -59,12 +59,12 @@ class OutputPaths:
 
     @property
     def stem(self) -> str:
-        """Name of the raster, without its ending."""
+        """Name of the raster without its suffix."""
         return self.labels.name.removesuffix("_labels.tif")
 
     @property
     def base(self) -> Path:
-        """What the names of all results begin with; its lock is that of the results."""
+        """Common prefix of all results; its lock protects them."""
         return self.labels.with_name(self.stem)
 
     @property
@@ -73,7 +73,7 @@ class OutputPaths:
         return self.labels.with_name(f".{self.stem}.unfinished")
 
     def all(self) -> tuple[Path, ...]:
-        """Return the files that are written."""
+        """Return the requested files."""
         paths = (self.labels, self.score, self.probabilities, self.polygons, self.preview, self.run)
         return tuple(path for path in paths if path is not None)
 
@@ -89,7 +89,7 @@ def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None
 
 
 def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
-    """Check what `prepare_directory` checks, as far as that goes without making anything.
+    """Check what `prepare_directory` checks, without making a directory.
 
     Raises:
         OutputError: As there.
@@ -102,7 +102,7 @@ def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
 
 
 def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
-    """Raise an OutputError if results are there that may not be overwritten."""
+    """Raise an OutputError if results exist that may not be overwritten."""
     existing = [path.name for path in paths.all() if path.exists()]
     if existing and not overwrite:
         raise OutputError(
@@ -119,7 +119,7 @@ def remove_drafts(paths: OutputPaths) -> None:
 
 @contextmanager
 def rollback(paths: OutputPaths) -> Iterator[None]:
-    """Remove the results that are new when something fails, so that the same command can be run again."""
+    """Remove new results if the `with` block fails, so that the same command can be run again."""
     before = {path for path in paths.all() if path.exists()}
     with ExitStack() as undo:
         undo.callback(_remove_new, paths, before)
@@ -136,12 +136,12 @@ def _remove_new(paths: OutputPaths, before: set[Path]) -> None:
 
 
 def class_styles(vocabulary: Vocabulary) -> tuple[ClassStyle, ...]:
-    """Return how the classes are shown."""
+    """Return label value, name and colour of each class."""
     return tuple(ClassStyle(item.value, item.name, item.color) for item in vocabulary.classes)
 
 
 class Thumbnail:
-    """Every n-th label of a raster, gathered block by block."""
+    """Every n-th label of a raster, collected block by block."""
 
     def __init__(self, geobox: GeoBox, *, nodata: int, dtype: Any) -> None:
         self._step = max(1, ceil_div(max(geobox.shape), PREVIEW_SIDE))
@@ -149,7 +149,7 @@ class Thumbnail:
         self.labels: NDArray[Any] = np.full(shape, nodata, dtype)
 
     def add(self, result: BlockResult) -> None:
-        """Take the labels of a block that fall on the thumbnail's grid."""
+        """Add the labels of a block at the pixels of the thumbnail."""
         core, step = result.block.core, self._step
         top, left = ceil_div(core.top, step), ceil_div(core.left, step)
         part = result.map.labels[top * step - core.top :: step, left * step - core.left :: step]
@@ -157,10 +157,10 @@ class Thumbnail:
 
 
 class ResultWriter:
-    """Takes blocks and makes the rasters of a run; they appear under their names in `finish`."""
+    """Writes the rasters of a run block by block; `finish` gives them their names."""
 
     def __init__(self, paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, tags: dict[str, str]) -> None:
-        """Open a sink for each raster asked for; use `open_writer`."""
+        """Open a writer for each requested raster; use `open_writer`."""
         styles = class_styles(vocabulary)
         self._paths = paths
         self._styles = styles
@@ -172,7 +172,7 @@ class ResultWriter:
             paths.probabilities: probability_spec(vocabulary.names, tags=tags),
         }
         with ExitStack() as stack:
-            self._sinks = {
+            self._writers = {
                 path: stack.enter_context(CogWriter(path, geobox, spec=spec))
                 for path, spec in wanted.items()
                 if path is not None
@@ -187,30 +187,30 @@ class ResultWriter:
             self._paths.score: mapped.score,
             self._paths.probabilities: mapped.probabilities,
         }
-        for path, sink in self._sinks.items():
+        for path, writer in self._writers.items():
             layer = layers[path]
             assert layer is not None
-            sink.write(core, layer)
+            writer.write(core, layer)
         self.counts += _count(mapped.labels, len(self.counts))
         self.thumbnail.add(result)
 
     def finish(self) -> None:
-        """Give the rasters their names, and put their styles beside them."""
-        for path, sink in self._sinks.items():
-            sink.finish()
+        """Give the rasters their names, and write their styles beside them."""
+        for path, writer in self._writers.items():
+            writer.finish()
             is_labels = path == self._paths.labels
             write_text(path.with_suffix(".qml"), labels_qml(self._styles) if is_labels else score_qml())
             write_text(path.with_suffix(".sld"), labels_sld(self._styles) if is_labels else score_sld())
 
     def close(self) -> None:
-        """Remove what is not finished."""
+        """Remove unfinished files."""
         self._stack.close()
 
 
 def _count(labels: NDArray[np.unsignedinteger], size: int) -> NDArray[np.int64]:
     """Return how often each value below `size` occurs."""
     if labels.dtype == np.uint8:
-        # numpy makes 64-bit numbers of bytes first, which takes four times as long.
+        # np.bincount converts to 64-bit integers first, which takes four times as long.
         return np.array(Image.fromarray(labels).histogram()[:size], np.int64)
     return np.bincount(labels.ravel(), minlength=size)
 
@@ -219,7 +219,7 @@ def _count(labels: NDArray[np.unsignedinteger], size: int) -> NDArray[np.int64]:
 def open_writer(
     paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, tags: dict[str, str]
 ) -> Iterator[ResultWriter]:
-    """Yield a writer whose unfinished files are gone afterwards, whatever happens."""
+    """Yield a writer; remove its unfinished files at the end."""
     writer = ResultWriter(paths, geobox, vocabulary=vocabulary, tags=tags)
     try:
         yield writer

@@ -188,7 +188,7 @@ def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: Segmen
 
 
 def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
-    """Return where local workers compute: on the very device that was asked for, else on all of its kind."""
+    """Return the device of local workers: the requested one if it has a number, else all of its type."""
     here = encoder.device
     return str(here) if here.index or options.device == str(here) else here.type
 

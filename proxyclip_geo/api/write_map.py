@@ -1,4 +1,4 @@
-"""Blocks in, map out: what `segment` and `label` share."""
+"""Write the map of a run from its blocks, for `segment` and `label`."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,16 +36,16 @@ def write_map(
     """Write rasters, preview and polygons.
 
     Args:
-        results: The blocks; their cores relative to `geobox`.
+        results: The blocks, with cores relative to `geobox`.
         paths: Files to write.
-        geobox: Where the map lies.
+        geobox: Shape, transform and CRS of the map.
         vocabulary: The classes.
         card: The model.
-        picture: Gives a (3, h, w) picture of the same area.
-        stage: What computing the blocks is called in `seconds`.
-        seconds: Gets the time of each stage.
+        picture: Returns a (3, h, w) picture of the same area.
+        stage: Name in `seconds` of computing the blocks.
+        seconds: Takes the time of each stage.
         progress: Called while polygons are made.
-        vectors: How polygons are made.
+        vectors: Options of polygons.
 
     Returns:
         Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
@@ -101,7 +101,7 @@ def _shares(writer: ResultWriter, vocabulary: Vocabulary) -> dict[str, float]:
 
 @contextmanager
 def timing(seconds: dict[str, float], stage: str) -> Iterator[None]:
-    """Note how long the block took."""
+    """Record the time of the `with` block."""
     started = time.perf_counter()
     yield
     seconds[stage] = time.perf_counter() - started

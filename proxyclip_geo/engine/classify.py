@@ -101,10 +101,10 @@ def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
     return pixels.flatten(axis, axis + 1)
 
 
-def _pad_to(grid: Tensor, cells: Region, wanted: Region) -> Tensor:
-    """Repeat border cells until the grid covers `wanted`, which may reach beyond the raster."""
-    rows = torch.arange(wanted.top, wanted.bottom, device=grid.device).clamp(cells.top, cells.bottom - 1) - cells.top
-    cols = torch.arange(wanted.left, wanted.right, device=grid.device).clamp(cells.left, cells.right - 1) - cells.left
+def _pad_to(grid: Tensor, cells: Region, target: Region) -> Tensor:
+    """Repeat border cells until the grid covers `target`, which may reach beyond the raster."""
+    rows = torch.arange(target.top, target.bottom, device=grid.device).clamp(cells.top, cells.bottom - 1) - cells.top
+    cols = torch.arange(target.left, target.right, device=grid.device).clamp(cells.left, cells.right - 1) - cells.left
     return grid[:, rows][:, :, cols]
 
 

@@ -131,10 +131,10 @@ def encode_blocks(
         stage: Stage of progress events.
         progress: Called after each batch of windows.
     """
-    wanted = plan.blocks if blocks is None else blocks
-    advance = Counter(window_total(wanted), stage=stage, progress=progress)
+    selected = plan.blocks if blocks is None else blocks
+    advance = Counter(window_total(selected), stage=stage, progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
-    for block, pixels in prefetch_futures(wanted, lambda block: read_block(source, block, raster=raster)):
+    for block, pixels in prefetch_futures(selected, lambda block: read_block(source, block, raster=raster)):
         yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
 
 
@@ -282,9 +282,9 @@ def run_blocks(
         progress: Called after each batch of windows.
         profile: Takes the seconds of each stage.
     """
-    wanted = plan.blocks if blocks is None else blocks
+    selected = plan.blocks if blocks is None else blocks
     profile = Profile() if profile is None else profile
-    advance = Counter(window_total(wanted), stage="segment", progress=progress)
+    advance = Counter(window_total(selected), stage="segment", progress=progress)
     raster = Region(0, 0, plan.grid.height, plan.grid.width)
 
     def compute(block: Block, read: Callable[[], ReadBlock]) -> BlockResult:
@@ -316,7 +316,7 @@ def run_blocks(
                 )
         return BlockResult(block, mapped)
 
-    for block, pixels in prefetch_futures(wanted, lambda block: read_block(source, block, raster=raster)):
+    for block, pixels in prefetch_futures(selected, lambda block: read_block(source, block, raster=raster)):
         windows_before = advance.done
         try:
             result = compute(block, pixels.result)

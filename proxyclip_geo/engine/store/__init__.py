@@ -1,1 +1,1 @@
-"""What runs keep: embeddings, and the finished blocks of unfinished maps."""
+"""Block stores: embeddings and unfinished maps."""

@@ -70,7 +70,7 @@ class EmbeddingStore(BlockStore):
 
     @cached_property
     def basis(self) -> Tensor | None:
-        """(D of the model, D kept) float32 orthonormal columns, or None where features were not projected."""
+        """(D of the model, D stored) float32 orthonormal columns, or None if features were not projected."""
         if self.info.components is None:
             return None
         with self._reading("the basis"):

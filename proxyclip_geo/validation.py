@@ -118,9 +118,7 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
         found = reasons.setdefault(where, [])
         if reason not in found:
             found.append(reason)
-    lines = [
-        _join_sentence(where, " or ".join(found).replace(" or must be", " or")) for where, found in reasons.items()
-    ]
+    lines = [_join_sentence(where, _join_reasons(found)) for where, found in reasons.items()]
     more = f"; and {len(lines) - _MOST_PROBLEMS} more" if len(lines) > _MOST_PROBLEMS else ""
     return "; ".join(lines[:_MOST_PROBLEMS]) + more
 
@@ -162,6 +160,13 @@ def _locate(values: Any, path: Iterable[int | str]) -> tuple[tuple[int | str, ..
             values = entries[part]
             found.append(part)
     return tuple(found), values
+
+
+def _join_reasons(reasons: list[str]) -> str:
+    """Join what the members of a union demand by "or", and other problems by ";"."""
+    if all(reason.startswith("must") for reason in reasons):
+        return " or ".join(reasons).replace(" or must be", " or")
+    return "; ".join(reasons)
 
 
 def _join_sentence(subject: str, reason: str) -> str:

@@ -1,11 +1,11 @@
 """Adding label rasters to a GeoPackage: what it was made from is recorded in it, and made again together with them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from proxyclip_geo.data_files import parse_json
 from proxyclip_geo.errors import OptionError, VectorError
 from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.vector.formats import format_of
@@ -88,8 +88,10 @@ def extend(
 
 def _read_options(record: Mapping[str, str], path: Path) -> VectorOptions:
     try:
-        return VectorOptions(**{**json.loads(record["VECTOR_OPTIONS"]), "aoi": None})
-    except (KeyError, TypeError, ValueError) as error:
+        return VectorOptions(
+            **{**parse_json(record["VECTOR_OPTIONS"], error=VectorError, source="its options"), "aoi": None}
+        )
+    except (KeyError, TypeError, ValueError, VectorError) as error:
         raise VectorError(
             f"cannot append to '{path}', as it was made by another version ({record.get('SOFTWARE')}): make it anew "
             "from all label rasters"

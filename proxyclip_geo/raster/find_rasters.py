@@ -1,14 +1,20 @@
 """Find the rasters of a directory, a glob pattern or a STAC file."""
 
 import glob
-import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.dataset import stem_of
+from proxyclip_geo.validation import PARTIAL, validate
 
 SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".img", ".asc", ".png"}
+MAX_ITEMS = 100_000
+"""Most items of a STAC item collection."""
 ASSETS = ("visual", "image", "data")
 """Keys of STAC assets in order of preference; otherwise the first asset with the role "data" or "visual"."""
 
@@ -40,18 +46,28 @@ def find_rasters(name: str | Path) -> tuple[str, ...] | None:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class _ItemCollection:
+    """The part of a STAC item collection that is checked before pystac reads it."""
+
+    __pydantic_config__ = PARTIAL
+
+    features: Annotated[tuple[dict[str, Any], ...], Field(max_length=MAX_ITEMS)]
+
+
 def _stac_assets(path: Path) -> list[str]:
     try:
         import pystac
     except ImportError as error:
         raise RasterError(f"{path} is read with pystac: pip install proxyclip-geo[stac]") from error
+    source = f"the STAC file {path}"
+    values = parse_json(read_text(path, error=RasterError, source=source), error=RasterError, source=source)
+    single = isinstance(values, dict) and values.get("type") == "Feature"
+    validate(_ItemCollection, {"features": [values]} if single else values, error=RasterError, source=source)
     try:
-        values: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        single = values.get("type") == "Feature"
-        features = [values] if single else values["features"]
-        items = [pystac.Item.from_dict(feature) for feature in features]
-    except (OSError, ValueError, KeyError, TypeError, pystac.STACError) as error:
-        raise RasterError(f"{path} is no STAC item or item collection ({error!r})") from error
+        items = [pystac.Item.from_dict(feature) for feature in ([values] if single else values["features"])]
+    except (ValueError, LookupError, TypeError, AttributeError, pystac.STACError) as error:
+        raise RasterError(f"{path} is not a STAC item or item collection ({error!r})") from error
     for item in items:
         if item.get_self_href() is None:
             item.set_self_href(str(path.resolve()))

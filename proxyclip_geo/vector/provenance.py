@@ -1,19 +1,45 @@
 """Provenance of a GeoPackage: the files that it was made from, so that label rasters can be appended later."""
 
 import hashlib
-import json
 import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from proxyclip_geo.data_files import parse_json
 from proxyclip_geo.errors import VectorError
+from proxyclip_geo.validation import validate
+from proxyclip_geo.vocabulary.colors import Color
 
 SOURCES, WRITTEN = "VECTOR_SOURCES", "WRITTEN"
 """Keys of a layer's metadata: its source files, and the time of writing."""
 _REMEDY = "make the layer anew from all label rasters (overwrite=True)"
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file, as `describe_file` returns it."""
+
+    path: str
+    sha256: str = ""
+    relative: str = ""
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """The source files of a layer."""
+
+    labels: Annotated[tuple[_File, ...], Field(min_length=1)]
+    scores: tuple[_File, ...]
+    probabilities: tuple[_File, ...]
+    statistics: Mapping[str, _File]
+    aoi: _File | None
+    classes: tuple[tuple[int, str, Color], ...] | None
 
 
 def describe_file(path: Path | str, *, target: Path) -> dict[str, str]:
@@ -80,8 +106,14 @@ def read_record(path: Path) -> Mapping[str, str]:
 
 
 def read_sources(record: Mapping[str, str]) -> dict[str, Any]:
-    """Return the source files in a layer's metadata."""
-    sources: dict[str, Any] = json.loads(record[SOURCES])
+    """Return the source files in a layer's metadata.
+
+    Raises:
+        VectorError: If they are damaged.
+    """
+    source = "the record of the label rasters in the GeoPackage"
+    sources: dict[str, Any] = parse_json(record[SOURCES], error=VectorError, source=source)
+    validate(_Sources, sources, error=VectorError, source=source)
     return sources
 
 

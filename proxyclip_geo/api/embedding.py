@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.examples import add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.options import Examples, LabelOptions
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, class_styles
+from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank
@@ -33,6 +33,7 @@ from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
 from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.source import Source, open_source
+from proxyclip_geo.raster.styles import class_styles
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
 

@@ -19,7 +19,7 @@ from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
-from proxyclip_geo.raster.styles import ClassStyle, labels_qml, labels_sld, score_qml, score_sld
+from proxyclip_geo.raster.styles import class_styles, labels_qml, labels_sld, score_qml, score_sld
 from proxyclip_geo.vocabulary import Vocabulary
 
 PREVIEW_SIDE = 1000
@@ -133,11 +133,6 @@ def _remove_new(paths: OutputPaths, before: set[Path]) -> None:
             sides = (path.with_suffix(".qml"), path.with_suffix(".sld"), path.with_name(f"{path.name}.aux.xml"))
             for file in (path, *(sides if path.suffix == ".tif" else ())):
                 file.unlink(missing_ok=True)
-
-
-def class_styles(vocabulary: Vocabulary) -> tuple[ClassStyle, ...]:
-    """Return label value, name and colour of each class."""
-    return tuple(ClassStyle(item.value, item.name, item.color) for item in vocabulary.classes)
 
 
 class Thumbnail:

@@ -11,12 +11,12 @@ import pyproj
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.options import SampleOptions
-from proxyclip_geo.api.outputs import class_styles
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.geobox import GeoBox, parse_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import image_spec, label_spec
+from proxyclip_geo.raster.styles import class_styles
 from proxyclip_geo.synthetic import generate_scene
 from proxyclip_geo.vocabulary import parse_classes
 

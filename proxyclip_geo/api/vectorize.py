@@ -12,13 +12,13 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import staging_folder
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.inputs import RasterLike, open_input
-from proxyclip_geo.raster.styles import ClassStyle
+from proxyclip_geo.raster.styles import ClassStyle, class_styles
 from proxyclip_geo.vector.formats import check_layers, check_target, format_of
 from proxyclip_geo.vector.label_mosaic import read_legend
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 from proxyclip_geo.vector.provenance import SOURCES
-from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
+from proxyclip_geo.vocabulary import as_vocabulary
 
 Rasters: TypeAlias = RasterLike | Sequence[RasterLike]
 
@@ -97,7 +97,7 @@ def vectorize(
     if append:
         check_appendable(path)
     check_target(path, overwrite=overwrite or append)
-    named: Sequence[ClassStyle] | None = None if vocabulary is None else _styles(vocabulary)
+    named: Sequence[ClassStyle] | None = None if vocabulary is None else class_styles(as_vocabulary(vocabulary))
     with ExitStack() as stack:
         files = [stack.enter_context(open_input(raster)) for raster in _listed(labels)]
         if not files:
@@ -185,11 +185,6 @@ def _write(
             changed=changes.pixels,
             gains=polygons.gains,
         )
-
-
-def _styles(vocabulary: Any) -> list[ClassStyle]:
-    words = vocabulary if isinstance(vocabulary, Vocabulary) else as_vocabulary(vocabulary)
-    return [ClassStyle(item.value, item.name, item.color) for item in words.classes]
 
 
 def _listed(rasters: Rasters | None) -> list[RasterLike]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, class_styles, open_writer
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, open_writer
 from proxyclip_geo.api.record import make_tags
 from proxyclip_geo.api.vectorize import write_layer
 from proxyclip_geo.engine.runner import BlockResult
@@ -16,6 +16,7 @@ from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.progress import Progress
 from proxyclip_geo.raster.preview import draw_preview, save_preview
+from proxyclip_geo.raster.styles import class_styles
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.colors import Color, hex_color
 
 _QML_HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
@@ -36,6 +37,11 @@ class ClassStyle:
     value: int
     name: str
     color: Color
+
+
+def class_styles(vocabulary: Vocabulary) -> tuple[ClassStyle, ...]:
+    """Return the styles of a vocabulary's classes."""
+    return tuple(ClassStyle(item.value, item.name, item.color) for item in vocabulary.classes)
 
 
 _UNCLASSIFIED = ClassStyle(0, "unclassified", (190, 190, 190))

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from proxyclip_geo.api.embedding import LabelMap
-from proxyclip_geo.api.outputs import class_styles
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, score_spec
+from proxyclip_geo.raster.styles import class_styles
 
 
 def write_preview(labels: LabelMap, path: Path, *, score: Path | None = None) -> None:

@@ -381,7 +381,7 @@ def test_the_protocol_is_documented() -> None:
 
 def test_the_plugin_replaces_option_names_by_labels() -> None:
     plugin = runpy.run_path(
-        str(Path(__file__).parents[2] / "qgis_plugin" / "proxyclip_mapper" / "worker" / "messages.py")
+        str(Path(__file__).parents[2] / "qgis_plugin" / "proxyclip_mapper" / "client" / "messages.py")
     )
     message = "a.gpkg exists; pass overwrite=True; options.threshold=3 must be less; omit `gsd`; value=1"
     line = json.dumps({"event": "warning", "message": message})

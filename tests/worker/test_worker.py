@@ -386,5 +386,5 @@ def test_the_plugin_replaces_option_names_by_labels() -> None:
     message = "a.gpkg exists; pass overwrite=True; options.threshold=3 must be less; omit `gsd`; value=1"
     line = json.dumps({"event": "warning", "message": message})
     assert plugin["decode_event"](line)["message"] == (
-        "a.gpkg exists; pass “Replace files that are there”; “Threshold” 3 must be less; omit “Resolution”; value=1"
+        "a.gpkg exists; pass “Overwrite existing files”; “Minimum score” 3 must be less; omit “Resolution”; value=1"
     )

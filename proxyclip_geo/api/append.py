@@ -1,4 +1,4 @@
-"""Adding label rasters to a GeoPackage: what it was made from is recorded in it, and made again together with them."""
+"""Append label rasters to a GeoPackage, from the sources that are recorded in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -18,23 +18,27 @@ _FREE = ("aoi", "block_rows", "threads")
 
 
 def check_appendable(path: Path) -> None:
-    """Raise a VectorError where a format cannot say what it was made from."""
+    """Check that a format records its sources.
+
+    Raises:
+        VectorError: If it does not.
+    """
     if format_of(path).driver != "GPKG":
         raise VectorError(
-            f"cannot append to '{path}', as only a GeoPackage records what it was made from: write .gpkg, or name all "
-            "label rasters at once"
+            f"cannot append to '{path}', as only a GeoPackage records its sources: write .gpkg, or pass all label "
+            "rasters at once"
         )
 
 
 def describe_sources(
     inputs: PolygonInputs, *, aoi: Path | str | None, styles: Sequence[ClassStyle] | None, path: Path
 ) -> dict[str, Any]:
-    """Return what makes polygons again.
+    """Return the record of all sources of polygons.
 
     Args:
         inputs: The rasters.
         aoi: Area that the polygons were clipped to.
-        styles: The classes, where they are not those that the label rasters name.
+        styles: The classes, if they are not the class tags of the label rasters.
         path: File of the polygons.
     """
 
@@ -63,8 +67,8 @@ def extend(
         styles: Classes given now.
 
     Raises:
-        VectorError: If it is not of ours, was edited, or its sources are gone or have changed.
-        OptionError: If what is given now contradicts what is recorded.
+        VectorError: If another program wrote it, it was edited, or its sources are missing or have changed.
+        OptionError: If options or classes contradict the record.
     """
     record = read_record(path)
     sources = read_sources(record)
@@ -93,15 +97,15 @@ def _read_options(record: Mapping[str, str], path: Path) -> VectorOptions:
         )
     except (KeyError, TypeError, ValueError, VectorError) as error:
         raise VectorError(
-            f"cannot append to '{path}', as it was made by another version ({record.get('SOFTWARE')}): make it anew "
-            "from all label rasters"
+            f"cannot append to '{path}', as another version wrote it ({record.get('SOFTWARE')}): vectorize all label "
+            "rasters again"
         ) from error
 
 
 def _join(
     name: str, sources: Mapping[str, Any], added: Sequence[Path | str], *, path: Path, count: int
 ) -> list[Path | str]:
-    """Return the recorded rasters of a kind and those to add: one for each label raster, or none."""
+    """Return the recorded rasters of a kind and the added ones: one for each label raster, or none."""
     entries, one_each = sources[name], len(sources["labels"])
     if len(entries) not in (0, one_each) or (len(added), bool(entries)) not in ((count, True), (0, False)):
         raise OptionError(
@@ -112,7 +116,7 @@ def _join(
     for raster in added if name == "labels" else ():
         found = describe_file(raster, target=path)
         if found.get("sha256", found["path"]) in known:
-            raise OptionError(f"'{raster}' is in '{path}' already; name only what is to be added")
+            raise OptionError(f"'{raster}' is in '{path}' already; pass new label rasters only")
     return [*(find_file(entry, target=path) for entry in entries), *added]
 
 
@@ -127,7 +131,7 @@ def _same_statistics(
 
 
 def _same_file(name: str, entry: Mapping[str, str] | None, given: Path | str | None, *, path: Path) -> Any:
-    """Return a recorded file, which must be the one given now, if there is one."""
+    """Return a recorded file, after comparing it with the given one, if any."""
     if given is not None:
         found = describe_file(given, target=path)
         if entry is None or found.get("sha256", found["path"]) != entry.get("sha256", entry["path"]):

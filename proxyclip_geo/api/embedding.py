@@ -1,4 +1,4 @@
-"""An embedding that can be asked with words, interactively."""
+"""An open embedding, labelled with any words in memory."""
 
 import io
 import json
@@ -45,9 +45,9 @@ class LabelMap:
     Attributes:
         labels: (H, W) uint8 or uint16 label values; 0 unclassified, the vocabulary's nodata where there is no data.
         score: (H, W) uint8, the winner's probability in percent; 255 without data.
-        geobox: Where the pixels lie.
+        geobox: Shape, transform and CRS.
         vocabulary: The classes.
-        picture: (3, h, w) uint8 small picture of the same area.
+        picture: (3, h, w) uint8 thumbnail of the same area.
     """
 
     labels: NDArray[np.unsignedinteger]
@@ -78,10 +78,10 @@ class LabelMap:
 
 
 class Embedding:
-    """A raster's features, kept: ask it with any words.
+    """The stored features of a raster, which can be labelled with any words.
 
     Attributes:
-        store: Where they are kept.
+        store: The store of the features.
     """
 
     def __init__(self, store: EmbeddingStore) -> None:
@@ -95,35 +95,35 @@ class Embedding:
 
     @property
     def geobox(self) -> GeoBox:
-        """Where the pixels lie."""
+        """Shape, transform and CRS."""
         return self.store.info.geobox
 
     @property
     def stem(self) -> str:
-        """What results are called: the raster's name without its suffix."""
+        """Stem of the names of results: the raster's name without its suffix."""
         return str(self.store.info.raster.get("stem", "embedding"))
 
     @cached_property
     def card(self) -> ModelCard:
-        """The model it was encoded with.
+        """Card of the model that encoded the raster.
 
         Raises:
-            StoreError: If that model is not to be found.
+            StoreError: If the card cannot be found.
         """
-        told = self.store.info.model
+        stored = self.store.info.model
         try:
-            return find_card(str(told["card"]))
+            return find_card(str(stored["card"]))
         except ModelError as error:
             raise StoreError(
-                f"embedding {self.name} was encoded with model '{told['name']}', whose card cannot be found: {error}"
+                f"embedding {self.name} was encoded with model '{stored['name']}', whose card cannot be found: {error}"
             ) from error
 
     @cached_property
     def text(self) -> TextEncoder:
-        """The text side of the model; the image side is not loaded.
+        """Text encoder of the model; the image encoder is not loaded.
 
         Raises:
-            StoreError: If the model's weights are not those that the embedding was encoded with.
+            StoreError: If the embedding was encoded with other weights.
             WeightsError: If they are missing or damaged.
         """
         wanted = str(self.store.info.model["sha256"]["clip"])
@@ -147,15 +147,15 @@ class Embedding:
 
     @cached_property
     def statistics(self) -> FeatureStatistics:
-        """How the raster's features spread: what examples are told from.
+        """Mean and covariance of the raster's features, which examples are compared with.
 
         Raises:
-            StoreError: If the embedding is damaged, or not complete.
+            StoreError: If the embedding is damaged or incomplete.
             AreaError: If the raster has no data.
         """
         found = measure_features(self.store)
         if found is None:
-            raise AreaError(f"embedding {self.name} has no data, so examples cannot be told from anything")
+            raise AreaError(f"embedding {self.name} has no data to compare examples with")
         return found
 
     def bank(
@@ -165,7 +165,7 @@ class Embedding:
         *,
         examples: Examples | str | Path | None = None,
     ) -> tuple[Vocabulary, TextBank]:
-        """Return the vocabulary and its queries, in the space of the kept features, moved towards examples."""
+        """Return the vocabulary and its text bank in the space of the stored features, with examples added."""
         options, examples = options or LabelOptions(), as_examples(examples)
         vocabulary = prepare_vocabulary(classes, options)
         bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)
@@ -184,22 +184,22 @@ class Embedding:
         raster: RasterLike | None = None,
         options: LabelOptions | None = None,
     ) -> LabelMap:
-        """Label an area in memory, for looking at.
+        """Label an area in memory.
 
         Args:
             classes: As for `segment`.
-            bounds: (west, south, east, north) in the raster's CRS; everything if not given.
-            gsd: Metres per pixel of a coarser preview; the raster's own if not given. The nearest one is used whose
-                pixels divide the lattice's cells or are whole numbers of them.
-            examples: Points and polygons that show classes, to go by beside the words.
-            raster: The raster that was encoded, where borders follow the image and it is not where it was. A preview
-                that is coarser than the raster goes without.
-            options: How to label.
+            bounds: (west, south, east, north) in the raster's CRS; the whole raster if not given.
+            gsd: Metres per pixel of a coarser preview; the raster's own if not given. It is rounded so that pixels
+                divide a cell of the lattice or are a whole number of cells.
+            examples: Points and polygons of examples, used in addition to the words.
+            raster: The encoded raster, as for `segment`; needed for `borders="image"` if it was moved. Coarser previews
+                do not use it.
+            options: Options of labelling.
 
         Raises:
-            AreaError: If the bounds do not meet the raster.
+            AreaError: If the bounds do not overlap the raster.
             OptionError: If `gsd` is not positive, or the raster has no CRS.
-            StoreError: If the embedding is damaged, or not complete there.
+            StoreError: If the embedding is damaged, or incomplete there.
         """
         vocabulary, bank = self.bank(classes, options, examples=examples)
         region = find_area(self.geobox, bounds=bounds, aoi=None, name=self.name).region
@@ -211,7 +211,7 @@ class Embedding:
         return LabelMap(area.map.labels, area.map.score, geobox, vocabulary, self.picture(area.region))
 
     def open_raster(self, raster: RasterLike | None = None) -> Source:
-        """Open the raster that was encoded, to be read in the embedding's pixels; use it in a `with`.
+        """Open the encoded raster on the embedding's grid; use it in a `with`.
 
         Args:
             raster: The raster, as for `segment`; read from its path at encoding if not given.
@@ -252,12 +252,19 @@ class Embedding:
 
 
 def open_embedding(path: str | Path) -> Embedding:
-    """Open an embedding that `encode` made.
+    """Open an embedding that `encode` wrote.
 
     Args:
         path: Directory, or fsspec URL as text.
 
     Raises:
-        StoreError: If there is none, or it is damaged or of another version.
+        StoreError: If it does not exist, is damaged, or has another version.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> _ = pg.encode("doctest.tif", out="doctest.emb", model="demo")
+        >>> pg.open_embedding("doctest.emb").label(["water", "forest"], gsd=1).labels.shape
+        (64, 64)
     """
     return Embedding(open_store(str(path)))

@@ -1,4 +1,4 @@
-"""A raster encoded once, to be asked with any words afterwards."""
+"""Encode a raster once, to label it with any words afterwards."""
 
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
@@ -24,7 +24,7 @@ from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.inputs import RasterLike
 
 CORE_MULTIPLE = 16
-"""Cells of which a kept block's side is a multiple: chunks then divide it without tiny ones."""
+"""Cells that the side of a stored block is a multiple of, so that chunks divide it evenly."""
 
 
 def encode(
@@ -37,26 +37,26 @@ def encode(
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> Embedding:
-    """Encode a raster and keep its embedding, block by block.
+    """Encode a raster and store its embedding, block by block.
 
-    A run that was broken off is finished by the same call: blocks that are done are not computed again. Two runs cannot
-    write to one place at the same time on this machine; elsewhere, e.g. in a bucket, nobody sees to that.
+    The same call resumes an interrupted run: finished blocks are not computed again. An exclusive lock keeps two runs
+    on this machine from writing to one directory; buckets have no lock.
 
     Args:
         raster: A file or URL (as text) that GDAL reads, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
             an `ArrayRaster`.
-        out: Directory (by custom ending in .emb) or fsspec URL of the embedding.
-        model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
-        options: How to read and encode.
-        store: How to store it.
-        overwrite: Whether an embedding that is already there is replaced; else one begun in the same way is finished.
+        out: Directory (by convention NAME.emb) or fsspec URL of the embedding.
+        model: Name of a built-in model, path of a model card, or a model loaded by `load_model`.
+        options: Options of reading and encoding.
+        store: Options of the store.
+        overwrite: Whether an existing embedding is replaced; otherwise an unfinished one is resumed.
         progress: Called with a `ProgressEvent` after each batch; raising `Cancelled` in it stops the run.
 
     Returns:
-        The embedding, ready to be asked.
+        The embedding, open.
 
     Raises:
-        ProxyClipGeoError: One of its children, for each thing that can be wrong with the input; see `errors`.
+        ProxyClipGeoError: A subclass for every error; see `errors`.
 
     Example:
         >>> import proxyclip_geo as pg
@@ -85,36 +85,36 @@ def encode(
             raster={**job.fingerprint, "stem": source.stem},
             options=options.to_dict(),
         )
-        kept = _find_begun(name, info, overwrite=overwrite)
-        if kept is None:
+        stored = _find_unfinished(name, info, overwrite=overwrite)
+        if stored is None:
             basis = None
             if store.components is not None:
                 basis = fit_basis(sample_windows(source, plan, encoder=encoder, progress=progress), store.components)
-            kept = create_store(name, info, thumbnail=source.thumbnail(PREVIEW_SIDE).rgb, basis=basis)
-        _fill(kept, plan, job, loaded, progress=progress)
-    return Embedding(kept)
+            stored = create_store(name, info, thumbnail=source.thumbnail(PREVIEW_SIDE).rgb, basis=basis)
+        _fill(stored, plan, job, loaded, progress=progress)
+    return Embedding(stored)
 
 
-def _fill(kept: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress: Progress) -> None:
-    missing = kept.missing()
-    progress = offset_by_done(progress, kept.blocks, missing)
+def _fill(stored: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress: Progress) -> None:
+    missing = stored.missing()
+    progress = offset_by_done(progress, stored.blocks, missing)
     encoded = encode_blocks(job.source, plan, encoder=model.encoder, blocks=missing, progress=progress)
-    # Its thread may still read from the source, which is closed when keeping a block has failed.
+    # Stop the prefetch thread before the source is closed, also when writing a block fails.
     with closing(encoded):
         for item in encoded:
-            embedding = item.embedding if kept.basis is None else project(item.embedding, kept.basis)
-            kept.write(item.block, embedding, valid=item.valid)
+            embedding = item.embedding if stored.basis is None else project(item.embedding, stored.basis)
+            stored.write(item.block, embedding, valid=item.valid)
 
 
 def _lock(name: str) -> AbstractContextManager[None]:
-    """Return the lock of an embedding on this machine; there is none elsewhere."""
+    """Return the exclusive lock of a local embedding; a remote one has none."""
     path = local_path(name)
     return nullcontext() if path is None else exclusive_lock(path)
 
 
 def _card_name(model: str | Path | ModelCard | Model, card: ModelCard) -> str:
-    """Return what finds the card again: a built-in name, or the file's full path."""
-    # A folder may happen to be called like a built-in model.
+    """Return the name that finds the card again: a built-in name, or the absolute path of the file."""
+    # A folder may have the name of a built-in model.
     if not isinstance(model, (str, Path)) or str(model) in {*PRESETS, *builtin_cards()}:
         return card.name
     return str(Path(model).resolve())
@@ -123,20 +123,19 @@ def _card_name(model: str | Path | ModelCard | Model, card: ModelCard) -> str:
 def _check_components(components: int | None, dim: int) -> None:
     if components is not None and not 1 <= components < dim:
         raise OptionError(
-            f"{components} components cannot be kept of features of {dim} numbers; give 1 to {dim - 1}, e.g. {dim // 4}"
+            f"{components} components do not fit features of {dim} numbers; pass 1 to {dim - 1}, e.g. {dim // 4}"
         )
 
 
-def _find_begun(name: str, info: EmbeddingInfo, *, overwrite: bool) -> EmbeddingStore | None:
-    """Return an embedding of the same raster, model and options, to be finished; None where there is nothing."""
+def _find_unfinished(name: str, info: EmbeddingInfo, *, overwrite: bool) -> EmbeddingStore | None:
+    """Return the unfinished embedding of the same raster, model and options; None if nothing exists."""
     if overwrite or not exists(name):
         return None
     try:
         found = open_store(name, writable=True)
     except StoreError as error:
         raise OutputError(
-            f"{name} is already there, and cannot be finished: {error}; pass overwrite=True to replace it, or choose "
-            "another place"
+            f"{name} exists and cannot be resumed: {error}; pass overwrite=True to replace it, or choose another place"
         ) from error
     different = found.info.differences(info)
     if different:

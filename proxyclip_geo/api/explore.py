@@ -1,4 +1,4 @@
-"""What an embedding says of places and words: `explain`, `similar`, `rank_words`."""
+"""Explore an embedding: scores of words at a place, heat maps, and words ranked by presence."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -30,8 +30,8 @@ class QueryScore:
     Attributes:
         word: The word.
         name: Its class; None for a background word.
-        similarity: Mean cosine with the place's features, −1 to 1; with examples, what stands in its place.
-        probability: Mean share of the word among all words, 0–1.
+        similarity: Mean cosine with the place's features, −1 to 1; with examples, the logit of the example classifier.
+        probability: Mean probability of the word among all words, 0–1.
     """
 
     word: str
@@ -42,12 +42,12 @@ class QueryScore:
 
 @dataclass(frozen=True)
 class WordPresence:
-    """How much a word stands out somewhere in a raster.
+    """How much a word stands out in a raster.
 
     Attributes:
         word: The word.
-        contrast: How far the cosine exceeds the median of all candidates where it does so most (98th percentile over
-            the raster). Above 0 for most words; compare them with each other.
+        contrast: 98th percentile over the raster of the cosine minus the median of all candidates. Above 0 for most
+            words; compare words with each other.
         share: Share of the raster in which no other candidate fits better, 0–1.
     """
 
@@ -65,32 +65,40 @@ def explain(
     examples: Examples | str | Path | None = None,
     options: LabelOptions | None = None,
 ) -> tuple[QueryScore, ...]:
-    """Say how well each word fits a place, best first: why it became its class.
+    """Return how well each word fits a place, best first.
 
     Args:
-        embedding: Path or URL of an embedding, or one that is open.
+        embedding: Path or URL of an embedding, or an open one.
         classes: As for `segment`.
         at: (x, y) of a point in the embedding's CRS.
         aoi: Vector file with polygons, in place of a point.
-        examples: Points and polygons that move the words of classes, as for `label`.
-        options: How to label; its words, templates and debias count.
+        examples: Points and polygons of examples, as for `label`.
+        options: Options of labelling; background words, templates and debias are used.
 
     Raises:
-        OptionError: If not just one of `at` and `aoi` is given.
-        AreaError: If the place is not within the raster, or has no data.
-        StoreError: If the embedding is damaged, or not complete there.
+        OptionError: If not exactly one of `at` and `aoi` is given.
+        AreaError: If the place lies outside the raster, or has no data.
+        StoreError: If the embedding is damaged, or incomplete there.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> embedding = pg.encode("doctest.tif", out="doctest.emb", model="demo")
+        >>> best = pg.explain(embedding, ["water", "forest", "building"], at=embedding.geobox.corners[0])[0]
+        >>> 0 < best.probability <= 1
+        True
     """
-    kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
-    spot = _find_spot(kept, at=at, aoi=aoi)
-    # Each word is told for itself, however the synonyms of a class are put together.
+    opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
+    spot = _find_spot(opened, at=at, aoi=aoi)
+    # One score per word, however the synonyms of a class are combined.
     options = replace(options or LabelOptions(), synonyms="max-probability")
-    vocabulary, bank = kept.bank(classes, options, examples=examples)
-    scores = average_scores(kept.store, bank, area=spot.region, inside=spot.rasterize(spot.region))
+    vocabulary, bank = opened.bank(classes, options, examples=examples)
+    scores = average_scores(opened.store, bank, area=spot.region, inside=spot.rasterize(spot.region))
     if scores is None:
         raise _no_data()
-    asked = (*vocabulary.queries, *options.background)
+    words = (*vocabulary.queries, *options.background)
     names = (*(vocabulary.names[index] for index in vocabulary.query_class), *([None] * len(options.background)))
-    found = [QueryScore(*facts) for facts in zip(asked, names, scores.cosines, scores.probabilities, strict=True)]
+    found = [QueryScore(*facts) for facts in zip(words, names, scores.cosines, scores.probabilities, strict=True)]
     return tuple(sorted(found, key=lambda score: -score.probability))
 
 
@@ -104,45 +112,52 @@ def similar(
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> Path:
-    """Write a heat map: the cosine of each pixel with a word or a place, as a GeoTIFF (COG, float32, no-data −2).
+    """Write a heat map: the cosine of each pixel with a word or a place, as a COG (float32, nodata −2).
 
-    Cosines with a place are much larger than those with words; look at where they are highest.
+    Cosines with a place are much larger than cosines with words: compare values within one map only.
 
     Args:
-        embedding: Path or URL of an embedding, or one that is open.
+        embedding: Path or URL of an embedding, or an open one.
         word: A word or phrase.
         out: GeoTIFF to write.
-        at: (x, y) of a point in the embedding's CRS, in place of a word: more of what is there.
-        aoi: Vector file with polygons, in place of a word: more of what is in them.
+        at: (x, y) of a point in the embedding's CRS, in place of a word.
+        aoi: Vector file with polygons, in place of a word.
         overwrite: Whether an existing file may be replaced.
         progress: Called after each block.
 
     Raises:
-        OptionError: If not just one of `word`, `at` and `aoi` is given.
-        AreaError: If the place is not within the raster, or has no data.
-        OutputError: If the file is already there, or cannot be written.
-        StoreError: If the embedding is damaged, or not complete.
+        OptionError: If not exactly one of `word`, `at` and `aoi` is given.
+        AreaError: If the place lies outside the raster, or has no data.
+        OutputError: If the file exists, or cannot be written.
+        StoreError: If the embedding is damaged or incomplete.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> embedding = pg.encode("doctest.tif", out="doctest.emb", model="demo")
+        >>> pg.similar(embedding, "water", out="water.tif").name
+        'water.tif'
     """
     if [word, at, aoi].count(None) != 2:
         raise OptionError("give one of a word, a point (`at`) and polygons (`aoi`)")
-    kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
+    opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
     path = Path(out)
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise OutputError(f"{path}: a heat map is a GeoTIFF; give a name that ends in .tif")
     if path.exists() and not overwrite:
-        raise OutputError(f"{path} is already there; pass overwrite=True to replace it")
+        raise OutputError(f"{path} exists; pass overwrite=True to replace it")
     if word is None:
-        spot = _find_spot(kept, at=at, aoi=aoi)
-        mean = mean_feature(kept.store, spot)
+        spot = _find_spot(opened, at=at, aoi=aoi)
+        mean = mean_feature(opened.store, spot)
         if mean is None:
             raise _no_data()
-        query, asked = (mean / mean.norm())[None].float(), str(aoi or at)
+        query, words = (mean / mean.norm())[None].float(), str(aoi or at)
     else:
-        query, asked = _encode_words(kept, [word]), word
-    tags = {**make_tags(kept.card), "QUERY": asked}
+        query, words = _encode_words(opened, [word]), word
+    tags = {**make_tags(opened.card), "QUERY": words}
     with (
-        CogWriter(path, kept.geobox, spec=similarity_spec(asked, tags=tags)) as sink,
-        closing(similarity_blocks(kept.store, query, progress=progress)) as blocks,
+        CogWriter(path, opened.geobox, spec=similarity_spec(words, tags=tags)) as sink,
+        closing(similarity_blocks(opened.store, query, progress=progress)) as blocks,
     ):
         for core, cosines, valid in blocks:
             sink.write(core, np.where(valid, cosines, np.float32(SIMILARITY_NODATA)))
@@ -152,28 +167,28 @@ def similar(
 
 @dataclass(frozen=True)
 class _Spot:
-    """A place in a raster: pixels, and which of them count."""
+    """A place in a raster: a region, and the mask of a region's pixels that belong to the place."""
 
     region: Region
     rasterize: Callable[[Region], NDArray[np.bool_]]
 
 
-def _find_spot(kept: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> _Spot:
-    """Return the pixel at a point, or those in polygons."""
+def _find_spot(opened: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> _Spot:
+    """Return the pixel at a point, or the pixels in polygons."""
     if (at is None) == (aoi is None):
         raise OptionError("give either a point (`at`) or polygons (`aoi`)")
     if at is None:
-        area = find_area(kept.geobox, bounds=None, aoi=aoi, name=kept.name)
+        area = find_area(opened.geobox, bounds=None, aoi=aoi, name=opened.name)
         mask = area.mask()
         assert mask is not None
         # The mask's grid starts at the area's upper left pixel.
         return _Spot(area.region, lambda region: mask.rasterize(region.shift(-area.region.top, -area.region.left)))
-    [(col, row)] = kept.geobox.world_to_pixel([at])
+    [(col, row)] = opened.geobox.world_to_pixel([at])
     region = Region(int(np.floor(row)), int(np.floor(col)), 1, 1)
-    if region.intersect(kept.geobox.region).is_empty:
+    if region.intersect(opened.geobox.region).is_empty:
         raise AreaError(
             f"point {at[0]:.10g}, {at[1]:.10g} lies outside the raster; its bounds are "
-            f"{', '.join(f'{value:.10g}' for value in kept.geobox.bounds)} (west, south, east, north)"
+            f"{', '.join(f'{value:.10g}' for value in opened.geobox.bounds)} (west, south, east, north)"
         )
 
     def draw(pixels: Region) -> NDArray[np.bool_]:
@@ -185,30 +200,36 @@ def _find_spot(kept: Embedding, *, at: tuple[float, float] | None, aoi: str | Pa
 
 
 def _no_data() -> AreaError:
-    return AreaError("there is no data at that place; choose another")
+    return AreaError("the place has no data; choose another one")
 
 
 def rank_words(embedding: str | Path | Embedding, candidates: Sequence[str]) -> tuple[WordPresence, ...]:
-    """Rank words by how much they stand out in a raster: which of them it probably holds.
+    """Rank words by how much they stand out in a raster.
 
-    The level that a word is held against is the median of all candidates at the same place, since each place is near to
-    all words to some degree. Give a dozen or more candidates, among them some that are surely not there.
+    Every place resembles every word to some degree, so that a cosine is compared with the median of all candidates at
+    the same place. Pass a dozen or more candidates, some of which the raster certainly does not contain.
 
     Args:
-        embedding: Path or URL of an embedding, or one that is open.
+        embedding: Path or URL of an embedding, or an open one.
         candidates: At least three words.
 
     Raises:
         VocabularyError: If there are fewer than three.
-        StoreError: If the embedding is damaged, or not complete.
+        StoreError: If the embedding is damaged or incomplete.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> embedding = pg.encode("doctest.tif", out="doctest.emb", model="demo")
+        >>> ranked = pg.rank_words(embedding, ["water", "forest", "building", "road"])
+        >>> len(ranked), ranked[0].contrast >= ranked[-1].contrast
+        (4, True)
     """
-    kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
+    opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
     distinct = list(dict.fromkeys(word.strip() for word in candidates if word.strip()))
     if len(distinct) < 3:
-        raise VocabularyError(
-            f"{len(distinct)} candidates cannot be ranked against each other; give at least 3, better a dozen"
-        )
-    found = contrasts(kept.store, _encode_words(kept, distinct))
+        raise VocabularyError(f"{len(distinct)} candidates are too few to rank; pass at least 3, better a dozen")
+    found = contrasts(opened.store, _encode_words(opened, distinct))
     ranked = [
         WordPresence(word, contrast, share)
         for word, contrast, share in zip(distinct, found.contrasts, found.shares, strict=True)
@@ -216,8 +237,8 @@ def rank_words(embedding: str | Path | Embedding, candidates: Sequence[str]) -> 
     return tuple(sorted(ranked, key=lambda item: -item.contrast))
 
 
-def _encode_words(kept: Embedding, asked: Sequence[str]) -> Any:
-    """Return (Q, D) queries in the space of the kept features."""
-    warn_of_far_words(kept.text, kept.card, asked)
-    queries = kept.text.encode(asked)
-    return queries if kept.store.basis is None else queries @ kept.store.basis
+def _encode_words(opened: Embedding, words: Sequence[str]) -> Any:
+    """Return (Q, D) queries in the space of the stored features."""
+    warn_of_far_words(opened.text, opened.card, words)
+    queries = opened.text.encode(words)
+    return queries if opened.store.basis is None else queries @ opened.store.basis

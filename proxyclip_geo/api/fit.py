@@ -93,6 +93,14 @@ def fit(
         VectorError: If the vector file cannot be read, or lacks the column.
         AreaError: If the labels lie outside the embedding.
         StoreError: If the embedding is damaged, or incomplete there.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> made = pg.sample("doctest.tif", size=256, seed=3)
+        >>> embedding = pg.encode(made.image, out="doctest.emb", model="demo")
+        >>> result = pg.fit(embedding, "landcover", made.truth)
+        >>> result.helps
+        False
     """
     opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
     vocabulary, bank = opened.bank(classes, options, examples=examples)

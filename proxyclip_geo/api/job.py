@@ -1,4 +1,4 @@
-"""What a run starts from, checked before anything is computed."""
+"""Inputs of a run, checked before anything is computed."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ class Job:
     Attributes:
         card: The model.
         source: The raster, open.
-        fingerprint: What identifies the raster's pixels.
+        fingerprint: Values that identify the raster's pixels.
     """
 
     card: ModelCard
@@ -46,7 +46,7 @@ class Job:
 
     @classmethod
     def prepare(cls, raster: RasterLike, *, model: str | Path | ModelCard | Model, options: EncodeOptions) -> "Job":
-        """Read the card, open the raster, and warn of what will not go well."""
+        """Read the card, open the raster, and warn if its gsd does not suit the model."""
         card = model.card if isinstance(model, Model) else find_card(model)
         if isinstance(model, Model):
             _check_loaded(model, options)
@@ -55,7 +55,7 @@ class Job:
         return cls(card, source, source.fingerprint())
 
     def load(self, model: str | Path | ModelCard | Model, options: EncodeOptions) -> Model:
-        """Load the model, if it is not yet, with the encoder that computes this raster's windows."""
+        """Load the model unless it is loaded, with the encoder for this raster's windows."""
         loaded = model if isinstance(model, Model) else load_model(self.card, **self.loading(options))
         encoder = loaded.encoder
         window, stride = self._window(options)
@@ -80,7 +80,7 @@ class Job:
         Args:
             options: Window, stride, blend, batch and block size.
             encoder: The image model.
-            core_multiple: Cells of which a block's side is made a multiple, so that it can be kept in chunks.
+            core_multiple: Cells that a block's side is rounded up to a multiple of, so that chunks divide it.
         """
         window, stride = self._window(options)
         plan = make_plan(
@@ -97,10 +97,10 @@ class Job:
 
 
 class LazyModel:
-    """A model that is loaded when it is needed.
+    """A model that is loaded on first use.
 
     Attributes:
-        given: What the user gave.
+        given: Name, path, card or loaded model, as passed.
         card: The model's card.
     """
 
@@ -111,7 +111,7 @@ class LazyModel:
 
     @cached_property
     def checksums(self) -> Mapping[str, str]:
-        """The sha256 of its weights by tower; it need not be loaded for them."""
+        """The sha256 of the weights by tower, without loading the model."""
         return self.given.checksums if isinstance(self.given, Model) else compute_checksums(self.card)
 
     @cached_property
@@ -121,7 +121,7 @@ class LazyModel:
 
 
 def prepare_vocabulary(classes: Classes, options: LabelOptions) -> Vocabulary:
-    """Read the words, with the options' threshold and templates."""
+    """Return the vocabulary with the threshold and templates of the options."""
     vocabulary = as_vocabulary(classes)
     if options.threshold is not None:
         vocabulary = replace(vocabulary, threshold=options.threshold)
@@ -132,7 +132,7 @@ def prepare_vocabulary(classes: Classes, options: LabelOptions) -> Vocabulary:
 
 @contextmanager
 def record_warnings() -> Iterator[list[str]]:
-    """Yield a list that gets the quality warnings of the block; they are given to the user all the same."""
+    """Yield a list that collects the quality warnings of the block; they are also issued."""
     notes: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", QualityWarning)
@@ -172,7 +172,7 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
         remedy = (
             f"pass gsd={better:g}"
             if max(gsd) < finest
-            else "use a finer raster, or classes that can be told at this scale"
+            else "use a finer raster, or classes that are visible at this scale"
         )
         warn_quality(
             f"pixels are {max(gsd):.3g} m; model '{card.name}' is meant for {finest:g} to {coarsest:g} m: {remedy}"

@@ -1,4 +1,4 @@
-"""Kept embedding in, words in, map out."""
+"""Label a stored embedding: embedding and words in, map out."""
 
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
@@ -36,24 +36,24 @@ def label(
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> SegmentResult:
-    """Make the map that `segment` would make, from a kept embedding: no image model is loaded.
+    """Create the map that `segment` would create, from a stored embedding; no image encoder is loaded.
 
     Args:
-        embedding: Path or URL of an embedding made by `encode`, or one that is open.
+        embedding: Path or URL of an embedding written by `encode`, or an open one.
         classes: As for `segment`.
-        out: Directory for the results; made if it is not there.
-        bounds: (west, south, east, north) in the embedding's CRS; all of it if not given.
-        aoi: Vector file with polygons to label inside of.
-        examples: Points and polygons that show classes, to go by beside the words: a vector file or `Examples`.
-        raster: The raster that was encoded, where borders follow the image and it is not where it was.
-        options: How to label.
-        vectors: How polygons are made; see `VectorOptions`.
+        out: Directory of the results; created if it does not exist.
+        bounds: (west, south, east, north) in the embedding's CRS; the whole raster if not given.
+        aoi: Vector file with polygons; pixels outside them become nodata.
+        examples: Points and polygons of examples, used in addition to the words: a vector file or `Examples`.
+        raster: The encoded raster, as for `segment`; needed for `borders="image"` if it was moved.
+        options: Options of labelling.
+        vectors: Options of polygons.
         overwrite: Whether existing results may be replaced.
         progress: Called with a `ProgressEvent` after each block; raising `Cancelled` in it stops the run.
 
     Raises:
-        StoreError: If the embedding is missing, damaged, not complete, or was made by another model.
-        ProxyClipGeoError: Another of its children, for each other thing that can be wrong; see `errors`.
+        StoreError: If the embedding is missing, damaged, incomplete, or was encoded with other weights.
+        ProxyClipGeoError: A subclass for every other error; see `errors`.
 
     Example:
         >>> import proxyclip_geo as pg
@@ -66,36 +66,36 @@ def label(
     options, examples = options or LabelOptions(), as_examples(examples)
     seconds: dict[str, float] = {}
     with record_warnings() as notes, timing(seconds, "open"):
-        kept = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
+        opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
         vocabulary = prepare_vocabulary(classes, options)
-        area = find_area(kept.geobox, bounds=bounds, aoi=aoi, name=kept.name)
-        paths = OutputPaths.in_directory(Path(out), kept.stem, options)
+        area = find_area(opened.geobox, bounds=bounds, aoi=aoi, name=opened.name)
+        paths = OutputPaths.in_directory(Path(out), opened.stem, options)
         prepare_directory(Path(out), paths, overwrite=overwrite)
-        warn_of_far_words(kept.text, kept.card, (*vocabulary.queries, *options.background))
-    with record_warnings() as drawn_notes, timing(seconds, "words"):
-        _, bank = kept.bank(vocabulary, options, examples=examples)
-    info = kept.store.info
+        warn_of_far_words(opened.text, opened.card, (*vocabulary.queries, *options.background))
+    with record_warnings() as example_notes, timing(seconds, "words"):
+        _, bank = opened.bank(vocabulary, options, examples=examples)
+    info = opened.store.info
     edge_aware = options.borders == "image"
     with exclusive_lock(paths.base), rollback(paths):
         remove_drafts(paths)
-        with kept.open_raster(raster) if edge_aware else nullcontext() as source:
-            encoded = stored_blocks(kept.store, bank=bank, area=area.region, source=source, progress=progress)
+        with opened.open_raster(raster) if edge_aware else nullcontext() as source:
+            encoded = stored_blocks(opened.store, bank=bank, area=area.region, source=source, progress=progress)
             results = classify_blocks(
-                _inside(encoded, area),
+                _mask_outside(encoded, area),
                 bank=bank,
                 step=info.grid.step,
                 edge_aware=edge_aware,
                 probabilities=options.probabilities,
             )
-            # Its thread may still read from the source, which is closed when writing a block has failed.
+            # Stop the prefetch thread before the source is closed, also when writing a block fails.
             with closing(encoded):
                 shares = write_map(
-                    _moved(results, area.region),
+                    _shift_cores(results, area.region),
                     paths=paths,
-                    geobox=kept.geobox.crop(area.region),
+                    geobox=opened.geobox.crop(area.region),
                     vocabulary=vocabulary,
-                    card=kept.card,
-                    picture=lambda: kept.picture(area.region),
+                    card=opened.card,
+                    picture=lambda: opened.picture(area.region),
                     stage="label",
                     seconds=seconds,
                     progress=progress,
@@ -111,8 +111,8 @@ def label(
                 "examples": examples and examples.to_dict(),
                 "vectors": (vectors or VectorOptions()).to_dict(),
             },
-            windows={"embedding": kept.name, "blocks": len(kept.store.blocks), "block_size": info.core},
-            notes=[*notes, *drawn_notes],
+            windows={"embedding": opened.name, "blocks": len(opened.store.blocks), "block_size": info.core},
+            notes=[*notes, *example_notes],
             shares=shares,
             seconds=seconds,
         )
@@ -120,8 +120,8 @@ def label(
     return SegmentResult(paths, vocabulary, shares, record)
 
 
-def _inside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:
-    """Take the pixels outside the area's polygons for no data."""
+def _mask_outside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:
+    """Mark the pixels outside the area's polygons as invalid."""
     # The mask's grid starts at the area's upper left pixel.
     mask = area.mask()
     for item in encoded:
@@ -131,8 +131,8 @@ def _inside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBloc
         yield item
 
 
-def _moved(results: Iterator[BlockResult], area: Region) -> Iterator[BlockResult]:
-    """Count cores from the area's upper left pixel."""
+def _shift_cores(results: Iterator[BlockResult], area: Region) -> Iterator[BlockResult]:
+    """Shift cores so that they start at the area's upper left pixel."""
     for result in results:
         block = replace(result.block, core=result.block.core.shift(-area.top, -area.left))
         yield replace(result, block=block)

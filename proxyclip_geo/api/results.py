@@ -1,4 +1,4 @@
-"""What a segmentation gives back: paths, and what lies under them, opened when asked for."""
+"""Results of a segmentation: paths, with labels and polygons read on access."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class LabelRaster:
 
     @property
     def geobox(self) -> GeoBox:
-        """Where it lies."""
+        """Shape, transform and CRS."""
         with open_labels(self.path) as source:
             return source.geobox
 
@@ -57,7 +57,7 @@ class SegmentResult:
         paths: The files.
         vocabulary: The classes.
         shares: Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
-        run: What the run file says: version, model and checksums, options, timings, warnings.
+        run: Record of the run: version, model and checksums, options, timings, warnings.
     """
 
     paths: OutputPaths
@@ -67,7 +67,7 @@ class SegmentResult:
 
     @property
     def labels(self) -> LabelRaster:
-        """The label raster, not yet opened."""
+        """The label raster; it is opened on access."""
         return LabelRaster(self.paths.labels, self.paths.preview)
 
     @property
@@ -75,7 +75,7 @@ class SegmentResult:
         """The polygons, read from the GeoPackage.
 
         Raises:
-            VectorError: If none were asked for.
+            VectorError: If the run wrote no polygons.
         """
         from proxyclip_geo.vector.read import read_polygons
 

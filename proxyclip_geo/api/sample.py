@@ -1,4 +1,4 @@
-"""Made-up rasters with their truth: for a first try, for tests and for benchmarks."""
+"""Synthetic rasters with their true labels: for a first try, for tests and for benchmarks."""
 
 import math
 from contextlib import ExitStack
@@ -28,7 +28,7 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)[:, None, None]
 
 @dataclass(frozen=True)
 class Sample:
-    """A made-up raster.
+    """A synthetic raster.
 
     Attributes:
         image: The image.
@@ -48,21 +48,21 @@ def sample(
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> Sample:
-    """Write a made-up aerial photograph, and its true labels beside it as `<stem>_truth.tif`.
+    """Write a synthetic aerial photograph, and its true labels beside it as `<stem>_truth.tif`.
 
-    It is made tile by tile, so that its size is bounded by the disk alone.
+    It is written tile by tile: only the disk limits its size.
 
     Args:
         path: GeoTIFF to write.
         size: Side in pixels, or (height, width).
-        seed: Which world.
+        seed: Seed of the scene.
         options: Scale, CRS, type and bands.
         overwrite: Whether existing files may be replaced.
         progress: Called with the pixels done.
 
     Raises:
-        OptionError: If the size, scale, CRS or bands cannot be.
-        OutputError: If a file is already there, or cannot be written.
+        OptionError: If the size, gsd, CRS or bands are not possible.
+        OutputError: If a file exists, or cannot be written.
 
     Example:
         >>> made = sample("doctest_sample.tif", size=64, seed=1)

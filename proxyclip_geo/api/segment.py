@@ -52,18 +52,18 @@ from proxyclip_geo.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class SegmentPlan:
-    """What a run would do.
+    """Size and cost of a run, estimated before it starts.
 
     Attributes:
-        description: The raster, in a line.
-        shape: (height, width) of what is segmented, in pixels.
-        windows: Windows to encode.
-        blocks: Blocks they are encoded in.
-        core: Side of a block in pixels.
-        memory: The most memory that a process will use, in bytes, as predicted.
-        disk: The most disk that the run may take, in bytes, if nothing could be compressed.
-        seconds: How long encoding will take on this machine, from one window timed just now.
-        paths: The files that would be written.
+        description: The raster in one line.
+        shape: (height, width) of the area of interest in pixels.
+        windows: Number of windows to encode.
+        blocks: Number of blocks.
+        core: Side of a block's core in pixels.
+        memory: Predicted peak memory of a process in bytes.
+        disk: Largest possible disk usage of the run in bytes, without compression.
+        seconds: Predicted time of encoding on this machine, from a window timed now.
+        paths: Files of the results.
         notes: Warnings.
     """
 
@@ -97,18 +97,18 @@ def segment(
             an `ArrayRaster`.
         classes: A list of words ("water", or "water, river, lake" for one class with synonyms), the name of a built-in
             vocabulary, a vocabulary file, or a `Vocabulary`.
-        out: Directory for the results; made if it is not there.
-        model: Name of a built-in model, path of a model card, or a model already loaded by `load_model`.
-        options: Everything else.
-        vectors: How polygons are made; see `VectorOptions`.
+        out: Directory of the results; created if it does not exist.
+        model: Name of a built-in model, path of a model card, or a model loaded by `load_model`.
+        options: Options of reading, encoding, labelling and running.
+        vectors: Options of polygons.
         overwrite: Whether existing results may be replaced.
         progress: Called with a `ProgressEvent` after each batch; raising `Cancelled` in it stops the run.
 
     Returns:
-        The paths of the results, and what lies under them when asked for.
+        The paths of the results, with labels and polygons read on access.
 
     Raises:
-        ProxyClipGeoError: One of its children, for each thing that can be wrong with the input; see `errors`.
+        ProxyClipGeoError: A subclass for every error; see `errors`.
 
     Warns:
         QualityWarning: If the result is likely to be worse than expected.
@@ -132,7 +132,7 @@ def segment(
                 "omit workers and scheduler"
             )
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
-        # What a run that was broken off has already put there is its own to replace.
+        # An interrupted run may replace its own results.
         prepare_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
         with record_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
@@ -164,12 +164,12 @@ def is_done(
     options: SegmentOptions,
     vectors: VectorOptions | None = None,
 ) -> bool:
-    """Return whether `segment` has already made just these results in a directory.
+    """Return whether a directory already holds the results of this call of `segment`.
 
-    The model is loaded only where that cannot be told without.
+    The model is loaded only if records and checksums do not answer it.
 
     Raises:
-        OutputError: If it holds other results, e.g. of other words, another model or a raster that has changed since.
+        OutputError: If it holds other results, e.g. of other words, another model or a raster that has changed.
     """
     with record_warnings() as notes:
         vocabulary = prepare_vocabulary(classes, options)
@@ -224,7 +224,7 @@ class _Run:
 
     @cached_property
     def needs(self) -> MemoryInputs:
-        """What a block needs of memory and disk."""
+        """Inputs of the memory and disk estimates."""
         return make_memory_inputs(self.model.parameters, self.vocabulary, self.options)
 
     @property
@@ -234,22 +234,22 @@ class _Run:
 
     @cached_property
     def plan(self) -> Plan:
-        """Windows and blocks, within the limit of memory."""
+        """Windows and blocks that fit the memory limit."""
         encoder = self.model.encoder
         return fit_plan(self.job.plan(self.options, encoder), encoder, self.needs, limit=self.options.max_memory)
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """What the maps of blocks depend on."""
+        """Facts that the maps of blocks depend on."""
         return block_identity(self.job, describe_model(self.model), self.plan, self.vocabulary, self.options)
 
     @cached_property
     def made_from(self) -> dict[str, Any]:
-        """What the results depend on."""
+        """Facts that the results depend on."""
         return map_identity(self.identity, self.paths, self.options, self.vectors or VectorOptions())
 
     def carry_out(self, store: LabelStore, *, progress: Progress) -> SegmentResult:
-        """Compute the blocks that are missing, and put the results together."""
+        """Compute the missing blocks and write the results."""
         job, options, plan, seconds = self.job, self.options, self.plan, self.seconds
         scale = job.card.text.logit_scale
         with timing(seconds, "text"):
@@ -302,9 +302,16 @@ def plan_segment(
     options: SegmentOptions | None = None,
     overwrite: bool = False,
 ) -> SegmentPlan:
-    """Say what `segment` would do, after checking all it can check without computing.
+    """Return size and cost of a run of `segment`, after all checks that need no computation.
 
     Args and errors are those of `segment`.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=128, seed=3)
+        >>> plan = pg.plan_segment("doctest.tif", ["water", "forest"], model="demo")
+        >>> plan.shape, plan.windows, plan.blocks
+        ((128, 128), 1, 1)
     """
     options = options or SegmentOptions()
     with record_warnings() as notes:

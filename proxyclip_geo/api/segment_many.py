@@ -86,6 +86,12 @@ def segment_many(
         OptionError: If two rasters have the same name.
         RasterError: If a directory, pattern or STAC file yields no raster.
         ProxyClipGeoError: The error of the first raster that fails, unless failures are skipped.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> rasters = [pg.sample(f"{name}.tif", size=64, seed=3).image for name in ("east", "west")]
+        >>> [report.status for report in pg.segment_many(rasters, ["water", "forest"], model="demo")]
+        ['done', 'done']
     """
     options = options or SegmentOptions()
     folders = _output_folders(rasters, Path(out))
@@ -137,6 +143,13 @@ def plan_many(
     """Return the plans of `segment_many`, after all checks that need no computing.
 
     Arguments and errors are those of `segment_many`.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("doctest.tif", size=64, seed=3)
+        >>> [plan] = pg.plan_many("doctest.tif", ["water", "forest"], model="demo")
+        >>> plan.raster
+        'doctest.tif'
     """
     options = options or SegmentOptions()
     lazy_model = LazyModel(model, options)

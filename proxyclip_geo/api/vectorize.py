@@ -1,4 +1,4 @@
-"""Label raster in, polygons out."""
+"""Vectorize label rasters: labels in, polygons out."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -25,16 +25,16 @@ Rasters: TypeAlias = RasterLike | Sequence[RasterLike]
 
 @dataclass(frozen=True)
 class VectorResult:
-    """What `vectorize` made.
+    """Results of `vectorize`.
 
     Attributes:
         path: The file.
         polygons: Number of polygons.
         areas: Area of each class by name, in `unit`.
-        unit: "m²"; "px" where the labels have no CRS, or one that is not tied to the Earth.
-        merged: Small patches that were given to a neighbour.
-        filled: Unclassified patches that were given to a neighbour.
-        changed: Pixels that changed their class so.
+        unit: "m²"; "px" if the labels have no CRS, or a local engineering CRS.
+        merged: Number of small patches merged into a neighbour.
+        filled: Number of unclassified patches merged into a neighbour.
+        changed: Number of pixels whose class changed by merging.
         gains: Pixels that each class gained by merging (negative: lost), by name, before clipping.
     """
 
@@ -61,28 +61,28 @@ def vectorize(
     append: bool = False,
     progress: Progress = no_progress,
 ) -> VectorResult:
-    """Turn label rasters into polygons, in bounded memory, whatever their size.
+    """Write the polygons of label rasters of any size in bounded memory.
 
     Args:
         labels: A label raster, given as for `segment`, or several on one grid that become one layer without a seam
             (where they overlap, the first counts).
-        out: File to write; its suffix says the format: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.
+        out: File to write; its suffix chooses the format: .gpkg, .shp, .geojson, .fgb, .parquet, .pmtiles or .mbtiles.
         vocabulary: Names and colours of the labels, as for `segment`; the raster's own names (tags CLASS_<value>) and
             colours if not given.
         score: Raster of scores for the columns score and score_min: one for each label raster, on its grid, or one on
             the grid of all together.
-        probabilities: Raster with one band a class for the columns margin and margin_min; likewise.
-        statistics: Rasters by name, on any grid; each gives a column with its mean over the polygon (needs the extra
-            `exactextract`).
-        options: How.
-        overwrite: Whether a file that stands there may be replaced.
-        append: Whether the labels are added to a GeoPackage that stands there, as if they had been among its label
-            rasters from the beginning. Those are read again, and its options are used: those given now must be the
-            same or the defaults. The file is replaced in one step.
+        probabilities: Raster with one band per class for the columns margin and margin_min; likewise.
+        statistics: Rasters by name, on any grid; each adds a column with its mean over the polygon (needs the extra
+            `statistics`).
+        options: Options of polygons.
+        overwrite: Whether an existing file may be replaced.
+        append: Whether the labels are added to an existing GeoPackage. The result equals one call with all label
+            rasters: those of the file are read again, and options must be the recorded ones or the defaults. The file
+            is replaced atomically.
         progress: Called with a `ProgressEvent`; raising `Cancelled` in it stops the run.
 
     Raises:
-        ProxyClipGeoError: One of its children, for each thing that can be wrong with the input; see `errors`.
+        ProxyClipGeoError: A subclass for every error; see `errors`.
 
     Example:
         >>> import proxyclip_geo as pg
@@ -101,7 +101,7 @@ def vectorize(
     with ExitStack() as stack:
         files = [stack.enter_context(open_input(raster)) for raster in _listed(labels)]
         if not files:
-            raise OptionError("there is no label raster; name at least one")
+            raise OptionError("no label raster is given; pass at least one")
         if append and any(file.in_memory for file in files):
             raise OptionError("append records the paths of label rasters; write those in memory to files first")
 
@@ -133,7 +133,7 @@ def write_layer(
     probabilities: str | Path | None = None,
     progress: Progress = no_progress,
 ) -> VectorResult:
-    """Trace the label rasters of a run, which name their classes, and write the polygons with their style."""
+    """Trace the label rasters of a run and write the polygons with the style of the classes."""
     inputs = PolygonInputs(
         labels, scores=[score] if score else [], probabilities=[probabilities] if probabilities else []
     )
@@ -163,7 +163,7 @@ def _write(
             drop_collinear=not format_of(path).needs_crs,
             progress=progress,
         )
-        # Loaded when the rasters are traced: pyogrio, with all that it loads, is a quarter of the memory.
+        # Import after tracing: pyogrio takes a quarter of the memory.
         from proxyclip_geo.vector.write import write_polygons
 
         write_polygons(

@@ -64,6 +64,12 @@ def evaluate(
         RasterError: If a raster cannot be read, holds no labels, or only one of them has a CRS.
         OptionError: If the mapping has unknown values or classes, or the rasters share no area or no class.
         VocabularyError: If the vocabulary cannot be read.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> truth = pg.sample("doctest.tif", size=64, seed=3).truth
+        >>> pg.evaluate(truth, truth).matrix.overall().accuracy
+        1.0
     """
     if block < 1:
         raise OptionError(f"block {block} px must be at least 1")

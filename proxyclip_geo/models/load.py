@@ -150,6 +150,10 @@ def load_model(
     Raises:
         ModelError: If there is no such model, device or backend, or the card is malformed.
         WeightsError: If the weights are missing, damaged or of another model.
+
+    Example:
+        >>> load_model("demo", device="cpu").encoder.dim
+        64
     """
     card = find_card(model)
     target = resolve_device(device)

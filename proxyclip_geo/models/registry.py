@@ -78,7 +78,12 @@ class ModelInfo:
 
 
 def list_models() -> tuple[ModelInfo, ...]:
-    """Return the built-in models, the bundled one first; nothing is downloaded."""
+    """Return the built-in models, the bundled one first; nothing is downloaded.
+
+    Example:
+        >>> list_models()[0].name
+        'demo'
+    """
     return tuple(_describe(read_card(path)) for path in builtin_cards().values())
 
 

@@ -45,7 +45,12 @@ def is_remote(name: str) -> bool:
 
 
 def stem_of(path: str | Path) -> str:
-    """Return the stem of output names: the last part of a path or URL, without suffix and query."""
+    """Return the stem of output names: the last part of a path or URL, without suffix and query.
+
+    Example:
+        >>> stem_of("https://example.org/tiles/scene.tif?key=1")
+        'scene'
+    """
     last = re.split(r"[/\\]", str(path).split("?")[0].rstrip("/\\"))[-1]
     return re.sub(r"[^\w.\- ]+", "_", Path(last).stem) or "raster"
 

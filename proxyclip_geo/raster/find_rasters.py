@@ -27,6 +27,12 @@ def find_rasters(name: str | Path) -> tuple[str, ...] | None:
 
     Raises:
         RasterError: If there is no raster, or two have the same stem, and results of the same name.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> _ = pg.sample("tiles/a.tif", size=64)
+        >>> find_rasters("tiles/a*.tif")
+        ('tiles/a.tif', 'tiles/a_truth.tif')
     """
     text, path = str(name), Path(name)
     if path.is_dir():

@@ -188,6 +188,12 @@ def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
 
     Raises:
         OutputError: If the suffix is another, or the file cannot be written.
+
+    Example:
+        >>> import proxyclip_geo as pg
+        >>> path = pg.dump_vocabulary(pg.as_vocabulary(["water", "forest"]), "words.yaml")
+        >>> pg.load_vocabulary(path).names
+        ('water', 'forest')
     """
     path = Path(path)
     check_writable(path)

@@ -93,6 +93,10 @@ def as_vocabulary(source: Vocabulary | str | Path | Sequence[Any] | Mapping[str,
 
     Warns:
         QualityWarning: If there is only one class.
+
+    Example:
+        >>> as_vocabulary(["water, river, lake", "forest"]).names
+        ('water', 'forest')
     """
     if isinstance(source, Vocabulary):
         return source

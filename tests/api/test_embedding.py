@@ -157,7 +157,8 @@ def test_an_embedding_of_something_else_is_not_overwritten(folder: Path, tmp_pat
     with pytest.raises(OutputError, match="differs in model"):
         pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=bent, options=options)
     again = pg.StoreOptions(storage="int8", components=16)
-    made = pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", model=demo, options=options, store=again)
+    call = {"model": demo, "options": options, "store": again, "overwrite": True}
+    made = pg.encode(tmp_path / "other.tif", out=tmp_path / "a.emb", **call)
     assert (made.store.info.storage, made.store.info.dim) == ("int8", 16)
 
 

@@ -107,6 +107,10 @@ def _parameter(name: str, field: str, info: FieldInfo, flags: Mapping[str, str])
     if kind is Path:
         # A path would merge the slashes of a URL.
         kind = str
+    metavar = extra.get("metavar")
+    if kind is Path:
+        # A path object would change the slashes of a URL.
+        kind, metavar = str, "FILE"
     if "must_be" in extra:
         # Texts such as 6GB or 4,3,2 are read by the declaration.
         kind, default = str, None
@@ -116,7 +120,7 @@ def _parameter(name: str, field: str, info: FieldInfo, flags: Mapping[str, str])
     shown = typer.Option(
         *decls,
         help=escape(use_flags(info.description or "", flags)),
-        metavar=extra.get("metavar"),
+        metavar=metavar,
         rich_help_panel=extra.get("panel"),
     )
     annotation: Any = Annotated[kind if default is not None else kind | None, shown]

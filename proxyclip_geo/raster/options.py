@@ -15,6 +15,7 @@ from proxyclip_geo.files import write_json
 from proxyclip_geo.validation import validate
 
 PANEL = "Raster"
+_LIMITS = "one number, or three for red, green and blue"
 
 
 @declared
@@ -33,12 +34,8 @@ class Percentiles:
 class Stretch:
     """Limits that become 0 and 255; values beyond them are clipped."""
 
-    lows: Annotated[tuple[float, ...], option("Value that becomes 0: one, or one each for red, green and blue.")] = (
-        Field(kw_only=False)
-    )
-    highs: Annotated[tuple[float, ...], option("Value that becomes 255, likewise; above the low one.")] = Field(
-        kw_only=False
-    )
+    lows: Annotated[tuple[float, ...], option("Value that becomes 0.", must_be=_LIMITS)] = Field(kw_only=False)
+    highs: Annotated[tuple[float, ...], option("Value that becomes 255.", must_be=_LIMITS)] = Field(kw_only=False)
 
     def __post_init__(self) -> None:
         for name in ("lows", "highs"):

@@ -119,14 +119,14 @@ def gdal_rate(folder: Path, side: int = 4096) -> float:
 
 def run_alone(side: int, *, cores: set[int] | None = None) -> dict[str, Any]:
     """Measure in a separate process, on some or all cores."""
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, __file__, "--one", str(side)],
         check=True,
         capture_output=True,
         text=True,
         preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),
     )
-    found: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     print(json.dumps(found), flush=True)
     return found
 

@@ -21,8 +21,8 @@ def check_qt6(folder):
     found = []
     for path in sorted(Path(folder).rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"), str(path))
-        for line, told in sorted(set(_check_module(tree))):
-            found.append(f"{path}:{line}: {told}")
+        for line, message in sorted(set(_check_module(tree))):
+            found.append(f"{path}:{line}: {message}")
     return found
 
 

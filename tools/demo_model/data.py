@@ -53,8 +53,8 @@ def load_scenes(count: int, *, cache: Path) -> list[Picture]:
     if not cache.exists():
         made = [make_scene(seed) for seed in seeds]
         np.savez(cache, rgb=np.stack([p.rgb for p in made]), labels=np.stack([p.labels for p in made]))
-    with np.load(cache) as kept:
-        rgb, labels = kept["rgb"], kept["labels"]
+    with np.load(cache) as cached:
+        rgb, labels = cached["rgb"], cached["labels"]
     return [Picture(f"scene {seed}", *arrays) for seed, *arrays in zip(seeds, rgb, labels, strict=True)]
 
 

@@ -131,7 +131,7 @@ def fit_projection(lexicon: Lexicon, *, concepts: int, seed: int, steps: int = 1
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    print(f"projection: loss {loss.item():.3f}, kept distances {keep.item():.4f}", flush=True)
+    print(f"projection: loss {loss.item():.3f}, preserved distances {keep.item():.4f}", flush=True)
     return projection.detach()
 
 

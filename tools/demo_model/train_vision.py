@@ -41,7 +41,7 @@ class Task:
     Attributes:
         pictures: Where crops are taken from.
         queries: Per class, (n, D) queries of its synonyms.
-        merges: Classes that may be asked for as one, with the queries for it.
+        merges: Classes that may be merged, with the queries of the merged class.
         weight: (K,) weight of each class in the loss.
         batch: Crops a step.
     """
@@ -81,7 +81,7 @@ def make_tasks(scenes: Sequence[Picture], dubai: Sequence[Picture], *, words: Wo
 def ask(task: Task, labels: Tensor, *, noise: float, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
     """Choose words for a batch.
 
-    Each image is asked with other synonyms, and queries are moved a little, so that words near the known ones work too.
+    Each image gets other synonyms, with random noise, so that similar words work, too.
 
     Returns:
         Queries (B, Q, D), labels (B, H, W) in 0…Q−1, and weights (Q,).
@@ -212,20 +212,20 @@ def train_vision(
     Args:
         encoder: What is trained.
         tasks: Sources of crops; each step takes a batch of each.
-        seed: Of crops, words and noise.
-        steps: How many steps, if time allows.
-        minutes: Wall-clock limit: the learning rate reaches its end by then even if the steps do not.
-        checkpoint: Where the averaged weights are kept every 100 steps.
+        seed: Seed of crops, words and noise.
+        steps: Number of steps, within the time limit.
+        minutes: Time limit; the learning rate reaches its end at that time at the latest.
+        checkpoint: File for the averaged weights, written every 100 steps.
     """
     torch.manual_seed(seed)
     before = 0.0
     if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
-        encoder.load_state_dict(kept["encoder"])
-        before = kept["progress"]
+        saved = torch.load(checkpoint, weights_only=True)
+        encoder.load_state_dict(saved["encoder"])
+        before = saved["progress"]
     else:
         whiten_patches(encoder, tasks, seed=seed)
-    fresh = seed + round(1e6 * before)  # a run that goes on sees other crops than it began with
+    fresh = seed + round(1e6 * before)  # a resumed run gets other crops
     rng, generator = np.random.default_rng(fresh), torch.Generator().manual_seed(fresh)
     model = Trainee(encoder, [len(task.queries) for task in tasks]).train().requires_grad_(True)
     used = [p for name, p in model.named_parameters() if p.requires_grad]
@@ -307,10 +307,10 @@ def _step_loss(
 
 def _save(model: Trainee, used: list[nn.Parameter], average: list[Tensor], path: Path, *, progress: float) -> None:
     """Save the encoder with its averaged weights."""
-    kept = [p.detach().clone() for p in used]
+    saved = [p.detach().clone() for p in used]
     with torch.no_grad():
         for parameter, mean in zip(used, average, strict=True):
             parameter.copy_(mean)
         torch.save({"encoder": model.encoder.state_dict(), "progress": progress}, path)
-        for parameter, value in zip(used, kept, strict=True):
+        for parameter, value in zip(used, saved, strict=True):
             parameter.copy_(value)

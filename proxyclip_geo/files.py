@@ -8,6 +8,7 @@ next write of that name removes the staging folder of a killed process.
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,23 @@ LOCK_SUFFIX = ".lock"
 # GDAL, sqlite and zarr do not always report why a write failed: with less free space than this, the disk is full.
 _LOW_SPACE = 16 << 20
 _FULL_MESSAGES = ("disk is full", "No space left")
+MAX_STEM = 200
+"""Longest stem of a file name in bytes; most file systems allow names of 255."""
+_DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
+
+
+def safe_stem(text: str) -> str:
+    """Turn a text into the stem of a file name that is valid on every system.
+
+    Separators and special characters become "_". Leading dots and dashes (hidden files, options, layer names that GDAL
+    refuses) and trailing dots and spaces are removed, names of Windows devices get a prefix, and long names are cut.
+
+    >>> safe_stem("../../etc/passwd"), safe_stem("-dash"), safe_stem("aux"), safe_stem("...")
+    ('_.._etc_passwd', 'dash', '_aux', 'raster')
+    """
+    plain = re.sub(r"[^\w.\- ]+", "_", text).lstrip(".- ")
+    plain = plain.encode()[:MAX_STEM].decode(errors="ignore").rstrip(". ")
+    return f"_{plain}" if _DEVICES.match(plain) else plain or "raster"
 
 
 def write_error(target: Path | str, error: BaseException, *, part: str = "", remedy: str = "") -> OutputError:

@@ -18,6 +18,7 @@ from proxyclip_geo.files import (
     make_folder,
     publish,
     remove_staging,
+    safe_stem,
     staging_folder,
     write_error,
     write_json,
@@ -27,6 +28,32 @@ from proxyclip_geo.files import (
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+class TestSafeStem:
+    @pytest.mark.parametrize(
+        ("text", "stem"),
+        [
+            ("scene v1.2", "scene v1.2"),
+            ("../../x", "_.._x"),
+            ("/etc/passwd", "_etc_passwd"),
+            ("C:\\x", "C_x"),
+            ("-dash", "dash"),
+            (".hidden", "hidden"),
+            ("scene. ", "scene"),
+            ("aux", "_aux"),
+            ("Com1.v2", "_Com1.v2"),
+            ("auxiliary", "auxiliary"),
+            ("a\x00b\ud800", "a_b_"),
+            ("..", "raster"),
+            ("", "raster"),
+        ],
+    )
+    def test_is_a_plain_name_on_every_system(self, text: str, stem: str) -> None:
+        assert safe_stem(text) == stem == safe_stem(stem)
+
+    def test_leaves_room_for_suffixes(self) -> None:
+        assert safe_stem("ä" * 300) == "ä" * 100
 
 
 class TestAtomicWrite:

@@ -25,7 +25,7 @@ from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import load_text
-from proxyclip_geo.models.registry import find_card
+from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import find_clip_weights
 from proxyclip_geo.raster.aoi import Bounds, find_area
@@ -101,7 +101,7 @@ class Embedding:
     @property
     def stem(self) -> str:
         """Stem of the names of results: the raster's name without its suffix."""
-        return str(self.store.info.raster.get("stem", "embedding"))
+        return str(self.store.info.raster["stem"])
 
     @cached_property
     def card(self) -> ModelCard:
@@ -111,8 +111,12 @@ class Embedding:
             StoreError: If the card cannot be found.
         """
         stored = self.store.info.model
+        name = str(stored["card"])
         try:
-            return find_card(str(stored["card"]))
+            # A name is never that of a file in the working directory.
+            if name not in builtin_cards() and not Path(name).is_absolute():
+                raise ModelError(f"no built-in model is called '{name}'")
+            return find_card(name)
         except ModelError as error:
             raise StoreError(
                 f"embedding {self.name} was encoded with model '{stored['name']}', whose card cannot be found: {error}"

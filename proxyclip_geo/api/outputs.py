@@ -20,6 +20,8 @@ from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
 from proxyclip_geo.raster.styles import class_styles, labels_qml, labels_sld, score_qml, score_sld
+from proxyclip_geo.vector.formats import check_layers
+from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 PREVIEW_SIDE = 1000
@@ -108,6 +110,17 @@ def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
         raise OutputError(
             f"{out} already holds {', '.join(existing)}; pass overwrite=True to replace, or choose another directory"
         )
+
+
+def check_polygons(paths: OutputPaths, vocabulary: Vocabulary, vectors: VectorOptions | None) -> None:
+    """Check the names of the layers of a run before anything is computed.
+
+    Raises:
+        VectorError: If the GeoPackage cannot hold a layer of that name.
+    """
+    if paths.polygons is not None:
+        by_class = vectors is not None and vectors.by_class
+        check_layers(paths.polygons, vocabulary.names if by_class else [paths.stem])
 
 
 def remove_drafts(paths: OutputPaths) -> None:

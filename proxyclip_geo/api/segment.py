@@ -12,6 +12,7 @@ from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import (
     OutputPaths,
     check_directory,
+    check_polygons,
     prepare_directory,
     remove_drafts,
 )
@@ -132,6 +133,7 @@ def segment(
                 "omit workers and scheduler"
             )
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
+        check_polygons(paths, vocabulary, vectors)
         # An interrupted run may replace its own results.
         prepare_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
         with record_warnings() as word_notes, timing(seconds, "load"):

@@ -9,6 +9,7 @@ from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.cli import parameters
 from proxyclip_geo.cli.declared import Only
 from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.files import safe_stem
 from proxyclip_geo.raster.options import PlaceOptions
 
 
@@ -62,7 +63,7 @@ def similar(
     import proxyclip_geo as pg
 
     query = word or " ".join(map(str, place.at or ())) or (Path(place.aoi).stem if place.aoi else "")
-    path = out or Path(f"similar_{'_'.join(''.join(c if c.isalnum() else ' ' for c in query).split())}.tif")
+    path = out or Path(f"{safe_stem('_'.join(['similar', *query.split()]))}.tif")
     with reporter.progress() as progress:
         written = pg.similar(
             embedding, word, out=path, at=place.at, aoi=place.aoi, overwrite=overwrite, progress=progress

@@ -14,6 +14,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
+from proxyclip_geo.files import safe_stem
 from proxyclip_geo.region import Region
 
 # GDAL's own file systems; rasterio's handling of s3:// needs boto3.
@@ -45,14 +46,14 @@ def is_remote(name: str) -> bool:
 
 
 def stem_of(path: str | Path) -> str:
-    """Return the stem of output names: the last part of a path or URL, without suffix and query.
+    """Return the stem of output names: the last part of a path or URL, without suffix and query, as `safe_stem`.
 
     Example:
         >>> stem_of("https://example.org/tiles/scene.tif?key=1")
         'scene'
     """
     last = re.split(r"[/\\]", str(path).split("?")[0].rstrip("/\\"))[-1]
-    return re.sub(r"[^\w.\- ]+", "_", Path(last).stem) or "raster"
+    return safe_stem(Path(last).stem)
 
 
 def environment(name: str = "", *, cache_bytes: int = _CACHE_BYTES) -> rasterio.Env:

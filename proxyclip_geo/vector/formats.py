@@ -49,7 +49,9 @@ SUFFIXES = tuple(FORMATS)
 
 _SHAPEFILE_BYTES = 2**31 - 1
 _SHORT_NAMES = {"perimeter_m": "perim_m"}
-_RESERVED_PREFIXES = ("gpkg_", "sqlite_", "rtree_")
+_RESERVED_PREFIXES = ("gpkg", "sqlite_", "rtree_")
+# GDAL refuses layers whose names begin with one of these.
+_SPECIAL = "`~!@#$%^&*()+-={}|[]\\:\";'<>?,./"
 _RESERVED_TABLES = ("layer_styles",)
 SIDE_SUFFIXES: Mapping[str, tuple[str, ...]] = {
     ".gpkg": ("-wal", "-shm", "-journal"),
@@ -115,14 +117,19 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
 def check_layers(path: Path, layers: Iterable[str]) -> None:
     """Check the names of the layers of a file.
 
+    Other formats are written to a GeoPackage first and have its limits.
+
     Raises:
-        VectorError: If a GeoPackage reserves a name, or two names differ only in upper and lower case.
+        VectorError: If a GeoPackage cannot hold a name, or two names differ only in upper and lower case.
     """
-    if format_of(path).driver != "GPKG":
-        return
     known: dict[str, str] = {}
     for name in layers:
         low = name.lower()
+        if not name or name[0] in _SPECIAL:
+            raise VectorError(
+                f"'{path}' cannot hold a layer '{name}', as names of layers must not begin with '{name[:1]}': rename "
+                "the class or the file"
+            )
         if low.startswith(_RESERVED_PREFIXES) or low in _RESERVED_TABLES:
             raise VectorError(
                 f"'{path}' cannot hold a layer '{name}', as GeoPackages reserve this name: rename the class or the file"

@@ -465,6 +465,9 @@ class TestBadInput:
         ("/vsizip//p.zip/x.tif", "/vsizip//p.zip/x.tif", "x"),
         ('NETCDF:"a.nc":red', 'NETCDF:"a.nc":red', "NETCDF_a"),
         ("C:\\data\\x.tif", "C:\\data\\x.tif", "x"),
+        ("/data/-dash.tif", "/data/-dash.tif", "dash"),
+        ("/data/.tif", "/data/.tif", "tif"),
+        ("/data/con.tif", "/data/con.tif", "_con"),
     ],
 )
 def test_names(path: str, name: str, stem: str) -> None:

@@ -1,14 +1,17 @@
 """Metadata of a stored embedding, and the schema that they are read back with."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from proxyclip_geo.engine.options import Blend, Storage
 from proxyclip_geo.engine.store.block_store import find_differences
 from proxyclip_geo.errors import OptionError, StoreError
+from proxyclip_geo.files import safe_stem
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import WindowGrid, ceil_div
 from proxyclip_geo.validation import PARTIAL, validate
@@ -30,7 +33,23 @@ MAX_BLOCKS, MAX_WINDOWS = 2_000_000, 10_000_000
 _Side: TypeAlias = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 _Window: TypeAlias = Annotated[int, Field(ge=1, le=MAX_WINDOW)]
 _Line: TypeAlias = Annotated[str, Field(max_length=2000)]
-_Stem: TypeAlias = Annotated[str, Field(max_length=200, pattern=r"^[^/\\\x00]*$")]
+
+
+def _check_stem(stem: str) -> str:
+    if stem != safe_stem(stem):
+        raise ValueError("must be a plain name without a folder, as results are called by it")
+    return stem
+
+
+def _check_card(card: str) -> str:
+    places = PurePosixPath(card), PureWindowsPath(card)
+    is_path = any(place.is_absolute() and ".." not in place.parts for place in places)
+    if card.startswith(("//", "\\\\")) or not (is_path or re.fullmatch(r"[^/\\\x00]+", card)):
+        raise ValueError("must be the name of a model, or the absolute path of its card on this machine")
+    return card
+
+
+_Stem: TypeAlias = Annotated[str, AfterValidator(_check_stem)]
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,7 @@ class _Model:
 
     name: _Line
     sha256: Mapping[_Line, _Line]
-    card: _Line
+    card: Annotated[_Line, AfterValidator(_check_card)]
 
 
 @dataclass(frozen=True)

@@ -254,10 +254,17 @@ class TestDamage:
             ({"components": 2}, "2 components are stored as features of length 4"),
             ({"dim": True}, "dim = True must be a whole number"),
             ({"model": {}}, "model: 'name' is missing"),
-            ({"raster": {"path": "a", "stem": "../a", "bands": [1]}}, "raster.stem = '../a' must match pattern"),
+            *(
+                ({"raster": {"path": "a", "stem": stem, "bands": [1]}}, "raster.stem.* must be a plain name")
+                for stem in ("../a", "..", "/etc/a", "C:a", "nul", ".a", "-a", "a" * 201, "")
+            ),
+            *(
+                ({"model": {"name": "a", "sha256": {}, "card": card}}, "model.card must be the name of a model")
+                for card in ("../a.toml", "a/b.toml", "/a/../b.toml", "//host/share/a.toml", r"\\host\share\a.toml", "")
+            ),
             ({"option": {}}, r"unknown entry 'option' \(did you mean 'options'\?\)"),
         ],
-        ids=range(20),
+        ids=range(34),
     )
     def test_metadata(self, kept: EmbeddingStore, values: dict[str, Any], message: str) -> None:
         described = json.loads(json.dumps({**kept.info.to_dict(), **values}))

@@ -141,7 +141,7 @@ def test_an_embedding_of_something_else_is_not_overwritten(folder: Path, tmp_pat
     (tmp_path / "b.emb").mkdir()
     (tmp_path / "b.emb" / "thesis.docx").write_text("years of work")
     for overwrite in (False, True):
-        with pytest.raises(OutputError, match=r"already there.*choose another place"):
+        with pytest.raises(OutputError, match=r"(exists and cannot be resumed|is already there).*choose another place"):
             pg.encode(
                 tmp_path / "other.tif",
                 out=tmp_path / "b.emb",

@@ -18,7 +18,6 @@ help:
 	@echo "  make dist         build the sdist and the wheel, check them, and write them to dist/"
 	@echo "  make bench        measure speed and memory (half an hour)"
 	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
-	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
 	@echo "  make pictures     draw the pictures of the README and the docs"
 	@echo "  make demo-model   train the bundled demo model (an hour)"
 

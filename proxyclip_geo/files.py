@@ -43,6 +43,62 @@ def safe_stem(text: str) -> str:
     return f"_{plain}" if _DEVICES.match(plain) else plain or "raster"
 
 
+_APPENDED = (".aux.xml", ".msk", ".ovr")
+_REPLACED = (".qml", ".sld", ".wld", ".tfw", ".prj", ".cpg", ".dbf", ".shx", ".qix")
+"""Suffixes of side files that belong to a raster or vector file."""
+
+
+def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str | None]) -> None:
+    """Check that writing will change no input: links, relative paths and upper and lower case are resolved.
+
+    Args:
+        outputs: Files and folders to write, with their side files; None is ignored.
+        inputs: Files and folders that are read. Their side files are protected, too. URLs, names that are no files, and
+            None are ignored.
+
+    Raises:
+        OutputError: If an output is an input or its side file, a folder that holds one, or lies in an input folder.
+    """
+    protected: dict[tuple[int, int], Path] = {}
+    holders: dict[tuple[int, int], Path] = {}
+    for path in (_local_file(item) for item in inputs if item is not None):
+        found = _identify([path])
+        if found and path.is_file():
+            sides = (path.with_name(path.name + suffix) for suffix in _APPENDED)
+            found |= _identify([*sides, *(path.with_suffix(suffix) for suffix in _REPLACED)])
+        protected |= dict.fromkeys(found, path)
+        holders |= dict.fromkeys(_identify(_parents(path)) if found else (), path)
+    for output in filter(None, outputs):
+        same = _identify([output])
+        changed = [known[key] for known in (protected, holders) for key in same if key in known]
+        changed += [protected[key] for key in _identify(_parents(output)) if key in protected]
+        if changed:
+            raise OutputError(
+                f"'{output}' cannot be written, as this would change the input '{changed[0]}', its side files or its "
+                "folder; choose another output"
+            )
+
+
+def _local_file(name: Path | str) -> Path:
+    """Return the file of a path, `file://` URL, or name such as /vsizip/a.zip/b.tif."""
+    path = Path(re.sub(r"^(/vsi(?!mem)[a-z]+/)+|^file://", "", str(name)))
+    return next((place for place in (path, *path.parents) if place.is_file()), path) if path != Path(name) else path
+
+
+def _parents(path: Path) -> list[Path]:
+    return [*path.absolute().parents, *path.resolve().parents]
+
+
+def _identify(paths: Iterable[Path]) -> set[tuple[int, int]]:
+    """Return device and inode of the paths that exist."""
+    found = set()
+    for path in paths:
+        with suppress(OSError, ValueError):
+            status = path.stat()
+            found.add((status.st_dev, status.st_ino))
+    return found
+
+
 def write_error(target: Path | str, error: BaseException, *, part: str = "", remedy: str = "") -> OutputError:
     """Return the error of a failed write: the reason, the free space and a remedy.
 

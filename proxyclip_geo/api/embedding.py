@@ -20,6 +20,7 @@ from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import FeatureStatistics, measure_features
 from proxyclip_geo.engine.pca import project_bank
+from proxyclip_geo.engine.store.block_store import local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_store
 from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
@@ -92,6 +93,11 @@ class Embedding:
     def name(self) -> str:
         """The path or URL."""
         return self.store.name
+
+    @property
+    def inputs(self) -> tuple[Path | str | None, ...]:
+        """What is read: the store and the encoded raster."""
+        return local_path(self.name), str(self.store.info.raster["path"])
 
     @property
     def geobox(self) -> GeoBox:

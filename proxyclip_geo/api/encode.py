@@ -1,6 +1,6 @@
 """Encode a raster once, to label it with any words afterwards."""
 
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 
 from proxyclip_geo.api.embedding import Embedding
@@ -15,7 +15,7 @@ from proxyclip_geo.engine.store.block_store import exists, local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.errors import OptionError, OutputError, StoreError
-from proxyclip_geo.files import exclusive_lock
+from proxyclip_geo.files import check_outputs, exclusive_lock
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
@@ -68,7 +68,9 @@ def encode(
     options, store = options or EncodeOptions(), store or StoreOptions()
     name = str(out)
     job = Job.prepare(raster, model=model, options=options)
-    with job.source as source, _lock(name):
+    with job.source as source, ExitStack() as stack:
+        check_outputs([local_path(name)], inputs=job.inputs)
+        stack.enter_context(_lock(name))
         loaded = job.load(model, options)
         encoder = loaded.encoder
         plan = job.plan(options, encoder, core_multiple=CORE_MULTIPLE)

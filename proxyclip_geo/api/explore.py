@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.job import Classes, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
+from proxyclip_geo.api.outputs import raster_sides
 from proxyclip_geo.api.record import make_tags
 from proxyclip_geo.engine.area_query import average_scores, contrasts, similarity_blocks
 from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError
+from proxyclip_geo.files import check_outputs
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.cog import CogWriter
@@ -144,6 +146,7 @@ def similar(
     path = Path(out)
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise OutputError(f"{path}: a heat map is a GeoTIFF; give a name that ends in .tif")
+    check_outputs([path, *raster_sides(path)], inputs=[*opened.inputs, aoi])
     if path.exists() and not overwrite:
         raise OutputError(f"{path} exists; pass overwrite=True to replace it")
     if word is None:

@@ -1,18 +1,22 @@
 """Fit the biases, thresholds and logit scale of a vocabulary to labels."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
+from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.fit_samples import collect_samples, read_raster, read_shapes
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.options import Examples, LabelOptions
+from proxyclip_geo.errors import OutputError
 from proxyclip_geo.evaluation.classifier import Classifier
 from proxyclip_geo.evaluation.cross_validation import Fit, cross_validate
+from proxyclip_geo.files import check_outputs
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.vocabulary import Vocabulary
+from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary, dump_vocabulary
+from proxyclip_geo.vocabulary.formats import check_writable
 
 _VECTOR = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".kml", ".gml", ".csv"})
 _FITTED_ON = "Fitted on "
@@ -29,6 +33,7 @@ class FitResult:
         grouping: Pixels that were held out together: "squares of 336 px", "drawn shapes".
         samples: Number of labelled pixels fitted to.
         notes: Sentences on ignored values of the truth.
+        saved: File that the vocabulary was written to.
     """
 
     vocabulary: Vocabulary
@@ -36,6 +41,7 @@ class FitResult:
     grouping: str
     samples: int
     notes: tuple[str, ...] = ()
+    saved: Path | None = None
 
     @property
     def before(self) -> float:
@@ -68,11 +74,15 @@ def fit(
     ignore: Collection[int | str] = (),
     examples: Examples | str | Path | None = None,
     options: LabelOptions | None = None,
+    save: str | Path | None = None,
+    anyway: bool = False,
+    overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> FitResult:
     """Fit the bias and threshold of each class, and the logit scale, to a few labels.
 
-    Nothing is written: check the gain, then save the vocabulary with `dump_vocabulary`.
+    The vocabulary is saved only if cross-validation shows a gain; or check the gain, and save it with
+    `dump_vocabulary`.
 
     Args:
         embedding: Path or URL of an embedding, or an open one.
@@ -85,6 +95,9 @@ def fit(
         ignore: For a raster: values or names in the truth to ignore.
         examples: Points and polygons of examples, as for `label`; not those of `truth`.
         options: Options that the map will be labelled with.
+        save: File to write the fitted vocabulary to, .yaml or .json; none if not given.
+        anyway: Whether it is saved even without a gain.
+        overwrite: Whether an existing file may be replaced.
         progress: Called while labels are read.
 
     Raises:
@@ -93,6 +106,7 @@ def fit(
         VectorError: If the vector file cannot be read, or lacks the column.
         AreaError: If the labels lie outside the embedding.
         StoreError: If the embedding is damaged, or incomplete there.
+        OutputError: If the file exists, is an input, or cannot be written.
 
     Example:
         >>> import proxyclip_geo as pg
@@ -103,7 +117,15 @@ def fit(
         False
     """
     opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
-    vocabulary, bank = opened.bank(classes, options, examples=examples)
+    examples, words = as_examples(examples), as_vocabulary(classes)
+    target = None if save is None else Path(save)
+    if target is not None:
+        _check_target(
+            target,
+            inputs=[*opened.inputs, truth, None if examples is None else examples.path, words.path],
+            overwrite=overwrite,
+        )
+    vocabulary, bank = opened.bank(words, options, examples=examples)
     with ExitStack() as stack:
         if Path(truth).suffix.lower() in _VECTOR:
             labels = read_shapes(opened, vocabulary, truth, field=field)
@@ -114,7 +136,16 @@ def fit(
     start = Classifier(bank.query_class, count, bank.biases, bank.thresholds, bank.logit_scale, bank.synonyms)
     found = cross_validate(samples, start, names=vocabulary.names)
     notes = tuple(note for note in (note() for note in labels.notes) if note)
-    return FitResult(_write_back(vocabulary, found, truth), found, labels.grouping, len(samples.truth), notes)
+    fitted = _write_back(vocabulary, found, truth)
+    saved = dump_vocabulary(fitted, target) if target is not None and (found.helps or anyway) else None
+    return FitResult(fitted, found, labels.grouping, len(samples.truth), notes, saved)
+
+
+def _check_target(path: Path, *, inputs: Sequence[Path | str | None], overwrite: bool) -> None:
+    check_writable(path)
+    check_outputs([path], inputs=inputs)
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path} already exists; pass overwrite=True to replace it")
 
 
 def _write_back(vocabulary: Vocabulary, found: Fit, truth: str | Path) -> Vocabulary:

@@ -54,6 +54,11 @@ class Job:
         _warn_of_scale(source, card)
         return cls(card, source, source.fingerprint())
 
+    @property
+    def inputs(self) -> tuple[Path | str | None, ...]:
+        """The files that are read."""
+        return (*self.source.files, *self.card.files)
+
     def load(self, model: str | Path | ModelCard | Model, options: EncodeOptions) -> Model:
         """Load the model unless it is loaded, with the encoder for this raster's windows."""
         loaded = model if isinstance(model, Model) else load_model(self.card, **self.loading(options))

@@ -9,7 +9,7 @@ from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary, record_warnings, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
-from proxyclip_geo.api.outputs import OutputPaths, check_polygons, prepare_directory, remove_drafts, rollback
+from proxyclip_geo.api.outputs import OutputPaths, check_results, prepare_directory, remove_drafts, rollback
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.write_map import timing, write_map
@@ -70,7 +70,9 @@ def label(
         vocabulary = prepare_vocabulary(classes, options)
         area = find_area(opened.geobox, bounds=bounds, aoi=aoi, name=opened.name)
         paths = OutputPaths.in_directory(Path(out), opened.stem, options)
-        check_polygons(paths, vocabulary, vectors)
+        shown = None if examples is None else examples.path
+        inputs = [*opened.inputs, aoi, shown, raster if isinstance(raster, str | Path) else None]
+        check_results(paths, inputs=inputs, vocabulary=vocabulary, vectors=vectors)
         prepare_directory(Path(out), paths, overwrite=overwrite)
         warn_of_far_words(opened.text, opened.card, (*vocabulary.queries, *options.background))
     with record_warnings() as example_notes, timing(seconds, "words"):

@@ -1,7 +1,7 @@
 """Output files of a run: their names, checks against overwriting, and the writer of its rasters."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from PIL import Image
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError
-from proxyclip_geo.files import make_folder, remove_staging, write_text
+from proxyclip_geo.files import check_outputs, make_folder, remove_staging, write_text
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
@@ -79,6 +79,17 @@ class OutputPaths:
         paths = (self.labels, self.score, self.probabilities, self.polygons, self.preview, self.run)
         return tuple(path for path in paths if path is not None)
 
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The requested files, their side files and the folder of the unfinished map."""
+        sides = (side for path in self.all() if path.suffix == ".tif" for side in raster_sides(path))
+        return (*self.all(), *sides, self.unfinished)
+
+
+def raster_sides(path: Path) -> tuple[Path, ...]:
+    """Return the side files that are written or removed with a raster."""
+    return path.with_name(f"{path.name}.aux.xml"), path.with_suffix(".qml"), path.with_suffix(".sld")
+
 
 def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     """Make the output directory, and check that the results can and may be written there.
@@ -112,12 +123,20 @@ def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
         )
 
 
-def check_polygons(paths: OutputPaths, vocabulary: Vocabulary, vectors: VectorOptions | None) -> None:
-    """Check the names of the layers of a run before anything is computed.
+def check_results(
+    paths: OutputPaths,
+    *,
+    inputs: Iterable[Path | str | None],
+    vocabulary: Vocabulary,
+    vectors: VectorOptions | None = None,
+) -> None:
+    """Check the results of a run before anything is computed.
 
     Raises:
+        OutputError: If one of them is an input.
         VectorError: If the GeoPackage cannot hold a layer of that name.
     """
+    check_outputs(paths.written, inputs=[*inputs, vocabulary.path, None if vectors is None else vectors.aoi])
     if paths.polygons is not None:
         by_class = vectors is not None and vectors.by_class
         check_layers(paths.polygons, vocabulary.names if by_class else [paths.stem])
@@ -125,9 +144,8 @@ def check_polygons(paths: OutputPaths, vocabulary: Vocabulary, vectors: VectorOp
 
 def remove_drafts(paths: OutputPaths) -> None:
     """Remove the staging folders that a killed run left, whatever its options were."""
-    possible = OutputPaths.in_directory(paths.run.parent, paths.stem, LabelOptions(probabilities=True)).all()
-    styles = [path.with_suffix(suffix) for path in possible if path.suffix == ".tif" for suffix in (".qml", ".sld")]
-    remove_staging((*possible, *styles, paths.unfinished))
+    possible = OutputPaths.in_directory(paths.run.parent, paths.stem, LabelOptions(probabilities=True)).written
+    remove_staging(possible)
 
 
 @contextmanager
@@ -143,8 +161,7 @@ def rollback(paths: OutputPaths) -> Iterator[None]:
 def _remove_new(paths: OutputPaths, before: set[Path]) -> None:
     for path in paths.all():
         if path.exists() and path not in before:
-            sides = (path.with_suffix(".qml"), path.with_suffix(".sld"), path.with_name(f"{path.name}.aux.xml"))
-            for file in (path, *(sides if path.suffix == ".tif" else ())):
+            for file in (path, *(raster_sides(path) if path.suffix == ".tif" else ())):
                 file.unlink(missing_ok=True)
 
 

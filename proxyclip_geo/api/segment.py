@@ -12,7 +12,7 @@ from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import (
     OutputPaths,
     check_directory,
-    check_polygons,
+    check_results,
     prepare_directory,
     remove_drafts,
 )
@@ -133,7 +133,7 @@ def segment(
                 "omit workers and scheduler"
             )
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
-        check_polygons(paths, vocabulary, vectors)
+        check_results(paths, inputs=job.inputs, vocabulary=vocabulary, vectors=vectors)
         # An interrupted run may replace its own results.
         prepare_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
         with record_warnings() as word_notes, timing(seconds, "load"):
@@ -321,6 +321,7 @@ def plan_segment(
         job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
+        check_results(paths, inputs=job.inputs, vocabulary=vocabulary)
         check_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
         loaded = job.load(model, options)
         needs = make_memory_inputs(loaded.parameters, vocabulary, options)

@@ -1,15 +1,18 @@
 """Segment many rasters with one model and one report."""
 
-from collections.abc import Iterable
+import itertools
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.api.segment import SegmentPlan, is_done, plan_segment, segment
 from proxyclip_geo.errors import Cancelled, ModelError, OptionError, ProxyClipGeoError, WeightsError
-from proxyclip_geo.files import make_folder, write_json
+from proxyclip_geo.files import check_outputs, make_folder, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
@@ -17,6 +20,7 @@ from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.dataset import stem_of
 from proxyclip_geo.raster.find_rasters import find_rasters
 from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def segment_many(
     """
     options = options or SegmentOptions()
     folders = _output_folders(rasters, Path(out))
+    _check_outputs(rasters, folders, classes=classes, options=options, report=Path(out) / "report.json")
     make_folder(Path(out))
     reports: list[RasterReport] = []
     lazy_model = LazyModel(model, options)
@@ -187,6 +192,25 @@ def _output_folders(rasters: str | Path | Iterable[str | Path], out: Path) -> di
     if duplicates:
         raise OptionError(f"several rasters are called {', '.join(duplicates[:3])}; segment them one by one")
     return {name: out / stem for name, stem in zip(names, stems, strict=True)}
+
+
+def _check_outputs(
+    given: str | Path | Iterable[str | Path],
+    folders: Mapping[str, Path],
+    *,
+    classes: Classes,
+    options: SegmentOptions,
+    report: Path,
+) -> None:
+    """Check that no result is one of the rasters, the STAC file or the vocabulary.
+
+    Raises:
+        OutputError: If one is.
+    """
+    results = [OutputPaths.in_directory(out, stem_of(raster), options).written for raster, out in folders.items()]
+    named = [item for item in (given, classes) if isinstance(item, str | Path) and os.path.isfile(item)]
+    vocabulary = classes.path if isinstance(classes, Vocabulary) else None
+    check_outputs([report, *itertools.chain(*results)], inputs=[*folders, *named, vocabulary])
 
 
 def _is_done(

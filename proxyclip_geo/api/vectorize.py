@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 from proxyclip_geo import __version__
 from proxyclip_geo.api.append import check_appendable, describe_sources, extend
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.files import staging_folder
+from proxyclip_geo.files import check_outputs, staging_folder
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.styles import ClassStyle, class_styles
-from proxyclip_geo.vector.formats import check_layers, check_target, format_of
+from proxyclip_geo.vector.formats import check_layers, check_target, format_of, side_files
 from proxyclip_geo.vector.label_mosaic import read_legend
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
@@ -96,8 +96,8 @@ def vectorize(
         raise OptionError("append and overwrite contradict each other; leave one out")
     if append:
         check_appendable(path)
-    check_target(path, overwrite=overwrite or append)
-    named: Sequence[ClassStyle] | None = None if vocabulary is None else class_styles(as_vocabulary(vocabulary))
+    words = None if vocabulary is None else as_vocabulary(vocabulary)
+    named: Sequence[ClassStyle] | None = None if words is None else class_styles(words)
     with ExitStack() as stack:
         files = [stack.enter_context(open_input(raster)) for raster in _listed(labels)]
         if not files:
@@ -114,6 +114,9 @@ def vectorize(
             probabilities=open_all(probabilities),
             statistics={name: stack.enter_context(open_input(item)).path for name, item in (statistics or {}).items()},
         )
+        read = [*inputs.labels, *inputs.scores, *inputs.probabilities, *inputs.statistics.values()]
+        check_outputs([path, *side_files(path)], inputs=[*read, options.aoi, None if words is None else words.path])
+        check_target(path, overwrite=overwrite or append)
         if append and path.exists():
             inputs, options, named = extend(path, inputs, options=options, styles=named)
         styles = read_legend(inputs.labels) if named is None else named

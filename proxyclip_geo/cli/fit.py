@@ -38,13 +38,8 @@ def fit(
     cross-validation shows a gain.
     """
     import proxyclip_geo as pg
-    from proxyclip_geo.vocabulary.formats import check_writable
     from proxyclip_geo.vocabulary.load import read_words
 
-    if save is not None and save.exists() and not overwrite:
-        raise pg.OutputError(f"{save} already exists; pass overwrite=True to replace it")
-    if save is not None:
-        check_writable(save)
     with reporter.progress() as progress:
         result = pg.fit(
             embedding,
@@ -55,13 +50,14 @@ def fit(
             ignore=parameters.read_values(ignore),
             examples=examples,
             options=options,
+            save=save,
+            anyway=anyway,
+            overwrite=overwrite,
             progress=progress,
         )
     for note in result.notes:
         reporter.warn(note)
-    saved = save if save is not None and (result.fit.helps or anyway) else None
-    if saved is not None:
-        pg.dump_vocabulary(result.vocabulary, saved)
+    saved = result.saved
     reporter.result(_table(result, saved, wanted=save), {**_facts(result), "saved": str(saved) if saved else None})
 
 

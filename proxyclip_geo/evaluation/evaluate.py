@@ -98,7 +98,8 @@ def evaluate(
             f"{'; '.join(notes) or 'they share no valid pixel'}; "
             "check that they cover the same area, the mapping and the ignored values"
         )
-    return Report(files[0].name, files[1].name, matrix, notes)
+    read = (files[0].path, files[1].path, None if words is None else words.path)
+    return Report(files[0].name, files[1].name, matrix, notes, read)
 
 
 def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:

@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
-from proxyclip_geo.files import write_text
+from proxyclip_geo.files import check_outputs, write_text
 
 NONE = "unclassified"
 """Name of pixels of no class in reports."""
@@ -26,12 +26,14 @@ class Report:
         truth: The raster with the true classes.
         matrix: Pixels by true and predicted class.
         notes: Sentences on pixels and classes that are not counted.
+        inputs: The files that were read.
     """
 
     labels: str
     truth: str
     matrix: ConfusionMatrix
     notes: tuple[str, ...] = ()
+    inputs: tuple[Path | str | None, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; a score that does not exist is None, never NaN."""
@@ -104,13 +106,14 @@ class Report:
         """Write the report; the suffix says how: .json, .csv or .txt.
 
         Raises:
-            OutputError: If the suffix is another, or the file cannot be written.
+            OutputError: If the suffix is another, the file is an input, or it cannot be written.
         """
         path = Path(path)
         forms = {".json": self.to_json, ".csv": self.to_csv, ".txt": self.to_text}
         form = forms.get(path.suffix.lower())
         if form is None:
             raise OutputError(f"{path}: a report is written as {', '.join(forms)}, not as {path.suffix!r}")
+        check_outputs([path], inputs=self.inputs)
         return write_text(path, form())
 
 

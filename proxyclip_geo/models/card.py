@@ -204,6 +204,12 @@ class ModelCard:
         if self.gsd is not None and self.gsd[0] > self.gsd[1]:
             raise ModelError(f"gsd = {list(self.gsd)}: the finest comes first, then the coarsest")
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files in the folder of the card that it names."""
+        names = (self.clip.config, self.clip.weights, self.vfm.weights, self.text.known)
+        return tuple(self.directory / name for name in names if name)
+
 
 def read_card(path: Path) -> ModelCard:
     """Read a model card.

@@ -154,6 +154,13 @@ class Source:
         if self._view is not None:
             self._view.reader.close()
 
+    @property
+    def files(self) -> tuple[str | Path | None, ...]:
+        """Names of what is read: the raster, its side files, the sources of a VRT, and the area's vector file."""
+        # GDAL would look for the side files of a URL once more.
+        files = () if is_remote(self._gdal_name) else self._dataset.files
+        return (self._gdal_name, *files, self._options.aoi)
+
     def read(self, region: Region) -> Pixels:
         """Read colours and validity.
 

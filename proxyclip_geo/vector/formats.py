@@ -94,8 +94,7 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
         OutputError: If the file or a side file exists and may not be replaced, or the file is open in another program.
     """
     form = format_of(path)
-    sides = () if form.driver == "GPKG" else (*SIDE_SUFFIXES.get(path.suffix.lower(), ()), ".qml", ".sld")
-    for file in (path, *(path.with_suffix(suffix) for suffix in sides)):
+    for file in (path, *side_files(path)):
         if file.exists() and not overwrite:
             append = ", append=True to add to it" if form.driver == "GPKG" else ""
             raise OutputError(f"'{file}' exists; pass overwrite=True to replace it{append}, or write to another name")
@@ -112,6 +111,14 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
         except sqlite3.DatabaseError:
             pass  # Files other than GeoPackages may be replaced too.
     return form
+
+
+def side_files(path: Path) -> tuple[Path, ...]:
+    """Return the side files that are written with a file."""
+    if format_of(path).driver == "GPKG":
+        return ()
+    suffixes = (*SIDE_SUFFIXES.get(path.suffix.lower(), ()), ".qml", ".sld")
+    return tuple(path.with_suffix(suffix) for suffix in suffixes)
 
 
 def check_layers(path: Path, layers: Iterable[str]) -> None:

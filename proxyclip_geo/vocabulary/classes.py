@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -134,6 +135,7 @@ class Vocabulary:
         description: A sentence on its use.
         source: Source of classes and colours, e.g. a citation.
         logit_scale: Factor of cosines before the softmax; None for the model's.
+        path: File that it was read from, which is not part of the vocabulary.
 
     Raises:
         VocabularyError: If there are no classes or too many, or two contradict each other.
@@ -146,9 +148,10 @@ class Vocabulary:
     description: Text = ""
     source: Text = ""
     logit_scale: Annotated[float, Field(gt=0, le=1e4)] | None = None
+    path: Path | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        check_fields(self, error=VocabularyError, source="the vocabulary", skip=("classes",))
+        check_fields(self, error=VocabularyError, source="the vocabulary", skip=("classes", "path"))
         object.__setattr__(self, "classes", tuple(self.classes))
         check_class_count(len(self.classes))
         self._check_values()

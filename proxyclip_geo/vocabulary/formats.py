@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import OutputError, VocabularyError
-from proxyclip_geo.files import write_text
+from proxyclip_geo.files import check_outputs, write_text
 from proxyclip_geo.validation import describe
 from proxyclip_geo.vocabulary.classes import Vocabulary
 from proxyclip_geo.vocabulary.parse_classes import CLASS_KEYS, check_keys, parse_classes
@@ -39,7 +40,7 @@ def read_file(path: str | Path) -> Vocabulary:
         )
     text = read_text(path, error=VocabularyError, source=str(path))
     try:
-        return read(text, path.stem)
+        return replace(read(text, path.stem), path=path.resolve())
     except VocabularyError as error:
         raise VocabularyError(f"{path}: {error}") from error
     except RecursionError as error:
@@ -187,7 +188,7 @@ def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
         The path.
 
     Raises:
-        OutputError: If the suffix is another, or the file cannot be written.
+        OutputError: If the suffix is another, the vocabulary was read from this file, or it cannot be written.
 
     Example:
         >>> import proxyclip_geo as pg
@@ -197,6 +198,7 @@ def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
     """
     path = Path(path)
     check_writable(path)
+    check_outputs([path], inputs=[vocabulary.path])
     content = vocabulary.to_dict()
     if path.suffix.lower() == ".json":
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"

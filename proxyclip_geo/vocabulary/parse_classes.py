@@ -79,7 +79,7 @@ class ClassEntry:
 
 
 CLASS_KEYS = tuple(field.name for field in fields(ClassEntry))
-VOCABULARY_KEYS = tuple(field.name for field in fields(Vocabulary))
+VOCABULARY_KEYS = tuple(field.name for field in fields(Vocabulary) if field.name != "path")
 
 
 def parse_classes(

@@ -230,10 +230,9 @@ def preview(
     from proxyclip_geo.worker.preview import write_preview
 
     started = time.perf_counter()
-    labels = call.session.embedding(embedding).label(
-        read_words(classes, vocabulary), bounds=bounds, gsd=gsd, examples=examples, options=options
-    )
-    write_preview(labels, path, score=score_path)
+    opened = call.session.embedding(embedding)
+    labels = opened.label(read_words(classes, vocabulary), bounds=bounds, gsd=gsd, examples=examples, options=options)
+    write_preview(labels, path, score=score_path, embedding=opened)
     return {
         "path": str(path),
         "score_path": None if score_path is None else str(score_path),

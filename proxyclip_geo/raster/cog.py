@@ -20,7 +20,7 @@ from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import publish, staging_folder, write_error
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aux_xml import class_names_xml
-from proxyclip_geo.raster.dataset import environment, to_rasterio
+from proxyclip_geo.raster.dataset import to_rasterio, writing_environment
 from proxyclip_geo.raster.spec import RasterSpec
 from proxyclip_geo.raster.styles import color_table
 from proxyclip_geo.region import Region
@@ -64,7 +64,7 @@ class CogWriter:
 
     def _create(self) -> Any:
         spec, geobox = self.spec, self.geobox
-        with environment(), _ignore_missing_georeference():
+        with writing_environment(), _ignore_missing_georeference():
             dataset = rasterio.open(
                 self._draft,
                 "w",
@@ -121,7 +121,7 @@ class CogWriter:
         if region.intersect(self.geobox.region) != region:
             raise OutputError(f"{region} reaches beyond the raster's {self.geobox.width} × {self.geobox.height} px")
         try:
-            with environment():
+            with writing_environment():
                 self._dataset.write(layers, window=_window(region))
         except _FAILURES as error:
             raise self._error(error) from error
@@ -138,7 +138,7 @@ class CogWriter:
         """
         cog = self._folder / self.path.name
         try:
-            with environment(), _ignore_missing_georeference():
+            with writing_environment(), _ignore_missing_georeference():
                 self._dataset.close()
                 rasterio.shutil.copy(self._draft, cog, driver="COG", **self._cog_options())
                 self._verify(cog)
@@ -186,7 +186,7 @@ class CogWriter:
         """Remove the temporary files; has no effect after `finish`."""
         if self._dataset is not None:
             try:
-                with environment():
+                with writing_environment():
                     self._dataset.close()
             except _FAILURES:
                 pass  # The file is removed, and the error that made it fail has been reported.

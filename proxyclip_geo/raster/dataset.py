@@ -22,6 +22,20 @@ _FILE_SYSTEMS = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
 # Cache of decoded tiles; GDAL's default is a share of the memory. Blocks are read once: a larger one gains nothing.
 _CACHE_BYTES = 64 << 20
 _STRIP_CACHE_BYTES = 16 << 20
+# GDAL returns no error where its own threads, or its fast path for PNG, cannot read a file.
+_READING = {"GDAL_NUM_THREADS": "1", "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO", "GTIFF_IGNORE_READ_ERRORS": "NO"}
+_REMOTE_READING: dict[str, Any] = {
+    # Probe for side files one by one rather than list a bucket; cache what was fetched; retry after an error.
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    "GDAL_HTTP_MAX_RETRY": 3,
+    "GDAL_HTTP_RETRY_DELAY": 1,
+    "VSI_CACHE": True,
+    # Fail if less than 1 byte per second arrives during a minute.
+    "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
+    "GDAL_HTTP_LOW_SPEED_TIME": 60,
+}
+# Drivers that return zeros beyond the end of a file.
+_RAW_DRIVERS = {"ENVI", "EHdr", "PAux", "ISCE", "ROI_PAC", "GenBin"}
 _WEB = {"http", "https", "ftp"}
 _REMOTE = ("/vsicurl", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/", "/vsiwebhdfs/")
 
@@ -57,22 +71,19 @@ def stem_of(path: str | Path) -> str:
 
 
 def environment(name: str = "", *, cache_bytes: int = _CACHE_BYTES) -> rasterio.Env:
-    """Return GDAL settings for reading or writing a raster, in force inside a `with`.
+    """Return GDAL settings for reading a raster, in force inside a `with`.
 
     Args:
         name: GDAL's name of the raster.
         cache_bytes: Size of the cache of decoded tiles.
     """
-    options: dict[str, Any] = {"GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_CACHEMAX": cache_bytes}
-    if is_remote(name):
-        # Probe for side files one by one rather than list a bucket; cache what was fetched; retry after an error.
-        options |= {
-            "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
-            "GDAL_HTTP_MAX_RETRY": 3,
-            "GDAL_HTTP_RETRY_DELAY": 1,
-            "VSI_CACHE": True,
-        }
-    return rasterio.Env(**options)
+    options: dict[str, Any] = {**_READING, "GDAL_CACHEMAX": cache_bytes}
+    return rasterio.Env(**options, **(_REMOTE_READING if is_remote(name) else {}))
+
+
+def writing_environment() -> rasterio.Env:
+    """Return GDAL settings for writing a raster, in force inside a `with`."""
+    return rasterio.Env(GDAL_NUM_THREADS="ALL_CPUS", GDAL_CACHEMAX=_CACHE_BYTES)
 
 
 def strip_environment(dataset: Any) -> rasterio.Env:
@@ -82,8 +93,7 @@ def strip_environment(dataset: Any) -> rasterio.Env:
         dataset: An open rasterio dataset.
     """
     rows = max(shape[0] for shape in dataset.block_shapes)
-    sizes = sum(np.dtype(kind).itemsize for kind in dataset.dtypes if not kind.startswith("complex_"))
-    return environment(dataset.name, cache_bytes=max(_STRIP_CACHE_BYTES, 2 * rows * dataset.width * sizes))
+    return environment(dataset.name, cache_bytes=max(_STRIP_CACHE_BYTES, 2 * rows * _row_bytes(dataset)))
 
 
 def open_dataset(name: str, **options: Any) -> Any:
@@ -107,7 +117,19 @@ def open_dataset(name: str, **options: Any) -> Any:
         dataset.close()
         remedy = f"choose one of the rasters inside it: {inside}" if inside else "give a file that holds an image"
         raise RasterError(f"raster {name} has no bands; {remedy}")
+    if dataset.driver in _RAW_DRIVERS and Path(name).is_file():
+        size, least = Path(name).stat().st_size, dataset.height * _row_bytes(dataset)
+        if size < least:
+            dataset.close()
+            raise RasterError(f"raster {name} is cut short: it has {size:,} of {least:,} bytes; copy it again")
     return dataset
+
+
+def _row_bytes(dataset: Any) -> int:
+    """Return the bytes of a row of all bands, without those of integer complex types."""
+    sizes = (np.dtype(kind).itemsize for kind in dataset.dtypes if not kind.startswith("complex_"))
+    size: int = dataset.width * sum(sizes)
+    return size
 
 
 def read_region(dataset: Any, region: Region, *, name: str, band: int = 1, masks: bool = False) -> NDArray[Any]:

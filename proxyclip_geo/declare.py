@@ -6,28 +6,23 @@ take everything about an option from its declaration.
 
 import functools
 import re
-import reprlib
 import textwrap
 import types
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin
 
 import pydantic.dataclasses
 from pydantic import BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
-from proxyclip_geo.errors import OptionError, ProxyClipGeoError
-from proxyclip_geo.validation import suggest
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.validation import explain
 
 T = TypeVar("T")
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False)
-_MOST_PROBLEMS = 3
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 80
-_KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", Path: "a path", tuple: "a list"}
 
 
 def option(
@@ -65,87 +60,31 @@ class Options:
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(pydantic.Field,))
 def declared(cls: type[T]) -> type[T]:
     """Make a frozen dataclass that raises an `OptionError` for a value that is not accepted."""
-    made: Any = pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=_CONFIG)(cls)
-    check = made.__init__
+    checked: Any = pydantic.dataclasses.dataclass(frozen=True, kw_only=True, config=_CONFIG)(cls)
+    check = checked.__init__
 
     @functools.wraps(check)
     def __init__(self: Any, *args: Any, **values: Any) -> None:
-        positional = [field.name for field in fields(made) if not field.kw_only]
+        positional = [field.name for field in fields(checked) if not field.kw_only]
         if len(args) <= len(positional):
             # By name, so that errors name the field.
             args, values = (), dict(zip(positional, args, strict=False)) | values
         try:
             check(self, *args, **values)
         except ValidationError as error:
-            raise OptionError(explain(error, made, values)) from None
+            raise OptionError(explain(error, values, checked, equals="=")) from None
 
-    made.__init__ = __init__
-    lines = (f"{name}: {field.description}" for name, field in declarations(made).items() if field.description)
+    checked.__init__ = __init__
+    lines = (f"{name}: {field.description}" for name, field in declarations(checked).items() if field.description)
     wrapped = (textwrap.fill(line, 116, initial_indent=" " * 4, subsequent_indent=" " * 8) for line in lines)
-    made.__doc__ = "\n".join([f"{made.__doc__.rstrip()}\n\nAttributes:", *wrapped, ""])
-    return made  # type: ignore[no-any-return]
+    checked.__doc__ = "\n".join([f"{checked.__doc__.rstrip()}\n\nAttributes:", *wrapped, ""])
+    return checked  # type: ignore[no-any-return]
 
 
 def declarations(cls: type) -> Mapping[str, FieldInfo]:
     """Return the options of a declared class by name."""
     found: Mapping[str, FieldInfo] = cls.__pydantic_fields__  # type: ignore[attr-defined]
     return found
-
-
-def explain(problem: ValidationError, cls: type, values: Mapping[str, Any]) -> str:
-    """Return pydantic's findings in words: each option as `name=value`, and what it must be.
-
-    Args:
-        problem: What pydantic raised.
-        cls: The declared class.
-        values: The values that it was given.
-    """
-    found: dict[str, str] = {}
-    for item in problem.errors(include_url=False):
-        name, reason = _explain(item, cls, values)
-        found.setdefault(name, reason)
-    more = f"; and {len(found) - _MOST_PROBLEMS} more" if len(found) > _MOST_PROBLEMS else ""
-    return "; ".join(list(found.values())[:_MOST_PROBLEMS]) + more
-
-
-def _explain(item: Any, cls: type | None, values: Any) -> tuple[str, str]:
-    """Return the option that an error is about, and a sentence."""
-    kind, field = item["type"], None
-    path: list[str] = []
-    for part in item["loc"]:
-        known = declarations(cls) if cls else {}
-        if part not in known:
-            if cls and kind == "unexpected_keyword_argument":
-                name = ".".join([*path, str(part)])
-                return name, f"there is no parameter '{name}'{suggest(str(part), known)}" + (
-                    f"; there are {', '.join(known)}" if known else ""
-                )
-            break
-        field, cls = known[part], _declared_class(known[part].annotation)
-        values = values.get(part) if isinstance(values, Mapping) else None
-        path.append(part)
-    name, error = ".".join(path), item.get("ctx", {}).get("error")
-    if isinstance(error, ProxyClipGeoError) or field is None:
-        return name, str(error or item["msg"])
-    if values is None and kind.startswith("missing"):
-        return name, f"'{name}' is missing; it is {describe_values(field)}"
-    return name, f"{name}={_short.repr(values)} must be {describe_values(field)}"
-
-
-def describe_values(field: FieldInfo) -> str:
-    """Return which values an option accepts, e.g. "a whole number of at least 1"."""
-    extra: Any = field.json_schema_extra or {}
-    if "must_be" in extra:
-        return str(extra["must_be"])
-    kind = base_type(field.annotation)
-    if get_origin(kind) is Literal:
-        return " or ".join(repr(value) for value in get_args(kind))
-    words = {"ge": "of at least", "gt": "above", "le": "of at most"}
-    limits = {name: getattr(item, name) for item in field.metadata for name in words if hasattr(item, name)}
-    text = _KINDS.get(get_origin(kind) or kind, "an object")
-    if "ge" in limits and "le" in limits:
-        return f"{text} from {limits['ge']} to {limits['le']}"
-    return " ".join([text, *(f"{words[name]} {limit}" for name, limit in limits.items())])
 
 
 def base_type(annotation: Any) -> Any:
@@ -156,11 +95,6 @@ def base_type(annotation: Any) -> Any:
         kinds = [base_type(item) for item in get_args(annotation) if item is not type(None)]
         return kinds[0] if len(kinds) == 1 else Path if Path in kinds else str
     return annotation
-
-
-def _declared_class(annotation: Any) -> type | None:
-    kind = base_type(annotation)
-    return kind if hasattr(kind, "__pydantic_fields__") else None
 
 
 def _split(text: Any) -> Any:

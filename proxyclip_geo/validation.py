@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from proxyclip_geo.errors import ProxyClipGeoError
+from proxyclip_geo.errors import OptionError, ProxyClipGeoError
 
 T = TypeVar("T")
 
@@ -29,16 +29,19 @@ _PLAIN = {
     "a valid string": "text",
     "a valid boolean": "true or false",
     "a valid array": "a list",
+    "a valid tuple": "a list",
     "a valid dictionary": "a table",
     "an object": "a table",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
     " after validation": "",
+    "Input is not a valid path for <class 'pathlib.Path'>": "must be a path",
 }
 """Phrases of pydantic, and how they read here."""
 _VERBS = ("has", "holds", "is", "must", "needs", "names")
 _shorten = reprlib.Repr()
 _shorten.maxstring = _shorten.maxother = _shorten.maxlong = 60
+_shorten.maxlevel = 2
 
 
 def validate(model: type[T], values: object, *, error: type[ProxyClipGeoError], source: str) -> T:
@@ -87,7 +90,7 @@ def _fields_only(model: Any, skip: tuple[str, ...]) -> Any:
     return make_dataclass(model.__name__, [(name, hint) for name, hint in hints.items() if name not in skip])
 
 
-def explain(problem: ValidationError, values: object, model: Any, *, skip: int = 0) -> str:
+def explain(problem: ValidationError, values: object, model: Any, *, skip: int = 0, equals: str = " = ") -> str:
     """Return the problems that pydantic found in words: path of the field, its value, what it should be.
 
     Args:
@@ -95,26 +98,30 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
         values: The data that it validated.
         model: The type that it validated against.
         skip: Leading parts of each path to leave out.
+        equals: Text between a path and its value.
     """
     reasons: dict[str, list[str]] = {}
     for item in problem.errors(include_url=False):
-        path, value = _locate(values, item["loc"])
-        path, kind, last = path[skip:], item["type"], item["loc"][-1] if item["loc"] else ""
-        where = _join(path)
+        path, _ = _locate(values, item["loc"])
+        path, must_be = _find_must_be(model, path, skip)
+        where, value = _join(path[skip:]), _locate(values, path)[1]
+        kind, last, error = item["type"], item["loc"][-1] if item["loc"] else "", item.get("ctx", {}).get("error")
         if kind == "json_invalid":
             reason = "holds text that is not valid Unicode, or a number that is too large"
-        elif kind == "value_error":
-            reason = str(item["ctx"]["error"])
+        elif isinstance(error, OptionError):
+            # The message names the option.
+            where, reason = "", str(error)
+        elif kind == "value_error" and not must_be:
+            reason = str(error)
         elif kind in ("unexpected_keyword_argument", "extra_forbidden"):
-            where, known = _join(path[:-1]), _fields(model, path[:-1])
-            reason = f"unknown entry {describe(last)}{suggest(str(last), known)}; there are {', '.join(known)}"
-        elif kind.startswith("missing"):
+            where, known = _join(path[skip:-1]), tuple(_fields(_type_at(model, path[skip:-1])))
+            reason = f"unknown entry {describe(last)}{suggest(str(last), known)}"
+            reason += f"; there are {', '.join(known)}" if known else "; there are no entries"
+        elif kind.startswith("missing") and not must_be:
             reason = "has too few entries" if isinstance(last, int) else f"{last!r} is missing"
         else:
-            where = f"{where} = {describe(value)}" if where else describe(value)
-            reason = re.sub(r"^\w+ should", "must", item["msg"])
-            for phrase, plain in _PLAIN.items():
-                reason = reason.replace(phrase, plain)
+            where = f"{where}{equals}{describe(value)}" if where else describe(value)
+            reason = f"must be {must_be}" if must_be else _simplify(item["msg"])
         found = reasons.setdefault(where, [])
         if reason not in found:
             found.append(reason)
@@ -123,9 +130,19 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
     return "; ".join(lines[:_MOST_PROBLEMS]) + more
 
 
+def _simplify(message: str) -> str:
+    """Return a message of pydantic in plain words."""
+    message = re.sub(r"^\w+ should", "must", message.partition(", unable to")[0])
+    message = re.sub(r"a dictionary or an instance of \w+", "a table", message)
+    for phrase, plain in _PLAIN.items():
+        message = message.replace(phrase, plain)
+    return message
+
+
 def describe(value: object) -> str:
     """Return a short text for a value, never the whole of a long one."""
-    return _shorten.repr(value) if isinstance(value, (str, int, float, type(None))) else f"a {type(value).__name__}"
+    plain = isinstance(value, (str, int, float, tuple, os.PathLike, type(None)))
+    return _shorten.repr(value) if plain else f"a {type(value).__name__}"
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -178,15 +195,33 @@ def _join(path: Iterable[int | str]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
-def _fields(model: Any, path: Iterable[int | str]) -> tuple[str, ...]:
-    """Return the fields of the dataclass at a path."""
+def _fields(model: Any) -> dict[str, Any]:
+    """Return the annotations of the fields of the dataclass in an annotation."""
+    return get_type_hints(_dataclass_in(model) or object, include_extras=True)
+
+
+def _type_at(model: Any, path: Iterable[int | str]) -> Any:
+    """Return the annotation of the field at a path."""
     for part in path:
-        hints = get_type_hints(_dataclass_in(model) or object)
-        model = hints.get(str(part), model)
-    return tuple(get_type_hints(_dataclass_in(model) or object))
+        model = _fields(model).get(str(part), model)
+    return model
+
+
+def _find_must_be(model: Any, path: tuple[int | str, ...], skip: int) -> tuple[tuple[int | str, ...], str]:
+    """Return the path of the field that declares in words what its value must be, and the words; else path and ""."""
+    for end in range(skip + 1, len(path) + 1):
+        for item in get_args(_type_at(model, path[skip:end]))[1:]:
+            words = (getattr(item, "json_schema_extra", None) or {}).get("must_be")
+            if words:
+                return path[:end], words
+    return path, ""
 
 
 def _dataclass_in(kind: Any) -> Any:
     """Return the dataclass of an annotation such as `tuple[Card, ...] | None`."""
     found = (_dataclass_in(part) for part in get_args(kind))
-    return kind if is_dataclass(kind) else next((part for part in found if part is not None), None)
+    return (
+        kind
+        if isinstance(kind, type) and is_dataclass(kind)
+        else next((part for part in found if part is not None), None)
+    )

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from proxyclip_geo.declare import declarations, declared, explain
+from proxyclip_geo.declare import declarations, declared
 from proxyclip_geo.progress import Progress
+from proxyclip_geo.validation import explain
 from proxyclip_geo.worker.protocol import ProtocolError
 from proxyclip_geo.worker.session import Session
 
@@ -41,7 +42,7 @@ def run_method(method: Method, call: Call, params: Mapping[str, Any]) -> dict[st
     try:
         checked: Any = TypeAdapter(request).validate_python(values)
     except ValidationError as error:
-        raise ProtocolError(explain(error, request, values)) from error
+        raise ProtocolError(explain(error, values, request, equals="=")) from error
     return method(call, **{name: getattr(checked, name) for name in declarations(request)})
 
 

@@ -367,7 +367,7 @@ def test_bad_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
     with pytest.raises(VocabularyError, match=r"have class 'forest', which is not in the vocabulary"):
         embedding.label(["water", "cropland"], examples=drawn)
-    with pytest.raises(OptionError, match="weight=2 must be a number from 0 to 1"):
+    with pytest.raises(OptionError, match="weight=2 must be at most 1"):
         pg.Examples(drawn, weight=2)
     far = geopandas.read_file(drawn).translate(1e5)
     geopandas.GeoDataFrame({"class": ["forest"] * len(far)}, geometry=far).to_file(tmp_path / "far.gpkg")

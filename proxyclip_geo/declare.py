@@ -17,7 +17,7 @@ import pydantic.dataclasses
 from pydantic import BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
-from proxyclip_geo.errors import OptionError
+from proxyclip_geo.errors import OptionError, strip_credentials
 from proxyclip_geo.validation import explain
 
 T = TypeVar("T")
@@ -52,9 +52,10 @@ class Options:
     """Base of the option classes."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the options as JSON-able values."""
+        """Return the options as JSON-able values, without credentials."""
         values = asdict(self)  # type: ignore[call-overload]
-        return {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}
+        plain = {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}
+        return strip_credentials(plain)  # type: ignore[no-any-return]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(pydantic.Field,))

@@ -1,19 +1,64 @@
 """Errors of the package: one root; each child also derives from a builtin and has an exit code."""
 
+import re
 import sys
+import urllib.parse
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_URL = re.compile(
+    r"""([a-z][a-z0-9+.\-]*://)            # scheme
+    (?:[^\s/"'?\#<>]*@)?                  # user and password
+    ([^\s"'<>?]*)                         # host and path
+    (?:\?[^\s"'<>]*?(?=[).,;:\]}]*(?:[\s"'<>]|$)))?  # query, without the punctuation of a sentence""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CURL = re.compile(r"""/vsicurl(?:_streaming)?\?([^\s"'<>]*)""")
+_SECRET = re.compile(
+    r"""(?<!\w)((?:x-(?:amz|goog)-[\w-]+|\w*(?:password|passwd|pwd|token|secret|signature|api_?key|accesskeyid)|sig)=)
+    (?:'[^']*'|"[^"]*"|[^\s&"'<>)]+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def strip_credentials(value: Any) -> Any:
+    """Remove users, passwords and queries of URLs, which may hold tokens, from a text.
+
+    Args:
+        value: A text that is or holds URLs or GDAL names; of lists, tuples and dicts, all texts in them.
+
+    >>> strip_credentials("cannot open https://me:pw@example.org/a.tif?sig=abc: 403")
+    'cannot open https://example.org/a.tif: 403'
+    """
+    if isinstance(value, dict):
+        return {key: strip_credentials(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(strip_credentials, value))
+    if not isinstance(value, str):
+        return value
+    text = _URL.sub(r"\1\2", _CURL.sub(_plain_curl, value)) if "://" in value or "/vsicurl" in value else value
+    return _SECRET.sub(r"\1***", text) if "=" in text else text
+
+
+def _plain_curl(found: re.Match[str]) -> str:
+    """Return /vsicurl/URL of a name such as /vsicurl?url=…&header.Authorization=…."""
+    url = urllib.parse.parse_qs(found[1]).get("url", [""])[0]
+    return f"/vsicurl/{url.partition('?')[0]}"
+
 
 class ProxyClipGeoError(Exception):
     """Root of the errors of this package.
 
-    The message states the value, the limit and the remedy. `exit_code` is what the command line exits with.
+    The message states the value, the limit and the remedy, without credentials. `exit_code` is what the command line
+    exits with.
     """
 
     exit_code = 1
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*strip_credentials(args))
 
 
 class OptionError(ProxyClipGeoError, ValueError):
@@ -100,7 +145,7 @@ def warn_quality(message: str) -> None:
         if str(frame.f_globals.get("__name__")).partition(".")[0] == __name__.partition(".")[0]:
             outermost = level + 1
         frame = frame.f_back  # type: ignore[assignment]
-    warnings.warn(message, QualityWarning, stacklevel=outermost)
+    warnings.warn(strip_credentials(message), QualityWarning, stacklevel=outermost)
 
 
 @contextmanager

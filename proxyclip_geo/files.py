@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from proxyclip_geo.errors import OutputError, ProxyClipGeoError
+from proxyclip_geo.errors import OutputError, ProxyClipGeoError, strip_credentials
 
 STAGING_SUFFIX = ".partial"
 LOCK_SUFFIX = ".lock"
@@ -242,8 +242,8 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def write_json(path: Path, values: Any) -> Path:
-    """Write JSON-able values atomically; see `write_text`."""
-    return write_text(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    """Write JSON-able values atomically, without credentials; see `write_text`."""
+    return write_text(path, json.dumps(strip_credentials(values), indent=2, ensure_ascii=False) + "\n")
 
 
 def copy_file(source: Path, target: Path) -> Path:

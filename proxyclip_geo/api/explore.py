@@ -16,7 +16,7 @@ from proxyclip_geo.api.outputs import raster_sides
 from proxyclip_geo.api.record import make_tags
 from proxyclip_geo.engine.area_query import average_scores, contrasts, similarity_blocks
 from proxyclip_geo.engine.examples import mean_feature
-from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError
+from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError, strip_credentials
 from proxyclip_geo.files import check_outputs
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import find_area
@@ -154,7 +154,7 @@ def similar(
         mean = mean_feature(opened.store, spot)
         if mean is None:
             raise _no_data()
-        query, words = (mean / mean.norm())[None].float(), str(aoi or at)
+        query, words = (mean / mean.norm())[None].float(), strip_credentials(str(aoi or at))
     else:
         query, words = _encode_words(opened, [word]), word
     tags = {**make_tags(opened.card), "QUERY": words}

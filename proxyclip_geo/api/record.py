@@ -16,7 +16,7 @@ from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.engine.runner import Plan
-from proxyclip_geo.errors import OutputError
+from proxyclip_geo.errors import OutputError, strip_credentials
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model, identify_model
 from proxyclip_geo.validation import PARTIAL, validate
@@ -126,8 +126,8 @@ def make_record(
     shares: Mapping[str, float],
     seconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Return the record of a finished run, as JSON-able values."""
-    return {
+    """Return the record of a finished run, as JSON-able values without credentials."""
+    record: dict[str, Any] = {
         "software": describe_software(),
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "input": dict(raster),
@@ -139,6 +139,7 @@ def make_record(
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
         "warnings": list(notes),
     }
+    return strip_credentials(record)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.api.segment import SegmentPlan, is_done, plan_segment, segment
-from proxyclip_geo.errors import Cancelled, ModelError, OptionError, ProxyClipGeoError, WeightsError
+from proxyclip_geo.errors import Cancelled, ModelError, OptionError, ProxyClipGeoError, WeightsError, strip_credentials
 from proxyclip_geo.files import check_outputs, make_folder, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
@@ -28,7 +28,7 @@ class RasterReport:
     """Status of one raster.
 
     Attributes:
-        raster: Path or URL.
+        raster: Path, or URL without credentials.
         out: Directory of its results.
         status: "done", "done before" if an earlier run did it, or "failed".
         reason: The error if it failed, else empty.
@@ -47,7 +47,7 @@ class RasterPlan:
     """Plan for one raster.
 
     Attributes:
-        raster: Path or URL.
+        raster: Path, or URL without credentials.
         out: Directory of its results.
         plan: The plan; None if its results exist already, or if it cannot be segmented.
         reason: The error if it cannot be segmented, else empty.
@@ -110,7 +110,7 @@ def segment_many(
                 raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors, overwrite=overwrite
             )
             if done:
-                reports.append(RasterReport(raster, folder, "done before"))
+                reports.append(RasterReport(strip_credentials(raster), folder, "done before"))
                 continue
             result = segment(
                 raster,
@@ -122,13 +122,13 @@ def segment_many(
                 overwrite=overwrite,
                 progress=progress,
             )
-            reports.append(RasterReport(raster, folder, "done", shares=tuple(result.shares.items())))
+            reports.append(RasterReport(strip_credentials(raster), folder, "done", shares=tuple(result.shares.items())))
         except (Cancelled, ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
             if options.on_error == "stop":
                 raise
-            reports.append(RasterReport(raster, folder, "failed", reason=str(error)))
+            reports.append(RasterReport(strip_credentials(raster), folder, "failed", reason=str(error)))
         write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
     progress(ProgressEvent("rasters", len(folders), len(folders), "rasters"))
     write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
@@ -168,13 +168,13 @@ def plan_many(
                 plan = plan_segment(
                     raster, classes, out=folder, model=lazy_model.loaded, options=options, overwrite=overwrite
                 )
-            plans.append(RasterPlan(raster, folder, plan))
+            plans.append(RasterPlan(strip_credentials(raster), folder, plan))
         except (ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
             if options.on_error == "stop":
                 raise
-            plans.append(RasterPlan(raster, folder, reason=str(error)))
+            plans.append(RasterPlan(strip_credentials(raster), folder, reason=str(error)))
     return tuple(plans)
 
 

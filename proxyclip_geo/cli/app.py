@@ -1,6 +1,7 @@
 """The commands, and the exit code of each error."""
 
 import os
+import sys
 import traceback
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ from proxyclip_geo.cli import (
 )
 from proxyclip_geo.cli.declared import with_options
 from proxyclip_geo.cli.reporter import REPORTER
-from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings
+from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings, strip_credentials
 
 INTERRUPTED = 130
 INTERNAL = 70
@@ -92,7 +93,7 @@ def run(arguments: Sequence[str]) -> int:
         return _stopped(arguments)
     except Exception as error:
         if os.environ.get(DEBUG):
-            traceback.print_exc()
+            sys.stderr.write(strip_credentials(traceback.format_exc()))
         REPORTER.fail(
             f"{type(error).__name__}: {error}. This is a bug of proxyclip-geo: run again with {DEBUG}=1 and report the "
             "output",

@@ -20,6 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from proxyclip_geo.errors import strip_credentials
 from proxyclip_geo.progress import ProgressEvent
 
 
@@ -64,7 +65,7 @@ class Reporter:
 
     def event(self, kind: str, **fields: Any) -> None:
         """Write one JSON line to stdout."""
-        print(json.dumps({"event": kind, **fields}, ensure_ascii=False), file=sys.stdout, flush=True)
+        print(json.dumps({"event": kind, **strip_credentials(fields)}, ensure_ascii=False), file=sys.stdout, flush=True)
 
     def warn(self, message: str) -> None:
         """Show a warning."""
@@ -80,14 +81,14 @@ class Reporter:
         if self.as_json:
             self.event("error", message=message, type=kind, exit_code=exit_code)
         else:
-            self.err.print(Text.assemble(("error: ", "bold red"), message))
+            self.err.print(Text.assemble(("error: ", "bold red"), strip_credentials(message)))
 
     def result(self, text: Any, data: Mapping[str, Any]) -> None:
         """Show a result: `text` for people (anything rich prints), `data` for machines."""
         if self.as_json:
             self.event("result", **data)
         else:
-            self.out.print(Text(text) if isinstance(text, str) else text)
+            self.out.print(Text(strip_credentials(text)) if isinstance(text, str) else text)
 
     @contextmanager
     def progress(self) -> Iterator[Any]:

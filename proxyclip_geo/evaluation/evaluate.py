@@ -12,7 +12,7 @@ import pyproj
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
-from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.errors import OptionError, RasterError, strip_credentials
 from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, mapped_values
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
@@ -99,7 +99,8 @@ def evaluate(
             "check that they cover the same area, the mapping and the ignored values"
         )
     read = (files[0].path, files[1].path, None if words is None else words.path)
-    return Report(files[0].name, files[1].name, matrix, notes, read)
+    names = strip_credentials([file.name for file in files])
+    return Report(names[0], names[1], matrix, notes, read)
 
 
 def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:

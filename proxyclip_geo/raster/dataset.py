@@ -13,7 +13,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from proxyclip_geo.errors import RasterError
+from proxyclip_geo.errors import RasterError, strip_credentials
 from proxyclip_geo.files import safe_stem
 from proxyclip_geo.region import Region
 
@@ -66,7 +66,7 @@ def stem_of(path: str | Path) -> str:
         >>> stem_of("https://example.org/tiles/scene.tif?key=1")
         'scene'
     """
-    last = re.split(r"[/\\]", str(path).split("?")[0].rstrip("/\\"))[-1]
+    last = re.split(r"[/\\]", strip_credentials(str(path)).split("?")[0].rstrip("/\\"))[-1]
     return safe_stem(Path(last).stem)
 
 

@@ -17,7 +17,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetReaderBase, MemoryFile
 from rasterio.vrt import WarpedVRT
 
-from proxyclip_geo.errors import RasterError
+from proxyclip_geo.errors import RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.dataset import stem_of, to_rasterio
 
@@ -131,7 +131,7 @@ def _open_dataset_input(dataset: Any) -> Iterator[RasterInput]:
         raise RasterError(f"dataset {name} cannot be read again ({error}); write it to a file first") from error
     try:
         with rasterio.open(path) as copy:
-            facts = repr((name, copy.shape, tuple(copy.transform), str(copy.crs)))
+            facts = repr((strip_credentials(name), copy.shape, tuple(copy.transform), str(copy.crs)))
         yield RasterInput(path, f"{name} {_checksum(facts.encode())}", stem_of(name), in_memory=True)
     finally:
         rasterio.shutil.delete(path, driver="VRT")

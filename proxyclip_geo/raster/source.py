@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from proxyclip_geo.errors import AreaError, OptionError, RasterError
+from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import AreaMask, find_area
 from proxyclip_geo.raster.bands import BandPlan, plan_bands, stack_colors
@@ -201,7 +200,7 @@ class Source:
         area = self._area.region
         polygons = self._area.polygons
         return {
-            "path": _strip_credentials(self.name) if is_remote(self.name) else _resolve(self.name),
+            "path": strip_credentials(_resolve(self.name)),
             **_file_status(self._gdal_name),
             "driver": self._dataset.driver,
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
@@ -317,11 +316,6 @@ def _file_status(name: str) -> dict[str, int | None]:
 def _resolve(name: str) -> str:
     """Return the absolute path of a file; names that are no files are returned unchanged."""
     return str(Path(name).resolve()) if Path(name).exists() else name
-
-
-def _strip_credentials(name: str) -> str:
-    """Remove the query and the user of a URL, which may hold tokens: metadata may be passed on."""
-    return re.sub(r"//[^/@]*@", "//", name).split("?")[0] if is_remote(name) else name
 
 
 def _json_number(value: float | None) -> float | str | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json
-from proxyclip_geo.errors import VectorError
+from proxyclip_geo.errors import VectorError, strip_credentials
 from proxyclip_geo.validation import validate
 from proxyclip_geo.vocabulary.colors import Color
 
@@ -43,10 +43,10 @@ class _Sources:
 
 
 def describe_file(path: Path | str, *, target: Path) -> dict[str, str]:
-    """Describe a file by its path, its path relative to the folder of `target`, and its SHA-256; a URL by its text."""
+    """Describe a file by its path, its path relative to the folder of `target`, and its SHA-256; a bare URL."""
     file = Path(path)
     if not file.is_file():
-        return {"path": str(path)}
+        return {"path": strip_credentials(str(path))}
     entry = {"path": os.path.abspath(file), "sha256": _digest(file)}
     # On Windows there is no relative path between drives.
     with suppress(ValueError):

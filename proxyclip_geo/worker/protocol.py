@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from proxyclip_geo.errors import ProxyClipGeoError
+from proxyclip_geo.errors import ProxyClipGeoError, strip_credentials
 
 PROTOCOL = 1
 """Version of the protocol; it changes when an old client would misunderstand a new worker."""
@@ -90,7 +90,7 @@ class Channel:
 
     def fail(self, error: BaseException, *, id: int | str | None) -> None:
         """Write that a request failed: the kind of error, a sentence, and the exit code that the command line has."""
-        message, kind, code = str(error), type(error).__name__, getattr(error, "exit_code", 70)
+        message, kind, code = strip_credentials(str(error)), type(error).__name__, getattr(error, "exit_code", 70)
         if not isinstance(error, ProxyClipGeoError):
             message, kind = f"{kind}: {message}. This is a bug of proxyclip-geo; see its log", "InternalError"
         self.send("error", id=id, type=kind, message=message, exit_code=code)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO, NoReturn
 
-from proxyclip_geo.errors import Cancelled, forward_warnings
+from proxyclip_geo.errors import Cancelled, forward_warnings, strip_credentials
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.worker.describe import describe_worker
 from proxyclip_geo.worker.methods import METHODS
@@ -168,9 +168,17 @@ class _Progress:
         self._channel.send("progress", id=self._job.request.id, **vars(event))
 
 
+class _Formatter(logging.Formatter):
+    """Writes log lines without credentials, also those of GDAL."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return str(strip_credentials(super().format(record)))
+
+
 def serve() -> NoReturn:
     """Serve requests over stdin and stdout until stdin ends; then end the process."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    logging.root.handlers[0].setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
     # Output of libraries must not break a line of the protocol.
     stdout = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)

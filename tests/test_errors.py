@@ -1,0 +1,41 @@
+"""Errors and warnings hold no credentials."""
+
+import pickle
+from typing import Any
+
+import pytest
+
+from proxyclip_geo.errors import QualityWarning, RasterError, strip_credentials, warn_quality
+
+URL = "https://example.org/a/b.tif"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        (f"{URL}?sig=S", URL),
+        (f"https://me:S@{URL[8:]}", URL),
+        (f"/vsicurl/https://S@{URL[8:]}?x=1&X-Amz-Signature=S", f"/vsicurl/{URL}"),
+        ("/vsicurl?header.Authorization=S&url=https%3A%2F%2Fexample.org%2Fa%2Fb.tif%3Fsig%3DS", f"/vsicurl/{URL}"),
+        (f"cannot open '{URL}?sig=S' (HTTP 403)", f"cannot open '{URL}' (HTTP 403)"),
+        (f"({URL}?sig=S); check it", f"({URL}); check it"),
+        (f"HTTP error on {URL}?sv=2&se=S: 403", f"HTTP error on {URL}: 403"),
+        ("https://example.org/a b.tif?sig=S", "https://example.org/a b.tif?sig=***"),
+        ("PG:host=h user=u password='S S'", "PG:host=h user=u password=***"),
+        ("AWS_SECRET_ACCESS_TOKEN=S", "AWS_SECRET_ACCESS_TOKEN=***"),
+        ('NETCDF:"https://u:S@h/x.nc?token=S":red', 'NETCDF:"https://h/x.nc":red'),
+        ({"path": [f"{URL}?sig=S", None, 3]}, {"path": [URL, None, 3]}),
+        ("/data/what?.tif and design=modern, me@example.org", "/data/what?.tif and design=modern, me@example.org"),
+        ("see https://example.org/docs. Then", "see https://example.org/docs. Then"),
+    ],
+)
+def test_credentials_are_removed(text: Any, bare: Any) -> None:
+    assert strip_credentials(text) == bare == strip_credentials(bare)
+
+
+def test_messages_hold_none() -> None:
+    error = RasterError(f"{URL}?sig=S cannot be opened")
+    for one in (error, pickle.loads(pickle.dumps(error))):
+        assert str(one) == f"{URL} cannot be opened"
+    with pytest.warns(QualityWarning, match=f"^{URL} is flat$"):
+        warn_quality(f"{URL}?sig=S is flat")

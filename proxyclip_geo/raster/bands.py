@@ -117,14 +117,20 @@ def _palette(colormap: dict[int, tuple[int, int, int, int]]) -> NDArray[np.uint8
     return palette
 
 
-def read_bands(dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int, int] | None = None) -> Samples:
+def read_bands(
+    dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int, int] | None = None, full: Any = None
+) -> Samples:
     """Read raw colours and validity.
+
+    GDAL returns an overview without a mask as valid everywhere. Mask bands are therefore read through the raster at
+    full resolution: from the overview of the mask if there is one, else by nearest neighbour.
 
     Args:
         dataset: An open rasterio dataset, at full resolution or at an overview.
         plan: From `plan_bands`.
         region: Pixels of `dataset`, inside it.
         shape: (height, width) to decimate to by nearest neighbour; the region's if not given.
+        full: The raster at full resolution, if `dataset` is one of its overviews.
 
     Returns:
         One layer per band of `plan.unique`; red, green and blue if the raster is paletted.
@@ -133,10 +139,14 @@ def read_bands(dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int
     rows, cols = shape or region.shape
 
     def read(bands: tuple[int, ...], *, masks: bool = False) -> NDArray[Any]:
-        reader = dataset.read_masks if masks else dataset.read
-        layers: NDArray[Any] = reader(
-            list(bands), window=window, out_shape=(len(bands), rows, cols), resampling=Resampling.nearest
-        )
+        shape = (len(bands), rows, cols)
+        if masks and full is not None:
+            across, down = full.width / dataset.width, full.height / dataset.height
+            above = Window(region.left * across, region.top * down, region.width * across, region.height * down)
+            layers: NDArray[Any] = full.read_masks(list(bands), window=above, out_shape=shape)
+        else:
+            reader = dataset.read_masks if masks else dataset.read
+            layers = reader(list(bands), window=window, out_shape=shape, resampling=Resampling.nearest)
         return layers
 
     values = read(plan.unique)

@@ -13,6 +13,9 @@ LABEL_NODATA = {"uint8": 255, "uint16": 65535}
 # Nodata values in this range may also be measurements; NaN, −9999 or 3.4e38 never are.
 _MEASURABLE = (0.0, 65535.0)
 
+# GDAL's ARE_REAL_EQUAL: |a − b| < 2 ε |a + b|.
+_FLOAT32_TOLERANCE = 4 * float(np.finfo(np.float32).eps)
+
 
 def label_nodata(dataset: Any, *, classes: Collection[int]) -> frozenset[int]:
     """Return the values of a label raster that stand for nodata.
@@ -61,10 +64,17 @@ def valid_colors(values: NDArray[Any], nodata: tuple[float | None, ...]) -> NDAr
 
 
 def _equals(layer: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
-    """Compare in the layer's own type: float32 rasters declare −3.4e38 with more digits than they store."""
+    """Compare in the layer's own type; float32 values up to two roundings away are equal, as in GDAL.
+
+    Rasters declare −3.4028234663852886e38 and hold −3.40282306e38.
+    """
     nothing = np.zeros(layer.shape, dtype=bool)
     if nodata is None or np.isnan(nodata):
         return nothing
+    if layer.dtype == np.float32:
+        margin = _FLOAT32_TOLERANCE * abs(nodata)
+        with np.errstate(over="ignore"):
+            return (layer >= np.float32(nodata - margin)) & (layer <= np.float32(nodata + margin))
     if layer.dtype.kind == "f":
         with np.errstate(over="ignore"):
             same: NDArray[np.bool_] = layer == layer.dtype.type(nodata)

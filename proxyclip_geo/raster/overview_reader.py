@@ -30,8 +30,7 @@ class OverviewReader:
         """
         self._name = name
         self._plan = plan
-        self._full = dataset
-        self._dataset = dataset
+        self._given = self._full = self._dataset = dataset
         level = _overview(dataset, plan, limit=min(scale))
         self._open_options = {} if level is None else {"overview_level": level}
         if level is not None:
@@ -42,15 +41,16 @@ class OverviewReader:
         self._cols = Axis(self._dataset.width, anchor.left / shrink_cols, scale[1] / shrink_cols)
 
     def close(self) -> None:
-        """Close the overview, if one was opened."""
-        if self._dataset is not self._full:
-            self._dataset.close()
+        """Close what was opened here."""
+        for dataset in (self._dataset, self._full):
+            if dataset is not self._given:
+                dataset.close()
 
     def _reopen(self) -> None:
         """Reopen after an error: GDAL caches a tile that it cannot decode and returns it as pixels the next time."""
-        failed, self._dataset = self._dataset, open_dataset(self._name, **self._open_options)
-        if failed is not self._full:
-            failed.close()
+        self.close()
+        self._full = open_dataset(self._name)
+        self._dataset = open_dataset(self._name, **self._open_options) if self._open_options else self._full
 
     def read(self, region: Region) -> Samples:
         """Read a region of the grid.
@@ -86,7 +86,8 @@ class OverviewReader:
     def _read(self, region: Region) -> Samples:
         try:
             with environment(self._name):
-                return read_bands(self._dataset, self._plan, region)
+                full = None if self._dataset is self._full else self._full
+                return read_bands(self._dataset, self._plan, region, full=full)
         except (RasterioError, OSError) as error:
             shrink = self._full.height / self._dataset.height
             self._reopen()

@@ -12,7 +12,7 @@ from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rasterio.control import GroundControlPoint
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, Resampling
 
 from proxyclip_geo.errors import OptionError, QualityWarning, RasterError
 from proxyclip_geo.raster.dataset import gdal_name, stem_of
@@ -201,6 +201,14 @@ class TestValidity:
         data[(slice(0, 3), *self.hole)] = 0
         self.expect_hole(read_whole(make_raster(data=data, nodata=0, photometric="MINISBLACK")))
 
+    @pytest.mark.parametrize(("value", "valid"), [(-3.40282306e38, False), (-3.4028235e38, False), (-3.4e38, True)])
+    def test_float32_nodata_of_few_digits(self, make_raster: MakeRaster, value: float, valid: bool) -> None:
+        data = np.full((1, 40, 50), 7, np.float32)
+        data[:, 10:20, 5:25] = value
+        pixels = read_whole(make_raster(data=data, nodata=-3.4028234663852886e38))
+        assert pixels.valid[:10].all()
+        assert (pixels.valid[10:20, 5:25] == valid).all()
+
     @pytest.mark.parametrize(
         ("dtype", "nodata"), [("float32", np.nan), ("int16", -9999), ("float32", -3.4028234663852886e38)]
     )
@@ -304,6 +312,49 @@ class TestResolution:
         pixels = read_whole(make_raster(data=data, overviews=[2, 4], **options), SourceOptions(gsd=gsd))
         assert set(np.unique(pixels.rgb[:, pixels.valid])) == {100}
         assert pixels.rgb[:, ~pixels.valid].max(initial=0) == 0
+
+    @pytest.mark.parametrize("gsd", [None, 0.5, 1.1, 2.2, 3.0])
+    @pytest.mark.parametrize("overviews", ["none", "internal", "external", "made before the mask"])
+    @pytest.mark.parametrize("validity", ["mask", "msk", "alpha", "nodata"])
+    def test_a_hole_is_invalid_at_every_gsd(
+        self, make_raster: MakeRaster, validity: str, overviews: str, gsd: float | None
+    ) -> None:
+        hole = np.zeros((250, 257), bool)
+        hole[64:160, 96:192] = True
+        data = np.full((3, *hole.shape), 100, np.uint8)
+        data[:, hole] = 0 if validity == "nodata" else 200
+        path = make_raster(
+            data=data,
+            nodata=0 if validity == "nodata" else None,
+            alpha=np.where(hole, 0, 255) if validity == "alpha" else None,
+            tiled=True,
+            blockxsize=64,
+            blockysize=64,
+        )
+        build = {"GDAL_TIFF_INTERNAL_MASK": validity == "mask", "TIFF_USE_OVR": overviews == "external"}
+
+        def write_mask() -> None:
+            if validity in ("mask", "msk"):
+                with rasterio.Env(**build), rasterio.open(path, "r+") as dataset:
+                    dataset.write_mask(~hole)
+
+        if overviews != "made before the mask":
+            write_mask()
+        if overviews != "none":
+            with rasterio.Env(**build), rasterio.open(path, "r+") as dataset:
+                dataset.build_overviews([2, 4], Resampling.average)
+        if overviews == "made before the mask":
+            write_mask()
+        with open_source(path, SourceOptions(gsd=gsd)) as source:
+            valid = source.read(source.geobox.region).valid
+            assert_pieces_equal_whole(source, 37)
+        rows, cols = (np.arange(n) + 0.5 for n in valid.shape)
+        down, across = hole.shape[0] / valid.shape[0], hole.shape[1] / valid.shape[1]
+        inside = [(rows * down > 64) & (rows * down < 160), (cols * across > 96) & (cols * across < 192)]
+        wrong = valid == np.logical_and.outer(*inside)
+        # Border pixels of the hole may be rounded either way.
+        assert wrong.sum() <= 2 * (sum(inside[0]) + sum(inside[1]) + 2)
+        assert not wrong[:, : int(90 / across)].any()
 
     def test_reads_the_best_overview(self, make_raster: MakeRaster) -> None:
         # The full resolution changes after the overviews are made: a coarse read must not notice.

@@ -1,5 +1,6 @@
 """The schema of model cards, which describe a model in TOML."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,12 +25,12 @@ MAX_LINE, MAX_TEXT = 200, 2000
 """Letters of names and file names, and of descriptions and citations."""
 MAX_OVERRIDES = 50
 
-FORBIDDEN_OVERRIDES = frozenset({"pretrained", "checkpoint_path", "cache_dir", "scriptable", "features_only"})
-"""Arguments of `timm.create_model` that load files or return another kind of model."""
+FORBIDDEN_OVERRIDES = re.compile(r"pretrained|checkpoint|cache|scriptable|exportable|features_only|jit")
+"""Parts of arguments of `timm.create_model` that load files or return another kind of model."""
 
 
 def _check_file(name: str) -> str:
-    if PureWindowsPath(name).anchor or PurePosixPath(name).is_absolute() or ".." in PureWindowsPath(name).parts:
+    if PurePosixPath(name).is_absolute() or ".." in PureWindowsPath(name).parts or re.search(r"^\\|[:\x00-\x1f]", name):
         raise ValueError("a file must lie in the folder of the card: give its name, without .. and not absolute")
     return name
 
@@ -49,7 +50,8 @@ Statistics: TypeAlias = tuple[Rgb, Rgb]
 """Mean and standard deviation of red, green and blue, for pixels in 0…1."""
 PositionMode: TypeAlias = Literal["offset", "antialias"]
 _Size: TypeAlias = Annotated[int, Field(ge=0, le=8192)]
-Override: TypeAlias = bool | _Size | Annotated[float, Field(ge=-8192, le=8192)] | Line | tuple[_Size, ...]
+Override: TypeAlias = bool | _Size | Annotated[float, Field(ge=-8192, le=8192)] | tuple[_Size, ...]
+"""Numbers only: timm takes texts for names of functions, layers and files."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ class HubFile:
         sha256: Expected checksum; the hub's own if not given.
     """
 
-    repo: Annotated[str, Field(max_length=MAX_LINE, pattern=r"^[\w.-]+/[\w.-]+$")]
+    repo: Annotated[str, Field(max_length=MAX_LINE, pattern=r"^\w[\w.-]*/\w[\w.-]*$")]
     file: FileName
-    revision: Line = "main"
+    revision: Annotated[str, Field(max_length=MAX_LINE, pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$")] = "main"
     sha256: Sha256 | None = None
 
 
@@ -132,7 +134,7 @@ class VfmCard:
 
     def __post_init__(self) -> None:
         _check_one_source(self)
-        for name in sorted(FORBIDDEN_OVERRIDES & set(self.overrides or ())):
+        for name in sorted(filter(FORBIDDEN_OVERRIDES.search, self.overrides or ())):
             raise ModelError(f"overrides must not hold {name!r}; give weights or hub")
 
 

@@ -89,7 +89,49 @@ def test_defaults(tiny_model: Path) -> None:
         ('weights = "vfm.safetensors"', 'position = "middle"', "vfm.position = 'middle' must be 'offset' or"),
         ('weights = "vfm.safetensors"', "mean = [0.5, 0.5]", "vfm.mean has too few entries"),
         ('weights = "vfm.safetensors"', "std = [0, 1, 1]", r"vfm.std\[0\] = 0 must be greater than 0"),
-        ("img_size = 64", 'checkpoint_path = "x"', "vfm: overrides must not hold 'checkpoint_path'"),
+        *(
+            ("img_size = 64", f"{name} = true", f"vfm: overrides must not hold '{name}'")
+            for name in ("checkpoint_path", "pretrained", "pretrained_cfg", "cache_dir", "scriptable", "features_only")
+        ),
+        *(
+            ("img_size = 64", f'{name} = "/etc/passwd"', f"vfm.overrides.{name} = '/etc/passwd' must be")
+            for name in ("checkpoint_path", "block_fn", "norm_layer", "act_layer")
+        ),
+        ("depth = 2", 'depth = [{ fn = "x" }]', r"vfm.overrides.depth"),
+        *(
+            (
+                'weights = "vfm.safetensors"',
+                f"weights = {name}",
+                "vfm.weights: a file must lie in the folder of the card",
+            )
+            for name in (
+                "'/x'",
+                "'../x'",
+                "'a/../../x'",
+                r"'..\x'",
+                r"'\\host\x'",
+                r"'\x'",
+                "'C:x'",
+                "'x:stream'",
+                r'"a\u0000"',
+            )
+        ),
+        *(
+            ('weights = "vfm.safetensors"', f'hub = {{ repo = "{repo}", file = "{file}" }}', message)
+            for repo, file, message in (
+                ("../..", "x", r"vfm.hub.repo = '../..' must match"),
+                ("a/..", "x", r"vfm.hub.repo = 'a/..' must match"),
+                ("https://example.org", "x", r"vfm.hub.repo = 'https://example.org' must match"),
+                ("a/b", "../x", "vfm.hub.file: a file must lie in"),
+            )
+        ),
+        (
+            'weights = "vfm.safetensors"',
+            'hub = { repo = "a/b", file = "x", revision = "../../x" }',
+            "vfm.hub.revision = '../../x' must match",
+        ),
+        ('"vit_base_patch8_224.dino"', '"local-dir:/x"', "vfm.architecture = 'local-dir:/x' must match"),
+        ('config = "clip.json"', 'architecture = "hf-hub:owner/name"', "clip.architecture = 'hf-hub:owner/name' must"),
         ("img_size = 64", "img_size = 2020-01-01", "a date is not allowed"),
         ("embed_dim = 32", "embed_dim = 1_000_000_000", "vfm.overrides.embed_dim = 1000000000 must be"),
         ('"vit_base_patch8_224.dino"', '"hf-hub:owner/name"', "vfm.architecture = 'hf-hub:owner/name' must match"),
@@ -100,7 +142,7 @@ def test_defaults(tiny_model: Path) -> None:
         ('name = "tiny"', f'name = "{"x" * 10_000}"', "at most 200 characters"),
         ('name = "tiny"', 'name = "tiny"\ndirectory = "/"', "unknown entry 'directory'"),
     ],
-    ids=range(32),
+    ids=range(58),
 )
 def test_mistakes_in_a_card_are_named(tiny_model: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(ModelError, match=message):

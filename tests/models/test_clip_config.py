@@ -38,9 +38,11 @@ def test_a_config_may_lie_under_model_cfg(tiny_model: Path) -> None:
         (change("vision_cfg", layers=10**9), "vision_cfg.layers = 1000000000 must be at most 200"),
         (change("vision_cfg", layers="2"), "vision_cfg.layers = '2' must be a whole number"),
         (change("vision_cfg", patch_size=0), "vision_cfg.patch_size = 0 must be at least 1"),
+        (change("text_cfg", hf_model_name="owner/name"), "only CLIPs with open_clip's own text and image towers"),
+        (change("vision_cfg", timm_model_name="hf-hub:owner/name"), "only CLIPs with open_clip's own"),
         (change("text_cfg", layers=200, width=8192), "200 layers of width 8192 are more than the limit"),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_a_malformed_config_is_refused(tiny_model: Path, text: str, message: str) -> None:
     (tiny_model / "clip.json").write_text(text)

@@ -69,7 +69,7 @@ def fit(
     classes: Classes,
     truth: str | Path,
     *,
-    field: str = "class",
+    truth_field: str = "class",
     mapping: Mapping[int | str, int | str] | None = None,
     ignore: Collection[int | str] = (),
     examples: Examples | str | Path | None = None,
@@ -89,7 +89,7 @@ def fit(
         classes: As for `segment`; the start of the fit.
         truth: A label raster, on any grid, or a vector file of points and polygons with a column for the class. Pixels
             of no class ("none", by name or mapping) are needed to fit thresholds.
-        field: Column of a vector file with the class.
+        truth_field: Column of a vector file with the class.
         mapping: For a raster: value or name in the truth → class, or "none"; as for `evaluate`, values that are not
             mentioned are ignored. By the names in the raster's tags if not given.
         ignore: For a raster: values or names in the truth to ignore.
@@ -128,7 +128,7 @@ def fit(
     vocabulary, bank = opened.bank(words, options, examples=examples)
     with ExitStack() as stack:
         if Path(truth).suffix.lower() in _VECTOR:
-            labels = read_shapes(opened, vocabulary, truth, field=field)
+            labels = read_shapes(opened, vocabulary, truth, field=truth_field)
         else:
             labels = read_raster(opened, vocabulary, truth, mapping=mapping, ignore=ignore, stack=stack)
         samples = collect_samples(opened, bank, labels, progress=progress)

@@ -108,7 +108,7 @@ def read_shapes(embedding: Embedding, vocabulary: Vocabulary, path: str | Path, 
         VocabularyError: If a shape has an unknown class.
         VectorError: If the file cannot be read, or lacks the column.
     """
-    every = read_examples(path, embedding.geobox, field=field, name=embedding.name)
+    every = read_examples(path, embedding.geobox, field=field, option="truth_field", name=embedding.name)
     shapes = [shape for shape in every if not shape.negative]
     if not shapes:
         raise OptionError(f"all {len(every)} shapes in {path} are negative; fitting needs positive ones")

@@ -117,13 +117,13 @@ def _parameter(name: str, field: str, info: FieldInfo, flags: Mapping[str, str])
     decls = _flags(field, info)
     if kind is bool and default:
         decls[0] += "/--no-" + decls[0].removeprefix("--")
-    shown = typer.Option(
+    parameter = typer.Option(
         *decls,
         help=escape(use_flags(info.description or "", flags)),
         metavar=metavar,
         rich_help_panel=extra.get("panel"),
     )
-    annotation: Any = Annotated[kind if default is not None else kind | None, shown]
+    annotation: Any = Annotated[kind if default is not None else kind | None, parameter]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
@@ -135,9 +135,11 @@ def _flags(name: str, info: FieldInfo) -> list[str]:
 def _flag_of_parameter(item: inspect.Parameter) -> str:
     """Return the long flag of a parameter that typer knows; the placeholder of an argument."""
     found = "--" + item.name.replace("_", "-")
-    for shown in get_args(item.annotation)[1:]:
-        if isinstance(shown, typer.models.ArgumentInfo):
+    for parameter in get_args(item.annotation)[1:]:
+        if isinstance(parameter, typer.models.ArgumentInfo):
             return item.name.upper()
-        if isinstance(shown, typer.models.OptionInfo):
-            found = next((flag for flag in shown.param_decls or () if flag.startswith("--")), found)
+        if isinstance(parameter, typer.models.OptionInfo):
+            # In an `Annotated` type, typer takes the first flag for the default.
+            flags = (parameter.default, *(parameter.param_decls or ()))
+            found = next((flag for flag in flags if isinstance(flag, str) and flag.startswith("--")), found)
     return found

@@ -45,7 +45,7 @@ def fit(
             embedding,
             read_words(classes, vocabulary),
             truth,
-            field=truth_field,
+            truth_field=truth_field,
             mapping=pg.parse_mapping(mapping) if mapping else None,
             ignore=parameters.read_values(ignore),
             examples=examples,

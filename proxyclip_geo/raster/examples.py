@@ -65,7 +65,9 @@ class Example:
         return np.asarray(burned == 1)
 
 
-def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) -> tuple[Example, ...]:
+def read_examples(
+    path: str | Path, geobox: GeoBox, *, field: str, name: str, option: str = "field"
+) -> tuple[Example, ...]:
     """Read examples from a vector file.
 
     Args:
@@ -73,6 +75,7 @@ def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) ->
         geobox: Geobox of the raster.
         field: Column with the class.
         name: Raster name in messages.
+        option: Name in messages of the option that sets `field`.
 
     Raises:
         VectorError: If the file cannot be read, has no such column, or a shape without a class.
@@ -85,8 +88,8 @@ def read_examples(path: str | Path, geobox: GeoBox, *, field: str, name: str) ->
     if field not in frame.columns:
         columns = [str(column) for column in frame.columns if column != frame.geometry.name]
         raise VectorError(
-            f"examples {path} have no column '{field}'{suggest(field, columns)}; name the one that holds the class "
-            f"(`field`): {', '.join(columns) or 'there is none'}"
+            f"{path} has no column '{field}'{suggest(field, columns)}; name the one that holds the class "
+            f"(`{option}`): {', '.join(columns) or 'there is none'}"
         )
     frame.index = range(1, len(frame) + 1)
     frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]

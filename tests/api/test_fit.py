@@ -62,7 +62,7 @@ def test_a_few_drawn_shapes_do_too(folder: Path, biased: pg.Vocabulary, tmp_path
             x, y = transform @ (col + 0.5, row + 0.5)
             rows.append({"kind": tags[f"CLASS_{value}"], "geometry": shapely.Point(x, y).buffer(1)})
     geopandas.GeoDataFrame(rows, crs=crs).to_file(tmp_path / "labels.gpkg")
-    found = pg.fit(folder / "scene.emb", biased, tmp_path / "labels.gpkg", field="kind")
+    found = pg.fit(folder / "scene.emb", biased, tmp_path / "labels.gpkg", truth_field="kind")
     assert found.grouping == "drawn shapes"
     assert found.fit.groups == len(rows)
     assert accuracy(folder, found.vocabulary) > accuracy(folder, biased) + 0.05

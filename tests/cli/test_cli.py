@@ -381,3 +381,14 @@ def test_fit_prints_the_gain_and_saves_only_gains(folder: Path) -> None:
     assert event["saved"] == "a.yaml"
     assert run("label", "fit.emb", "-v", "a.yaml", "-o", "fitted", cwd=folder).returncode == 0
     assert run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", cwd=folder).returncode == 8
+
+
+def test_fit_names_the_flag_of_the_column(folder: Path) -> None:
+    assert run("encode", "scene.tif", "-m", "demo", "-o", "column.emb", cwd=folder).returncode == 0
+    with rasterio.open(folder / "scene.tif") as dataset:
+        x, y, crs = *dataset.xy(100, 100), dataset.crs
+    frame = geopandas.GeoDataFrame({"kind": ["road"]}, geometry=geopandas.points_from_xy([x], [y], crs=crs))
+    frame.to_file(folder / "column.gpkg")
+    completed = run("fit", "column.emb", "column.gpkg", "-c", WORDS, cwd=folder)
+    assert completed.returncode == 9
+    assert "name the one that holds the class (--field): kind" in " ".join(completed.stderr.split())

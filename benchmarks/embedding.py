@@ -141,8 +141,8 @@ def measure_loss(raster: Path, folder: Path, model: pg.Model, *, gsd: float | No
 
 
 def _line(row: dict[str, Any]) -> str:
-    shown = (f"{key} {value:.3g}" if isinstance(value, float) else str(value) for key, value in row.items())
-    return " | ".join(shown)
+    texts = (f"{key} {value:.3g}" if isinstance(value, float) else str(value) for key, value in row.items())
+    return " | ".join(texts)
 
 
 def main() -> None:
@@ -170,8 +170,8 @@ def main() -> None:
         for what, row in results["speed"].items():
             print(f"{what} | {_line(row)}", flush=True)
         model = pg.load_model("demo", device="cpu")
-        made = pg.sample(folder / "scene.tif", size=1024, seed=7)
-        results["loss"] = measure_loss(made.image, folder, model, gsd=None)
+        scene = pg.sample(folder / "scene.tif", size=1024, seed=7)
+        results["loss"] = measure_loss(scene.image, folder, model, gsd=None)
         for raster in options.raster:
             results["loss"] += measure_loss(raster, folder, model, gsd=options.gsd)
     if options.json:

@@ -151,8 +151,8 @@ def measure(folder: Path, *, side: int) -> dict[str, Any]:
     """Take all measurements."""
     clip, exact = random_model()
     parameters = sum(weight.numel() for weight in exact.parameters())
-    made = pg.sample(folder / "scene.tif", size=side, seed=7)
-    with rasterio.open(made.image) as dataset:
+    sample_files = pg.sample(folder / "scene.tif", size=side, seed=7)
+    with rasterio.open(sample_files.image) as dataset:
         rgb = torch.from_numpy(dataset.read())[None]
     window = rgb[:, :, :336, :336].contiguous()
     dtype = openvino.native_dtype()
@@ -163,7 +163,7 @@ def measure(folder: Path, *, side: int) -> dict[str, Any]:
         loop = published_loop(exact, rgb[:, :, :560, :560].contiguous(), queries)
         pair = torch.cat([window, rgb[:, :, -336:, -336:]])
         rates = [matrix_rate(dtype)]
-        record = run_package(clip, fast, made.image, folder, parameters=parameters)
+        record = run_package(clip, fast, sample_files.image, folder, parameters=parameters)
         seconds = {
             "published loop, float32": loop,
             "torch float32": median(lambda: exact.encode(window)),
@@ -194,12 +194,14 @@ def measure(folder: Path, *, side: int) -> dict[str, Any]:
 
 def demo_agreement(folder: Path) -> dict[str, float]:
     """Compare labels of the demo model in float32 torch and in OpenVINO at the processor's precision."""
-    made = pg.sample(folder / "demo.tif", size=512, seed=11)
+    sample_files = pg.sample(folder / "demo.tif", size=512, seed=11)
     labels = []
     for backend, precision in (("torch", "float32"), ("openvino", "auto")):
         model = pg.load_model("demo", device="cpu", backend=backend, precision=precision)
         options = pg.SegmentOptions(polygons=False)
-        result = pg.segment(made.image, "landcover", out=folder / "demo", model=model, options=options, overwrite=True)
+        result = pg.segment(
+            sample_files.image, "landcover", out=folder / "demo", model=model, options=options, overwrite=True
+        )
         labels.append(result.labels.read())
     return {"labels that agree with the demo model %": 100 * float(np.mean(labels[0] == labels[1]))}
 

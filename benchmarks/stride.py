@@ -73,8 +73,8 @@ def main() -> None:
         mean = float(np.mean([scores["mIoU"] for scores in row.values()]))
         cost = (window / 3 / stride) ** 2
         results[str(stride)] = {"share of window": stride / window, "cost": cost, "mean mIoU": mean, "sets": row}
-        shown = "".join(f"{scores['mIoU']:9.2f} ({scores['accuracy']:5.1f})" for scores in row.values())
-        print(f"{stride / window:16.3f}{cost:8.2f}  {shown}{mean:8.2f}", flush=True)
+        cells = "".join(f"{scores['mIoU']:9.2f} ({scores['accuracy']:5.1f})" for scores in row.values())
+        print(f"{stride / window:16.3f}{cost:8.2f}  {cells}{mean:8.2f}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 

@@ -78,8 +78,8 @@ def check_names(archive, found, wanted):
 
 def tracked_files():
     """Return the names of the files that git tracks."""
-    shown = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return {name for name in shown.stdout.split("\0") if name and (ROOT / name).exists()}
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return {name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()}
 
 
 def run(*command, cwd=None, quiet=False):

@@ -54,14 +54,14 @@ def main():
 
 def plugin_files(folder):
     """Return the files of the ZIP: those that git does not ignore."""
-    shown = subprocess.run(
+    listing = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "."],
         cwd=folder,
         capture_output=True,
         text=True,
         check=True,
     )
-    return sorted(folder / name for name in shown.stdout.split("\0") if name)
+    return sorted(folder / name for name in listing.stdout.split("\0") if name)
 
 
 def read_metadata(folder):
@@ -180,13 +180,13 @@ def check_translations(folder):
 
 def check_bandit(folder):
     """Yield findings of the bandit tests that the site runs."""
-    made = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "bandit", "--quiet", "--recursive", "--format", "json", "--tests", BANDIT, str(folder)],
         capture_output=True,
         text=True,
         check=False,
     )
-    report = json.loads(made.stdout)
+    report = json.loads(completed.stdout)
     for item in report["results"]:
         yield f"{item['filename']}:{item['line_number']}: {item['test_id']} {item['issue_text']}"
     for item in report["errors"]:
@@ -195,7 +195,7 @@ def check_bandit(folder):
 
 def check_secrets(folder, files):
     """Yield findings of detect-secrets."""
-    made = subprocess.run(
+    completed = subprocess.run(
         ["detect-secrets", "scan", *map(str, files)],
         executable=str(Path(sys.executable).parent / "detect-secrets"),
         cwd=folder,
@@ -203,7 +203,7 @@ def check_secrets(folder, files):
         text=True,
         check=True,
     )
-    for name, items in json.loads(made.stdout)["results"].items():
+    for name, items in json.loads(completed.stdout)["results"].items():
         for item in items:
             yield f"{name}:{item['line_number']}: looks like a secret ({item['type']})"
 

@@ -104,10 +104,10 @@ def describe(dock, canvas):
     whole, worker = [], []
     live.updated.connect(lambda result: worker.append(result["seconds"]))
     for word in NEW_WORDS:
-        shown = live.layer.source()
+        before = live.layer.source()
         started = time.monotonic()
         model.setData(model.index(0, 2), f"water, {word} {time.monotonic_ns()}")
-        wait(lambda shown=shown: live.layer.source() != shown)
+        wait(lambda before=before: live.layer.source() != before)
         wait(lambda: not canvas.isDrawing())
         whole.append(time.monotonic() - started)
     return (

@@ -74,12 +74,12 @@ def sample(
     shape = (size, size) if isinstance(size, int) else size
     if min(shape) < 1:
         raise OptionError(f"a raster of {shape[0]} × {shape[1]} px cannot be made: both must be at least 1")
-    made = Sample(path, path.with_name(f"{path.stem}_truth.tif"))
-    existing = [str(file) for file in (made.image, made.truth) if file.exists()]
+    files = Sample(path, path.with_name(f"{path.stem}_truth.tif"))
+    existing = [str(file) for file in (files.image, files.truth) if file.exists()]
     if existing and not overwrite:
         raise OutputError(f"{' and '.join(existing)} already there; pass overwrite=True to replace")
-    _write(made, make_geobox(shape, options), seed=seed, options=options, progress=progress)
-    return made
+    _write(files, make_geobox(shape, options), seed=seed, options=options, progress=progress)
+    return files
 
 
 def make_geobox(shape: tuple[int, int], options: SampleOptions) -> GeoBox:
@@ -99,14 +99,14 @@ def make_geobox(shape: tuple[int, int], options: SampleOptions) -> GeoBox:
     return GeoBox(shape, (width, 0, round(x, 6), 0, -height, round(y, 6)), crs)
 
 
-def _write(made: Sample, geobox: GeoBox, *, seed: int, options: SampleOptions, progress: Progress) -> None:
+def _write(files: Sample, geobox: GeoBox, *, seed: int, options: SampleOptions, progress: Progress) -> None:
     names = BAND_NAMES[options.bands]
     total, done = geobox.height * geobox.width, 0
     classes = class_styles(parse_classes(list(generate_scene(1, 1, seed=seed).classes)))
     tags = {"SCENE_SEED": str(seed), "SCENE_GSD": f"{options.gsd:g}"}
     with ExitStack() as stack:
-        image = stack.enter_context(CogWriter(made.image, geobox, spec=image_spec(names, dtype=options.dtype)))
-        truth = stack.enter_context(CogWriter(made.truth, geobox, spec=label_spec(classes, tags=tags)))
+        image = stack.enter_context(CogWriter(files.image, geobox, spec=image_spec(names, dtype=options.dtype)))
+        truth = stack.enter_context(CogWriter(files.truth, geobox, spec=label_spec(classes, tags=tags)))
         for tile in geobox.region.tiles(TILE):
             scene = generate_scene(
                 *tile.shape, seed=seed, gsd=options.gsd, offset=(tile.top, tile.left), nir=options.bands == 4
@@ -120,7 +120,7 @@ def _write(made: Sample, geobox: GeoBox, *, seed: int, options: SampleOptions, p
 
 
 def _encode(rgb: NDArray[np.uint8], nir: NDArray[np.uint8] | None, *, options: SampleOptions) -> NDArray[Any]:
-    """Return (bands, H, W) of the type asked for."""
+    """Return (bands, H, W) of the requested type."""
     bands: NDArray[Any] = rgb if nir is None else np.concatenate([rgb, nir[None]])
     if options.bands == 1:
         bands = np.rint((rgb * _LUMA).sum(axis=0, keepdims=True)).astype(np.uint8)

@@ -24,7 +24,7 @@ def sample(
     import proxyclip_geo as pg
 
     with reporter.progress() as progress:
-        made = pg.sample(
+        files = pg.sample(
             path, size=(size, width or size), seed=seed, options=options, overwrite=overwrite, progress=progress
         )
-    reporter.result(f"{made.image}\n{made.truth}", {"image": str(made.image), "truth": str(made.truth)})
+    reporter.result(f"{files.image}\n{files.truth}", {"image": str(files.image), "truth": str(files.truth)})

@@ -73,10 +73,10 @@ def choose_features(
     group = label_components(count, pairs[:, 0], pairs[:, 1])
     if dissolve:
         group = np.unique(patches.codes, return_inverse=True)[1]
-    kept = np.flatnonzero(~np.isin(patches.codes, (OUTSIDE, *skipped)))
+    selected = np.flatnonzero(~np.isin(patches.codes, (OUTSIDE, *skipped)))
     first = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(first, group, patches.first)
-    order = kept[np.lexsort((patches.first[kept], first[group[kept]]))]
+    order = selected[np.lexsort((patches.first[selected], first[group[selected]]))]
     edges = np.flatnonzero(np.diff(group[order])) + 1 if len(order) else np.zeros(0, np.int64)
     ends = [0, *edges.tolist(), len(order)] if len(order) else [0]
     return Features(order, np.asarray(ends, np.int64))

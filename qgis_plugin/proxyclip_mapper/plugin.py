@@ -54,11 +54,11 @@ class ProxyClipPlugin:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
 
-    def _show_dock(self, shown):
+    def _show_dock(self, visible):
         if self.dock is None:
             from .gui.dock import MapperDock
 
             self.dock = MapperDock(self.iface)
             self.dock.visibilityChanged.connect(self.action.setChecked)
             self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        self.dock.setUserVisible(shown)
+        self.dock.setUserVisible(visible)

@@ -51,8 +51,8 @@ def load_scenes(count: int, *, cache: Path) -> list[Picture]:
     """Generate the synthetic training images, or read them from an earlier run."""
     seeds = TRAIN_SEEDS[:count]
     if not cache.exists():
-        made = [make_scene(seed) for seed in seeds]
-        np.savez(cache, rgb=np.stack([p.rgb for p in made]), labels=np.stack([p.labels for p in made]))
+        scenes = [make_scene(seed) for seed in seeds]
+        np.savez(cache, rgb=np.stack([p.rgb for p in scenes]), labels=np.stack([p.labels for p in scenes]))
     with np.load(cache) as cached:
         rgb, labels = cached["rgb"], cached["labels"]
     return [Picture(f"scene {seed}", *arrays) for seed, *arrays in zip(seeds, rgb, labels, strict=True)]

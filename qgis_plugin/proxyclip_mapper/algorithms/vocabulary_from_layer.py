@@ -119,8 +119,8 @@ def _from_raster(layer):
             tr("Raster “{}” has no palette. Set its symbology to “Paletted/Unique values” first.").format(layer.name())
         )
     # Entries of a colour table without names have numbers as labels; use them only if no entry has a name.
-    shown = [item for item in renderer.classes() if item.label.strip() and 1 <= int(item.value) <= MAX_CLASSES]
-    found = [item for item in shown if item.label.strip() != f"{item.value:g}"] or shown
+    labelled = [item for item in renderer.classes() if item.label.strip() and 1 <= int(item.value) <= MAX_CLASSES]
+    found = [item for item in labelled if item.label.strip() != f"{item.value:g}"] or labelled
     _check_count(found, layer)
     return [{"name": item.label.strip(), "value": int(item.value), "color": item.color.name()} for item in found]
 

@@ -22,19 +22,19 @@ def clean_variables(variables, prefix=None):
         variables: Mapping of names to values.
         prefix: Installation folder of QGIS, whose folders are removed from PATH.
     """
-    kept = {
+    inherited = {
         name: value
         for name, value in variables.items()
         if not name.upper().startswith(_PREFIXES) and name.upper() not in _NAMES
     }
     if prefix:
         root = os.path.normcase(os.path.abspath(prefix))
-        parts = kept.get("PATH", "").split(os.pathsep)
+        parts = inherited.get("PATH", "").split(os.pathsep)
         outside = [part for part in parts if not os.path.normcase(os.path.abspath(part)).startswith(root + os.sep)]
-        kept["PATH"] = os.pathsep.join(part for part in outside if part)
+        inherited["PATH"] = os.pathsep.join(part for part in outside if part)
     # Idle OpenMP threads must not spin: they slow down QGIS.
-    kept["OMP_WAIT_POLICY"] = "PASSIVE"
-    return kept
+    inherited["OMP_WAIT_POLICY"] = "PASSIVE"
+    return inherited
 
 
 def qgis_prefix():

@@ -51,7 +51,7 @@ class LivePreview(QObject):
         self._numbers = itertools.count(1)
         self._request = None
         self._stale = False
-        self._shown = None
+        self._preview_path = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
@@ -161,8 +161,8 @@ class LivePreview(QObject):
         else:
             self.layer.setDataSource(result["path"], self.layer.name(), "gdal")
             self._style(words.rows)
-        self._discard(self._shown)
-        self._shown = result["path"]
+        self._discard(self._preview_path)
+        self._preview_path = result["path"]
         self.updated.emit(result)
         if self._stale:
             self.refresh()

@@ -259,13 +259,13 @@ class Mapping(QObject):
             self._add(group, QgsVectorLayer(f"{polygons}|layername={name}", name, "ogr"))
         for key in ("labels", "score"):
             if paths.get(key):
-                self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"), shown=not polygons)
+                self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"), visible=not polygons)
         self._dock.messages.info(tr("Map saved to {}").format(Path(paths["labels"]).parent))
 
     @staticmethod
-    def _add(group, layer, shown=True):
+    def _add(group, layer, visible=True):
         QgsProject.instance().addMapLayer(layer, False)
-        group.addLayer(layer).setItemVisibilityChecked(shown)
+        group.addLayer(layer).setItemVisibilityChecked(visible)
 
     def _on_embedding(self, point):
         """Return a point of the canvas in the embedding's CRS; None outside the image."""

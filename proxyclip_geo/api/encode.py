@@ -106,6 +106,19 @@ def _fill(stored: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progres
         for item in encoded:
             embedding = item.embedding if stored.basis is None else project(item.embedding, stored.basis)
             stored.write(item.block, embedding, valid=item.valid)
+    _require_complete(stored.name)
+
+
+def _require_complete(name: str) -> None:
+    """Open the finished store again: its folder may have been removed while it was written."""
+    try:
+        missing = len(open_store(name).missing())
+    except StoreError as error:
+        raise OutputError(f"{name} was removed or damaged while it was written: {error}") from error
+    if missing:
+        raise OutputError(
+            f"{name} was removed or damaged while it was written, {missing} blocks are missing; repeat the command"
+        )
 
 
 def _lock(name: str) -> AbstractContextManager[None]:

@@ -209,6 +209,20 @@ def test_label_removes_files_of_a_killed_run(embedding: Path, tmp_path: Path) ->
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == [others]
 
 
+@pytest.mark.parametrize("after", [0, 20])
+def test_encode_fails_if_its_folder_vanishes(demo: pg.Model, scene: Path, tmp_path: Path, after: int) -> None:
+    out, removed = tmp_path / "scene.emb", []
+
+    def remove(event: ProgressEvent) -> None:
+        if event.stage == "encode" and event.done >= after and not removed:
+            removed.append(event.done)
+            shutil.rmtree(out)
+
+    with pytest.raises(OutputError, match=r"scene\.emb"):
+        pg.encode(scene, out=out, model=demo, options=pg.EncodeOptions(block_size=64), progress=remove)
+    assert removed
+
+
 def test_encode_removes_files_of_a_killed_run(demo: pg.Model, scene: Path, tmp_path: Path) -> None:
     out, options = tmp_path / "scene.emb", pg.EncodeOptions(block_size=64)
 

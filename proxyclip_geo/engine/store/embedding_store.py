@@ -33,6 +33,8 @@ MISSING = 2
 """Validity of pixels that are not encoded yet."""
 MAX_THUMBNAIL = 8192
 """Largest side of a thumbnail in pixels."""
+# Bits of 2.0 and of −0.0 as float16.
+_LARGEST, _SIGN = 0x4000, 0x8000
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,10 @@ class EmbeddingStore(BlockStore):
             array = self._array("basis")
             if len(array.shape) != 2 or array.shape[0] > MAX_DIM or array.shape[1] != self.info.dim:
                 raise ValueError(f"its shape is {array.shape}")
-            return torch.from_numpy(np.asarray(array[:]))
+            basis = np.asarray(array[:])
+        if not (np.abs(basis) <= 2).all():
+            raise self._damaged("the basis")
+        return torch.from_numpy(basis)
 
     @cached_property
     def thumbnail(self) -> NDArray[np.uint8]:
@@ -151,6 +156,8 @@ class EmbeddingStore(BlockStore):
                 f"embedding {self.name} is not complete: {len(self.missing())} of {len(self.blocks)} blocks are "
                 "missing; run the same `proxyclip-geo encode` again to finish it"
             )
+        if (valid > MISSING).any():
+            raise self._damaged("the validity")
         return np.equal(valid, 1)
 
     def read(self, cells: Region, *, cls_features: bool = False) -> BlockEmbedding:
@@ -187,6 +194,9 @@ class EmbeddingStore(BlockStore):
             halo = torch.from_numpy(np.asarray(self._halo[block.index])[:, : int(mask.sum())])
         if not halo[-1].all():
             raise self._incomplete()
+        if not halo[-1].abs().eq(1).all():
+            raise self._damaged(f"the halo of block {block.index}")
+        self._check_features(halo[:-1].numpy(), halo[-1].numpy() > 0, part=f"the halo of block {block.index}")
         has_data = torch.empty(cells.shape, dtype=torch.bool)
         has_data[mask] = halo[-1] > 0
         has_data[inside] = torch.from_numpy(self._cells_with_data(own, valid))
@@ -214,9 +224,23 @@ class EmbeddingStore(BlockStore):
             else:
                 codes = torch.from_numpy(np.asarray(self._features[(slice(None), *index)]))
                 out[:] = dequantise(codes, torch.from_numpy(np.asarray(self._scale[index])))
-        # A chunk that is not there reads as zeros, and a cell with data is never all zero.
-        if not np.bitwise_or.reduce(out.numpy().view(np.uint16), axis=0)[has_data.numpy()].all():
+        self._check_features(out.numpy(), has_data.numpy(), part=f"cells {cells}")
+
+    def _check_features(self, features: NDArray[np.float16], has_data: NDArray[np.bool_], *, part: str) -> None:
+        """Check (D, …) features: none exceeds 2, is infinite or NaN, and no cell with data is all zero.
+
+        Features are means of unit vectors, or projections of them. A missing chunk reads as zeros.
+        """
+        # As integers, positive numbers have the order of their values, and negative ones that of their magnitudes.
+        positive = features.view(np.int16).max(axis=0)
+        negative = features.view(np.uint16).max(axis=0)
+        if (positive > _LARGEST).any() or (negative > _SIGN + _LARGEST).any():
+            raise self._damaged(part)
+        if ((positive <= 0) & ((negative == 0) | (negative == _SIGN)) & has_data).any():
             raise self._incomplete()
+
+    def _damaged(self, part: str) -> StoreError:
+        return StoreError(f"{part} of embedding {self.name} hold impossible values; it is damaged: {self.remedy}")
 
     def _incomplete(self) -> StoreError:
         return StoreError(
@@ -234,6 +258,7 @@ class EmbeddingStore(BlockStore):
         with self._reading("the CLS features"):
             stored = {index: np.asarray(self._cls[index]) for index in {index for index, _ in rows}}
         features = torch.from_numpy(np.stack([stored[index][n] for index, n in rows]))
+        self._check_features(features.numpy().T, np.zeros(len(features), np.bool_), part="the CLS features")
         found = features.any(dim=1)
         encoded = tuple(window for window, there in zip(windows, found.tolist(), strict=True) if there)
         return ClsFeatures(features[found], encoded, blend_weights(info.grid.window_cells, info.blend))

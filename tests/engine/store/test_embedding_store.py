@@ -287,6 +287,29 @@ class TestDamage:
         with pytest.raises(StoreError, match="encode the raster again"):
             label(kept, make_bank())
 
+    @pytest.mark.parametrize("value", [0.0, -0.0, 3.0, -60_000.0, np.nan, -np.nan, np.inf, -np.inf])
+    @pytest.mark.parametrize("array", ["features", "halo"])
+    def test_impossible_features(self, kept: EmbeddingStore, make_bank: Make, array: str, value: float) -> None:
+        stored = zarr.open_group(kept.name, mode="r+")[array]
+        values = stored[:]
+        if array == "features":
+            values[:, 1, 2] = value
+        else:
+            values[0, :-1, 0] = value
+        stored[:] = values
+        with pytest.raises(StoreError, match="encode the raster again"):
+            label(kept, make_bank())
+
+    @pytest.mark.parametrize(("array", "value"), [("valid", 7), ("halo", 0.5), ("halo", np.nan)])
+    def test_impossible_validity(self, kept: EmbeddingStore, make_bank: Make, array: str, value: float) -> None:
+        stored = zarr.open_group(kept.name, mode="r+")[array]
+        values = stored[:]
+        place = tuple(np.argwhere(values == 1)[0]) if array == "valid" else (0, -1, 0)
+        values[place] = value
+        stored[:] = values
+        with pytest.raises(StoreError, match="hold impossible values"):
+            label(kept, make_bank())
+
     @pytest.mark.parametrize("key", ["features", "valid", "cls", "halo"])
     def test_an_array_of_another_layout(self, kept: EmbeddingStore, key: str) -> None:
         path = Path(kept.name, key, "zarr.json")

@@ -104,12 +104,9 @@ def _parameter(name: str, field: str, info: FieldInfo, flags: Mapping[str, str])
     kind, default = base_type(info.annotation), None if info.is_required() else info.get_default()
     if get_origin(kind) is Literal and isinstance(default, int):
         kind = int
-    if kind is Path:
-        # A path would merge the slashes of a URL.
-        kind = str
     metavar = extra.get("metavar")
     if kind is Path:
-        # A path object would change the slashes of a URL.
+        # A path would merge the slashes of a URL.
         kind, metavar = str, "FILE"
     if "must_be" in extra:
         # Texts such as 6GB or 4,3,2 are read by the declaration.

@@ -61,6 +61,7 @@ def test_every_option_of_segment_is_explained() -> None:
     others = ("classes", "vocabulary", "out", "model", "overwrite", "exact", "min-area", "dry-run", "json", "quiet")
     for option in (*declared, *others):
         assert f"--{option}" in text
+    assert re.search(r"--aoi +FILE", text)
 
 
 def test_evaluate_prints_text_json_and_csv(folder: Path) -> None:

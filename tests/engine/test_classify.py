@@ -219,9 +219,9 @@ class TestClassifyBlock:
 
     def test_score_is_that_of_the_winner_also_below_the_threshold(self, make_bank: Make) -> None:
         embedding, core = an_embedding(3, 3), Region(0, 0, 12, 12)
-        kept = classify_block(embedding, make_bank(), step=4, core=core, valid=all_valid(core))
+        unchanged = classify_block(embedding, make_bank(), step=4, core=core, valid=all_valid(core))
         dropped = classify_block(embedding, make_bank(thresholds=1.01), step=4, core=core, valid=all_valid(core))
-        np.testing.assert_array_equal(dropped.score, kept.score)
+        np.testing.assert_array_equal(dropped.score, unchanged.score)
         assert (dropped.labels == UNCLASSIFIED).all()
 
     def test_a_single_query_is_everywhere_and_sure(self, make_bank: Make) -> None:

@@ -1,4 +1,4 @@
-"""Where tensors are, told without a GPU: torch's fake tensors have a device and a shape, and no values."""
+"""Devices of tensors, checked without a GPU: torch's fake tensors have a device and a shape, and no values."""
 
 from collections.abc import Iterator
 
@@ -44,13 +44,13 @@ def test_the_mode_tells_devices_apart() -> None:
         torch.rand(2, device=GPU) + torch.rand(2)
 
 
-@pytest.mark.parametrize("kept", [False, True])
-def test_what_is_encoded_on_a_gpu_is_asked_there(bank: TextBank, kept: bool) -> None:
+@pytest.mark.parametrize("stored", [False, True])
+def test_features_on_a_gpu_are_classified_there(bank: TextBank, stored: bool) -> None:
     encoder = Encoder()
     plan = make_plan((700, 600), encoder=encoder, window=336, stride=248)  # type: ignore[arg-type]
     [block] = plan.blocks
     rgb, valid = np.zeros((3, *block.read.shape), np.uint8), np.ones(block.read.shape, bool)
-    if kept:
+    if stored:
         embedding = encode_block(encoder, block, rgb=rgb, valid=valid)  # type: ignore[arg-type]
         assert embedding.features.device == GPU
         found = cell_logits(embedding, bank)

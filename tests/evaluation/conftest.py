@@ -11,7 +11,7 @@ NORTH_UP = Affine(2, 0, 500_000, 0, -2, 5_000_000)
 
 @pytest.fixture
 def write_labels(tmp_path):
-    """Write an array as a label raster: 2 m pixels in UTM unless told otherwise."""
+    """Write an array as a label raster: 2 m pixels in UTM by default."""
 
     def write(name, values, *, classes=None, crs=UTM, transform=NORTH_UP, nodata=255, bands=1):
         values = np.atleast_2d(np.asarray(values))

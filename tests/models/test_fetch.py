@@ -27,7 +27,7 @@ class Hub:
         files: Content by name.
         etags: Checksums it claims, where they are not the true ones.
         cut: Bytes after which it breaks off the next download.
-        ranges: Range headers it was asked for.
+        ranges: Range headers of the requests.
     """
 
     files: dict[str, bytes]
@@ -160,14 +160,14 @@ def test_a_broken_off_download_goes_on(
 
 def test_a_file_with_another_checksum_is_refused(hub: Hub, card: Path, tmp_path: Path) -> None:
     hub.etags["owner/clip/model.safetensors"] = "0" * 64
-    made = run(hub, tmp_path, "models", "fetch", card)
-    assert made.returncode == 7
-    assert "expected 0000" in made.stderr
+    completed = run(hub, tmp_path, "models", "fetch", card)
+    assert completed.returncode == 7
+    assert "expected 0000" in completed.stderr
 
 
 def test_a_file_the_hub_does_not_have(hub: Hub, card: Path, tmp_path: Path) -> None:
     del hub.files["owner/vfm/model.safetensors"]
-    made = run(hub, tmp_path, "models", "fetch", card)
-    assert made.returncode == 7
-    assert "owner/vfm/model.safetensors" in made.stderr
-    assert "Traceback" not in made.stderr
+    completed = run(hub, tmp_path, "models", "fetch", card)
+    assert completed.returncode == 7
+    assert "owner/vfm/model.safetensors" in completed.stderr
+    assert "Traceback" not in completed.stderr

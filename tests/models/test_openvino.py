@@ -70,14 +70,14 @@ def test_the_record_of_a_small_raster_says_torch(tiny_model: Path, tmp_path: Pat
     for status in ("done", "done before"):
         reports = pg.segment_many(rasters, ["water", "road"], out=tmp_path / "out", model=model)
         assert [report.status for report in reports] == [status, status]
-    for name, told in (("small", ("torch", "float32")), ("large", ("openvino", "bfloat16"))):
+    for name, expected in (("small", ("torch", "float32")), ("large", ("openvino", "bfloat16"))):
         record = json.loads((tmp_path / "out" / name / f"{name}_run.json").read_text())["model"]
-        assert (record["backend"], record["dtype"]) == told
+        assert (record["backend"], record["dtype"]) == expected
 
 
-def test_an_export_is_kept_and_found_again(tiny_model: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_is_cached_and_reused(tiny_model: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load(tiny_model).encoder.encode(windows(1)).dense
-    (kept,) = cache.glob("openvino/*/model.xml")
+    (compiled,) = cache.glob("openvino/*/model.xml")
     assert list(cache.glob("openvino/.*")) == []
 
     def refuse(self: object) -> None:
@@ -85,7 +85,7 @@ def test_an_export_is_kept_and_found_again(tiny_model: Path, cache: Path, monkey
 
     monkeypatch.setattr(openvino.OpenVinoEncoder, "_export", refuse)
     assert torch.equal(load(tiny_model).encoder.encode(windows(1)).dense, first)
-    kept.unlink()
+    compiled.unlink()
     with pytest.raises(AssertionError, match="again"):
         load(tiny_model)
 

@@ -41,8 +41,8 @@ def test_templates_of_a_vocabulary_take_the_place_of_the_models(text: TextEncode
 
 
 def test_far_words(text: TextEncoder) -> None:
-    asked = TextEncoder(text._clip, text._tokenizer, templates="plain", known=["water", "forest"], min_similarity=1.01)
-    far = asked.far_words(["water", "pizza"])
+    strict = TextEncoder(text._clip, text._tokenizer, templates="plain", known=["water", "forest"], min_similarity=1.01)
+    far = strict.far_words(["water", "pizza"])
     assert [word.word for word in far] == ["water", "pizza"]
     assert far[0].nearest == "water"
     assert far[0].similarity == pytest.approx(1, abs=1e-5)
@@ -56,12 +56,12 @@ def test_text_alone_equals_text_of_the_whole_model(tiny_model: Path, text: TextE
 
 def test_words_are_encoded_once(text: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     first = text.encode(["water", "forest", "water"])
-    asked: list[str] = []
+    requested: list[str] = []
     encode = text._encode
     monkeypatch.setattr(
-        text, "_encode", lambda words, *rest, **more: asked.extend(words) or encode(words, *rest, **more)
+        text, "_encode", lambda words, *rest, **more: requested.extend(words) or encode(words, *rest, **more)
     )
     torch.testing.assert_close(text.encode(["forest", "road", "water"])[[2, 0]], first[:2], rtol=0, atol=0)
-    assert asked == ["road"]
+    assert requested == ["road"]
     text.encode(["water"], templates="plain")
-    assert asked == ["road", "water"]
+    assert requested == ["road", "water"]

@@ -84,11 +84,11 @@ def check_from_words_to_map(folder: Path) -> None:
     assert measured.matrix.overall().mean_iou > 0.75
     with rasterio.open(files / "wheat field.tif") as heat:
         assert heat.read(1).max() > 0.7
-    shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert sum("image/png" in data for data in shown) == 8
-    told = streams(notebook, "stderr")
-    assert told.count("Warning") == 1
-    assert "does not know 'stadium'" in told
+    data_of_outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert sum("image/png" in data for data in data_of_outputs) == 8
+    messages = streams(notebook, "stderr")
+    assert messages.count("Warning") == 1
+    assert "does not know 'stadium'" in messages
 
 
 CHECKS: dict[str, Callable[[Path], None]] = {"from_words_to_map": check_from_words_to_map}
@@ -108,5 +108,5 @@ def test_notebook_runs_and_shows_what_it_says(name: str, tmp_path: Path) -> None
 def test_notebook_is_kept_without_outputs(name: str) -> None:
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     nbformat.validate(notebook)
-    kept = [cell.id for cell in notebook.cells if cell.get("outputs") or cell.get("execution_count")]
-    assert not kept, "clear all outputs before committing"
+    filled = [cell.id for cell in notebook.cells if cell.get("outputs") or cell.get("execution_count")]
+    assert not filled, "clear all outputs before committing"

@@ -122,8 +122,8 @@ def test_thin_diagonals_remain_with_8_connectivity(make_band) -> None:
     diagonal = np.arange(4, 24)
     labels[diagonal, diagonal] = 1
     labels[2, 20:22] = 1
-    kept = polygons(make_band(labels), connectivity=8, min_area=None)
-    assert kept.groupby("label")["pixels"].sum().to_dict() == {1: 20, 2: 880}
+    joined = polygons(make_band(labels), connectivity=8, min_area=None)
+    assert joined.groupby("label")["pixels"].sum().to_dict() == {1: 20, 2: 880}
     assert polygons(make_band(labels), connectivity=4, min_area=None)["label"].tolist() == [2]
 
 

@@ -152,10 +152,10 @@ def test_geopackage_contains_its_style(tmp_path) -> None:
 def test_geopackage_records_the_run(tmp_path) -> None:
     metadata = {"model": "demo", "options": {"window": 336}}
     path = write_polygons(polygons(), tmp_path / "out.gpkg", metadata=metadata)
-    kept = pyogrio.read_info(path, layer="out")["layer_metadata"]
+    stored = pyogrio.read_info(path, layer="out")["layer_metadata"]
     with closing(sqlite3.connect(path)) as database:
         (written,) = database.execute("SELECT last_change FROM gpkg_contents WHERE table_name = 'out'").fetchone()
-    assert kept == {"model": "demo", "options": '{"window": 336}', "WRITTEN": written}
+    assert stored == {"model": "demo", "options": '{"window": 336}', "WRITTEN": written}
 
 
 def test_geopackage_has_a_spatial_index(tmp_path) -> None:

@@ -98,7 +98,7 @@ def test_too_many_classes_are_refused_at_once():
 
 
 @pytest.mark.parametrize(
-    ("templates", "kept"),
+    ("templates", "expected"),
     [
         (None, None),
         ("imagenet", "imagenet"),
@@ -107,8 +107,8 @@ def test_too_many_classes_are_refused_at_once():
         (["a {}", "the {}"], ("a {}", "the {}")),
     ],
 )
-def test_templates_are_a_set_or_sentences(templates, kept):
-    assert Vocabulary("v", (land("water", 1),), templates=templates).templates == kept
+def test_templates_are_a_set_or_sentences(templates, expected):
+    assert Vocabulary("v", (land("water", 1),), templates=templates).templates == expected
 
 
 @pytest.mark.parametrize(

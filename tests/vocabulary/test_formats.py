@@ -152,7 +152,7 @@ def vocabularies(draw):
     values = draw(st.lists(st.integers(1, 254) | st.integers(256, 65534), min_size=1, max_size=5, unique=True))
     classes = tuple(
         MapClass(
-            # The value makes words unique; whether the name is asked too is left to chance.
+            # The value makes words unique; whether the name is queried too is random.
             name=f"{draw(words)} {value}",
             synonyms=tuple(f"{word} {value}" for word in draw(st.lists(words, max_size=3))),
             color=draw(st.tuples(channels, channels, channels)),

@@ -63,7 +63,7 @@ def random_bank(dim: int) -> TextBank:
 def time_store(store: EmbeddingStore, *, repeats: int = 3) -> dict[str, float]:
     """Time labelling a store block by block, and an area of 4096 × 4096 pixels at once."""
     bank = random_bank(store.info.dim)
-    whole = store.info.geobox.region
+    whole = store.info.area
     area = type(whole)(0, 0, min(4096, whole.height), min(4096, whole.width))
 
     def by_blocks() -> None:

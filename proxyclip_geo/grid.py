@@ -74,7 +74,7 @@ class Block:
 
     Attributes:
         index: Position in row-major order, from 0.
-        core: Pixels that the block owns and writes. Cores partition the raster.
+        core: Pixels that the block owns and writes. Cores partition the raster, or an area of it.
         cells: Lattice cells whose features the core needs: its own and a halo of one or more on each side.
         windows: Windows that touch `cells`.
         read: Pixels that the windows cover; it may reach beyond the raster by less than a window.
@@ -177,14 +177,28 @@ class WindowGrid:
         lefts = _between(self.col_starts, cells.left - cols, cells.right)
         return Windows(tops, lefts, self.window_cells)
 
-    def origin(self, core: int) -> tuple[int, int]:
-        """Return the (row, column) in pixels at which the tiling by cores begins; 0, or less where it is shifted.
+    @property
+    def raster(self) -> Region:
+        """All pixels of the raster."""
+        return Region(0, 0, self.height, self.width)
 
-        Cores that end between the starts of windows share fewer windows than cores that end on them.
+    def tiling(self, core: int, area: Region) -> Region:
+        """Return the pixels that are tiled by cores: an area, extended up and to the left.
+
+        It starts on the lattice. Where an area needs several cores, it starts such that they end between the starts of
+        windows: they share fewer windows than cores that end on them.
+
+        Args:
+            core: Side of a core in pixels, a multiple of `step`.
+            area: Pixels of the raster.
         """
-        shift = self.stride // 2 // self.step * self.step % core
-        top, left = (-shift if side > core else 0 for side in (self.height, self.width))
-        return top, left
+        shift = self.stride // 2 // self.step * self.step
+        top, left = (low // self.step * self.step for low in (area.top, area.left))
+        if area.bottom - top > core:
+            top -= (top + shift) % min(core, self.stride)
+        if area.right - left > core:
+            left -= (left + shift) % min(core, self.stride)
+        return Region.from_edges(top, left, area.bottom, area.right)
 
     def cells_of(self, pixels: Region) -> Region:
         """Return the lattice cells that hold a region's pixels."""
@@ -193,11 +207,12 @@ class WindowGrid:
             pixels.top // step, pixels.left // step, ceil_div(pixels.bottom, step), ceil_div(pixels.right, step)
         )
 
-    def blocks(self, core: int, *, halo: int = 1) -> Iterator[Block]:
+    def blocks(self, core: int, *, area: Region | None = None, halo: int = 1) -> Iterator[Block]:
         """Yield the blocks of a raster, row by row.
 
         Args:
             core: Side of a block's core in pixels, a multiple of `step`.
+            area: Pixels that the cores partition; all of the raster if not given. Windows do not depend on it.
             halo: Cells needed on each side of the core's own; one for the interpolation to pixels.
 
         Raises:
@@ -205,10 +220,9 @@ class WindowGrid:
         """
         if core <= 0 or core % self.step:
             raise OptionError(f"block size {core} px must be a positive multiple of {self.step} px")
-        raster = Region(0, 0, self.height, self.width)
+        area = self.raster if area is None else area
         lattice = Region(0, 0, *self.lattice)
-        tiles = Region.from_edges(*self.origin(core), self.height, self.width).tiles(core)
-        cores = (tile.intersect(raster) for tile in tiles)
+        cores = (tile.intersect(area) for tile in self.tiling(core, area).tiles(core))
         for index, own in enumerate(own for own in cores if not own.is_empty):
             cells = self.cells_of(own).pad(halo).intersect(lattice)
             windows = self.windows_touching(cells)

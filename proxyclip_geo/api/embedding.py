@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from proxyclip_geo.models.load import load_text
 from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import find_clip_weights
-from proxyclip_geo.raster.aoi import Bounds, find_area
+from proxyclip_geo.raster.aoi import Area, Bounds, find_area
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
 from proxyclip_geo.raster.preview import draw_preview
@@ -101,8 +101,26 @@ class Embedding:
 
     @property
     def geobox(self) -> GeoBox:
-        """Shape, transform and CRS."""
-        return self.store.info.geobox
+        """Shape, transform and CRS of the encoded area."""
+        return self.store.info.geobox.crop(self.store.info.area)
+
+    def find_area(self, *, bounds: Bounds | None = None, aoi: str | Path | None = None) -> Area:
+        """Return the part of the encoded area inside bounds and polygons, in pixels of the raster.
+
+        Raises:
+            AreaError: If it is empty.
+            VectorError: If the vector file cannot be read.
+        """
+        info = self.store.info
+        found = find_area(info.geobox, bounds=bounds, aoi=aoi, name=self.name)
+        region = found.region.intersect(info.area)
+        if region.is_empty:
+            west, south, east, north = self.geobox.bounds
+            raise AreaError(
+                f"the area of interest lies outside the encoded area of {self.name}, which has the bounds "
+                f"{west:.10g}, {south:.10g}, {east:.10g}, {north:.10g} (west, south, east, north)"
+            )
+        return replace(found, region=region)
 
     @property
     def stem(self) -> str:
@@ -150,7 +168,9 @@ class Embedding:
         whole = self.store.thumbnail
         if area is None:
             return whole
-        factors = [small / side for small, side in zip(whole.shape[1:], self.geobox.shape, strict=True)]
+        encoded = self.store.info.area
+        area = area.intersect(encoded).shift(-encoded.top, -encoded.left)
+        factors = [small / side for small, side in zip(whole.shape[1:], encoded.shape, strict=True)]
         edges = zip((area.top, area.left), (area.bottom, area.right), factors, strict=True)
         rows, cols = (slice(int(low * f), max(int(low * f) + 1, round(high * f))) for low, high, f in edges)
         return whole[:, rows, cols]
@@ -212,12 +232,12 @@ class Embedding:
             StoreError: If the embedding is damaged, or incomplete there.
         """
         vocabulary, bank = self.bank(classes, options, examples=examples)
-        region = find_area(self.geobox, bounds=bounds, aoi=None, name=self.name).region
+        region = self.find_area(bounds=bounds).region
         factor = self._factor(gsd)
         with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:
             area = label_area(self.store, bank, area=region, factor=factor, source=source)
         shape = area.map.labels.shape
-        geobox = self.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
+        geobox = self.store.info.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
         return LabelMap(area.map.labels, area.map.score, geobox, vocabulary, self.picture(area.region))
 
     def open_raster(self, raster: RasterLike | None = None) -> Source:
@@ -236,11 +256,10 @@ class Embedding:
             stretch=kept.get("stretch") or Percentiles(),
             gsd=asked.get("gsd"),
             bounds=asked.get("bounds"),
-            aoi=asked.get("aoi"),
         )
         source = open_source(kept["path"] if raster is None else raster, options)
         # A copy of a file has a path and a time of its own; a copy in memory also another format.
-        ignored = {"path", "modified_ns", *(("bytes", "driver") if source.in_memory else ())}
+        ignored = {"path", "modified_ns", "area", "area_sha256", *(("bytes", "driver") if source.in_memory else ())}
         found = json.loads(json.dumps(source.fingerprint()))
         different = {key for key in found if key not in ignored and kept.get(key) != found[key]}
         if different:
@@ -255,7 +274,7 @@ class Embedding:
         """Return how many pixels of the raster a pixel of `gsd` metres spans in each direction, at least 1."""
         if gsd is None:
             return 1.0
-        own = self.geobox.gsd
+        own = self.store.info.geobox.gsd
         if own is None or gsd <= 0:
             raise OptionError(f"gsd={gsd:g} m must be positive, and the raster must have a CRS; omit `gsd` otherwise")
         return max(1.0, gsd / float(np.sqrt(own[0] * own[1])))

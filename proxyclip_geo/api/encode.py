@@ -77,6 +77,7 @@ def encode(
         _check_components(store.components, encoder.dim)
         info = EmbeddingInfo(
             geobox=source.geobox,
+            area=source.area.region,
             grid=plan.grid,
             core=plan.core,
             blend=plan.blend,
@@ -105,7 +106,8 @@ def _fill(stored: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progres
     with closing(encoded):
         for item in encoded:
             embedding = item.embedding if stored.basis is None else project(item.embedding, stored.basis)
-            stored.write(item.block, embedding, valid=item.valid)
+            inside = job.source.area.rasterize(item.block.core)
+            stored.write(item.block, embedding, valid=item.valid, inside=inside)
     _require_complete(stored.name)
 
 

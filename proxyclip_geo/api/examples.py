@@ -49,7 +49,7 @@ def add_examples(
     Warns:
         QualityWarning: If some lie outside the raster, or partly on nodata.
     """
-    drawn = read_examples(examples.path, store.info.geobox, field=examples.field, name=store.name)
+    drawn = read_examples(examples.path, store.info.geobox, field=examples.field, name=store.name, area=store.info.area)
     groups = _by_class(drawn, vocabulary, path=examples.path)
     _require_data(drawn, store, path=examples.path)
     found = [

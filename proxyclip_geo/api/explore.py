@@ -1,13 +1,12 @@
 """Explore an embedding: scores of words at a place, heat maps, and words ranked by presence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.job import Classes, warn_of_far_words
@@ -19,7 +18,7 @@ from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError, strip_credentials
 from proxyclip_geo.files import check_outputs
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.raster.aoi import find_area
+from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import SIMILARITY_NODATA, similarity_spec
 from proxyclip_geo.region import Region
@@ -158,48 +157,32 @@ def similar(
     else:
         query, words = _encode_words(opened, [word]), word
     tags = {**make_tags(opened.card), "QUERY": words}
+    encoded = opened.store.info.area
     with (
         CogWriter(path, opened.geobox, spec=similarity_spec(words, tags=tags)) as sink,
         closing(similarity_blocks(opened.store, query, progress=progress)) as blocks,
     ):
         for core, cosines, valid in blocks:
-            sink.write(core, np.where(valid, cosines, np.float32(SIMILARITY_NODATA)))
+            sink.write(core.shift(-encoded.top, -encoded.left), np.where(valid, cosines, np.float32(SIMILARITY_NODATA)))
         sink.finish()
     return path
 
 
-@dataclass(frozen=True)
-class _Spot:
-    """A place in a raster: a region, and the mask of a region's pixels that belong to the place."""
-
-    region: Region
-    rasterize: Callable[[Region], NDArray[np.bool_]]
-
-
-def _find_spot(opened: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> _Spot:
+def _find_spot(opened: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> Area:
     """Return the pixel at a point, or the pixels in polygons."""
     if (at is None) == (aoi is None):
         raise OptionError("give either a point (`at`) or polygons (`aoi`)")
     if at is None:
-        area = find_area(opened.geobox, bounds=None, aoi=aoi, name=opened.name)
-        mask = area.mask()
-        assert mask is not None
-        # The mask's grid starts at the area's upper left pixel.
-        return _Spot(area.region, lambda region: mask.rasterize(region.shift(-area.region.top, -area.region.left)))
-    [(col, row)] = opened.geobox.world_to_pixel([at])
+        return opened.find_area(aoi=aoi)
+    info = opened.store.info
+    [(col, row)] = info.geobox.world_to_pixel([at])
     region = Region(int(np.floor(row)), int(np.floor(col)), 1, 1)
-    if region.intersect(opened.geobox.region).is_empty:
+    if region.intersect(info.area).is_empty:
         raise AreaError(
-            f"point {at[0]:.10g}, {at[1]:.10g} lies outside the raster; its bounds are "
+            f"point {at[0]:.10g}, {at[1]:.10g} lies outside the raster, or its encoded area, whose bounds are "
             f"{', '.join(f'{value:.10g}' for value in opened.geobox.bounds)} (west, south, east, north)"
         )
-
-    def draw(pixels: Region) -> NDArray[np.bool_]:
-        drawn = np.zeros(pixels.shape, np.bool_)
-        drawn[region.intersect(pixels).slices_in(pixels)] = True
-        return drawn
-
-    return _Spot(region, draw)
+    return Area(region)
 
 
 def _no_data() -> AreaError:

@@ -108,7 +108,8 @@ def read_shapes(embedding: Embedding, vocabulary: Vocabulary, path: str | Path, 
         VocabularyError: If a shape has an unknown class.
         VectorError: If the file cannot be read, or lacks the column.
     """
-    every = read_examples(path, embedding.geobox, field=field, option="truth_field", name=embedding.name)
+    name, info = embedding.name, embedding.store.info
+    every = read_examples(path, info.geobox, field=field, option="truth_field", name=name, area=info.area)
     shapes = [shape for shape in every if not shape.negative]
     if not shapes:
         raise OptionError(f"all {len(every)} shapes in {path} are negative; fitting needs positive ones")
@@ -161,7 +162,9 @@ def read_raster(
     true = stack.enter_context(open_labels(path, classes=mapped_values(mapping or {})))
     labels = _LabelTruth(Legend.of({}, vocabulary), TruthRules(true.classes, dict(mapping or {}), tuple(ignore)))
     labels.rules.check(labels.legend)
-    overlap, aligned = align_truth(embedding.geobox, true, name=embedding.name)
+    info = embedding.store.info
+    overlap, aligned = align_truth(info.geobox, true, name=embedding.name)
+    overlap = overlap.intersect(info.area)
     if aligned is not true:
         stack.enter_context(aligned)
     tiles = list(overlap.tiles(_TILE))
@@ -169,8 +172,8 @@ def read_raster(
     if not area:
         reason = labels.note() or "no pixel is labelled"
         raise OptionError(f"nothing in {path} can be fitted to: {reason}; check the names, or give a `mapping`")
-    side = _choose_side(overlap, window=max(embedding.store.info.grid.window))
-    columns = ceil_div(embedding.geobox.width, side)
+    side = _choose_side(overlap, window=max(info.grid.window))
+    columns = ceil_div(info.geobox.width, side)
 
     def group(at: NDArray[np.int64]) -> NDArray[np.int64]:
         squares: NDArray[np.int64] = at[0] // side * columns + at[1] // side

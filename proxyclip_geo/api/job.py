@@ -96,9 +96,10 @@ class Job:
             blend=options.blend,
             batch_size=BATCH_SIZES.get(encoder.device.type, 16) if options.batch_size is None else options.batch_size,
             core=options.block_size,
+            area=self.source.area,
         )
         core = round_up(plan.core, core_multiple * encoder.step)
-        return replace(plan, core=core, blocks=tuple(plan.grid.blocks(core)))
+        return plan if core == plan.core else plan.with_core(core)
 
 
 class LazyModel:

@@ -13,12 +13,11 @@ from proxyclip_geo.api.outputs import OutputPaths, check_results, prepare_direct
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.write_map import timing, write_map
-from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
+from proxyclip_geo.engine.runner import EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.raster.aoi import Area, find_area
+from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.inputs import RasterLike
-from proxyclip_geo.region import Region
 from proxyclip_geo.vector.options import VectorOptions
 
 
@@ -68,7 +67,7 @@ def label(
     with record_warnings() as notes, timing(seconds, "open"):
         opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
         vocabulary = prepare_vocabulary(classes, options)
-        area = find_area(opened.geobox, bounds=bounds, aoi=aoi, name=opened.name)
+        area = opened.find_area(bounds=bounds, aoi=aoi)
         paths = OutputPaths.in_directory(Path(out), opened.stem, options)
         shown = None if examples is None else examples.path
         inputs = [*opened.inputs, aoi, shown, raster if isinstance(raster, str | Path) else None]
@@ -93,9 +92,10 @@ def label(
             # Stop the prefetch thread before the source is closed, also when writing a block fails.
             with closing(encoded):
                 shares = write_map(
-                    _shift_cores(results, area.region),
+                    results,
                     paths=paths,
-                    geobox=opened.geobox.crop(area.region),
+                    geobox=info.geobox,
+                    area=area.region,
                     vocabulary=vocabulary,
                     card=opened.card,
                     picture=lambda: opened.picture(area.region),
@@ -124,18 +124,6 @@ def label(
 
 
 def _mask_outside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:
-    """Mark the pixels outside the area's polygons as invalid."""
-    # The mask's grid starts at the area's upper left pixel.
-    mask = area.mask()
+    """Mark the pixels outside the area as invalid."""
     for item in encoded:
-        if mask is not None:
-            within = mask.rasterize(item.block.core.shift(-area.region.top, -area.region.left))
-            item = replace(item, valid=item.valid & within)
-        yield item
-
-
-def _shift_cores(results: Iterator[BlockResult], area: Region) -> Iterator[BlockResult]:
-    """Shift cores so that they start at the area's upper left pixel."""
-    for result in results:
-        block = replace(result.block, core=result.block.core.shift(-area.top, -area.left))
-        yield replace(result, block=block)
+        yield replace(item, valid=item.valid & area.rasterize(item.block.core))

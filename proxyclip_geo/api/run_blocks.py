@@ -76,7 +76,7 @@ class FailedBlocks:
         except RasterError:
             if not self.reasons:
                 raise
-            return np.zeros((3, *(min(PREVIEW_SIDE, side) for side in source.geobox.shape)), np.uint8)
+            return np.zeros((3, *(min(PREVIEW_SIDE, side) for side in source.area.region.shape)), np.uint8)
 
     def to_list(self) -> list[dict[str, Any]]:
         """Return JSON-able values."""
@@ -97,8 +97,7 @@ def fit_plan(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs, *, limit: i
     """
     if limit is None:
         return plan
-    core = fit_block_size(plan.grid, encoder, needs, plan=plan, limit=limit)
-    return replace(plan, core=core, blocks=tuple(plan.grid.blocks(core)))
+    return plan.with_core(fit_block_size(plan, encoder, needs, limit=limit))
 
 
 def compute_blocks(

@@ -268,6 +268,7 @@ class _Run:
                 results,
                 paths=self.paths,
                 geobox=job.source.geobox,
+                area=plan.area.region,
                 vocabulary=self.vocabulary,
                 card=job.card,
                 picture=lambda: failed.picture(job.source),
@@ -328,7 +329,7 @@ def plan_segment(
         plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
         return SegmentPlan(
             description=source.describe(),
-            shape=source.geobox.shape,
+            shape=source.area.region.shape,
             windows=plan.windows,
             blocks=len(plan.blocks),
             core=plan.core,

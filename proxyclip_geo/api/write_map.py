@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.progress import Progress
 from proxyclip_geo.raster.preview import draw_preview, save_preview
 from proxyclip_geo.raster.styles import class_styles
+from proxyclip_geo.region import Region
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -26,6 +28,7 @@ def write_map(
     *,
     paths: OutputPaths,
     geobox: GeoBox,
+    area: Region,
     vocabulary: Vocabulary,
     card: ModelCard,
     picture: Callable[[], NDArray[np.uint8]],
@@ -37,9 +40,10 @@ def write_map(
     """Write rasters, preview and polygons.
 
     Args:
-        results: The blocks, with cores relative to `geobox`.
+        results: The blocks.
         paths: Files to write.
-        geobox: Shape, transform and CRS of the map.
+        geobox: Geobox of the whole raster.
+        area: Its pixels inside the area of interest, which the cores of the blocks partition.
         vocabulary: The classes.
         card: The model.
         picture: Returns a (3, h, w) picture of the same area.
@@ -52,10 +56,11 @@ def write_map(
         Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
     """
     tags = make_tags(card)
-    with open_writer(paths, geobox, vocabulary=vocabulary, tags=tags) as writer:
+    with open_writer(paths, geobox.crop(area), vocabulary=vocabulary, tags=tags) as writer:
         with timing(seconds, stage):
             for result in results:
-                writer.write(result)
+                core = result.block.core.shift(-area.top, -area.left)
+                writer.write(replace(result, block=replace(result.block, core=core)))
         with timing(seconds, "write"):
             writer.finish()
     shares = _shares(writer, vocabulary)

@@ -44,5 +44,5 @@ def encode(
     info = embedding.store.info
     reporter.result(
         f'{embedding.name}\nnext: proxyclip-geo label {embedding.name} --classes "water; forest; building"',
-        {"embedding": embedding.name, "shape": list(info.geobox.shape), "dim": info.dim, "storage": info.storage},
+        {"embedding": embedding.name, "shape": list(embedding.geobox.shape), "dim": info.dim, "storage": info.storage},
     )

@@ -210,7 +210,7 @@ def contrasts(store: EmbeddingStore, queries: Tensor) -> Contrasts:
     """
     count = len(queries)
     bank = TextBank(queries, tuple(range(count)), (1,) * count, (0.0,) * count, (0.0,) * count, 1.0, 255)
-    rows, cols = store.info.grid.lattice
+    rows, cols = store.info.grid.cells_of(store.info.area).shape
     every = max(1, math.isqrt(rows * cols // MOST_CELLS))
     parts = []
     for item in stored_blocks(store, bank=bank):

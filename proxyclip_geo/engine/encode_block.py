@@ -13,6 +13,7 @@ from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, RowBlender, 
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.engine.profile import Profile
+from proxyclip_geo.engine.read_block import valid_cells
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
 from proxyclip_geo.region import Region
@@ -42,6 +43,7 @@ def blend_block(
     rgb: NDArray[np.uint8],
     valid: NDArray[np.bool_],
     sink: RowSink,
+    used: NDArray[np.bool_] | None = None,
     blend: Blend = "hann",
     batch_size: int = 4,
     advance: Callable[[int], None] = lambda windows: None,
@@ -57,6 +59,7 @@ def blend_block(
         rgb: (3, H, W) uint8 pixels of `block.read`.
         valid: (H, W), True where there is data.
         sink: Called with the features, which are on the encoder's device.
+        used: (h, w), True for cells to compute; the others have no data. All if not given.
         blend: How windows are weighted.
         batch_size: Windows a batch.
         advance: Called with the number of windows just finished.
@@ -69,7 +72,7 @@ def blend_block(
     cls: list[Tensor] = []
     with CorePool(encoder.device) as cores:
         blending = RowBlender(cells, window_weights, dim=encoder.dim, sink=sink, cores=cores)
-        for windows, pixels in _window_batches(block, rgb, valid, step=step, size=batch_size):
+        for windows, pixels in _window_batches(block, rgb, valid, used=used, step=step, size=batch_size):
             with profile.stage("encode"):
                 encoded = _encode_batch(encoder, pixels, size=batch_size)
             with profile.stage("blend"), cores.single_threaded():
@@ -84,7 +87,8 @@ def blend_block(
         advance(len(block.windows) - len(encoded_windows))
     with profile.stage("blend"):
         rows, cols = cells.scale(step).slices_in(block.read)
-        has_data = torch.from_numpy(valid_cells(valid[rows, cols], step)).to(encoder.device)
+        with_data = valid_cells(valid[rows, cols], step)
+        has_data = torch.from_numpy(with_data if used is None else with_data & used).to(encoder.device)
     cls_features = torch.cat(cls) if cls else torch.zeros(0, encoder.dim, dtype=torch.float16, device=encoder.device)
     return BlendedCells(has_data, cells, ClsFeatures(cls_features, tuple(encoded_windows), window_weights))
 
@@ -95,6 +99,7 @@ def encode_block(
     *,
     rgb: NDArray[np.uint8],
     valid: NDArray[np.bool_],
+    used: NDArray[np.bool_] | None = None,
     blend: Blend = "hann",
     batch_size: int = 4,
     advance: Callable[[int], None] = lambda windows: None,
@@ -107,7 +112,15 @@ def encode_block(
         features[rows.slices_in(cells)] = blended
 
     blended = blend_block(
-        encoder, block, rgb=rgb, valid=valid, sink=collect, blend=blend, batch_size=batch_size, advance=advance
+        encoder,
+        block,
+        rgb=rgb,
+        valid=valid,
+        sink=collect,
+        used=used,
+        blend=blend,
+        batch_size=batch_size,
+        advance=advance,
     )
     return BlockEmbedding(features.permute(2, 0, 1), blended.valid, cells, blended.cls_features)
 
@@ -128,13 +141,21 @@ def fill_no_data(rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np
 
 
 def _window_batches(
-    block: Block, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], *, step: int, size: int
+    block: Block,
+    rgb: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    *,
+    used: NDArray[np.bool_] | None,
+    step: int,
+    size: int,
 ) -> Iterator[tuple[list[Region], Tensor]]:
-    """Yield windows with data, in lattice cells, and their (B, 3, H, W) pixels, at most `size` at a time."""
+    """Yield used windows with data, in lattice cells, and their (B, 3, H, W) pixels, at most `size` at a time."""
     windows: list[Region] = []
     pixels: list[NDArray[np.uint8]] = []
     complete = bool(valid.all())
     for window in block.windows:
+        if used is not None and not used[window.intersect(block.cells).slices_in(block.cells)].any():
+            continue
         rows, cols = window.scale(step).slices_in(block.read)
         if not (complete or valid[rows, cols].any()):
             continue
@@ -146,19 +167,6 @@ def _window_batches(
             windows, pixels = [], []
     if windows:
         yield windows, torch.from_numpy(np.stack(pixels))
-
-
-def valid_cells(valid: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
-    """Return which cells hold a pixel with data.
-
-    Args:
-        valid: (h·step, w·step).
-        step: Pixels per cell.
-    """
-    height, width = valid.shape
-    # Rows first: reducing whole rows runs at memory speed and leaves little to reduce.
-    rows = np.logical_or.reduce(valid.reshape(height // step, step, width), axis=1)
-    return np.asarray(rows.reshape(height // step, width // step, step).any(axis=2))
 
 
 def _encode_batch(encoder: DenseEncoder, pixels: Tensor, *, size: int) -> WindowFeatures:

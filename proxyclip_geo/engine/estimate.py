@@ -7,7 +7,6 @@ import torch
 
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.grid import WindowGrid
 from proxyclip_geo.models.encoder import DenseEncoder
 
 BASE = 920 << 20
@@ -67,7 +66,7 @@ def estimate_disk(plan: Plan, needs: MemoryInputs) -> int:
 
     Stored blocks, the draft of each raster, and the raster with its overviews exist at the same time.
     """
-    return int(plan.grid.height * plan.grid.width * needs.layers * (1 + 1 + 4 / 3))
+    return int(plan.area.region.height * plan.area.region.width * needs.layers * (1 + 1 + 4 / 3))
 
 
 def time_window(plan: Plan, encoder: DenseEncoder) -> float:
@@ -80,18 +79,18 @@ def time_window(plan: Plan, encoder: DenseEncoder) -> float:
     return (time.perf_counter() - started) / len(batch)
 
 
-def fit_block_size(grid: WindowGrid, encoder: DenseEncoder, needs: MemoryInputs, *, plan: Plan, limit: int) -> int:
+def fit_block_size(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs, *, limit: int) -> int:
     """Return the largest side of a block, at most that of the plan, with which a run stays below a memory limit.
 
     Raises:
         OptionError: If none does.
     """
     side = plan.core
-    while side >= grid.stride:
-        smaller = Plan(grid, tuple(grid.blocks(side)), side, plan.blend, plan.batch_size)
+    while side >= plan.grid.stride:
+        smaller = plan.with_core(side)
         if estimate_memory(smaller, encoder, needs) <= limit:
             return side
-        side -= grid.stride
+        side -= plan.grid.stride
     least = estimate_memory(smaller, encoder, needs)
     raise OptionError(
         f"{limit / 1e9:.2g} GB of memory are not enough: this model needs {least / 1e9:.2g} GB with the smallest "

@@ -52,11 +52,11 @@ class FeatureStatistics:
 
 
 def measure_features(store: EmbeddingStore) -> FeatureStatistics | None:
-    """Return mean and covariance of the features of a store, from at most `SAMPLES` evenly spaced tiles.
+    """Return mean and covariance of the features of a store, from at most `SAMPLES` evenly spaced tiles of its area.
 
     None if none of them has data.
     """
-    tiles = list(Region(0, 0, *store.info.grid.lattice).tiles(_TILE))
+    tiles = list(store.info.grid.cells_of(store.info.area).tiles(_TILE))
     count = min(SAMPLES, len(tiles))
     number = 0
     total = torch.zeros(store.info.dim, dtype=torch.float64)
@@ -88,7 +88,7 @@ def share_with_data(store: EmbeddingStore, shape: Shape) -> float:
     """Return the share of the pixels of a shape that have data, 0–1; 0 if it has no pixel."""
     total = with_data = 0
     for cells in store.info.grid.cells_of(shape.region).tiles(_TILE):
-        pixels = cells.scale(store.info.grid.step).intersect(store.info.geobox.region)
+        pixels = cells.scale(store.info.grid.step).intersect(store.info.grid.raster)
         here = shape.rasterize(pixels)
         if here.any():
             total += int(here.sum())
@@ -105,7 +105,7 @@ def mean_of_shapes(store: EmbeddingStore, shapes: Sequence[Shape]) -> Tensor | N
 def mean_feature(store: EmbeddingStore, shape: Shape) -> Tensor | None:
     """Return the (D,) float64 mean over the pixels of a shape of the features of their cells; None if none has data."""
     grid = store.info.grid
-    step, raster = grid.step, store.info.geobox.region
+    step, raster = grid.step, grid.raster
     total, number = torch.zeros(store.info.dim, dtype=torch.float64), 0
     for cells in grid.cells_of(shape.region).tiles(_TILE):
         pixels = cells.scale(step).intersect(raster)

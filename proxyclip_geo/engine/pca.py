@@ -29,13 +29,12 @@ def sample_windows(
     """
     windows = plan.grid.windows_touching(Region(0, 0, *plan.grid.lattice))
     count = min(SAMPLES, len(windows))
-    raster = Region(0, 0, plan.grid.height, plan.grid.width)
     parts = []
     for n in range(count):
         window = windows[n * len(windows) // count]
         pixels = window.scale(plan.grid.step)
         block = Block(n, pixels, window, Windows((window.top,), (window.left,), window.shape), pixels)
-        read = read_block(source, block, raster=raster)
+        read = read_block(source, block, grid=plan.grid)
         embedding = encode_block(encoder, block, rgb=read.rgb, valid=read.valid, batch_size=1)
         parts.append(embedding.features.flatten(1).T[embedding.valid.flatten()].float().cpu())
         progress(ProgressEvent("components", n + 1, count, "windows"))

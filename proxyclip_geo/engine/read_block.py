@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.engine.edge_aware import Guide, read_guide
 from proxyclip_geo.grid import Block, WindowGrid
+from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.region import Region
 
 
@@ -37,32 +38,60 @@ class ReadBlock:
     Attributes:
         rgb: (3, H, W), 0–255.
         valid: (H, W), True where there is data.
+        used: (h, w), True for the block's cells on which pixels of the area of interest depend; None if all are used.
     """
 
     rgb: NDArray[np.uint8]
     valid: NDArray[np.bool_]
+    used: NDArray[np.bool_] | None = None
 
 
-def read_block(source: PixelSource, block: Block, *, raster: Region) -> ReadBlock:
+def read_block(source: PixelSource, block: Block, *, grid: WindowGrid, area: Area | None = None) -> ReadBlock:
     """Read the pixels under the windows of a block; beyond the raster, its border pixels are repeated.
 
     Args:
         source: The pixels.
         block: The block.
-        raster: All pixels of the raster.
+        grid: The windows of the raster.
+        area: Area of interest; nothing is read for a block on which none of its pixels depends.
     """
-    inside = block.read.intersect(raster)
+    used = None if area is None or area.polygons is None else used_cells(block.cells, area, step=grid.step)
+    if used is not None and not used.any():
+        return ReadBlock(np.zeros((3, *block.read.shape), np.uint8), np.zeros(block.read.shape, np.bool_), used)
+    inside = block.read.intersect(grid.raster)
     pixels = source.read(inside)
     if inside == block.read:
-        return ReadBlock(pixels.rgb, pixels.valid)
+        return ReadBlock(pixels.rgb, pixels.valid, used)
     margins = ((0, block.read.bottom - inside.bottom), (0, block.read.right - inside.right))
-    return ReadBlock(np.pad(pixels.rgb, ((0, 0), *margins), mode="edge"), np.pad(pixels.valid, margins, mode="edge"))
+    rgb, valid = np.pad(pixels.rgb, ((0, 0), *margins), mode="edge"), np.pad(pixels.valid, margins, mode="edge")
+    return ReadBlock(rgb, valid, used)
+
+
+def used_cells(cells: Region, area: Area, *, step: int) -> NDArray[np.bool_]:
+    """Return (h, w): True for cells that hold a pixel of an area, and for the cells around those."""
+    around = cells.pad(1)
+    own = valid_cells(area.rasterize(around.scale(step)), step)
+    rows = own[:-2] | own[1:-1] | own[2:]
+    return np.asarray(rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:])
+
+
+def valid_cells(valid: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """Return which cells hold a pixel with data.
+
+    Args:
+        valid: (h·step, w·step).
+        step: Pixels per cell.
+    """
+    height, width = valid.shape
+    # Rows first: reducing whole rows runs at memory speed and leaves little to reduce.
+    rows = np.logical_or.reduce(valid.reshape(height // step, step, width), axis=1)
+    return np.asarray(rows.reshape(height // step, width // step, step).any(axis=2))
 
 
 def crop_guide(pixels: ReadBlock, block: Block, *, grid: WindowGrid) -> Guide:
     """Crop the image under the cells of a block."""
     under = block.cells.scale(grid.step)
-    inside = under.intersect(Region(0, 0, grid.height, grid.width))
+    inside = under.intersect(grid.raster)
     rows, cols = inside.slices_in(block.read)
     return read_guide(pixels.rgb[:, rows, cols], pixels.valid[rows, cols], inside=inside, pixels=under)
 
@@ -70,6 +99,6 @@ def crop_guide(pixels: ReadBlock, block: Block, *, grid: WindowGrid) -> Guide:
 def read_cells_guide(source: PixelSource, cells: Region, *, grid: WindowGrid) -> Guide:
     """Read the image under cells."""
     under = cells.scale(grid.step)
-    inside = under.intersect(Region(0, 0, grid.height, grid.width))
+    inside = under.intersect(grid.raster)
     pixels = source.read(inside)
     return read_guide(pixels.rgb, pixels.valid, inside=inside, pixels=under)

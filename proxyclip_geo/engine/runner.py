@@ -1,6 +1,7 @@
 """Run blocks: prefetch pixels, encode, classify."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipG
 from proxyclip_geo.grid import Block, WindowGrid, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
+from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.region import Region
 
 MIN_CORE = 2048
@@ -37,14 +39,16 @@ class Plan:
     """Windows and blocks of a run.
 
     Attributes:
-        grid: The windows.
-        blocks: The blocks.
+        grid: The windows of the whole raster.
+        area: Area of interest.
+        blocks: The blocks; their cores partition the region of the area.
         core: Side of a block's core in pixels.
         blend: How windows are weighted.
         batch_size: Windows per batch.
     """
 
     grid: WindowGrid
+    area: Area
     blocks: tuple[Block, ...]
     core: int
     blend: Blend
@@ -54,6 +58,19 @@ class Plan:
     def windows(self) -> int:
         """Number of windows to encode; those on block borders count in each block."""
         return window_total(self.blocks)
+
+    @property
+    def tiling(self) -> Region:
+        """Pixels that the cores tile."""
+        return self.grid.tiling(self.core, self.area.region)
+
+    def with_core(self, core: int) -> "Plan":
+        """Return the plan with another side of cores.
+
+        Raises:
+            OptionError: If it is not a positive multiple of the step.
+        """
+        return replace(self, core=core, blocks=tuple(self.grid.blocks(core, area=self.area.region)))
 
 
 def make_plan(
@@ -65,6 +82,7 @@ def make_plan(
     blend: Blend = "hann",
     batch_size: int = 4,
     core: int | None = None,
+    area: Area | None = None,
 ) -> Plan:
     """Lay windows and blocks over a raster.
 
@@ -76,6 +94,7 @@ def make_plan(
         blend: How windows are weighted.
         batch_size: Windows per batch.
         core: Side of the core of a block in pixels; derived from the overlap if not given.
+        area: Area of interest; the whole raster if not given.
 
     Raises:
         OptionError: If the numbers do not fit the model or each other.
@@ -84,7 +103,8 @@ def make_plan(
         raise OptionError(f"batch size {batch_size} must be at least 1")
     grid = WindowGrid.fit(shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple)
     side = round_up(max(MIN_CORE, STRIDES_PER_SHARED * (window // stride) * stride), stride) if core is None else core
-    return Plan(grid, tuple(grid.blocks(side)), side, blend, min(batch_size, grid.window_count))
+    plan = Plan(grid, area or Area(grid.raster), (), side, blend, min(batch_size, grid.window_count))
+    return plan.with_core(side)
 
 
 @dataclass(frozen=True)
@@ -124,7 +144,7 @@ def encode_blocks(
     """Encode blocks, in order.
 
     Args:
-        source: The pixels.
+        source: The pixels of the whole raster.
         plan: Windows and blocks.
         encoder: The image model.
         blocks: Blocks to encode; all of the plan if not given.
@@ -133,9 +153,14 @@ def encode_blocks(
     """
     selected = plan.blocks if blocks is None else blocks
     advance = Counter(window_total(selected), stage=stage, progress=progress)
-    raster = Region(0, 0, plan.grid.height, plan.grid.width)
-    for block, pixels in prefetch_futures(selected, lambda block: read_block(source, block, raster=raster)):
+    for block, pixels in _prefetch_pixels(source, selected, plan):
         yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
+
+
+def _prefetch_pixels(
+    source: PixelSource, blocks: Sequence[Block], plan: Plan
+) -> "Iterator[tuple[Block, Future[ReadBlock]]]":
+    return prefetch_futures(blocks, lambda block: read_block(source, block, grid=plan.grid, area=plan.area))
 
 
 def encode_read(
@@ -165,6 +190,7 @@ def encode_read(
             block,
             rgb=pixels.rgb,
             valid=pixels.valid,
+            used=pixels.used,
             blend=plan.blend,
             batch_size=plan.batch_size,
             advance=advance,
@@ -185,7 +211,7 @@ def stored_blocks(
     Args:
         store: The embedding.
         bank: The queries; with `debias`, the CLS features of windows are read as well.
-        area: Requested pixels; blocks are cropped to it. All if not given.
+        area: Requested pixels; blocks are cropped to it. The area of interest of the encoding if not given.
         source: The raster, to read guides from.
         progress: Called after each block.
 
@@ -193,7 +219,7 @@ def stored_blocks(
         StoreError: If the store is damaged, or not complete there.
     """
     grid = store.info.grid
-    area = store.info.geobox.region if area is None else area
+    area = store.info.area if area is None else area
     lattice = Region(0, 0, *grid.lattice)
     parts = [replace(block, core=block.core.intersect(area)) for block in store.blocks]
     parts = [part for part in parts if not part.core.is_empty]
@@ -271,7 +297,7 @@ def run_blocks(
     """Read, encode and classify blocks, in order, without storing their embeddings.
 
     Args:
-        source: The pixels.
+        source: The pixels of the whole raster.
         plan: Windows and blocks.
         encoder: The image model.
         bank: The queries.
@@ -285,7 +311,6 @@ def run_blocks(
     selected = plan.blocks if blocks is None else blocks
     profile = Profile() if profile is None else profile
     advance = Counter(window_total(selected), stage="segment", progress=progress)
-    raster = Region(0, 0, plan.grid.height, plan.grid.width)
 
     def compute(block: Block, read: Callable[[], ReadBlock]) -> BlockResult:
         with name_block_in_errors(block):
@@ -299,6 +324,7 @@ def run_blocks(
                 rgb=pixels.rgb,
                 valid=pixels.valid,
                 sink=products.add_rows,
+                used=pixels.used,
                 blend=plan.blend,
                 batch_size=plan.batch_size,
                 advance=advance,
@@ -310,13 +336,13 @@ def run_blocks(
                     bank,
                     step=plan.grid.step,
                     core=block.core,
-                    valid=pixels.valid[block.core.slices_in(block.read)],
+                    valid=pixels.valid[block.core.slices_in(block.read)] & plan.area.rasterize(block.core),
                     guide=crop_guide(pixels, block, grid=plan.grid) if edge_aware else None,
                     probabilities=probabilities,
                 )
         return BlockResult(block, mapped)
 
-    for block, pixels in prefetch_futures(selected, lambda block: read_block(source, block, raster=raster)):
+    for block, pixels in _prefetch_pixels(source, selected, plan):
         windows_before = advance.done
         try:
             result = compute(block, pixels.result)

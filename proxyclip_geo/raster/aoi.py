@@ -26,26 +26,8 @@ _SUBPIXELS = 256
 
 
 @dataclass(frozen=True)
-class AreaMask:
-    """Polygons in pixel coordinates of a grid, rasterized region by region.
-
-    Attributes:
-        polygons: Their union.
-    """
-
-    polygons: BaseGeometry
-
-    def rasterize(self, region: Region) -> NDArray[np.bool_]:
-        """Return (H, W) bool: True where the centre of a pixel lies within the polygons."""
-        origin = np.array([region.left, region.top])
-        local = shapely.transform(self.polygons, lambda xy: xy - origin)
-        burned = rasterize([(local, 1)], out_shape=region.shape, transform=Affine.identity(), dtype=np.uint8)
-        return np.asarray(burned == 1)
-
-
-@dataclass(frozen=True)
 class Area:
-    """The part of a raster to work on.
+    """The area of interest of a raster, in its pixels.
 
     Attributes:
         region: Pixels of the raster, inside it.
@@ -55,19 +37,29 @@ class Area:
     region: Region
     polygons: BaseGeometry | None = None
 
-    def mask(self, *, scale: tuple[float, float] = (1, 1)) -> AreaMask | None:
-        """Return the polygons on a grid that starts at the region's upper left pixel; None if the whole region counts.
+    def rasterize(self, region: Region) -> NDArray[np.bool_]:
+        """Return (H, W) bool: True where the centre of a pixel of a region lies within the area."""
+        inside = np.zeros(region.shape, np.bool_)
+        shared = self.region.intersect(region)
+        if self.polygons is None:
+            inside[shared.slices_in(region)] = True
+        elif not shared.is_empty:
+            origin = np.array([shared.left, shared.top])
+            local = shapely.transform(self.polygons, lambda xy: xy - origin)
+            burned = rasterize([(local, 1)], out_shape=shared.shape, transform=Affine.identity(), dtype=np.uint8)
+            inside[shared.slices_in(region)] = burned == 1
+        return inside
+
+    def zoom_out(self, factor: float, *, shape: tuple[int, int]) -> "Area":
+        """Return the area on a grid of larger pixels that starts at its upper left pixel.
 
         Args:
-            scale: (vertical, horizontal) raster pixels per pixel of the grid.
+            factor: Pixels per pixel of that grid.
+            shape: (height, width) of that grid.
         """
-        if self.polygons is None:
-            return None
         origin = np.array([self.region.left, self.region.top])
-        steps = np.array([scale[1], scale[0]])
-        return AreaMask(
-            shapely.transform(self.polygons, lambda xy: np.rint((xy - origin) / steps * _SUBPIXELS) / _SUBPIXELS)
-        )
+        polygons = self.polygons and shapely.transform(self.polygons, lambda xy: (xy - origin) / factor)
+        return Area(Region(0, 0, *shape), polygons)
 
 
 def find_area(geobox: GeoBox, *, bounds: Bounds | None, aoi: str | Path | None, name: str) -> Area:
@@ -92,7 +84,9 @@ def find_area(geobox: GeoBox, *, bounds: Bounds | None, aoi: str | Path | None, 
     if region.is_empty:
         raise AreaError(f"the area of interest is thinner than a pixel of raster {name}; enlarge it")
     north_up = geobox.transform.b == geobox.transform.d == 0
-    return Area(region, None if aoi is None and north_up else polygons)
+    if aoi is None and north_up:
+        return Area(region)
+    return Area(region, shapely.transform(polygons, lambda xy: np.rint(xy * _SUBPIXELS) / _SUBPIXELS))
 
 
 def read_outline(

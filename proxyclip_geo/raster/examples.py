@@ -66,7 +66,13 @@ class Example:
 
 
 def read_examples(
-    path: str | Path, geobox: GeoBox, *, field: str, name: str, option: str = "field"
+    path: str | Path,
+    geobox: GeoBox,
+    *,
+    field: str,
+    name: str,
+    option: str = "field",
+    area: Region | None = None,
 ) -> tuple[Example, ...]:
     """Read examples from a vector file.
 
@@ -76,6 +82,7 @@ def read_examples(
         field: Column with the class.
         name: Raster name in messages.
         option: Name in messages of the option that sets `field`.
+        area: Pixels of the raster that count; all if not given.
 
     Raises:
         VectorError: If the file cannot be read, has no such column, or a shape without a class.
@@ -107,12 +114,13 @@ def read_examples(
         )
     negative = [_text(v).casefold() in _YES for v in frame[NEGATIVE]] if NEGATIVE in frame else [False] * len(names)
     found = []
+    area = geobox.region if area is None else area
     shapes = _shapes_in_pixels(frame, geobox, path=path, name=name)
     for number, label, is_negative, shape in zip(frame.index, names, negative, shapes, strict=True):
-        region = _region_of(shape).intersect(geobox.region)
+        region = _region_of(shape).intersect(area)
         if not region.is_empty:
             found.append(Example(label, is_negative, shape, region, int(number)))
-    _check_outside(found, len(names), geobox, path=path, name=name)
+    _check_outside(found, len(names), geobox.crop(area), path=path, name=name)
     return tuple(found)
 
 

@@ -18,15 +18,23 @@ _CHUNK = 4_000_000
 class OverviewReader:
     """Read regions of a scaled grid; regions equal the whole bit for bit."""
 
-    def __init__(self, name: str, dataset: Any, plan: BandPlan, *, anchor: Region, scale: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        name: str,
+        dataset: Any,
+        plan: BandPlan,
+        *,
+        scale: tuple[float, float],
+        start: tuple[float, float] = (0, 0),
+    ) -> None:
         """Choose the overview and define the grid.
 
         Args:
             name: GDAL's name of the raster.
             dataset: The raster, open at full resolution; the caller closes it.
             plan: Bands to read.
-            anchor: Source pixels that the grid covers; both have the same upper left corner.
             scale: (vertical, horizontal) source pixels per grid pixel.
+            start: (row, column) of the grid's upper left corner in source pixels.
         """
         self._name = name
         self._plan = plan
@@ -37,8 +45,8 @@ class OverviewReader:
             self._dataset = open_dataset(name, **self._open_options)
         shrink_rows = dataset.height / self._dataset.height
         shrink_cols = dataset.width / self._dataset.width
-        self._rows = Axis(self._dataset.height, anchor.top / shrink_rows, scale[0] / shrink_rows)
-        self._cols = Axis(self._dataset.width, anchor.left / shrink_cols, scale[1] / shrink_cols)
+        self._rows = Axis(self._dataset.height, start[0] / shrink_rows, scale[0] / shrink_rows)
+        self._cols = Axis(self._dataset.width, start[1] / shrink_cols, scale[1] / shrink_cols)
 
     def close(self) -> None:
         """Close what was opened here."""

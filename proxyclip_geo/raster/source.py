@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.aoi import AreaMask, find_area
+from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.bands import BandPlan, plan_bands, stack_colors
 from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset
 from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
@@ -49,28 +49,26 @@ class Pixels:
 
 @dataclass(frozen=True)
 class _View:
-    """A grid over the area of interest with the reader, mask and stretch of its pixels."""
+    """A grid with the reader and the stretch of its pixels."""
 
     geobox: GeoBox
     plan: BandPlan
     stretch: Stretch | None
-    mask: AreaMask | None
     reader: OverviewReader
 
     def read(self, region: Region) -> Pixels:
         inside = region.intersect(self.geobox.region)
         geobox = self.geobox.crop(region)
-        within = None if self.mask is None or inside.is_empty else self.mask.rasterize(inside)
-        if inside.is_empty or (within is not None and not within.any()):
+        if inside.is_empty:
             return Pixels(np.zeros((3, *region.shape), np.uint8), np.zeros(region.shape, bool), geobox)
-        rgb, valid = self._colors(inside, within)
+        rgb, valid = self._colors(inside)
         if inside != region:
             rows = inside.top - region.top, region.bottom - inside.bottom
             cols = inside.left - region.left, region.right - inside.right
             rgb, valid = np.pad(rgb, ((0, 0), rows, cols)), np.pad(valid, (rows, cols))
         return Pixels(rgb, valid, geobox)
 
-    def _colors(self, inside: Region, within: NDArray[np.bool_] | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    def _colors(self, inside: Region) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         samples = self.reader.read(inside)
         values = stack_colors(samples, self.plan)
         # Stretch after resampling, so that values are averaged before they are clipped and rounded.
@@ -80,7 +78,7 @@ class _View:
             rgb = values
         else:
             rgb = np.rint(values).astype(np.uint8)
-        valid = samples.valid if within is None else samples.valid & within
+        valid = samples.valid
         return rgb if valid.all() else rgb * valid, valid
 
 
@@ -90,7 +88,8 @@ class Source:
     Attributes:
         name: The path or URL as given; of a raster in memory, its name and a checksum.
         stem: Stem of the names of its outputs.
-        geobox: The area of interest at the requested gsd.
+        geobox: The whole raster at the requested resolution, from its upper left corner.
+        area: The area of interest in pixels of `geobox`.
         bands: Numbers of the red, green and blue bands.
         stretch: Limits that become 0 and 255; None if 8-bit values are not stretched.
         dtype: Data type of the raster.
@@ -113,29 +112,22 @@ class Source:
 
     def _prepare(self) -> None:
         options, dataset = self._options, self._dataset
-        self._whole = read_geobox(dataset, name=self.name)
-        warn_without_crs(self._whole, name=self.name)
+        self._native = read_geobox(dataset, name=self.name)
+        warn_without_crs(self._native, name=self.name)
         self._plan = plan_bands(dataset, options.bands, name=self.name)
         self.bands = self._plan.colors
         self.dtype = str(dataset.dtypes[self.bands[0] - 1])
-        self._area = find_area(self._whole, bounds=options.bounds, aoi=options.aoi, name=self.name)
+        self._scale = _scale(self._native, options.gsd, name=self.name)
+        self.geobox = self._native.zoom_out(self._scale)
+        self.area = find_area(self.geobox, bounds=options.bounds, aoi=options.aoi, name=self.name)
         self.stretch = options.stretch if isinstance(options.stretch, Stretch) else None
         if isinstance(options.stretch, Percentiles) and self.dtype != "uint8" and self._plan.palette is None:
             self.stretch = measure_stretch(dataset, self._plan, percentiles=options.stretch, name=self.name)
-        native = self._whole.crop(self._area.region)
-        self._scale = _scale(native, options.gsd, name=self.name)
-        self._view = self._open_view(native, self._scale)
-        self.geobox = self._view.geobox
-        self._require_data(self._view)
+        self._view = _View(self.geobox, self._plan, self.stretch, self._open_reader(self._scale))
+        self._require_data()
 
-    def _open_view(self, native: GeoBox, scale: tuple[float, float]) -> _View:
-        return _View(
-            native.zoom_out(scale),
-            self._plan,
-            self.stretch,
-            self._area.mask(scale=scale),
-            OverviewReader(self._gdal_name, self._dataset, self._plan, anchor=self._area.region, scale=scale),
-        )
+    def _open_reader(self, scale: tuple[float, float], start: tuple[float, float] = (0, 0)) -> OverviewReader:
+        return OverviewReader(self._gdal_name, self._dataset, self._plan, scale=scale, start=start)
 
     def __enter__(self) -> Self:
         return self
@@ -164,7 +156,7 @@ class Source:
         """Read colours and validity.
 
         Args:
-            region: Pixels relative to `geobox`; pixels outside of it are not valid.
+            region: Pixels of `geobox`, also beyond the area of interest; pixels beyond the raster are not valid.
 
         Returns:
             The pixels; regions equal the whole bit for bit.
@@ -184,21 +176,22 @@ class Source:
         Raises:
             RasterError: If the raster is damaged.
         """
-        factor = max(1.0, max(self.geobox.shape) / max_side)
-        native = self._whole.crop(self._area.region)
-        view = self._open_view(native, (self._scale[0] * factor, self._scale[1] * factor))
-        try:
-            return view.read(view.geobox.region)
-        finally:
-            view.reader.close()
+        region = self.area.region
+        factor = max(1.0, max(region.shape) / max_side)
+        geobox = self.geobox.crop(region).zoom_out((factor, factor))
+        rows, cols = self._scale
+        reader = self._open_reader((rows * factor, cols * factor), (region.top * rows, region.left * cols))
+        with closing(reader):
+            pixels = _View(geobox, self._plan, self.stretch, reader).read(geobox.region)
+        inside = self.area.zoom_out(factor, shape=geobox.shape).rasterize(geobox.region)
+        return replace(pixels, rgb=pixels.rgb * inside, valid=pixels.valid & inside)
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return JSON-able values that identify the pixels of `read`.
+        """Return JSON-able values that identify the pixels of `read` and the area of interest.
 
         A file is identified by its size and time of modification, not by its content; for a VRT, those of the VRT.
         """
-        area = self._area.region
-        polygons = self._area.polygons
+        area, polygons = self.area.region, self.area.polygons
         return {
             "path": strip_credentials(_resolve(self.name)),
             **_file_status(self._gdal_name),
@@ -216,37 +209,40 @@ class Source:
 
     @property
     def resolved_options(self) -> SourceOptions:
-        """Options that open the raster in another process with the same result: stretch measured, paths absolute."""
-        aoi = self._options.aoi
-        return replace(self._options, stretch=self.stretch or self._options.stretch, aoi=aoi and Path(aoi).resolve())
+        """Options with which `read` gives the same pixels in another process: stretch measured, no file of polygons."""
+        bounds = self.geobox.crop(self.area.region).bounds
+        return replace(self._options, stretch=self.stretch or self._options.stretch, bounds=bounds, aoi=None)
 
     def describe(self) -> str:
         """Return a line of text: shape, data type, CRS, gsd, bands and stretch."""
-        geobox = self.geobox
+        geobox, area = self.geobox, self.area.region
         gsd = geobox.gsd
         facts = [
-            f"{geobox.width} × {geobox.height} px",
+            f"{area.width} × {area.height} px",
             self.dtype,
             "no CRS" if geobox.crs is None else geobox.crs.name,
             *([f"{math.sqrt(gsd[0] * gsd[1]):.3g} m/px"] if gsd else []),
             "bands " + ",".join(map(str, self.bands)),
         ]
-        if geobox.shape != (self._dataset.height, self._dataset.width):
+        if area.shape != (self._dataset.height, self._dataset.width):
             facts[0] += f" of {self._dataset.width} × {self._dataset.height} px"
         if self.stretch:
             limits = zip(self.stretch.lows, self.stretch.highs, strict=True)
             facts.append("stretch " + ", ".join(f"{low:.4g} to {high:.4g}" for low, high in limits))
         return f"{self.stem}: " + "; ".join(facts)
 
-    def _require_data(self, view: _View) -> None:
+    def _require_data(self) -> None:
         """Raise an error if the area has no valid pixel; reads tiles from the centre until one has data."""
-        if view.mask is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
+        area = self.area
+        if area.polygons is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
             return
-        overlaps = view.mask is None
-        for tile in _from_centre(view.geobox.region):
-            overlaps = overlaps or bool(view.mask is not None and view.mask.rasterize(tile).any())
-            if overlaps and view.read(tile).valid.any():
-                return
+        overlaps = False
+        for tile in _from_centre(area.region):
+            inside = area.rasterize(tile)
+            if inside.any():
+                overlaps = True
+                if (self.read(tile).valid & inside).any():
+                    return
         if not overlaps:
             raise AreaError(
                 f"the polygons of {self._options.aoi} hold the centre of no pixel of {self.name}; enlarge them, or "

@@ -44,7 +44,7 @@ def describe_embedding(embedding: Embedding) -> dict[str, Any]:
         "bounds": list(geobox.bounds),
         "transform": list(geobox.transform)[:6],
         "crs": None if geobox.crs is None else geobox.crs.to_wkt(),
-        "gsd": geobox.gsd,
+        "gsd": info.geobox.gsd,
         "step": info.grid.step,
         "dim": info.dim,
         "storage": info.storage,

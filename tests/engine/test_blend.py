@@ -13,9 +13,9 @@ from torch import Tensor
 
 from proxyclip_geo.engine import blend as blend_module
 from proxyclip_geo.engine.blend import BlockEmbedding, blend_weights
-from proxyclip_geo.engine.encode_block import encode_block, fill_no_data, valid_cells, window_total
+from proxyclip_geo.engine.encode_block import encode_block, fill_no_data, window_total
 from proxyclip_geo.engine.options import Blend
-from proxyclip_geo.engine.read_block import read_block
+from proxyclip_geo.engine.read_block import read_block, valid_cells
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import Block, WindowGrid
 
@@ -38,7 +38,8 @@ def whole(source: Any, layout: dict[str, int]) -> Block:
 
 
 def embed(source: Any, encoder: Any, block: Block, **options: Any) -> BlockEmbedding:
-    pixels = read_block(source, block, raster=source.region)
+    grid = WindowGrid(*source.region.shape, block.windows.shape, 1, encoder.step)
+    pixels = read_block(source, block, grid=grid)
     return encode_block(encoder, block, rgb=pixels.rgb, valid=pixels.valid, **options)
 
 

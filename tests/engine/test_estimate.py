@@ -45,16 +45,15 @@ def test_more_of_anything_needs_more() -> None:
 def test_blocks_shrink_until_they_fit() -> None:
     whole = plan(20_000)
     limit = peak(whole) - GB // 5
-    side = fit_block_size(whole.grid, Encoder(), NEEDS, plan=whole, limit=limit)  # type: ignore[arg-type]
+    side = fit_block_size(whole, Encoder(), NEEDS, limit=limit)  # type: ignore[arg-type]
     assert side < whole.core
-    smaller = Plan(whole.grid, tuple(whole.grid.blocks(side)), side, whole.blend, whole.batch_size)
-    assert peak(smaller) <= limit
-    assert fit_block_size(whole.grid, Encoder(), NEEDS, plan=whole, limit=100 * GB) == whole.core  # type: ignore[arg-type]
+    assert peak(whole.with_core(side)) <= limit
+    assert fit_block_size(whole, Encoder(), NEEDS, limit=100 * GB) == whole.core  # type: ignore[arg-type]
 
 
 def test_a_limit_below_the_model_is_refused() -> None:
     with pytest.raises(OptionError, match=r"1 GB of memory are not enough: this model needs \d"):
-        fit_block_size(plan(8000).grid, Encoder(), NEEDS, plan=plan(8000), limit=GB)  # type: ignore[arg-type]
+        fit_block_size(plan(8000), Encoder(), NEEDS, limit=GB)  # type: ignore[arg-type]
 
 
 def test_disk_counts_layers_and_pixels() -> None:

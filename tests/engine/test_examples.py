@@ -49,7 +49,7 @@ def store(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> Embed
     source, encoder = make_source(64, 96, rgb=rgb, valid=valid), encoders.MeanColour()
     plan = make_plan((64, 96), encoder=encoder, window=16, stride=8, core=32)
     geobox = GeoBox((64, 96), (1, 0, 0, 0, -1, 0), None)
-    info = EmbeddingInfo(geobox, plan.grid, 32, "hann", encoder.dim, "float16", None, {}, {}, {})
+    info = EmbeddingInfo(geobox, geobox.region, plan.grid, 32, "hann", encoder.dim, "float16", None, {}, {}, {})
     kept = create_store(str(tmp_path / "a.emb"), info, thumbnail=np.zeros((3, 2, 2), np.uint8))
     for item in encode_blocks(source, plan, encoder=encoder):
         kept.write(item.block, item.embedding, valid=item.valid)

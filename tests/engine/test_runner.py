@@ -211,8 +211,9 @@ class TestReading:
 
     def test_beyond_the_raster_the_border_is_repeated(self, make_source: Make, plan: Make) -> None:
         source = make_source(21, 6, valid=0.5)
-        *_, last = plan(source).blocks
-        pixels = read_block(source, last, raster=source.region)
+        layout = plan(source)
+        *_, last = layout.blocks
+        pixels = read_block(source, last, grid=layout.grid)
         assert pixels.valid.shape == last.read.shape
         rows = np.arange(last.read.top, last.read.bottom).clip(0, 20)[:, None]
         cols = np.arange(last.read.left, last.read.right).clip(0, 5)
@@ -223,7 +224,7 @@ class TestReading:
         source = make_source(60, 60)
         layout = plan(source)
         for done, _ in enumerate(
-            prefetch(layout.blocks, lambda block: read_block(source, block, raster=source.region)), start=1
+            prefetch(layout.blocks, lambda block: read_block(source, block, grid=layout.grid)), start=1
         ):
             assert len(source.regions) <= done + 1
         assert len(source.regions) == len(layout.blocks) == 16

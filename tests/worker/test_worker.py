@@ -165,6 +165,26 @@ def test_segment_makes_the_same_map(worker: Worker, folder: Path) -> None:
     assert last["result"]["paths"]["polygons"] is None
 
 
+def test_an_area_is_a_crop_of_the_raster(worker: Worker, folder: Path, embedding: str) -> None:
+    west, south, east, north = worker.result("open", embedding=embedding)["bounds"]
+    bounds = [west + 37, south + 40, east - 21, north - 33]
+    common = {"classes": WORDS, "overwrite": True, "out": str(folder / "areas")}
+    area = {"polygons": False, "bounds": bounds}
+    raster = {"raster": str(folder / "scene.tif"), "model": "demo"}
+    part = worker.result("encode", **raster, out=str(folder / "part.emb"), options={"bounds": bounds})
+    assert part["bounds"] == pytest.approx(bounds)
+
+    def read(made: dict[str, Any]) -> Any:
+        with rasterio.open(made["paths"]["labels"]) as dataset:
+            return dataset.read(1, window=dataset.window(*bounds))
+
+    expected = read(worker.result("segment", **raster, **common, options={"polygons": False}))
+    found = read(worker.result("segment", **raster, **common, options=area))
+    np.testing.assert_array_equal(found, expected)
+    found = read(worker.result("label", embedding=part["embedding"], **common, options={"polygons": False}))
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_a_preview_covers_the_area_at_its_resolution(worker: Worker, folder: Path, embedding: str) -> None:
     opened = worker.result("open", embedding=embedding)
     west, south, east, north = opened["bounds"]

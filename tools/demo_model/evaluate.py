@@ -61,7 +61,7 @@ def segment(model: Model, picture: Picture, banks: Sequence[TextBank]) -> list[N
     )
     labels = [np.zeros(shape, np.uint8) for _ in banks]
     for block in plan.blocks:
-        pixels = read_block(source, block, raster=Region(0, 0, *shape))
+        pixels = read_block(source, block, grid=plan.grid)
         embedding = encode_block(
             model.encoder, block, rgb=pixels.rgb, valid=pixels.valid, blend=plan.blend, batch_size=16
         )

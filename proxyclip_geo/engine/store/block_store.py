@@ -49,22 +49,20 @@ class BlockStore:
     remedy = "run the same command again"
     """What helps if it is damaged."""
 
-    def __init__(
-        self, name: str, group: zarr.Group, *, blocks: tuple[Block, ...], origin: tuple[int, int], last: str
-    ) -> None:
+    def __init__(self, name: str, group: zarr.Group, *, blocks: tuple[Block, ...], tiling: Region, last: str) -> None:
         """Wrap a group.
 
         Args:
             name: Path or URL.
             group: The group.
             blocks: The blocks, in order.
-            origin: (row, column) in pixels of the arrays' first element.
+            tiling: Pixels that the blocks tile; the first one is the arrays' first element.
             last: Array whose part of a block is written last; its last two axes are rows and columns of pixels.
         """
         self.name = name
         self.blocks = blocks
         self._group = group
-        self._origin = Region(*origin, 0, 0)
+        self._tiling = tiling
         with self._reading("the arrays"):
             self._last = self._array(last)
 
@@ -73,7 +71,7 @@ class BlockStore:
             return self._group[key]
 
     def _pixels_index(self, pixels: Region) -> tuple[slice, slice]:
-        return pixels.slices_in(self._origin)
+        return pixels.slices_in(self._tiling)
 
     def _check_array(self, key: str, spec: "ArraySpec") -> None:
         """Check that an array has the layout that the metadata demand, so that reading it takes no more memory.
@@ -119,7 +117,7 @@ class BlockStore:
         height, width = self._last.chunks[-2:]
         rows, cols = self._pixels_index(block.core)
         tile = Region(rows.start // height * height, cols.start // width * width, height, width)
-        inside = block.core.shift(-self._origin.top, -self._origin.left).slices_in(tile)
+        inside = block.core.shift(-self._tiling.top, -self._tiling.left).slices_in(tile)
         values = np.full((len(layers), height, width), self._last.fill_value, self._last.dtype)
         for value, layer in zip(values, layers, strict=True):
             value[inside] = layer

@@ -6,7 +6,8 @@ Arrays, all but `basis` and `thumbnail` cut so that a block is one object:
 - `halo` (blocks, D + 1, cells) float16: the cells around each block once more, so that a block is read without its
   neighbours; the last row says whether a cell has data (1) or not (−1);
 - `cls` (blocks, windows, D) float16: the CLS feature of each window of a block;
-- `valid` (rows, cols) uint8 in pixels: 1 data, 0 no data, 2 not encoded yet; written last;
+- `valid` (rows, cols) uint8 in pixels: 1 data, 0 no data, 2 not encoded yet, 3 data outside
+  the area of interest; written last;
 - `basis` (D of the model, D stored) float32, where the features were projected on principal components.
 """
 
@@ -21,7 +22,7 @@ from torch import Tensor
 from zarr.buffer.cpu import NDBuffer
 
 from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, blend_weights
-from proxyclip_geo.engine.encode_block import valid_cells
+from proxyclip_geo.engine.read_block import valid_cells
 from proxyclip_geo.engine.store.block_store import ArraySpec, BlockStore, create_group, open_group
 from proxyclip_geo.engine.store.metadata import MAX_DIM, EmbeddingInfo
 from proxyclip_geo.engine.store.quantize import dequantise, quantise
@@ -31,6 +32,8 @@ from proxyclip_geo.region import Region
 
 MISSING = 2
 """Validity of pixels that are not encoded yet."""
+OUTSIDE = 3
+"""Validity of pixels with data outside the area of interest, whose cells its pixels depend on."""
 MAX_THUMBNAIL = 8192
 """Largest side of a thumbnail in pixels."""
 # Bits of 2.0 and of −0.0 as float16.
@@ -62,7 +65,8 @@ class EmbeddingStore(BlockStore):
 
     def __init__(self, name: str, group: zarr.Group, info: EmbeddingInfo) -> None:
         """Wrap a group; use `create_store` or `open_store`."""
-        super().__init__(name, group, blocks=tuple(info.grid.blocks(info.core)), origin=info.origin, last="valid")
+        blocks = tuple(info.grid.blocks(info.core, area=info.stored))
+        super().__init__(name, group, blocks=blocks, tiling=info.tiling, last="valid")
         self.info = info
         with self._reading("the arrays"):
             for key, spec in _block_arrays(info).items():
@@ -94,17 +98,23 @@ class EmbeddingStore(BlockStore):
             return np.asarray(array[:])
 
     def _cells_index(self, cells: Region) -> tuple[slice, slice]:
-        top, left = self.info.origin
-        step = self.info.grid.step
-        return cells.slices_in(Region(top // step, left // step, 0, 0))
+        return cells.slices_in(self.info.grid.cells_of(self.info.tiling))
 
-    def write(self, block: Block, embedding: BlockEmbedding, *, valid: NDArray[np.bool_]) -> None:
+    def write(
+        self,
+        block: Block,
+        embedding: BlockEmbedding,
+        *,
+        valid: NDArray[np.bool_],
+        inside: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Store a block; it is finished when this returns.
 
         Args:
             block: The block.
             embedding: Its embedding, projected if the store is.
             valid: (H, W) of the core, True where there is data.
+            inside: (H, W) of the core, True inside the area of interest; all if not given.
 
         Raises:
             OutputError: If it cannot be written.
@@ -122,7 +132,19 @@ class EmbeddingStore(BlockStore):
             self._halo[block.index] = self._pack_halo(block, embedding)
             if embedding.cls_features is not None:
                 self._cls[block.index] = self._pack_cls(block, embedding.cls_features)
-            self._write_last(block, [valid])
+            self._write_last(block, [self._validity(block, embedding, valid, inside)])
+
+    def _validity(
+        self, block: Block, embedding: BlockEmbedding, valid: NDArray[np.bool_], inside: NDArray[np.bool_] | None
+    ) -> NDArray[np.uint8]:
+        """Return (H, W) of the core: 1 data, 0 no data or no features, `OUTSIDE`."""
+        if inside is None:
+            return valid.astype(np.uint8)
+        step, own = self.info.grid.step, self.info.grid.cells_of(block.core)
+        cells = embedding.valid[own.slices_in(embedding.cells)].cpu().numpy()
+        encoded = cells.repeat(step, axis=0).repeat(step, axis=1)[: valid.shape[0], : valid.shape[1]]
+        validity: NDArray[np.uint8] = np.where(inside, np.uint8(1), np.uint8(OUTSIDE)) * (valid & encoded)
+        return validity
 
     def _pack_halo(self, block: Block, embedding: BlockEmbedding) -> NDArray[np.float16]:
         """Return (D + 1, cells): the features around a block as they are read back, and where they have data."""
@@ -144,37 +166,60 @@ class EmbeddingStore(BlockStore):
         return rows
 
     def read_valid(self, pixels: Region) -> NDArray[np.bool_]:
-        """Read which pixels of a part of the raster have data: (H, W).
+        """Read which pixels of a part of the raster have data and lie inside the area of interest: (H, W).
 
         Raises:
-            StoreError: If the part is damaged, or not encoded.
+            StoreError: If the part is damaged, or not complete.
         """
+        return np.equal(self._read_validity(pixels), 1)
+
+    def _read_validity(self, pixels: Region) -> NDArray[np.uint8]:
+        """Return (H, W): 1 data, `OUTSIDE`, 0 no data; 0 for pixels that are not stored."""
+        stored = pixels.intersect(self.info.stored)
+        validity = np.zeros(pixels.shape, np.uint8)
+        if stored.is_empty:
+            return validity
         with self._reading("the validity"):
-            valid: NDArray[np.uint8] = np.asarray(self._last[self._pixels_index(pixels)])
-        if (valid == MISSING).any():
+            validity[stored.slices_in(pixels)] = self._last[self._pixels_index(stored)]
+        if (validity == MISSING).any():
             raise StoreError(
                 f"embedding {self.name} is not complete: {len(self.missing())} of {len(self.blocks)} blocks are "
                 "missing; run the same `proxyclip-geo encode` again to finish it"
             )
-        if (valid > MISSING).any():
+        if (validity > OUTSIDE).any():
             raise self._damaged("the validity")
-        return np.equal(valid, 1)
+        return validity
 
     def read(self, cells: Region, *, cls_features: bool = False) -> BlockEmbedding:
         """Read the embedding of a part of the lattice.
 
         Args:
-            cells: The part.
+            cells: The part; cells that are not stored have no data.
             cls_features: Whether to read also the CLS features of the windows over it.
 
         Raises:
             StoreError: If the store is damaged, or not complete there.
         """
-        inside = cells.scale(self.info.grid.step).intersect(self.info.geobox.region)
-        has_data = torch.from_numpy(self._cells_with_data(cells, self.read_valid(inside)))
+        stored = cells.intersect(self.info.grid.cells_of(self.info.stored))
+        if stored != cells:
+            return self._pad(stored, cells, cls_features=cls_features)
+        inside = cells.scale(self.info.grid.step).intersect(self.info.grid.raster)
+        has_data = torch.from_numpy(self._cells_with_data(cells, self._read_validity(inside)))
         features = self._empty(cells)
         self._read_features(cells, has_data, out=features)
         return BlockEmbedding(features, has_data, cells, self._read_cls(cells) if cls_features else None)
+
+    def _pad(self, stored: Region, cells: Region, *, cls_features: bool) -> BlockEmbedding:
+        """Read the stored part of cells; the others have no data."""
+        features = torch.zeros(self.info.dim, *cells.shape, dtype=torch.float16)
+        has_data = torch.zeros(cells.shape, dtype=torch.bool)
+        if stored.is_empty:
+            weights = blend_weights(self.info.grid.window_cells, self.info.blend)
+            return BlockEmbedding(features, has_data, cells, ClsFeatures(features[:, 0, :0].T, (), weights))
+        part = self.read(stored, cls_features=cls_features)
+        inside = stored.slices_in(cells)
+        features[(slice(None), *inside)], has_data[inside] = part.features, part.valid
+        return BlockEmbedding(features, has_data, cells, part.cls_features)
 
     def read_block(self, block: Block, *, cls_features: bool = False) -> StoredBlock:
         """Read a block and the cells around it, without touching its neighbours.
@@ -187,7 +232,7 @@ class EmbeddingStore(BlockStore):
             StoreError: If the store is damaged, or the block is not complete.
         """
         own, cells = self.info.grid.cells_of(block.core), block.cells
-        valid = self.read_valid(block.core)
+        validity = self._read_validity(block.core)
         inside = own.slices_in(cells)
         mask = torch.from_numpy(_halo_mask(cells, own))
         with self._reading(f"the halo of block {block.index}"):
@@ -199,17 +244,18 @@ class EmbeddingStore(BlockStore):
         self._check_features(halo[:-1].numpy(), halo[-1].numpy() > 0, part=f"the halo of block {block.index}")
         has_data = torch.empty(cells.shape, dtype=torch.bool)
         has_data[mask] = halo[-1] > 0
-        has_data[inside] = torch.from_numpy(self._cells_with_data(own, valid))
+        has_data[inside] = torch.from_numpy(self._cells_with_data(own, validity))
         features = self._empty(cells)
         features[:, mask] = halo[:-1]
         self._read_features(own, has_data[inside], out=features[(slice(None), *inside)])
         windows = self._read_cls(cells) if cls_features else None
-        return StoredBlock(BlockEmbedding(features, has_data, cells, windows), valid)
+        return StoredBlock(BlockEmbedding(features, has_data, cells, windows), np.equal(validity, 1))
 
-    def _cells_with_data(self, cells: Region, valid: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _cells_with_data(self, cells: Region, validity: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Return which cells hold a pixel with data, from the validity of their pixels that are in the raster."""
-        margins = tuple((0, side * self.info.grid.step - n) for side, n in zip(cells.shape, valid.shape, strict=True))
-        return valid_cells(np.pad(valid, margins), self.info.grid.step)
+        step = self.info.grid.step
+        margins = tuple((0, side * step - n) for side, n in zip(cells.shape, validity.shape, strict=True))
+        return valid_cells(np.pad(validity > 0, margins), step)
 
     def _empty(self, cells: Region) -> Tensor:
         # NumPy asks for huge pages, torch does not: filling fresh memory is then several times faster.
@@ -253,15 +299,16 @@ class EmbeddingStore(BlockStore):
         windows = info.grid.windows_touching(cells)
         covered = windows[0].union(windows[-1])
         near = [block for block in self.blocks if not block.cells.intersect(covered).is_empty]
-        places = {window: (block.index, n) for block in near for n, window in enumerate(block.windows)}
-        rows = [places[window] for window in windows]
+        encoded: dict[Region, NDArray[np.float16]] = {}
         with self._reading("the CLS features"):
-            stored = {index: np.asarray(self._cls[index]) for index in {index for index, _ in rows}}
-        features = torch.from_numpy(np.stack([stored[index][n] for index, n in rows]))
-        self._check_features(features.numpy().T, np.zeros(len(features), np.bool_), part="the CLS features")
-        found = features.any(dim=1)
-        encoded = tuple(window for window, there in zip(windows, found.tolist(), strict=True) if there)
-        return ClsFeatures(features[found], encoded, blend_weights(info.grid.window_cells, info.blend))
+            for block in near:
+                # A window that is away from the polygons of an area in one block may be encoded in another.
+                rows = zip(block.windows, np.asarray(self._cls[block.index]), strict=False)
+                encoded |= {window: row for window, row in rows if row.any()}
+        found = tuple(window for window in windows if window in encoded)
+        features = np.array([encoded[window] for window in found], np.float16).reshape(-1, info.dim)
+        self._check_features(features.T, np.zeros(len(features), np.bool_), part="the CLS features")
+        return ClsFeatures(torch.from_numpy(features), found, blend_weights(info.grid.window_cells, info.blend))
 
 
 def _halo_mask(cells: Region, own: Region) -> NDArray[np.bool_]:
@@ -274,10 +321,9 @@ def _halo_mask(cells: Region, own: Region) -> NDArray[np.bool_]:
 def _block_arrays(info: EmbeddingInfo) -> dict[str, ArraySpec]:
     """Return the arrays that are written block by block."""
     grid, chunk, dim = info.grid, info.chunk, info.dim
-    shape = zip(info.geobox.shape, info.origin, strict=True)
-    rows, cols = (ceil_div(side - start, info.core) for side, start in shape)
+    rows, cols = (ceil_div(side, info.core) for side in info.tiling.shape)
     cells = info.core // grid.step
-    blocks = tuple(grid.blocks(info.core))
+    blocks = tuple(grid.blocks(info.core, area=info.stored))
     windows = max(len(block.windows) for block in blocks)
     lattice, pixels = (rows * cells, cols * cells), (rows * info.core, cols * info.core)
     halo = (dim + 1, 4 * (cells + 1))

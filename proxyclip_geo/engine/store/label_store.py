@@ -49,7 +49,7 @@ class LabelStore(BlockStore):
     noun = "unfinished map"
 
     def __init__(self, path: Path, group: zarr.Group, plan: Plan, *, nodata: int, is_new: bool) -> None:
-        super().__init__(str(path), group, blocks=plan.blocks, origin=plan.grid.origin(plan.core), last="layers")
+        super().__init__(str(path), group, blocks=plan.blocks, tiling=plan.tiling, last="layers")
         self._path = path
         self._nodata = nodata
         self.todo = plan.blocks if is_new else self.missing()
@@ -120,10 +120,8 @@ def open_label_store(
     is_new = group is None or bool(different)
     if group is None or is_new:
         layers = 2 + (classes or 0)
-        sides = (plan.grid.height, plan.grid.width)
-        starts = plan.grid.origin(plan.core)
-        tile = [min(plan.core, side) for side in sides]
-        shape = [ceil_div(side - start, n) * n for side, start, n in zip(sides, starts, tile, strict=True)]
+        tile = [min(plan.core, side) for side in plan.tiling.shape]
+        shape = [ceil_div(side, n) * n for side, n in zip(plan.tiling.shape, tile, strict=True)]
         dtype = "uint8" if nodata <= 255 else "uint16"
         arrays = {"layers": ArraySpec((layers, *shape), dtype, (layers, *tile), fill=MISSING)}
         group = create_group(str(path), wanted, arrays, noun=LabelStore.noun)

@@ -14,9 +14,10 @@ from proxyclip_geo.errors import OptionError, StoreError
 from proxyclip_geo.files import safe_stem
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import WindowGrid, ceil_div
+from proxyclip_geo.region import Region
 from proxyclip_geo.validation import PARTIAL, validate
 
-FORMAT = 3
+FORMAT = 4
 MAX_CHUNK = 64
 """Largest side in cells of a chunk, which is what is read at a time."""
 
@@ -31,6 +32,7 @@ MAX_BLOCKS, MAX_WINDOWS = 2_000_000, 10_000_000
 """Most blocks of a raster, and most windows along one of its sides."""
 
 _Side: TypeAlias = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+_Start: TypeAlias = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
 _Window: TypeAlias = Annotated[int, Field(ge=1, le=MAX_WINDOW)]
 _Line: TypeAlias = Annotated[str, Field(max_length=2000)]
 
@@ -82,6 +84,7 @@ class _Metadata:
     transform: tuple[float, float, float, float, float, float]
     crs: Annotated[str, Field(max_length=100_000)] | None
     shape: tuple[_Side, _Side]
+    area: tuple[_Start, _Start, _Side, _Side]
     window: tuple[_Window, _Window]
     stride: _Window
     step: _Window
@@ -103,7 +106,9 @@ class _Metadata:
             )
         if self.components not in (None, self.dim):
             raise ValueError(f"{self.components} components are stored as features of length {self.dim}")
-        rows, cols = (ceil_div(side, self.core) for side in self.shape)
+        if Region(*self.area).intersect(Region(0, 0, *self.shape)) != Region(*self.area):
+            raise ValueError(f"area {self.area} (top, left, height, width) reaches beyond a raster of {self.shape}")
+        rows, cols = (ceil_div(side, self.core) for side in self.area[2:])
         if rows * cols > MAX_BLOCKS or max(self.shape) // self.stride > MAX_WINDOWS:
             raise ValueError(f"{rows} × {cols} blocks exceed the limit of {MAX_BLOCKS}")
 
@@ -113,8 +118,9 @@ class EmbeddingInfo:
     """Metadata of a stored embedding.
 
     Attributes:
-        geobox: Where the pixels lie.
-        grid: The windows.
+        geobox: Geobox of the whole raster.
+        area: Pixels of the raster inside the area of interest.
+        grid: The windows of the whole raster.
         core: Side of a block's core in pixels.
         blend: How windows were weighted.
         dim: Length of a stored feature.
@@ -126,6 +132,7 @@ class EmbeddingInfo:
     """
 
     geobox: GeoBox
+    area: Region
     grid: WindowGrid
     core: int
     blend: Blend
@@ -137,9 +144,15 @@ class EmbeddingInfo:
     options: Mapping[str, Any]
 
     @property
-    def origin(self) -> tuple[int, int]:
-        """(row, column) in pixels of the arrays' first element."""
-        return self.grid.origin(self.core)
+    def stored(self) -> Region:
+        """Pixels that are stored: those under the cells of the area, and under the cells around these."""
+        cells = self.grid.cells_of(self.area).pad(1)
+        return cells.scale(self.grid.step).intersect(self.grid.raster)
+
+    @property
+    def tiling(self) -> Region:
+        """Pixels that the blocks tile; the first one is the arrays' first element."""
+        return self.grid.tiling(self.core, self.stored)
 
     @property
     def chunk(self) -> int:
@@ -155,6 +168,7 @@ class EmbeddingInfo:
             "transform": list(geobox.transform)[:6],
             "crs": None if geobox.crs is None else geobox.crs.to_wkt(),
             "shape": list(geobox.shape),
+            "area": [self.area.top, self.area.left, self.area.height, self.area.width],
             "window": list(grid.window),
             "stride": grid.stride,
             "step": grid.step,
@@ -188,7 +202,9 @@ class EmbeddingInfo:
             raise StoreError(f"{source}: {error}") from error
         grid = WindowGrid(*found.shape, found.window, found.stride, found.step)
         numbers = (found.core, found.blend, found.dim, found.storage, found.components)
-        return cls(geobox, grid, *numbers, *(values[key] for key in ("model", "raster", "options")))
+        return cls(
+            geobox, Region(*found.area), grid, *numbers, *(values[key] for key in ("model", "raster", "options"))
+        )
 
     def differences(self, other: "EmbeddingInfo") -> tuple[str, ...]:
         """Return the keys in which two embeddings differ, of those that their features depend on."""

@@ -44,6 +44,7 @@ def keep(
     basis = None if components is None else fit_basis(sample_windows(source, plan, encoder=encoder), components)
     info = EmbeddingInfo(
         geobox=GeoBox(source.region.shape, (0.5, 0, 7, 0, -0.5, 9), None),
+        area=source.region,
         grid=plan.grid,
         core=core,
         blend="hann",
@@ -240,6 +241,8 @@ class TestDamage:
             ({"shape": [10**9, 2**31]}, r"shape\[1\] = 2147483648 must be at most 2147483647"),
             ({"shape": [10**9, 10**9]}, r"blocks exceed the limit of"),
             ({"shape": [0, 5]}, r"shape\[0\] = 0 must be at least 1"),
+            ({"area": [0, 1, 50, 70]}, "reaches beyond a raster"),
+            ({"area": [0, 0, 0, 70]}, r"area\[2\] = 0 must be at least 1"),
             ({"transform": [0.0] * 6}, "transform"),
             ({"transform": [1, 0, 0, 0, float("nan"), 0]}, r"transform\[4\] = (None|nan) must be a"),
             ({"crs": "nonsense"}, "CRS 'nonsense' is not known"),
@@ -264,7 +267,7 @@ class TestDamage:
             ),
             ({"option": {}}, r"unknown entry 'option' \(did you mean 'options'\?\)"),
         ],
-        ids=range(34),
+        ids=range(36),
     )
     def test_metadata(self, kept: EmbeddingStore, values: dict[str, Any], message: str) -> None:
         described = json.loads(json.dumps({**kept.info.to_dict(), **values}))

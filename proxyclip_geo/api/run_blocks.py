@@ -168,6 +168,7 @@ def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: Segmen
         # A worker may have been started in another directory.
         raster=str(Path(name).resolve()) if Path(name).exists() else name,
         reading=job.source.resolved_options,
+        fingerprint=job.fingerprint,
         card=job.card,
         # What this process has settled, so that others compute the same whatever is on their machine.
         loading={

@@ -104,6 +104,7 @@ class Source:
             file = undo.enter_context(open_input(raster))
             self.name, self.stem, self.in_memory = file.name, file.stem, file.in_memory
             self._gdal_name = gdal_name(file.path)
+            self._status = _file_status(self._gdal_name)
             self._dataset = undo.enter_context(open_dataset(self._gdal_name))
             undo.callback(self._close_view)
             with environment(self._gdal_name):
@@ -162,10 +163,15 @@ class Source:
             The pixels; regions equal the whole bit for bit.
 
         Raises:
-            RasterError: If the raster is damaged there.
+            RasterError: If the raster is damaged there, or its file has changed since it was opened.
         """
         assert self._view is not None
-        return self._view.read(region)
+        pixels = self._view.read(region)
+        if _file_status(self._gdal_name) != self._status:
+            raise RasterError(
+                f"raster {self.name} was changed or removed while it was read; run again with the new file"
+            )
+        return pixels
 
     def thumbnail(self, max_side: int) -> Pixels:
         """Read the whole area of interest with at most about `max_side` pixels a side, from overviews if there are any.
@@ -194,7 +200,7 @@ class Source:
         area, polygons = self.area.region, self.area.polygons
         return {
             "path": strip_credentials(_resolve(self.name)),
-            **_file_status(self._gdal_name),
+            **self._status,
             "driver": self._dataset.driver,
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
             "dtype": self.dtype,

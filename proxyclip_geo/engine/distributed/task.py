@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ class BlockTask:
     Attributes:
         raster: Path or URL that the worker can read, too.
         reading: Bands, gsd and area, and the measured stretch.
+        fingerprint: Identifies the pixels of the raster; see `Source.fingerprint`.
         card: The model; its weights must be on the worker's machine.
         loading: Keyword arguments of `load_model`.
         checksums: sha256 that the weights must have, by tower.
@@ -44,6 +46,7 @@ class BlockTask:
 
     raster: str
     reading: SourceOptions
+    fingerprint: Mapping[str, Any]
     card: ModelCard
     loading: Mapping[str, Any]
     checksums: Mapping[str, str]
@@ -61,6 +64,7 @@ class BlockTask:
             encoder: The model, if it is already loaded.
 
         Raises:
+            RasterError: If the raster here is not that of the run.
             WorkerError: If the raster cannot be opened here, or the model differs from that of the run or computes
                 differently.
             ModelError: If the model cannot be loaded here.
@@ -73,7 +77,21 @@ class BlockTask:
             source = open_source(self.raster, self.reading)
         except RasterError as error:
             raise WorkerError(f"a worker cannot open the raster: {error}") from error
-        return LoadedTask(self, source, encoder or self._load_encoder())
+        with ExitStack() as undo:
+            undo.callback(source.close)
+            self._require_same_raster(source)
+            loaded = LoadedTask(self, source, encoder or self._load_encoder())
+            undo.pop_all()
+        return loaded
+
+    def _require_same_raster(self, source: Source) -> None:
+        found = source.fingerprint()
+        different = [key for key, value in self.fingerprint.items() if key != "path" and found.get(key) != value]
+        if different:
+            raise RasterError(
+                f"raster {source.name} of a worker differs from that of the run in {', '.join(different)}; it "
+                "was changed during the run, or is another copy: start the run again, or copy the file with its time"
+            )
 
     def has_same_model(self, other: "BlockTask") -> bool:
         """Return whether another run computes with the same model in the same way."""

@@ -25,7 +25,7 @@ from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.distributed import task as task_module
 from proxyclip_geo.engine.distributed.task import BlockTask
 from proxyclip_geo.engine.runner import make_plan
-from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, WorkerError
+from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, RasterError, WorkerError
 from proxyclip_geo.models.encoder import ProxyClipEncoder
 from proxyclip_geo.models.options import Precision
 from proxyclip_geo.models.registry import find_card
@@ -91,6 +91,7 @@ def task(scene: Path) -> BlockTask:
     return BlockTask(
         raster=str(scene),
         reading=SourceOptions(),
+        fingerprint={},
         card=model.card,
         loading={"device": "cpu", "precision": "bfloat16"},
         checksums=model.checksums,
@@ -201,6 +202,21 @@ def test_run_without_any_finished_block_fails(scene: Path, tmp_path: Path) -> No
     with pytest.raises(EngineError, match=r"every block failed \(12 of 12\); the last one: block \d+ .*signal 9"):
         segment(scene, tmp_path, workers=2, on_error="skip")
     assert not list(tmp_path.glob("*"))
+
+
+@pytest.mark.parametrize(("workers", "when"), [(1, 0), (1, 5), (2, 0), (2, 5)])
+def test_raster_replaced_during_a_run_is_an_error(scene: Path, tmp_path: Path, workers: int, when: int) -> None:
+    raster = Path(shutil.copy(scene, tmp_path / "scene.tif"))
+    other = pg.sample(tmp_path / "other" / "scene.tif", size=(128, 192), seed=6).image
+
+    def replace_raster(event: ProgressEvent) -> None:
+        if event.stage == "segment" and event.done >= when and other.exists():
+            other.replace(raster)
+
+    options = pg.SegmentOptions(block_size=64, polygons=False, device="cpu", workers=workers)
+    with pytest.raises(RasterError, match=r"scene\.tif.* (changed|differs)"):
+        pg.segment(raster, WORDS, out=tmp_path / "out", model="demo", options=options, progress=replace_raster)
+    assert not list((tmp_path / "out").glob("*_labels.tif"))
 
 
 @pytest.mark.parametrize("missing", ["raster", "model"])

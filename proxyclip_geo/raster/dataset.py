@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError, strip_credentials
 from proxyclip_geo.files import safe_stem
+from proxyclip_geo.raster.vrt import REMOTE, check_vrt
 from proxyclip_geo.region import Region
 
 # GDAL's own file systems; rasterio's handling of s3:// needs boto3.
@@ -23,7 +24,14 @@ _FILE_SYSTEMS = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
 _CACHE_BYTES = 64 << 20
 _STRIP_CACHE_BYTES = 16 << 20
 # GDAL returns no error where its own threads, or its fast path for PNG, cannot read a file.
-_READING = {"GDAL_NUM_THREADS": "1", "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO", "GTIFF_IGNORE_READ_ERRORS": "NO"}
+_READING = {
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+    "GTIFF_IGNORE_READ_ERRORS": "NO",
+    # A VRT runs no Python code, and reads raw bytes only of files beside it; older versions of GDAL lack the latter.
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE": "SIBLING_OR_CHILD_OF_VRT_PATH",
+}
 _REMOTE_READING: dict[str, Any] = {
     # Probe for side files one by one rather than list a bucket; cache what was fetched; retry after an error.
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
@@ -37,7 +45,6 @@ _REMOTE_READING: dict[str, Any] = {
 # Drivers that return zeros beyond the end of a file.
 _RAW_DRIVERS = {"ENVI", "EHdr", "PAux", "ISCE", "ROI_PAC", "GenBin"}
 _WEB = {"http", "https", "ftp"}
-_REMOTE = ("/vsicurl", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/", "/vsiwebhdfs/")
 
 
 def gdal_name(path: str | Path) -> str:
@@ -56,7 +63,7 @@ def gdal_name(path: str | Path) -> str:
 
 def is_remote(name: str) -> bool:
     """Whether a GDAL name is read over the network."""
-    return name.startswith(_REMOTE)
+    return name.startswith(REMOTE)
 
 
 def stem_of(path: str | Path) -> str:
@@ -117,12 +124,23 @@ def open_dataset(name: str, **options: Any) -> Any:
         dataset.close()
         remedy = f"choose one of the rasters inside it: {inside}" if inside else "give a file that holds an image"
         raise RasterError(f"raster {name} has no bands; {remedy}")
+    if dataset.driver == "VRT":
+        _check_sources(dataset, name)
     if dataset.driver in _RAW_DRIVERS and Path(name).is_file():
         size, least = Path(name).stat().st_size, dataset.height * _row_bytes(dataset)
         if size < least:
             dataset.close()
             raise RasterError(f"raster {name} is cut short: it has {size:,} of {least:,} bytes; copy it again")
     return dataset
+
+
+def _check_sources(dataset: Any, name: str) -> None:
+    try:
+        with environment(name):
+            check_vrt(dataset, name=name)
+    except (RasterError, RasterioError) as error:
+        dataset.close()
+        raise error if isinstance(error, RasterError) else RasterError(_why_not_opened(name, error)) from error
 
 
 def _row_bytes(dataset: Any) -> int:

@@ -10,11 +10,13 @@ from pydantic import Field
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.dataset import stem_of
+from proxyclip_geo.raster.vrt import REMOTE
 from proxyclip_geo.validation import PARTIAL, validate
 
 SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".img", ".asc", ".png"}
 MAX_ITEMS = 100_000
 """Most items of a STAC item collection."""
+_SCHEMES = ("http://", "https://", "ftp://", "s3://", "gs://", "az://")
 ASSETS = ("visual", "image", "data")
 """Keys of STAC assets in order of preference; otherwise the first asset with the role "data" or "visual"."""
 
@@ -81,7 +83,18 @@ def _stac_assets(path: Path) -> list[str]:
 
 
 def _asset(item: Any) -> str:
-    """Return the path or URL of an item's image."""
+    """Return the path or URL of an item's image.
+
+    Raises:
+        RasterError: If there is none, or an item from the network names a file of this machine.
+    """
+    href = _find_asset(item)
+    if "://" in item.get_self_href() and not href.startswith((*REMOTE, *_SCHEMES)):
+        raise RasterError(f"STAC item {item.id} is from the network and names a file of this machine, '{href}'")
+    return href
+
+
+def _find_asset(item: Any) -> str:
     for key in ASSETS:
         if key in item.assets:
             return str(item.assets[key].get_absolute_href())

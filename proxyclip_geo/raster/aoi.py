@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
 from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.raster.dataset import ignore_missing_georeference
 from proxyclip_geo.region import Region
 
 Bounds = tuple[float, float, float, float]
@@ -23,6 +24,26 @@ Bounds = tuple[float, float, float, float]
 _EDGE_TOLERANCE = 1e-4
 # Vertices are rounded to this fraction of a pixel, so that shifting them by whole pixels is exact in any block.
 _SUBPIXELS = 256
+
+
+def rasterize_shape(shape: BaseGeometry, region: Region, *, all_touched: bool = False) -> NDArray[np.bool_]:
+    """Return (H, W) bool: True where the centre of a pixel of a region lies within a shape.
+
+    Args:
+        shape: In pixel coordinates (column, row).
+        region: Pixels to return; not empty.
+        all_touched: Whether every pixel counts that the shape touches.
+    """
+    local = shapely.transform(shape, lambda xy: xy - [region.left, region.top])
+    with ignore_missing_georeference():
+        burned = rasterize(
+            [(local, 1)],
+            out_shape=region.shape,
+            transform=Affine.identity(),
+            dtype=np.uint8,
+            all_touched=all_touched,
+        )
+    return np.asarray(burned == 1)
 
 
 @dataclass(frozen=True)
@@ -44,10 +65,7 @@ class Area:
         if self.polygons is None:
             inside[shared.slices_in(region)] = True
         elif not shared.is_empty:
-            origin = np.array([shared.left, shared.top])
-            local = shapely.transform(self.polygons, lambda xy: xy - origin)
-            burned = rasterize([(local, 1)], out_shape=shared.shape, transform=Affine.identity(), dtype=np.uint8)
-            inside[shared.slices_in(region)] = burned == 1
+            inside[shared.slices_in(region)] = rasterize_shape(self.polygons, shared)
         return inside
 
     def zoom_out(self, factor: float, *, shape: tuple[int, int]) -> "Area":

@@ -1,7 +1,6 @@
 """Write result rasters block by block as cloud-optimised GeoTIFFs (COG)."""
 
 import errno
-import warnings
 import zlib
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,14 +12,14 @@ import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import publish, staging_folder, write_error
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aux_xml import class_names_xml
-from proxyclip_geo.raster.dataset import to_rasterio, writing_environment
+from proxyclip_geo.raster.dataset import ignore_missing_georeference, to_rasterio, writing_environment
 from proxyclip_geo.raster.spec import RasterSpec
 from proxyclip_geo.raster.styles import color_table
 from proxyclip_geo.region import Region
@@ -64,7 +63,7 @@ class CogWriter:
 
     def _create(self) -> Any:
         spec, geobox = self.spec, self.geobox
-        with writing_environment(), _ignore_missing_georeference():
+        with writing_environment(), ignore_missing_georeference():
             dataset = rasterio.open(
                 self._draft,
                 "w",
@@ -138,7 +137,7 @@ class CogWriter:
         """
         cog = self._folder / self.path.name
         try:
-            with writing_environment(), _ignore_missing_georeference():
+            with writing_environment(), ignore_missing_georeference():
                 self._dataset.close()
                 rasterio.shutil.copy(self._draft, cog, driver="COG", **self._cog_options())
                 self._verify(cog)
@@ -202,7 +201,3 @@ def _window(region: Region) -> Window:
 
 def _checksum(layers: NDArray[Any]) -> int:
     return zlib.crc32(np.ascontiguousarray(layers).data)
-
-
-def _ignore_missing_georeference() -> Any:
-    return warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning)

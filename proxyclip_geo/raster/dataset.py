@@ -1,7 +1,10 @@
 """Open rasters through GDAL: names of paths and URLs, GDAL settings, and errors."""
 
 import re
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ _FILE_SYSTEMS = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
 # Cache of decoded tiles; GDAL's default is a share of the memory. Blocks are read once: a larger one gains nothing.
 _CACHE_BYTES = 64 << 20
 _STRIP_CACHE_BYTES = 16 << 20
+_WARNINGS_LOCK = threading.RLock()
 # GDAL returns no error where its own threads, or its fast path for PNG, cannot read a file.
 _READING = {
     "GDAL_NUM_THREADS": "1",
@@ -103,6 +107,17 @@ def strip_environment(dataset: Any) -> rasterio.Env:
     return environment(dataset.name, cache_bytes=max(_STRIP_CACHE_BYTES, 2 * rows * _row_bytes(dataset)))
 
 
+@contextmanager
+def ignore_missing_georeference() -> Iterator[None]:
+    """Ignore rasterio's warning about a missing georeference, in one thread at a time.
+
+    `warnings.catch_warnings` changes the filters of all threads. rasterio uses it in `rasterize`, too.
+    """
+    with _WARNINGS_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
 def open_dataset(name: str, **options: Any) -> Any:
     """Open a raster for reading, without rasterio's warning about a missing georeference.
 
@@ -114,8 +129,7 @@ def open_dataset(name: str, **options: Any) -> Any:
         RasterError: If it is missing, unreadable, not a raster or has no bands.
     """
     try:
-        with environment(name), warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with environment(name), ignore_missing_georeference():
             dataset = rasterio.open(name, sharing=False, **options)
     except (RasterioError, OSError, ValueError) as error:
         raise RasterError(_why_not_opened(name, error)) from error

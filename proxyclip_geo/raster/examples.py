@@ -10,14 +10,13 @@ import geopandas
 import numpy as np
 import pyogrio
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
-from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
 from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.raster.aoi import rasterize_shape
 from proxyclip_geo.region import Region
 from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary.classes import MAX_WORD
@@ -53,16 +52,11 @@ class Example:
 
         A polygon too thin to hold the centre of a pixel counts wherever it touches one.
         """
-        touched = self.shape.geom_type not in ("Polygon", "MultiPolygon") or not self._burn(self.region, False).any()
-        return self._burn(region, touched)
-
-    def _burn(self, region: Region, touched: bool) -> NDArray[np.bool_]:
-        origin = np.array([region.left, region.top])
-        local = shapely.transform(self.shape, lambda xy: xy - origin)
-        burned = rasterize(
-            [(local, 1)], out_shape=region.shape, transform=Affine.identity(), dtype=np.uint8, all_touched=touched
+        thin = (
+            self.shape.geom_type not in ("Polygon", "MultiPolygon")
+            or not rasterize_shape(self.shape, self.region).any()
         )
-        return np.asarray(burned == 1)
+        return rasterize_shape(self.shape, region, all_touched=thin)
 
 
 def read_examples(

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from proxyclip_geo.errors import AreaError, QualityWarning, RasterError, VectorError
+from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.options import SourceOptions
 from proxyclip_geo.raster.source import Pixels, open_source
+from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]
 TILTED = Affine.translation(500_000, 5_600_000) @ Affine.rotation(30) @ Affine.scale(0.5, -0.5)
@@ -202,3 +205,10 @@ class TestBadAreas:
         data[:, :10, :10] = 0
         with pytest.raises(RasterError, match="every pixel of the area of interest"):
             read_area(make_raster(data=data, nodata=0), bounds=at(0, 0, 10, 10))
+
+
+def test_threads_may_rasterize_at_once() -> None:
+    area = Area(Region(0, 0, 40, 40), shapely.Point(20, 20).buffer(15))
+    with ThreadPoolExecutor(8) as pool:
+        drawn = list(pool.map(lambda _: area.rasterize(area.region), range(400)))
+    assert all(np.array_equal(one, drawn[0]) for one in drawn)

@@ -123,6 +123,16 @@ class ConfusionMatrix:
             self.classes, self.counts + np.bincount(pairs, minlength=side * side).reshape(side, side)
         )
 
+    def __add__(self, other: "ConfusionMatrix") -> "ConfusionMatrix":
+        """Return the matrix of the pixels of both, e.g. of two rasters.
+
+        Raises:
+            OptionError: If the classes differ.
+        """
+        if self.classes != other.classes:
+            raise OptionError(f"matrices of different classes cannot be added: {self.classes} and {other.classes}")
+        return ConfusionMatrix(self.classes, self.counts + other.counts)
+
     @property
     def total(self) -> int:
         """Pixels compared."""

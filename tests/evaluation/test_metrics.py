@@ -142,3 +142,11 @@ def test_what_does_not_fit_is_refused(truth, predicted):
 def test_counts_of_another_shape_are_refused():
     with pytest.raises(OptionError, match="3 × 3"):
         ConfusionMatrix(("a", "b"), np.zeros((2, 2)))
+
+
+def test_matrices_of_the_same_classes_are_added() -> None:
+    first = ConfusionMatrix(("a", "b"), np.arange(9).reshape(3, 3))
+    second = ConfusionMatrix(("a", "b"), np.eye(3, dtype=np.int64))
+    np.testing.assert_array_equal((first + second).counts, [[1, 1, 2], [3, 5, 5], [6, 7, 9]])
+    with pytest.raises(OptionError, match="different classes"):
+        _ = first + ConfusionMatrix(("a", "c"), first.counts)

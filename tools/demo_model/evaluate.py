@@ -13,7 +13,7 @@ from data import IGNORE, TEST_SEEDS, Picture, make_scene, read_dubai
 from numpy.typing import NDArray
 from words import Words, load_words
 
-from proxyclip_geo.engine.classify import TextBank, classify_block
+from proxyclip_geo.engine.classify import TextBank, cell_logits, classify_cells
 from proxyclip_geo.engine.encode_block import encode_block
 from proxyclip_geo.engine.runner import make_plan, read_block
 from proxyclip_geo.models.load import Model, load_model
@@ -68,7 +68,7 @@ def segment(model: Model, picture: Picture, banks: Sequence[TextBank]) -> list[N
         core = block.core
         valid = np.ones(core.shape, np.bool_)
         for out, bank in zip(labels, banks, strict=True):
-            mapped = classify_block(embedding, bank, step=plan.grid.step, core=core, valid=valid)
+            mapped = classify_cells(cell_logits(embedding, bank), bank, step=plan.grid.step, core=core, valid=valid)
             out[core.top : core.bottom, core.left : core.right] = mapped.labels
     return labels
 

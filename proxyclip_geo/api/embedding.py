@@ -277,7 +277,7 @@ class Embedding:
         own = self.store.info.geobox.gsd
         if own is None or gsd <= 0:
             raise OptionError(f"gsd={gsd:g} m must be positive, and the raster must have a CRS; omit `gsd` otherwise")
-        return max(1.0, gsd / float(np.sqrt(own[0] * own[1])))
+        return min(max(1.0, gsd / float(np.sqrt(own[0] * own[1]))), float(max(self.store.info.geobox.shape)))
 
 
 def open_embedding(path: str | Path) -> Embedding:

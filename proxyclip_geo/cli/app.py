@@ -104,7 +104,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _show_usage_error(error: Any, *, as_json: bool) -> None:
-    """Show typer's message on wrong arguments; no command has read --json yet."""
+    """Show typer's message on wrong arguments, without pydantic's prefix; no command has read --json yet."""
+    error.message = error.message.replace("Value error, ", "")
     REPORTER.as_json = as_json
     if as_json:
         REPORTER.fail(error.format_message(), kind="UsageError", exit_code=2)

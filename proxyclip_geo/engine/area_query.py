@@ -60,9 +60,9 @@ def read_logits(store: EmbeddingStore, bank: TextBank, *, cells: Region) -> Cell
 
 def choose_factor(factor: float, step: int) -> int:
     """Return the integer factor nearest to the requested one that divides the step or is a multiple of it."""
-    fits = [n for n in range(1, step + 1) if step % n == 0]
-    fits += [step * n for n in range(2, max(2, round(factor / step)) + 2)]
-    return min(fits, key=lambda n: abs(n - factor))
+    divisors = [n for n in range(1, step + 1) if step % n == 0]
+    multiple = step * max(1, math.ceil(factor / step - 0.5))
+    return min([*divisors, multiple], key=lambda n: abs(n - factor))
 
 
 def label_area(

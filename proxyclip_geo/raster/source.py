@@ -297,6 +297,12 @@ def _scale(native: GeoBox, gsd: float | None, *, name: str) -> tuple[float, floa
             f"gsd={gsd:g} m is more than {_MAX_UPSAMPLING} times finer than the pixels of {name} ({own[0]:.3g} × "
             f"{own[1]:.3g} m); give metres per pixel, {max(own) / _MAX_UPSAMPLING:.2g} or more"
         )
+    extent = own[0] * native.width, own[1] * native.height
+    if gsd > max(extent):
+        raise OptionError(
+            f"gsd={gsd:g} m is larger than the whole raster {name} ({extent[0]:.3g} × {extent[1]:.3g} m); give metres "
+            f"per pixel, e.g. {max(own):.2g}"
+        )
     return down, across
 
 

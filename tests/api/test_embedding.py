@@ -252,6 +252,7 @@ def test_bad_input(folder: Path, tmp_path: Path) -> None:
         embedding.label(WORDS, bounds=(0, 0, 1, 1))
     with pytest.raises(OptionError, match="gsd"):
         embedding.label(WORDS, gsd=-1)
+    assert embedding.label(WORDS, gsd=1e300).labels.shape == (1, 1)
     with pytest.raises(VocabularyError, match="cannot be background as well"):
         embedding.label(WORDS, options=pg.LabelOptions(background=("Trees",)))
     with pytest.raises(OptionError, match="1 to 63"):

@@ -147,7 +147,9 @@ class TestLabels:
         assert (reduced.labels == exact.labels).mean() >= 0.98
         assert np.abs(reduced.score.astype(int) - exact.score).max() <= 3
 
-    @pytest.mark.parametrize(("wished", "factor"), [(1, 1), (1.4, 1), (2, 2), (3.4, 4), (7, 8), (13, 12), (100, 100)])
+    @pytest.mark.parametrize(
+        ("wished", "factor"), [(1, 1), (1.4, 1), (2, 2), (3.4, 4), (7, 8), (13, 12), (14, 12), (100, 100)]
+    )
     def test_a_preview_has_whole_pixels(
         self, kept: EmbeddingStore, make_bank: Make, wished: float, factor: int
     ) -> None:

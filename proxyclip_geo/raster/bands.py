@@ -18,7 +18,8 @@ from proxyclip_geo.region import Region
 class BandPlan:
     """The bands that give the colours and the validity of a raster.
 
-    A pixel is valid where its alpha band, its mask bands and its colours (see `valid_colors`) say so.
+    A pixel is valid where its alpha band, its mask bands and its colours (see `valid_colors`) say so; in a paletted
+    raster, where its value has a colour that is not transparent.
 
     Attributes:
         colors: Band numbers, from 1, of red, green and blue; one band may be all three.
@@ -64,13 +65,15 @@ def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, name: str) -> Ban
     if not usable:
         raise RasterError(f"raster {name} has only an alpha band; give one with colour or grey bands")
     colors = _check_colors(bands, usable, alpha=alpha, name=name) if bands else _choose_colors(interpretation, usable)
-    types = {np.dtype(dataset.dtypes[band - 1]) for band in colors}
-    if any(dtype.kind == "c" for dtype in types):
-        raise RasterError(f"raster {name} has complex values; convert it to amplitudes first, e.g. with gdal_translate")
     unique = tuple(dict.fromkeys(colors))
+    if any(dataset.dtypes[band - 1].startswith("complex") for band in unique):
+        raise RasterError(
+            f"raster {name} has complex values; give DERIVED_SUBDATASET:AMPLITUDE:{name}, GDAL's name of their "
+            "amplitudes, or other `bands`"
+        )
     palette = None
-    if unique == (colors[0],) and interpretation[unique[0]] == ColorInterp.palette:
-        palette = _palette(dataset.colormap(unique[0]))
+    if len(unique) == 1 and interpretation[unique[0]] == ColorInterp.palette:
+        palette = _palette(dataset, unique[0])
     return BandPlan(
         colors,
         tuple(dataset.nodatavals[band - 1] for band in unique),
@@ -110,11 +113,23 @@ def _masks(dataset: Any, bands: tuple[int, ...]) -> tuple[int, ...]:
     return bands[:1] if MaskFlags.per_dataset in flags else bands
 
 
-def _palette(colormap: dict[int, tuple[int, int, int, int]]) -> NDArray[np.uint8]:
+def _palette(dataset: Any, band: int) -> NDArray[np.uint8] | None:
+    """Return the colours of a band; None if its values cannot be indices, or its colour table is missing or empty."""
+    try:
+        colormap: dict[int, tuple[int, int, int, int]] = dataset.colormap(band)
+    except ValueError:
+        return None
+    if not colormap or np.dtype(dataset.dtypes[band - 1]).kind not in "iu":
+        return None
     palette = np.zeros((max(colormap) + 1, 4), dtype=np.uint8)
     for value, color in colormap.items():
-        palette[value] = color
+        palette[value] = np.clip(color, 0, 255)
     return palette
+
+
+def common_type(dataset: Any, bands: tuple[int, ...]) -> "np.dtype[Any]":
+    """Return the type that holds the values of all bands of a raster."""
+    return np.result_type(*(np.dtype(dataset.dtypes[band - 1]) for band in bands))
 
 
 def read_bands(
@@ -145,8 +160,13 @@ def read_bands(
             above = Window(region.left * across, region.top * down, region.width * across, region.height * down)
             layers: NDArray[Any] = full.read_masks(list(bands), window=above, out_shape=shape)
         else:
-            reader = dataset.read_masks if masks else dataset.read
-            layers = reader(list(bands), window=window, out_shape=shape, resampling=Resampling.nearest)
+            options = {"window": window, "out_shape": shape, "resampling": Resampling.nearest}
+            if masks:
+                layers = dataset.read_masks(list(bands), **options)
+            elif len({dataset.dtypes[band - 1] for band in bands}) == 1:
+                layers = dataset.read(list(bands), **options)
+            else:
+                layers = np.concatenate([read((band,)) for band in bands], dtype=common_type(dataset, bands))
         return layers
 
     values = read(plan.unique)
@@ -156,8 +176,9 @@ def read_bands(
     if plan.masks:
         valid &= (read(plan.masks, masks=True) > 0).all(axis=0)
     if plan.palette is not None:
-        colors = plan.palette[np.minimum(values[0], len(plan.palette) - 1)]
-        valid &= colors[..., 3] > 0
+        has_color = (values[0] >= 0) & (values[0] < len(plan.palette))
+        colors = plan.palette[np.where(has_color, values[0], 0)]
+        valid &= has_color & (colors[..., 3] > 0)
         values = np.ascontiguousarray(np.moveaxis(colors[..., :3], -1, 0))
     if not valid.all():
         values[:, ~valid] = 0

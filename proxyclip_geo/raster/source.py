@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import find_area
-from proxyclip_geo.raster.bands import BandPlan, plan_bands, stack_colors
+from proxyclip_geo.raster.bands import BandPlan, common_type, plan_bands, stack_colors
 from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset
 from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
 from proxyclip_geo.raster.inputs import RasterLike, open_input
@@ -92,7 +92,7 @@ class Source:
         area: The area of interest in pixels of `geobox`.
         bands: Numbers of the red, green and blue bands.
         stretch: Limits that become 0 and 255; None if 8-bit values are not stretched.
-        dtype: Data type of the raster.
+        dtype: Type that holds the values of the colour bands.
         in_memory: Whether only this process can read the raster.
     """
 
@@ -117,7 +117,7 @@ class Source:
         warn_without_crs(self._native, name=self.name)
         self._plan = plan_bands(dataset, options.bands, name=self.name)
         self.bands = self._plan.colors
-        self.dtype = str(dataset.dtypes[self.bands[0] - 1])
+        self.dtype = str(common_type(dataset, self._plan.unique))
         self._scale = _scale(self._native, options.gsd, name=self.name)
         self.geobox = self._native.zoom_out(self._scale)
         self.area = find_area(self.geobox, bounds=options.bounds, aoi=options.aoi, name=self.name)

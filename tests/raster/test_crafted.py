@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.options import SourceOptions
@@ -48,12 +49,13 @@ def read(name: Path | str, options: SourceOptions | None = None) -> Pixels:
 @pytest.mark.parametrize("dtype", ["complex_int16", "complex64", "complex128"])
 def test_complex_values_become_amplitudes_by_the_name_in_the_message(tmp_path: Path, dtype: str) -> None:
     path = tmp_path / "radar.tif"
-    with rasterio.open(path, "w", driver="GTiff", width=5, height=4, count=1, dtype=dtype, crs="EPSG:25832") as dataset:
+    place = {"crs": "EPSG:25832", "transform": Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)}
+    with rasterio.open(path, "w", driver="GTiff", width=5, height=4, count=1, dtype=dtype, **place) as dataset:
         dataset.write(np.arange(20).reshape(1, 4, 5) * (3 + 4j))
     with pytest.raises(RasterError, match="complex values; give DERIVED_SUBDATASET:AMPLITUDE:") as caught:
         open_source(path)
     name = next(word for word in str(caught.value).split() if word.startswith("DERIVED")).rstrip(",")
-    with pytest.warns(UserWarning, match="not georeferenced"), open_source(name) as source:
+    with open_source(name) as source:
         assert source.read(source.geobox.region).rgb[0, -1, -1] == 255
 
 
@@ -71,7 +73,7 @@ def test_bands_of_several_types(make_raster: MakeRaster, tmp_path: Path, types: 
     path = write_vrt(tmp_path / "a.vrt", *(vrt_band(n, dtype=dtype) for n, dtype in enumerate(types, start=1)))
     with open_source(path) as source:
         assert source.dtype == common
-        assert (np.diff(source.read(source.geobox.region).rgb[0, 0].astype(int)) > 0).all()
+        assert (np.diff(source.read(source.geobox.region).rgb[0, 0].astype(int)) >= 0).all()
 
 
 @pytest.mark.parametrize(

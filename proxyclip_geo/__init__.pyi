@@ -57,10 +57,10 @@ from .models.registry import ModelInfo as ModelInfo
 from .models.registry import list_models as list_models
 from .progress import Progress as Progress
 from .progress import ProgressEvent as ProgressEvent
-from .raster.dataset import stem_of as stem_of
 from .raster.find_rasters import find_rasters as find_rasters
 from .raster.inputs import ArrayRaster as ArrayRaster
 from .raster.inputs import RasterLike as RasterLike
+from .raster.names import stem_of as stem_of
 from .raster.options import Percentiles as Percentiles
 from .raster.options import Stretch as Stretch
 from .region import Region as Region

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import urllib.parse
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ _LOW_SPACE = 16 << 20
 _FULL_MESSAGES = ("disk is full", "No space left")
 MAX_STEM = 200
 """Longest stem of a file name in bytes; most file systems allow names of 255."""
+_DRIVE = re.compile(r"[A-Za-z]:([/\\]|$)")
 _DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
 
 
@@ -61,9 +63,9 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
     """
     protected: dict[tuple[int, int], Path] = {}
     holders: dict[tuple[int, int], Path] = {}
-    for path in (_local_file(item) for item in inputs if item is not None):
+    for path in (local_file(item) for item in inputs if item is not None):
         found = _identify([path])
-        if found and path.is_file():
+        if found and os.path.isfile(path):
             sides = (path.with_name(path.name + suffix) for suffix in _APPENDED)
             found |= _identify([*sides, *(path.with_suffix(suffix) for suffix in _REPLACED)])
         protected |= dict.fromkeys(found, path)
@@ -79,10 +81,31 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
             )
 
 
-def _local_file(name: Path | str) -> Path:
+def path_of_file_url(text: str) -> str:
+    """Return the path of a file URL; other texts are returned unchanged.
+
+    >>> path_of_file_url("file:///data/a%20b.tif"), path_of_file_url("file://localhost/C:/a.tif")
+    ('/data/a b.tif', 'C:/a.tif')
+    """
+    if not text.lower().startswith("file:"):
+        return text
+    rest = urllib.parse.unquote(text[len("file:") :])
+    if rest.startswith("//"):
+        host, _, path = rest[2:].partition("/")
+        if host in ("", "localhost"):
+            rest = f"/{path}"
+        elif _DRIVE.match(host):
+            rest = rest[2:]
+    return rest[1:] if _DRIVE.match(rest[1:]) else rest
+
+
+def local_file(name: Path | str) -> Path:
     """Return the file of a path, `file://` URL, or name such as /vsizip/a.zip/b.tif."""
-    path = Path(re.sub(r"^(/vsi(?!mem)[a-z]+/)+|^file://", "", str(name)))
-    return next((place for place in (path, *path.parents) if place.is_file()), path) if path != Path(name) else path
+    text = path_of_file_url(str(name))
+    path = Path(re.sub(r"^(/vsisubfile/[^,]*,|/vsi(?!mem)[a-z]+/)+", "", text))
+    return (
+        path if str(path) == text else next((place for place in (path, *path.parents) if os.path.isfile(place)), path)
+    )
 
 
 def _parents(path: Path) -> list[Path]:

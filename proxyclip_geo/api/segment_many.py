@@ -17,8 +17,8 @@ from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
-from proxyclip_geo.raster.dataset import stem_of
 from proxyclip_geo.raster.find_rasters import find_rasters
+from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 

@@ -1,11 +1,10 @@
-"""Open rasters through GDAL: names of paths and URLs, GDAL settings, and errors."""
+"""Open rasters through GDAL, with its settings."""
 
-import re
+import os
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,13 +15,12 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from proxyclip_geo.errors import RasterError, strip_credentials
-from proxyclip_geo.files import safe_stem
-from proxyclip_geo.raster.vrt import REMOTE, check_vrt
+from proxyclip_geo.errors import RasterError
+from proxyclip_geo.raster.names import is_remote, show_name
+from proxyclip_geo.raster.open_errors import check_name, choose_inside, explain, find_reason
+from proxyclip_geo.raster.vrt import check_vrt
 from proxyclip_geo.region import Region
 
-# GDAL's own file systems; rasterio's handling of s3:// needs boto3.
-_FILE_SYSTEMS = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
 # Cache of decoded tiles; GDAL's default is a share of the memory. Blocks are read once: a larger one gains nothing.
 _CACHE_BYTES = 64 << 20
 _STRIP_CACHE_BYTES = 16 << 20
@@ -32,6 +30,8 @@ _READING = {
     "GDAL_NUM_THREADS": "1",
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
     "GTIFF_IGNORE_READ_ERRORS": "NO",
+    # Leave no file beside a .gz file.
+    "CPL_VSIL_GZIP_WRITE_PROPERTIES": "NO",
     # A VRT runs no Python code, and reads raw bytes only of files beside it; older versions of GDAL lack the latter.
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE": "SIBLING_OR_CHILD_OF_VRT_PATH",
@@ -48,37 +48,6 @@ _REMOTE_READING: dict[str, Any] = {
 }
 # Drivers that return zeros beyond the end of a file.
 _RAW_DRIVERS = {"ENVI", "EHdr", "PAux", "ISCE", "ROI_PAC", "GenBin"}
-_WEB = {"http", "https", "ftp"}
-
-
-def gdal_name(path: str | Path) -> str:
-    """Return GDAL's name of a path or URL; GDAL names (/vsi…, NETCDF:…) are returned unchanged."""
-    text = str(path)
-    scheme, separator, rest = text.partition("://")
-    scheme = scheme.lower()
-    if not separator:
-        return text
-    if scheme in _WEB:
-        return f"/vsicurl/{text}"
-    if scheme == "file":
-        return rest
-    return _FILE_SYSTEMS[scheme] + rest if scheme in _FILE_SYSTEMS else text
-
-
-def is_remote(name: str) -> bool:
-    """Whether a GDAL name is read over the network."""
-    return name.startswith(REMOTE)
-
-
-def stem_of(path: str | Path) -> str:
-    """Return the stem of output names: the last part of a path or URL, without suffix and query, as `safe_stem`.
-
-    Example:
-        >>> stem_of("https://example.org/tiles/scene.tif?key=1")
-        'scene'
-    """
-    last = re.split(r"[/\\]", strip_credentials(str(path)).split("?")[0].rstrip("/\\"))[-1]
-    return safe_stem(Path(last).stem)
 
 
 def environment(name: str = "", *, cache_bytes: int = _CACHE_BYTES) -> rasterio.Env:
@@ -128,33 +97,35 @@ def open_dataset(name: str, **options: Any) -> Any:
     Raises:
         RasterError: If it is missing, unreadable, not a raster or has no bands.
     """
+    check_name(name)
     try:
-        with environment(name), ignore_missing_georeference():
+        # rasterio compares the nodata value with the limits of the type.
+        with environment(name), ignore_missing_georeference(), np.errstate(over="ignore"):
             dataset = rasterio.open(name, sharing=False, **options)
     except (RasterioError, OSError, ValueError) as error:
-        raise RasterError(_why_not_opened(name, error)) from error
-    if dataset.count == 0:
-        inside = ", ".join(dataset.subdatasets[:5])
+        raise RasterError(explain(name, error)) from error
+    try:
+        if dataset.count == 0:
+            raise RasterError(f"raster {show_name(name)} has no bands; {choose_inside(dataset.subdatasets)}")
+        if dataset.driver == "VRT":
+            with environment(name):
+                check_vrt(dataset, name=name)
+        if dataset.driver in _RAW_DRIVERS:
+            _check_size(dataset, name)
+    except RasterioError as error:
         dataset.close()
-        remedy = f"choose one of the rasters inside it: {inside}" if inside else "give a file that holds an image"
-        raise RasterError(f"raster {name} has no bands; {remedy}")
-    if dataset.driver == "VRT":
-        _check_sources(dataset, name)
-    if dataset.driver in _RAW_DRIVERS and Path(name).is_file():
-        size, least = Path(name).stat().st_size, dataset.height * _row_bytes(dataset)
-        if size < least:
-            dataset.close()
-            raise RasterError(f"raster {name} is cut short: it has {size:,} of {least:,} bytes; copy it again")
+        raise RasterError(explain(name, error)) from error
+    except RasterError:
+        dataset.close()
+        raise
     return dataset
 
 
-def _check_sources(dataset: Any, name: str) -> None:
-    try:
-        with environment(name):
-            check_vrt(dataset, name=name)
-    except (RasterError, RasterioError) as error:
-        dataset.close()
-        raise error if isinstance(error, RasterError) else RasterError(_why_not_opened(name, error)) from error
+def _check_size(dataset: Any, name: str) -> None:
+    if os.path.isfile(name):
+        size, least = os.stat(name).st_size, dataset.height * _row_bytes(dataset)
+        if size < least:
+            raise RasterError(f"raster {name} is cut short: it has {size:,} of {least:,} bytes; copy it again")
 
 
 def _row_bytes(dataset: Any) -> int:
@@ -186,21 +157,9 @@ def read_region(dataset: Any, region: Region, *, name: str, band: int = 1, masks
     except (RasterioError, CPLE_BaseError, OSError) as error:
         raise RasterError(
             f"{name} cannot be read in rows {region.top}–{region.bottom}, columns {region.left}–{region.right} "
-            f"({error}); the file may be damaged: copy or create it again"
+            f"({find_reason(error)}); the file may be damaged: copy or create it again"
         ) from error
     return values
-
-
-def _why_not_opened(name: str, error: Exception) -> str:
-    path = Path(name)
-    looks_local = not name.startswith("/vsi") and not re.match(r"\w{2,}:", name)
-    if looks_local and not path.exists():
-        return f"raster {name} does not exist; check the path"
-    if looks_local and path.is_dir():
-        return f"{name} is a directory; give the raster file inside it"
-    if is_remote(name):
-        return f"{name} cannot be opened as a raster ({error}); check the URL, the connection and your credentials"
-    return f"{name} cannot be opened as a raster ({error}); give a file that GDAL can read, e.g. a GeoTIFF"
 
 
 def to_rasterio(crs: pyproj.CRS | None) -> Any:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.dataset import stem_of
+from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.raster.vrt import REMOTE
 from proxyclip_geo.validation import PARTIAL, validate
 

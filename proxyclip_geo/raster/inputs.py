@@ -19,7 +19,8 @@ from rasterio.vrt import WarpedVRT
 
 from proxyclip_geo.errors import RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster.dataset import stem_of, to_rasterio
+from proxyclip_geo.raster.dataset import to_rasterio
+from proxyclip_geo.raster.names import stem_of
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader

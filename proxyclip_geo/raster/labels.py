@@ -18,8 +18,9 @@ from rasterio.vrt import WarpedVRT
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.class_tags import read_class_tags
-from proxyclip_geo.raster.dataset import gdal_name, open_dataset, read_region, to_rasterio
+from proxyclip_geo.raster.dataset import open_dataset, read_region, to_rasterio
 from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.nodata import label_nodata
 from proxyclip_geo.region import Region
 

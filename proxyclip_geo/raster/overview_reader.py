@@ -8,6 +8,8 @@ from rasterio.errors import RasterioError
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.bands import BandPlan, read_bands
 from proxyclip_geo.raster.dataset import environment, open_dataset
+from proxyclip_geo.raster.names import show_name
+from proxyclip_geo.raster.open_errors import find_reason
 from proxyclip_geo.raster.resample import Axis, Samples, resample
 from proxyclip_geo.region import Region
 
@@ -103,7 +105,8 @@ class OverviewReader:
                 int(edge * shrink) for edge in (region.top, region.bottom, region.left, region.right)
             )
             raise RasterError(
-                f"raster {self._name} cannot be read in rows {top}–{bottom}, columns {left}–{right} ({error}); it may "
+                f"raster {show_name(self._name)} cannot be read in rows {top}–{bottom}, columns {left}–{right} "
+                f"({find_reason(error)}); it may "
                 "be damaged or cut short: copy it again, or exclude that part by `bounds`"
             ) from error
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -17,9 +18,10 @@ from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_cred
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.bands import BandPlan, common_type, plan_bands, stack_colors
-from proxyclip_geo.raster.dataset import environment, gdal_name, is_remote, open_dataset
+from proxyclip_geo.raster.dataset import environment, open_dataset
 from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
 from proxyclip_geo.raster.inputs import RasterLike, open_input
+from proxyclip_geo.raster.names import gdal_name, is_remote
 from proxyclip_geo.raster.options import Percentiles, SourceOptions, Stretch
 from proxyclip_geo.raster.overview_reader import OverviewReader
 from proxyclip_geo.raster.stretch import apply_stretch, measure_stretch
@@ -314,16 +316,15 @@ def _from_centre(region: Region) -> Iterator[Region]:
 
 
 def _file_status(name: str) -> dict[str, int | None]:
-    path = Path(name)
-    if is_remote(name) or not path.is_file():
+    if is_remote(name) or not os.path.isfile(name):
         return {"bytes": None, "modified_ns": None}
-    status = path.stat()
+    status = os.stat(name)
     return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns}
 
 
 def _resolve(name: str) -> str:
     """Return the absolute path of a file; names that are no files are returned unchanged."""
-    return str(Path(name).resolve()) if Path(name).exists() else name
+    return str(Path(name).resolve()) if os.path.exists(name) else name
 
 
 def _json_number(value: float | None) -> float | str | None:

@@ -8,6 +8,7 @@ from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.bands import BandPlan, read_bands
+from proxyclip_geo.raster.open_errors import find_reason
 from proxyclip_geo.raster.options import Percentiles, Stretch
 from proxyclip_geo.raster.resample import Samples, working_type
 from proxyclip_geo.region import Region
@@ -75,8 +76,8 @@ def measure_stretch(dataset: Any, plan: BandPlan, *, percentiles: Percentiles, n
             values = _read_full_resolution(dataset, plan, whole)
     except (RasterioError, OSError) as error:
         raise RasterError(
-            f"raster {name} cannot be read while measuring its stretch ({error}); it may be damaged or cut short: copy "
-            "it again, or give the limits, e.g. stretch='0,3000'"
+            f"raster {name} cannot be read while measuring its stretch ({find_reason(error)}); it may be damaged or "
+            "cut short: copy it again, or give the limits, e.g. stretch='0,3000'"
         ) from error
     if values.shape[1] == 0:
         raise RasterError(

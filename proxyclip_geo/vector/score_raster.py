@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.geobox import GeoBox, same_crs
-from proxyclip_geo.raster.dataset import gdal_name, open_dataset, read_region, strip_environment
+from proxyclip_geo.raster.dataset import open_dataset, read_region, strip_environment
 from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 from proxyclip_geo.region import Region
 from proxyclip_geo.vector.label_mosaic import LabelMosaic

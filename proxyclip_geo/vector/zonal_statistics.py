@@ -11,8 +11,9 @@ import shapely
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
-from proxyclip_geo.raster.dataset import gdal_name, open_dataset, strip_environment
+from proxyclip_geo.raster.dataset import open_dataset, strip_environment
 from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.names import gdal_name
 
 _COLUMNS = ("class", "label", "area_m2", "perimeter_m", "pixels", "score", "score_min", "margin", "margin_min")
 _RESERVED = ("fid", "ogc_fid", "geom", "geometry", "bbox", "wkb_geometry")

@@ -1,5 +1,11 @@
 """Unusual, damaged and hostile rasters give a map or one sentence with cause and remedy."""
 
+import gzip
+import os
+import re
+import shlex
+import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,9 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from affine import Affine
+from rasterio.rio.main import main_group
 
 from proxyclip_geo.errors import RasterError
+from proxyclip_geo.files import local_file
+from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.raster.options import SourceOptions
 from proxyclip_geo.raster.source import Pixels, open_source
 
@@ -100,3 +110,105 @@ def test_negative_values_have_no_color(make_raster: MakeRaster, tmp_path: Path) 
     make_raster("a.tif", data=np.resize(np.array([-1, 0], np.int16), (1, 40, 50)))
     pixels = read(write_vrt(tmp_path / "a.vrt", vrt_band(1, dtype="Int16", head=palette((5, 6, 7, 255)))))
     assert pixels.valid[0, :2].tolist() == [False, True]
+
+
+class TestNames:
+    """What cannot be opened is explained before anything waits or is read."""
+
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("", "name of the raster is empty"),
+            ("sce\0ne.tif", "holds a NUL character"),
+            ("a" * 300 + ".tif", "too long"),
+            ("/" + "a" * 5000 + ".tif", "too long"),
+            ("sce\nne.tif", r"raster sce\?ne.tif does not exist"),
+            ("/dev/zero", "is a device or pipe"),
+            ("file:///dev/zero", "is a device or pipe"),
+            ("/vsigzip//dev/zero", "is a device or pipe"),
+            ("/vsistdin/", "standard input"),
+            ("foo://bar/a.tif", "unknown scheme 'foo'"),
+            ("file:///C:/a%20b.tif", "raster C:/a b.tif does not exist"),
+            ("DERIVED_SUBDATASET:AMPLITUDE:/dev/zero", "is a device or pipe"),
+        ],
+    )
+    def test_no_raster(self, name: str, message: str) -> None:
+        with pytest.raises(RasterError, match=message) as caught:
+            open_source(name)
+        assert len(str(caught.value)) < 400
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+    def test_a_pipe_does_not_wait(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe.tif")
+        with pytest.raises(RasterError, match="is a device or pipe"):
+            open_source(tmp_path / "pipe.tif")
+
+    @pytest.mark.parametrize(
+        ("name", "content", "message"),
+        [
+            ("a.tif", b"", r"a\.tif is empty"),
+            ("a.tif", b"<!DOCTYPE html>\n<html><title>Sign in</title>", r"web page \('Sign in'\).*login"),
+            ("a.tif", b'<?xml version="1.0"?><Error><Code>AccessDenied', "text file.*AccessDenied.*download it again"),
+            ("a.tif", b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "git lfs pull"),
+            ("a.ecw", b"ec\x01\x02", "ECW, for which GDAL has no driver"),
+            ("a.sid", b"msid", "MrSID, for which GDAL has no driver"),
+            ("a.geojson", b'{"type": "FeatureCollection", "features": []}', "holds no raster.*`aoi`"),
+            ("a.tfw", b"0.5\n0\n0\n-0.5\n1\n1\n", "give the raster itself"),
+            ("a.7z", b"7z\xbc\xaf", "unpack it"),
+            ("a.zip", b"PK\x05\x06" + bytes(18), "no raster can be read; unpack it"),
+            ("a.tar.gz", b"\x1f\x8bjunk", "no raster can be read; unpack it"),
+            ("a.vrt", b"<VRTDataset rasterXSize='1'", "Parse error"),
+            ("a.tif", b"II*\x00\x08\x00\x00\x00", r"a\.tif cannot be opened as a raster"),
+            ("a.jp2", bytes(range(256)), "no driver of GDAL recognises its format"),
+        ],
+    )
+    def test_no_raster_inside(self, tmp_path: Path, name: str, content: bytes, message: str) -> None:
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(RasterError, match=message):
+            open_source(tmp_path / name)
+
+    @pytest.mark.parametrize("suffix", ["zip", "tar", "tar.gz", "tif.gz"])
+    def test_an_archive_of_one_raster_is_opened(self, make_raster: MakeRaster, tmp_path: Path, suffix: str) -> None:
+        make_raster("pack/scene.tif")
+        archive = tmp_path / f"pack.{suffix}"
+        if suffix == "tif.gz":
+            archive.write_bytes(gzip.compress((tmp_path / "pack/scene.tif").read_bytes()))
+        else:
+            kind = {"zip": "zip", "tar": "tar", "tar.gz": "gztar"}[suffix]
+            shutil.make_archive(str(tmp_path / "pack"), kind, tmp_path / "pack")
+        with open_source(archive) as source:
+            assert source.stem == "pack"
+            assert archive in map(local_file, source.files)
+            np.testing.assert_array_equal(source.read(source.geobox.region).rgb, read(tmp_path / "pack/scene.tif").rgb)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["pack", archive.name]
+
+    def test_an_archive_of_several_names_them(self, make_raster: MakeRaster, tmp_path: Path) -> None:
+        for name in ("north", "south"):
+            make_raster(f"pack/{name}.tif")
+        archive = shutil.make_archive(str(tmp_path / "pack"), "zip", tmp_path / "pack")
+        with pytest.raises(RasterError, match="an archive of 2 rasters; give one of them") as caught:
+            open_source(archive)
+        assert f"/vsizip/{archive}/south.tif" in str(caught.value)
+        assert read(f"/vsizip/{archive}/south.tif").valid.all()
+
+    def test_file_urls(self, make_raster: MakeRaster, tmp_path: Path) -> None:
+        path = make_raster("a b.tif")
+        text = str(path).replace(" ", "%20")
+        for url in (f"file://{text}", f"file://localhost{text}", f"file:{text}", f"file://{path}"):
+            with open_source(url) as source:
+                assert source.stem == "a b"
+
+    def test_variables_of_a_netcdf_file_become_colors(self, make_raster: MakeRaster, tmp_path: Path) -> None:
+        path = tmp_path / "cube.nc"
+        rasterio.shutil.copy(make_raster(), path, driver="netCDF")
+        with pytest.raises(RasterError, match="three of one size become red, green and blue with rio stack") as caught:
+            open_source(path)
+        names = re.findall(r"'(netcdf:[^']*)'", str(caught.value))
+        assert [stem_of(name) for name in names] == ["cube_Band1", "cube_Band2", "cube_Band3"]
+        command = shlex.split(str(caught.value).rpartition("with rio ")[2])
+        command[-1] = str(tmp_path / "rgb.tif")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            main_group.main(command, standalone_mode=False)
+        with open_source(tmp_path / "rgb.tif") as source:
+            assert source.bands == (1, 2, 3)

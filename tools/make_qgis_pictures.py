@@ -74,7 +74,7 @@ def draw_an_example(dock, layer):
     before = dock.mapping.live.layer.source()
     wait(lambda: dock.mapping.live.layer.source() != before)
     dock.draw_button.click()
-    dock.clear_button.click()
+    dock.clear_action.trigger()
 
 
 def prepare():
@@ -164,7 +164,7 @@ def main():
     export.reject()
     dock.mapping.export(Path(os.environ["MAPS"]), {"scores": True, "polygons": True, "overwrite": True})
     wait(lambda: not dock.jobs.is_busy)
-    QgsProject.instance().removeMapLayer(dock.mapping.live.layer.id())
+    dock.visible_box.setChecked(False)
     rest(1)
     save("qgis-9-exported")
 

@@ -87,14 +87,13 @@ def measure(scene, python):
     live = dock.mapping.live
     wait(lambda: live.layer is not None)
     print(f"encoded {layer.width()} × {layer.height()} px in {time.monotonic() - started:.0f} s")
-    canvas.setLayers([live.layer, layer])
     for name, factor in (("whole scene in view", 1.0), ("a quarter of its side", 0.25), ("1:1 pixels", None)):
         canvas.setExtent(layer.extent())
         if factor is None:
             canvas.zoomByFactor(canvas.mapUnitsPerPixel() and layer.rasterUnitsPerPixelX() / canvas.mapUnitsPerPixel())
         else:
             canvas.zoomByFactor(factor)
-        wait(lambda: live._request is None and not live._timer.isActive() and not canvas.isDrawing())
+        wait(lambda: live._request is None and not live._timer.isActive() and not live._overlay.is_rendering)
         print(f"{name}: {describe(dock, canvas)}")
 
 
@@ -108,7 +107,7 @@ def describe(dock, canvas):
         started = time.monotonic()
         model.setData(model.index(0, 2), f"water, {word} {time.monotonic_ns()}")
         wait(lambda before=before: live.layer.source() != before)
-        wait(lambda: not canvas.isDrawing())
+        wait(lambda: not canvas.isDrawing() and not live._overlay.is_rendering)
         whole.append(time.monotonic() - started)
     return (
         f"{statistics.median(whole):.2f} s (longest {max(whole):.2f}), of which {statistics.median(worker):.2f} s the "

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 import proxyclip_geo as pg
-from proxyclip_geo.models.options import DEFAULT_MODEL
+from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
 
 FILE = Path(__file__).parents[1] / "qgis_plugin" / "proxyclip_mapper" / "options.json"
 CLASSES = (pg.EncodeOptions, pg.LabelOptions, pg.StoreOptions, pg.VectorOptions, pg.Examples)
@@ -17,8 +17,8 @@ KEYS = {"default": "default", "enum": "choices", "minimum": "minimum", "maximum"
 
 
 def describe_options() -> dict[str, object]:
-    """Return the default model, and what each option accepts by class and name."""
-    found: dict[str, object] = {"model": DEFAULT_MODEL}
+    """Return the default model, the presets, and what each option accepts by class and name."""
+    found: dict[str, object] = {"model": DEFAULT_MODEL, "presets": dict(PRESETS)}
     for cls in CLASSES:
         properties = TypeAdapter(cls).json_schema()["properties"]
         found[cls.__name__] = {name: _describe(field) for name, field in properties.items()}

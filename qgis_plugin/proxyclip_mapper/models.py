@@ -24,6 +24,9 @@ _DECLARED = json.loads((Path(__file__).parent / "options.json").read_text("utf-8
 
 DEFAULT_MODEL = _DECLARED["model"]
 
+PRESETS = _DECLARED["presets"]
+"""Model of each purpose: fast, balanced, best."""
+
 EXACT = {"exact": True}
 """Options of polygons that keep pixel edges."""
 

@@ -2,16 +2,18 @@
 
 import math
 
+from osgeo import gdal
 from qgis.core import (
     QgsCoordinateTransform,
     QgsDistanceArea,
+    QgsMultiBandColorRenderer,
     QgsPointXY,
     QgsProject,
-    QgsProviderRegistry,
     QgsRasterBlockFeedback,
     QgsRasterFileWriter,
     QgsRasterPipe,
     QgsRectangle,
+    QgsSingleBandGrayRenderer,
     QgsTask,
 )
 
@@ -21,11 +23,64 @@ WEB_PREFIXES = ("WMS:", "WMTS:", "WCS:", "TMS:", "<GDAL_WMS")
 
 
 def file_of(layer):
-    """Return the path or GDAL dataset name of a layer; None for web services."""
-    if layer is None or layer.providerType() != "gdal" or layer.source().upper().startswith(WEB_PREFIXES):
+    """Return the GDAL dataset name of a layer, e.g. a path, /vsizip/… or a subdataset.
+
+    None for layers whose pixels only QGIS can read: web services, files in the memory of QGIS, and files with open
+    options, which change the pixels.
+    """
+    if layer is None or layer.providerType() != "gdal":
         return None
-    parts = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
-    return layer.source() if parts.get("layerName") else parts.get("path") or layer.source()
+    source = layer.source()
+    if source.upper().startswith(WEB_PREFIXES) or "/vsimem/" in source or "|option:" in source:
+        return None
+    return source.split("|")[0]
+
+
+def displayed_bands(layer):
+    """Return the band numbers that the symbology of a layer displays; None for other symbologies."""
+    renderer = layer.renderer()
+    if isinstance(renderer, QgsMultiBandColorRenderer):
+        bands = (renderer.redBand(), renderer.greenBand(), renderer.blueBand())
+        return bands if all(band > 0 for band in bands) else None
+    if isinstance(renderer, QgsSingleBandGrayRenderer):
+        return (renderer.grayBand(),)
+    return None
+
+
+def displayed_stretch(layer):
+    """Return the limits of the contrast enhancement of a layer, as a `stretch` option; None without one."""
+    renderer = layer.renderer()
+    if isinstance(renderer, QgsMultiBandColorRenderer):
+        parts = (
+            renderer.redContrastEnhancement(),
+            renderer.greenContrastEnhancement(),
+            renderer.blueContrastEnhancement(),
+        )
+    elif isinstance(renderer, QgsSingleBandGrayRenderer):
+        parts = (renderer.contrastEnhancement(),)
+    else:
+        return None
+    if any(part is None or not part.minimumValue() < part.maximumValue() for part in parts):
+        return None
+    return {"lows": [part.minimumValue() for part in parts], "highs": [part.maximumValue() for part in parts]}
+
+
+def rotated_size(path, extent):
+    """Return (columns, rows) of an extent in the pixels of a rotated raster; None if the raster is not rotated."""
+    data = gdal.Open(path)
+    if data is None or not (data.GetGeoTransform()[2] or data.GetGeoTransform()[4]):
+        return None
+    inverse = gdal.InvGeoTransform(data.GetGeoTransform())
+    corners = [
+        gdal.ApplyGeoTransform(inverse, x, y)
+        for x in (extent.xMinimum(), extent.xMaximum())
+        for y in (extent.yMinimum(), extent.yMaximum())
+    ]
+    columns, rows = (sorted(axis) for axis in zip(*corners))
+    return (
+        max(1, round(min(columns[-1], data.RasterXSize) - max(columns[0], 0))),
+        max(1, round(min(rows[-1], data.RasterYSize) - max(rows[0], 0))),
+    )
 
 
 def transform_extent(extent, source, target):
@@ -73,6 +128,7 @@ class ExportTask(QgsTask):
 
     Attributes:
         error: The error message; empty on success.
+        blank: Fraction of the pixels that the layer left transparent, e.g. where a server did not answer.
     """
 
     def __init__(self, layer, path, extent, size):
@@ -86,6 +142,7 @@ class ExportTask(QgsTask):
         """
         super().__init__(tr("Save “{}” as a file").format(layer.name()), QgsTask.Flag.CanCancel)
         self.error = ""
+        self.blank = 0.0
         self._path, self._extent, self._size, self._crs = str(path), QgsRectangle(extent), size, layer.crs()
         self._context = QgsProject.instance().transformContext()
         self._pipe = QgsRasterPipe()
@@ -107,9 +164,21 @@ class ExportTask(QgsTask):
         if code != QgsRasterFileWriter.WriterError.NoError:
             self.error = tr("the layer's pixels could not be read or written (code {})").format(code)
             return False
+        self.blank = blank_fraction(self._path)
         return True
 
     def cancel(self):
         """Cancel the export."""
         self._feedback.cancel()
         super().cancel()
+
+
+def blank_fraction(path):
+    """Return the fraction of transparent pixels of a raster with an alpha band; 0 without one."""
+    data = gdal.Open(str(path))
+    bands = [data.GetRasterBand(number) for number in range(1, data.RasterCount + 1)]
+    alpha = [band for band in bands if band.GetColorInterpretation() == gdal.GCI_AlphaBand]
+    if not alpha:
+        return 0.0
+    blank = alpha[0].GetHistogram(-0.5, 255.5, 256, approx_ok=0)[0]
+    return blank / (data.RasterXSize * data.RasterYSize)

@@ -160,3 +160,71 @@ def test_the_dialog_builds_and_cancels(qgis_app, set_up, wheelhouse):
     assert set_up.read("interpreter").endswith("bin/python")
     assert "venv" in dialog.log.toPlainText()
     dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("OSError: [Errno 28] No space left on device", "disk is full"),
+        ("ModuleNotFoundError: No module named 'ensurepip'", "python3-venv"),
+        ("CUDA error: no kernel image is available for execution on the device", "does not support this GPU"),
+        ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "certificate"),
+        ("ProxyError('Cannot connect to proxy.', OSError('407 Proxy Authentication Required'))", "proxy"),
+        ("Failed to establish a new connection: [Errno -3] Temporary failure in name resolution", "cannot be reached"),
+        ("error: Failed to fetch: client error (Connect): dns error", "cannot be reached"),
+        ("PermissionError: [WinError 5] Access is denied: 'C:\\\\x'", "cannot be written"),
+        ("ERROR: No matching distribution found for torch", "not found for this Python"),
+        ("Python 3.9 is too old", "3.11 or later"),
+    ],
+)
+def test_known_failures_name_their_remedy(line, expected):
+    from proxyclip_mapper.client.remedies import find_remedy
+
+    assert expected in find_remedy(["Collecting torch", line, "something else"])
+    assert find_remedy(["Collecting torch", "all is well"]) == ""
+
+
+def test_a_wrong_interpreter_is_named_and_stays_in_the_field(qgis_app, set_up, tmp_path):
+    from proxyclip_mapper.gui.environment_dialog import EnvironmentDialog
+
+    dialog = EnvironmentDialog()
+    wrong = str(tmp_path / "no-python")
+    dialog.interpreter.setFilePath(wrong)
+    dialog.use_button.click()
+    wait_until(lambda: not dialog.installer.is_running, what="the end")
+    assert f"“{wrong}” is not a file" in dialog.status.text()
+    assert dialog.interpreter.filePath() == wrong
+    assert set_up.read("interpreter") == str(WORKER_PYTHON)
+
+
+def test_python_without_venv_needs_uv_or_a_package(installer, tmp_path):
+    """A stand-in for the Python of Debian, whose venv and ensurepip are a package of their own."""
+    from proxyclip_mapper.client.installer import make_plan
+
+    python = tmp_path / "python3"
+    python.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in *ensurepip*) echo "ModuleNotFoundError: No module named \'ensurepip\'"; exit 1;; esac\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    installer.build(make_plan(python=str(python), use_uv=False))
+    wait_until(lambda: installer.ends, what="the end")
+    assert not installer.ends[0][0]
+    assert "python3-venv" in installer.ends[0][1]
+
+
+def test_an_interrupted_installation_is_removed_by_the_next(installer, set_up, wheelhouse):
+    plan = plan_for(wheelhouse=str(wheelhouse))
+    killed = plan.folder.with_name("env-20200101-000000")
+    (killed / "bin").mkdir(parents=True)
+    killed.with_name(f"{killed.name}.incomplete").touch()
+    complete = plan.folder.with_name("env-20200102-000000")
+    complete.mkdir()
+    installer.build(plan)
+    assert plan.marker.exists()
+    wait_until(lambda: installer.ends, what="the environment")
+    assert installer.ends[0][0], installer.log
+    assert not killed.exists()
+    assert complete.exists()
+    assert not list(plan.folder.parent.glob("*.incomplete"))

@@ -16,6 +16,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsProcessingParameterVectorLayer,
 )
 
 from .. import settings
@@ -35,10 +36,12 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
     Attributes:
         ID: Stable name.
         ICON: Icon's file name.
+        GROUP: Stable name of the group.
     """
 
     ID = ""
     ICON = "plugin"
+    GROUP = "map"
 
     def name(self):
         """Return the stable name."""
@@ -53,12 +56,12 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
         return type(self)()
 
     def group(self):
-        """Return no group, since there are few algorithms."""
-        return ""
+        """Return the display name of the group."""
+        return {"map": tr("Map"), "analysis": tr("Analysis"), "setup": tr("Setup")}[self.GROUP]
 
     def groupId(self):
-        """Return no group."""
-        return ""
+        """Return the stable name of the group."""
+        return self.GROUP
 
     def advanced(self, parameter):
         """Add an advanced parameter."""
@@ -84,7 +87,7 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
         """Add the model, its precision and device, and the bands."""
         self.addParameter(
             QgsProcessingParameterEnum(
-                "MODEL", tr("Model"), options=list(MODELS), defaultValue=_default_model(), usesStaticStrings=True
+                "MODEL", tr("Model"), options=list(MODELS), defaultValue=default_model(), usesStaticStrings=True
             )
         )
         self.advanced(
@@ -187,6 +190,19 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
             return tr("Enter either classes, e.g. “water; forest, trees; building”, or a vocabulary.")
         return ""
 
+    def input_paths(self, parameters, context):
+        """Return the paths of the inputs that are files."""
+        paths = []
+        for definition in self.parameterDefinitions():
+            if definition.isDestination() or not parameters.get(definition.name()):
+                continue
+            if isinstance(definition, (QgsProcessingParameterRasterLayer, QgsProcessingParameterVectorLayer)):
+                layer = self.parameterAsLayer(parameters, definition.name(), context)
+                paths.append(layer.source().split("|")[0] if layer is not None else "")
+            elif isinstance(definition, (QgsProcessingParameterFile, QgsProcessingParameterString)):
+                paths.append(self.parameterAsString(parameters, definition.name(), context))
+        return paths
+
     def check_bands(self, parameters, context):
         """Return why the bands are invalid, or an empty text."""
         text = self.parameterAsString(parameters, "BANDS", context).strip()
@@ -270,22 +286,75 @@ def check_vector_name(path, what):
     return ""
 
 
+def check_outputs(outputs, inputs):
+    """Return why a run would overwrite an input or write two outputs to one file, or an empty text.
+
+    Args:
+        outputs: Paths of the outputs by title; empty paths are ignored.
+        inputs: Paths of the inputs; what is no local file is ignored.
+    """
+    taken = []
+    for path in filter(None, inputs):
+        taken += [(name, tr("an input")) for name in (path, *_sidecars(path)) if os.path.exists(name)]
+    for title, path in outputs.items():
+        files = [path, *_sidecars(path)] if path else []
+        for name in files:
+            for other, role in taken:
+                if _is_same_file(name, other):
+                    return tr("{} would overwrite {} ({}). Select another name.").format(title, name, role)
+        taken += [(name, tr("a file of “{}”").format(title)) for name in files]
+    return ""
+
+
+def _sidecars(path):
+    """Return the paths of the style and metadata files beside a file; a GeoPackage holds its style."""
+    stem, suffix = os.path.splitext(path)
+    return [] if suffix.lower() == ".gpkg" else [f"{stem}.qml", f"{path}.aux.xml"]
+
+
+def _is_same_file(first, second):
+    if os.path.exists(first) and os.path.exists(second):
+        return os.path.samefile(first, second)
+    first, second = (os.path.normcase(os.path.realpath(path)) for path in (first, second))
+    return first == second
+
+
+def write_text(path, text):
+    """Write a text file; it replaces an existing file when it is complete.
+
+    Raises:
+        QgsProcessingException: If it cannot be written.
+    """
+    path = Path(path)
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    except OSError as error:
+        raise QgsProcessingException(tr("{} cannot be written: {}").format(path, error)) from error
+
+
 def move_raster(source, target):
-    """Move a raster and its sidecar files (style, class names)."""
+    """Move a raster and its sidecar files (style, class names); each replaces an existing file when it is complete."""
     source, target = Path(source), Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    for beside in sorted(source.parent.glob(f"{source.stem}.*")):
-        suffix = beside.name[len(source.stem) :]
+    sidecars = [path for path in sorted(source.parent.iterdir()) if path.name.startswith(f"{source.stem}.")]
+    for path in [*(item for item in sidecars if item != source), source]:
+        suffix = path.name[len(source.stem) :]
         name = f"{target.name}.aux.xml" if suffix.endswith(".aux.xml") else target.stem + suffix
-        if beside == source:
-            name = target.name
-        destination = target.with_name(name)
-        if destination.exists():
-            os.remove(destination)
-        shutil.move(str(beside), str(destination))
+        destination = target if path == source else target.with_name(name)
+        draft = destination.with_name(f".{destination.name}.draft")
+        try:
+            shutil.move(str(path), str(draft))
+            os.replace(draft, destination)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise QgsProcessingException(tr("{} cannot be written: {}").format(destination, error)) from error
 
 
-def _default_model():
+def default_model():
+    """Return the model that was used last in the panel."""
     chosen = settings.read("model")
     return chosen if chosen in MODELS else next(iter(MODELS))
 

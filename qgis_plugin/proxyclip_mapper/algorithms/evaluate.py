@@ -1,10 +1,8 @@
 """Processing algorithm “Evaluate”."""
 
 import html
-from pathlib import Path
 
 from qgis.core import (
-    QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
@@ -13,7 +11,7 @@ from qgis.core import (
 
 from ..client.blocking import BlockingClient
 from ..i18n import tr
-from .base import ProxyClipAlgorithm
+from .base import ProxyClipAlgorithm, check_outputs, write_text
 
 
 class Evaluate(ProxyClipAlgorithm):
@@ -21,6 +19,7 @@ class Evaluate(ProxyClipAlgorithm):
 
     ID = "evaluate"
     ICON = "evaluate"
+    GROUP = "analysis"
 
     def displayName(self):
         """Return the display name."""
@@ -63,7 +62,8 @@ class Evaluate(ProxyClipAlgorithm):
             read_mapping(self.parameterAsString(parameters, "MAPPING", context))
         except ValueError as error:
             return str(error)
-        return ""
+        report = self.parameterAsFileOutput(parameters, "OUTPUT", context)
+        return check_outputs({tr("Report"): report}, self.input_paths(parameters, context))
 
     def processAlgorithm(self, parameters, context, feedback):
         """Run the algorithm."""
@@ -87,10 +87,7 @@ class Evaluate(ProxyClipAlgorithm):
         }
         path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         if path:
-            try:
-                Path(path).write_text(_page(result["text"]), encoding="utf-8")
-            except OSError as error:
-                raise QgsProcessingException(str(error)) from error
+            write_text(path, _page(result["text"]))
             results["OUTPUT"] = path
         return results
 

@@ -7,6 +7,7 @@ from .encode import EncodeRaster
 from .evaluate import Evaluate
 from .label import LabelFromEmbedding
 from .segment import SegmentRaster
+from .status import Status
 from .vectorize import VectorizeLabels
 from .vocabulary_from_layer import VocabularyFromLayer
 
@@ -35,5 +36,6 @@ class ProxyClipProvider(QgsProcessingProvider):
             VectorizeLabels,
             Evaluate,
             VocabularyFromLayer,
+            Status,
         ):
             self.addAlgorithm(algorithm())

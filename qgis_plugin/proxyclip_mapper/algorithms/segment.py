@@ -7,7 +7,14 @@ from qgis.core import QgsProcessingParameterRasterDestination, QgsProcessingPara
 
 from ..client.blocking import BlockingClient
 from ..i18n import tr
-from .base import SOURCE_POLYGON, ProxyClipAlgorithm, check_tif_name, check_vector_name, move_raster
+from .base import (
+    SOURCE_POLYGON,
+    ProxyClipAlgorithm,
+    check_outputs,
+    check_tif_name,
+    check_vector_name,
+    move_raster,
+)
 
 
 class MapAlgorithm(ProxyClipAlgorithm):
@@ -28,11 +35,18 @@ class MapAlgorithm(ProxyClipAlgorithm):
         self.add_vector_options()
 
     def check_results(self, parameters, context):
-        """Return why the names of the outputs are invalid, or an empty text."""
+        """Return why the outputs are invalid, or an empty text."""
+        labels, score, polygons = (
+            self.parameterAsOutputLayer(parameters, name, context) for name in ("OUTPUT", "SCORE", "POLYGONS")
+        )
         return (
-            check_tif_name(self.parameterAsOutputLayer(parameters, "OUTPUT", context), tr("Label raster"))
-            or check_tif_name(self.parameterAsOutputLayer(parameters, "SCORE", context), tr("Score raster"))
-            or check_vector_name(self.parameterAsOutputLayer(parameters, "POLYGONS", context), tr("Polygons"))
+            check_tif_name(labels, tr("Label raster"))
+            or check_tif_name(score, tr("Score raster"))
+            or check_vector_name(polygons, tr("Polygons"))
+            or check_outputs(
+                {tr("Label raster"): labels, tr("Score raster"): score, tr("Polygons"): polygons},
+                self.input_paths(parameters, context),
+            )
         )
 
     def make_map(self, method, params, parameters, context, feedback):

@@ -10,7 +10,7 @@ from qgis.core import (
 
 from ..client.blocking import BlockingClient
 from ..i18n import tr
-from .base import SOURCE_POLYGON, ProxyClipAlgorithm, check_vector_name
+from .base import SOURCE_POLYGON, ProxyClipAlgorithm, check_outputs, check_vector_name
 
 
 class VectorizeLabels(ProxyClipAlgorithm):
@@ -21,6 +21,14 @@ class VectorizeLabels(ProxyClipAlgorithm):
 
     def displayName(self):
         """Return the display name."""
+        return tr("Vectorize label raster")
+
+    def tags(self):
+        """Return the search tags."""
+        return ["polygonize", "polygons", "raster to vector", "land cover"]
+
+    def shortHelpString(self):
+        """Return the help text."""
         return tr(
             "Converts a label raster to polygons with class, label value, ellipsoidal area in square metres and, "
             "with a score raster, the mean score.\n\n"
@@ -39,7 +47,10 @@ class VectorizeLabels(ProxyClipAlgorithm):
 
     def check_parameters(self, parameters, context):
         """Return why the parameters are invalid, or an empty text."""
-        return check_vector_name(self.parameterAsOutputLayer(parameters, "OUTPUT", context), tr("Polygons"))
+        path = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
+        return check_vector_name(path, tr("Polygons")) or check_outputs(
+            {tr("Polygons"): path}, self.input_paths(parameters, context)
+        )
 
     def processAlgorithm(self, parameters, context, feedback):
         """Run the algorithm."""

@@ -16,7 +16,7 @@ from qgis.core import (
 )
 
 from ..i18n import tr
-from .base import SOURCE_RASTER, SOURCE_VECTOR, ProxyClipAlgorithm
+from .base import SOURCE_RASTER, SOURCE_VECTOR, ProxyClipAlgorithm, check_outputs, write_text
 
 MAX_CLASSES = 254
 
@@ -26,6 +26,7 @@ class VocabularyFromLayer(ProxyClipAlgorithm):
 
     ID = "vocabularyfromlayer"
     ICON = "vocabulary"
+    GROUP = "setup"
 
     def displayName(self):
         """Return the display name."""
@@ -55,6 +56,15 @@ class VocabularyFromLayer(ProxyClipAlgorithm):
         self.addParameter(QgsProcessingParameterFileDestination("OUTPUT", tr("Vocabulary"), tr("Vocabulary (*.json)")))
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of classes")))
 
+    def check_parameters(self, parameters, context):
+        """Return why the parameters are invalid, or an empty text."""
+        path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
+        if Path(path).suffix.lower() != ".json":
+            return tr("The vocabulary is a JSON file: use the extension .json.")
+        layer = self.parameterAsLayer(parameters, "INPUT", context)
+        source = "" if layer is None else layer.source().split("|")[0]
+        return check_outputs({tr("Vocabulary"): path}, [source])
+
     def prepareAlgorithm(self, parameters, context, feedback):
         """Read the layer in the main thread, to which layers of the project belong."""
         layer = self.parameterAsLayer(parameters, "INPUT", context)
@@ -72,16 +82,10 @@ class VocabularyFromLayer(ProxyClipAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         """Write the file."""
-        path = Path(self.parameterAsFileOutput(parameters, "OUTPUT", context))
-        if path.suffix.lower() != ".json":
-            raise QgsProcessingException(tr("The vocabulary is a JSON file: use the extension .json."))
+        path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         content = {"name": self.title, "classes": self.entries}
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise QgsProcessingException(str(error)) from error
-        return {"OUTPUT": str(path), "COUNT": len(self.entries)}
+        write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        return {"OUTPUT": path, "COUNT": len(self.entries)}
 
 
 def _from_vector(layer, field):

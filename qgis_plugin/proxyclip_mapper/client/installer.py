@@ -11,6 +11,7 @@ from .. import settings
 from ..i18n import tr
 from .client import WorkerClient
 from .environment import MIN_PYTHON, base_interpreters, find_uv, process_environment, python_in
+from .remedies import find_remedy
 
 TORCH_INDEX = {"cpu": "https://download.pytorch.org/whl/cpu", "cuda": "https://download.pytorch.org/whl/cu126"}
 """Package index of torch, by hardware."""
@@ -44,9 +45,14 @@ class Plan:
         self.wheelhouse = wheelhouse
         self.uv = uv
 
+    @property
+    def marker(self):
+        """File that exists while the environment is incomplete, also after QGIS was killed."""
+        return self.folder.with_name(f"{self.folder.name}.incomplete")
+
     def steps(self):
         """Return (title, program, arguments) of each step."""
-        steps = [(tr("Check Python version"), self.python, ["-I", "-c", _CHECK])]
+        steps = [(tr("Check Python version"), self.python, ["-I", "-c", _CHECK if self.uv else _CHECK_VENV + _CHECK])]
         inside = str(python_in(self.folder))
         if self.uv:
             steps.append((tr("Create environment"), self.uv, ["venv", "--python", self.python, str(self.folder)]))
@@ -67,8 +73,9 @@ class Plan:
         return steps
 
 
+_CHECK_VENV = "import venv, ensurepip; "
 _CHECK = (
-    "import sys, venv, ensurepip; "
+    "import sys; "
     f"sys.exit(0 if sys.version_info[:2] >= {MIN_PYTHON!r} else 'Python %d.%d is too old' % sys.version_info[:2])"
 )
 
@@ -84,6 +91,13 @@ def make_plan(hardware="cpu", package="", wheelhouse="", python="", use_uv=True)
         raise LookupError(tr("Python 3.11 or later was not found on this computer. Install it, then try again."))
     folder = settings.data_folder() / f"env-{time.strftime('%Y%m%d-%H%M%S')}"
     return Plan(folder, found[0], hardware, package, wheelhouse, find_uv() if use_uv else None)
+
+
+def remove_incomplete(folder):
+    """Remove the environments in a folder whose installation was interrupted."""
+    for marker in Path(folder).glob("env-*.incomplete"):
+        shutil.rmtree(marker.with_suffix(""), ignore_errors=True)
+        marker.unlink(missing_ok=True)
 
 
 class Installer(QObject):
@@ -113,12 +127,23 @@ class Installer(QObject):
     def build(self, plan):
         """Start to create the environment; return immediately."""
         self._plan, self._steps, self._index = plan, plan.steps(), 0
-        plan.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.log = []
+        try:
+            plan.folder.parent.mkdir(parents=True, exist_ok=True)
+            remove_incomplete(plan.folder.parent)
+            plan.marker.touch()
+        except OSError as error:
+            self._end(False, str(error))
+            return
         self._run_step()
 
     def use(self, python):
         """Use an interpreter that has proxyclip-geo, after a self-test."""
         self._plan, self._steps, self._index = None, [], 0
+        self.log = []
+        if not Path(python).is_file():
+            self._end(False, tr("“{}” is not a file. Select the Python interpreter of an environment.").format(python))
+            return
         self._test(Path(python))
 
     def cancel(self):
@@ -158,7 +183,8 @@ class Installer(QObject):
         self._process = None
         if code != 0 or status != QProcess.ExitStatus.NormalExit:
             last = next((line for line in reversed(self.log) if line.strip()), str(code))
-            self._end(False, tr("“{}” failed: {}").format(self._steps[self._index][0], last))
+            reason = find_remedy(self.log) or last
+            self._end(False, tr("“{}” failed: {}").format(self._steps[self._index][0], reason))
             return
         self._index += 1
         if self._index < len(self._steps):
@@ -173,7 +199,11 @@ class Installer(QObject):
         request = client.request("self_test")
         request.succeeded.connect(lambda result: self._accept(python, result))
         # Stopping the client makes its request fail; ignore that.
-        request.failed.connect(lambda error: self._client is client and self._end(False, str(error)))
+        request.failed.connect(lambda error: self._client is client and self._fail_test(python, error))
+
+    def _fail_test(self, python, error):
+        remedy = find_remedy([*self.log, str(error)])
+        self._end(False, remedy or tr("The self-test of “{}” failed: {}").format(python, error))
 
     def _accept(self, python, result):
         settings.write("interpreter", str(python))
@@ -196,8 +226,10 @@ class Installer(QObject):
             client.blockSignals(True)
             client.stop(1000)
             client.deleteLater()
-        if not good and self._plan is not None:
-            shutil.rmtree(self._plan.folder, ignore_errors=True)
+        if self._plan is not None:
+            if not good:
+                shutil.rmtree(self._plan.folder, ignore_errors=True)
+            self._plan.marker.unlink(missing_ok=True)
         self._plan = None
         self.finished.emit(good, message)
 

@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSlider,
@@ -57,10 +58,14 @@ class MapperDock(QgsDockWidget):
     def connect_worker(self):
         """Start the worker and request models and vocabularies."""
         self.environment_hint.hide()
+        self.load_models()
+        self.words_panel.load_presets()
+
+    def load_models(self):
+        """Request the models and which of them are on this computer."""
         request = self.client.request("models")
         request.succeeded.connect(lambda result: self.source_panel.set_models(result["models"]))
         request.failed.connect(self.fail)
-        self.words_panel.load_presets()
 
     def fail(self, error):
         """Show an error, with a button for its remedy if there is one."""
@@ -87,7 +92,6 @@ class MapperDock(QgsDockWidget):
     def shut_down(self):
         """Remove everything that the panel added and stop the worker."""
         self.mapping.close()
-        self.client.stop(1000)
 
     def _make_widgets(self):
         body = QWidget(self)
@@ -146,10 +150,14 @@ class MapperDock(QgsDockWidget):
         self.live_box = QCheckBox(tr("Live preview"), row)
         self.live_box.setChecked(True)
         self.live_box.setToolTip(tr("Update the preview when the words or the map extent change"))
+        self.visible_box = QCheckBox(tr("Show"), row)
+        self.visible_box.setChecked(True)
+        self.visible_box.setToolTip(tr("Show the preview above the map"))
         self.opacity = QSlider(Qt.Orientation.Horizontal, row)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(settings.read("opacity"))
         self.opacity.setToolTip(tr("Opacity of the map"))
+        layout.addWidget(self.visible_box)
         layout.addWidget(self.live_box)
         layout.addWidget(QLabel(tr("Opacity"), row))
         layout.addWidget(self.opacity, 1)
@@ -168,7 +176,7 @@ class MapperDock(QgsDockWidget):
         self.draw_negative_button = self._tool(
             "draw_not", tr("Draw a negative example of the current class"), None, True
         )
-        self.clear_button = self._tool("remove", tr("Remove all examples"), None)
+        self.examples_button = self._make_examples_button()
         self.side_button = self._tool("side", tr("Image and map side by side"), None, True)
         self.export_button = QPushButton(icon("save"), tr("Export…"), row)
         self.status = QLabel(row)
@@ -177,13 +185,26 @@ class MapperDock(QgsDockWidget):
             self.explain_button,
             self.draw_button,
             self.draw_negative_button,
-            self.clear_button,
+            self.examples_button,
             self.side_button,
         ):
             layout.addWidget(button)
         layout.addWidget(self.status, 1)
         layout.addWidget(self.export_button)
         return row
+
+    def _make_examples_button(self):
+        """Return the button with the menu of the examples."""
+        button = self._tool("remove", tr("Undo, save, load or remove examples"), None)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        self.undo_action = menu.addAction(tr("Undo the last example"), lambda: self.mapping.examples.undo())
+        self.save_action = menu.addAction(tr("Save the examples…"), lambda: self.mapping.save_examples())
+        menu.addAction(tr("Load examples…"), lambda: self.mapping.load_examples())
+        menu.addSeparator()
+        self.clear_action = menu.addAction(tr("Remove all examples"), lambda: self.mapping.examples.clear())
+        button.setMenu(menu)
+        return button
 
     def _connect(self):
         self.encode_button.clicked.connect(lambda: self.mapping.encode())
@@ -194,8 +215,9 @@ class MapperDock(QgsDockWidget):
         self.explain_button.toggled.connect(self.mapping.set_explaining)
         self.draw_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=False))
         self.draw_negative_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=True))
-        self.clear_button.clicked.connect(lambda: self.mapping.examples.clear())
+        self.visible_box.toggled.connect(self.mapping.live.set_visible)
         self.side_button.toggled.connect(self.mapping.set_side_by_side)
+        self.source_panel.model.download_button.clicked.connect(lambda: self.mapping.download_model())
         self.source_panel.changed.connect(lambda: self._on_busy(self.jobs.is_busy))
         self.client.logged.connect(self._log)
         self.words_panel.failed.connect(self.fail)
@@ -208,6 +230,7 @@ class MapperDock(QgsDockWidget):
         ready = self.mapping.live.embedding is not None
         self.encode_button.setEnabled(not busy and self.source_panel.layers.currentLayer() is not None)
         self.open_button.setEnabled(not busy)
+        self.source_panel.model.download_button.setEnabled(not busy)
         for button in (
             self.export_button,
             self.explain_button,
@@ -216,7 +239,8 @@ class MapperDock(QgsDockWidget):
             self.side_button,
         ):
             button.setEnabled(ready and (button is not self.export_button or not busy))
-        self.clear_button.setEnabled(self.mapping.examples.count > 0)
+        for action in (self.undo_action, self.save_action, self.clear_action):
+            action.setEnabled(self.mapping.examples.count > 0)
 
     def refresh_buttons(self):
         """Update which buttons are enabled."""

@@ -165,7 +165,8 @@ class EnvironmentDialog(QDialog):
         self.progress.setRange(0, 1)
         self.progress.setValue(1 if good else 0)
         self.status.setText(message)
-        self.interpreter.setFilePath(settings.read("interpreter"))
+        if good:
+            self.interpreter.setFilePath(settings.read("interpreter"))
         self._show_state()
 
     def _show_state(self):

@@ -1,29 +1,39 @@
-"""Examples that the user draws: a layer of polygons with a class."""
+"""Examples that the user draws: a project layer of polygons with a class."""
 
 import tempfile
 from pathlib import Path
 
 from qgis.core import (
+    QgsCategorizedSymbolRenderer,
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeature,
+    QgsFillSymbol,
     QgsGeometry,
     QgsProject,
+    QgsRendererCategory,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtGui import QColor
 
 from ..i18n import tr
 
 POINT_RADIUS_CELLS = 1.0
 """Radius of the circle around a clicked point, in cells of the embedding."""
 
+FIELDS = ("class", "negative")
+
+STYLE_KEY = "\"class\" || CASE WHEN \"negative\" THEN ' (negative)' ELSE '' END"
+"""Expression of the legend: negative examples have entries of their own."""
+
 
 class Examples(QObject):
-    """A layer of example polygons in the CRS of the embedding."""
+    """A layer of example polygons, which stays when another image is encoded.
+
+    The layer is in memory until `save` writes it to a GeoPackage; QGIS then warns before it is lost.
+    """
 
     changed = pyqtSignal()
 
@@ -50,14 +60,11 @@ class Examples(QObject):
             negative: Whether it is a negative example of the class.
 
         Raises:
-            ValueError: If it is outside the embedding.
+            ValueError: If it is outside the embedding, or the layer cannot be written.
         """
-        shape = QgsGeometry(geometry)
-        if crs.isValid() and embedding.crs.isValid():
-            try:
-                shape.transform(QgsCoordinateTransform(crs, embedding.crs, QgsProject.instance()))
-            except QgsCsException as error:
-                raise ValueError(tr("The location is outside the image.")) from error
+        shape = _transform(geometry, crs, embedding.crs)
+        if shape is None:
+            raise ValueError(tr("The location is outside the image."))
         if shape.type() == QgsWkbTypes.GeometryType.PointGeometry:
             shape = shape.buffer(POINT_RADIUS_CELLS * embedding.step * embedding.pixel, 8)
         if not shape.isGeosValid():
@@ -65,21 +72,58 @@ class Examples(QObject):
         if not shape.intersects(QgsGeometry.fromRect(embedding.extent)):
             raise ValueError(tr("The location is outside the image."))
         if self.layer is None:
-            self._make_layer(embedding.crs)
+            self._add_layer(_make_layer(embedding.crs))
+        shape = _transform(shape, embedding.crs, self.layer.crs())
         feature = QgsFeature(self.layer.fields())
         feature.setGeometry(shape)
-        feature.setAttributes([name, bool(negative)])
-        self.layer.dataProvider().addFeatures([feature])
-        self.layer.updateExtents()
-        self.layer.triggerRepaint()
-        self.changed.emit()
+        feature["class"], feature["negative"] = name, bool(negative)
+        good, _ = self.layer.dataProvider().addFeatures([feature])
+        if not good:
+            raise ValueError(tr("The example could not be added to the layer “{}”.").format(self.layer.name()))
+        self._refresh()
+
+    def undo(self):
+        """Remove the example that was added last."""
+        if self.count:
+            last = max(feature.id() for feature in self.layer.getFeatures())
+            self.layer.dataProvider().deleteFeatures([last])
+            if self.count:
+                self._refresh()
+            else:
+                self.clear()
 
     def clear(self):
-        """Remove all examples."""
+        """Remove all examples; a saved file stays on disk."""
         if self.layer is not None:
             layer, self.layer = self.layer, None
             QgsProject.instance().removeMapLayer(layer.id())
             self.changed.emit()
+
+    def save(self, path):
+        """Write the examples to a GeoPackage, which becomes the source of the layer.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        self._write(path)
+        self.layer.setDataSource(f"{path}|layername=examples", self.layer.name(), "ogr")
+        self.changed.emit()
+
+    def load(self, path):
+        """Use the examples of a vector file.
+
+        Raises:
+            ValueError: If it is not a layer of polygons with a field “class”.
+        """
+        layer = QgsVectorLayer(str(path), tr("ProxyCLIP examples"), "ogr")
+        polygons = QgsWkbTypes.GeometryType.PolygonGeometry
+        if not layer.isValid() or layer.geometryType() != polygons or layer.fields().indexOf("class") < 0:
+            raise ValueError(tr("“{}” is not a layer of polygons with a text field “class”.").format(path))
+        if layer.fields().indexOf("negative") < 0:
+            raise ValueError(tr("“{}” has no field “negative” (true for negative examples).").format(path))
+        self.clear()
+        self._add_layer(layer)
+        self.changed.emit()
 
     def rename(self, old, new):
         """Rename a class; emits no signal, since the vocabulary changes as well."""
@@ -88,47 +132,94 @@ class Examples(QObject):
             found = [feature.id() for feature in self.layer.getFeatures() if feature["class"] == old]
             self.layer.dataProvider().changeAttributeValues({number: {column: new} for number in found})
 
-    def write(self, names):
-        """Write the examples of some classes to a file for the worker.
+    def set_colors(self, rows):
+        """Draw each example in the colour of its class; negative examples are hatched."""
+        if self.layer is None:
+            return
+        categories = []
+        for row in rows:
+            color = {"color": row.color, "outline_color": row.color, "outline_width": "0.6"}
+            plain = QgsFillSymbol.createSimple({**color, "style": "no"})
+            hatched = QgsFillSymbol.createSimple({**color, "style": "b_diagonal", "outline_style": "dash"})
+            categories.append(QgsRendererCategory(row.name, plain, row.name))
+            label = tr("not {}").format(row.name)
+            categories.append(QgsRendererCategory(f"{row.name} (negative)", hatched, label))
+        self.layer.setRenderer(QgsCategorizedSymbolRenderer(STYLE_KEY, categories))
+        self.layer.triggerRepaint()
+        self.layer.emitStyleChanged()
+
+    def write(self, names, embedding):
+        """Write the examples of some classes that intersect an embedding to a file for the worker.
 
         Returns:
             Its path, or None if there are none.
         """
-        features = [] if self.layer is None else self.layer.getFeatures()
-        numbers = [item.id() for item in features if item["class"] in names]
+        if self.layer is None:
+            return None
+        extent = QgsGeometry.fromRect(embedding.extent)
+        numbers = []
+        for feature in self.layer.getFeatures():
+            shape = _transform(feature.geometry(), self.layer.crs(), embedding.crs)
+            if feature["class"] in names and shape is not None and shape.intersects(extent):
+                numbers.append(feature.id())
         if not numbers:
             return None
         self._number += 1
         path = Path(self._folder.name) / f"examples-{self._number}.gpkg"
-        options = QgsVectorFileWriter.SaveVectorOptions()
-        options.driverName = "GPKG"
-        options.layerName = "examples"
-        options.onlySelectedFeatures = True
-        context = QgsProject.instance().transformContext()
         self.layer.selectByIds(numbers)
-        QgsVectorFileWriter.writeAsVectorFormatV3(self.layer, str(path), context, options)
+        self._write(path, only_selected=True)
         self.layer.removeSelection()
         return str(path)
 
     def close(self):
-        """Remove the layer."""
+        """Remove the layer unless it is saved."""
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
         self.blockSignals(True)
-        self.clear()
+        if self.layer is not None and self.layer.providerType() == "memory":
+            self.clear()
         self._folder.cleanup()
 
-    def _make_layer(self, crs):
-        self.layer = QgsVectorLayer(
-            "Polygon?field=class:string(254)&field=negative:bool", tr("ProxyCLIP examples"), "memory"
-        )
-        self.layer.setCrs(crs)
-        self.layer.setCustomProperty("skipMemoryLayersCheck", 1)
-        symbol = self.layer.renderer().symbol()
-        symbol.setColor(QColor(255, 255, 255, 90))
-        QgsProject.instance().addMapLayer(self.layer, False)
-        QgsProject.instance().layerTreeRoot().insertLayer(0, self.layer)
+    def _write(self, path, only_selected=False):
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName = "GPKG"
+        options.layerName = "examples"
+        options.onlySelectedFeatures = only_selected
+        options.attributes = [self.layer.fields().indexOf(name) for name in FIELDS]
+        context = QgsProject.instance().transformContext()
+        code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(self.layer, str(path), context, options)
+        if code != QgsVectorFileWriter.WriterError.NoError:
+            raise OSError(tr("The examples could not be written: {}").format(message))
+
+    def _add_layer(self, layer):
+        self.layer = layer
+        # Edits with the tools of QGIS change the map as well.
+        layer.afterCommitChanges.connect(self.changed)
+        QgsProject.instance().addMapLayer(layer, False)
+        QgsProject.instance().layerTreeRoot().insertLayer(0, layer)
+
+    def _refresh(self):
+        self.layer.updateExtents()
+        self.layer.triggerRepaint()
+        self.changed.emit()
 
     def _on_layers_removed(self, ids):
         if self.layer is not None and self.layer.id() in ids:
             self.layer = None
             self.changed.emit()
+
+
+def _make_layer(crs):
+    layer = QgsVectorLayer("Polygon?field=class:string(254)&field=negative:bool", tr("ProxyCLIP examples"), "memory")
+    layer.setCrs(crs)
+    return layer
+
+
+def _transform(geometry, source, target):
+    """Return a geometry in another CRS; None if it cannot be transformed."""
+    shape = QgsGeometry(geometry)
+    if source.isValid() and target.isValid() and source != target:
+        try:
+            shape.transform(QgsCoordinateTransform(source, target, QgsProject.instance()))
+        except QgsCsException:
+            return None
+    return shape

@@ -1,5 +1,6 @@
 """Dialog to export the map."""
 
+import tempfile
 from pathlib import Path
 
 from qgis.gui import QgsFileWidget
@@ -34,7 +35,7 @@ class ExportDialog(QDialog):
         self.polygons.setChecked(True)
         self.score.setChecked(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self)
-        buttons.accepted.connect(self.accept)
+        buttons.accepted.connect(self._accept_if_valid)
         buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
         form.addRow(tr("Folder"), self.folder)
@@ -43,6 +44,9 @@ class ExportDialog(QDialog):
             form.addRow(box)
         form.addRow(tr("Minimum polygon area"), self.min_area)
         form.addRow(self.overwrite)
+        self.problem = QLabel(self)
+        self.problem.setWordWrap(True)
+        form.addRow(self.problem)
         form.addRow(buttons)
         self.resize(460, self.sizeHint().height())
 
@@ -60,3 +64,35 @@ class ExportDialog(QDialog):
         if self.exact.isChecked():
             return dict(EXACT)
         return {"min_area": self.min_area.value()} if self.min_area.value() else {}
+
+    def find_problem(self):
+        """Return why the export cannot start, or an empty text."""
+        folder = self.folder.filePath()
+        existing = (
+            [] if self.overwrite.isChecked() or not folder else sorted(Path(folder).glob(f"{self._stem}_labels.tif"))
+        )
+        if existing:
+            return tr("{} exists. Select another folder, or overwrite existing files.").format(existing[0])
+        return folder_problem(folder)
+
+    def _accept_if_valid(self):
+        self.problem.setText(self.find_problem())
+        if not self.problem.text():
+            self.accept()
+
+
+def folder_problem(folder):
+    """Return why files cannot be written in a folder, which need not exist; or an empty text."""
+    if not str(folder).strip():
+        return tr("Select a folder.")
+    folder = Path(folder)
+    if not folder.is_absolute():
+        return tr("“{}” is not a full path of a folder.").format(folder)
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        return tr("“{}” is a file, not a folder.").format(existing)
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            return ""
+    except OSError as error:
+        return tr("No files can be written in “{}”: {}").format(existing, error.strerror or error)

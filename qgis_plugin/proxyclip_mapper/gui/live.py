@@ -7,12 +7,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..i18n import tr
 from ..rasters import as_bounds, transform_extent
 from ..styles import palette_renderer
+from .overlay import MapOverlay
 
 DELAY = 150
 """Milliseconds without changes before a preview is requested."""
@@ -35,11 +36,16 @@ class Embedding:
 
 
 class LivePreview(QObject):
-    """A raster layer with the labels of the visible part of an embedding.
+    """Draws the labels of the visible part of an embedding above the canvas.
 
-    One request runs at a time. Changes during a request lead to one more request, so no queue builds up.
+    One request runs at a time. Changes during a request lead to one more request, so no queue builds up. The layer of
+    the preview does not belong to the project: it is not saved, and it does not mark the project as changed.
+
+    Attributes:
+        layer: The raster layer of the preview; None while there is none.
     """
 
+    requested = pyqtSignal()
     updated = pyqtSignal(dict)
     failed = pyqtSignal(object)
 
@@ -52,6 +58,7 @@ class LivePreview(QObject):
         self._request = None
         self._stale = False
         self._preview_path = None
+        self._overlay = MapOverlay(canvas)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
@@ -60,16 +67,22 @@ class LivePreview(QObject):
         self.layer = None
         self.words = None
         self.examples = None
+        self.example_layer = None
         self.opacity = 0.7
         self.is_live = True
+        self.is_visible = True
         canvas.extentsChanged.connect(self._on_moved)
-        QgsProject.instance().layersWillBeRemoved.connect(self._on_layers_removed)
 
     def set_embedding(self, described):
-        """Show another embedding."""
+        """Set another embedding and remove the preview of the last one; `refresh` requests a new one."""
         self.embedding = Embedding(described)
-        self._remove_layer()
-        self.refresh()
+        self._discard_layer()
+
+    def close_embedding(self):
+        """Show no embedding; the answer of a running request is dropped."""
+        self._timer.stop()
+        self.embedding = None
+        self._discard_layer()
 
     def set_words(self, words):
         """Set the words and schedule an update."""
@@ -78,10 +91,11 @@ class LivePreview(QObject):
             self._timer.start()
 
     def set_examples(self, path):
-        """Set the examples, a vector file or None, and schedule an update."""
-        self.examples = path
-        if self.is_live:
-            self._timer.start()
+        """Set the examples, a vector file or None, and schedule an update if they change."""
+        if path != self.examples:
+            self.examples = path
+            if self.is_live:
+                self._timer.start()
 
     def set_colors(self, words):
         """Set the colours of the classes, without a request."""
@@ -94,12 +108,25 @@ class LivePreview(QObject):
         self.opacity = opacity
         if self.layer is not None:
             self.layer.setOpacity(opacity)
-            self.layer.triggerRepaint()
+            self._draw()
+
+    def set_visible(self, on):
+        """Show or hide the preview."""
+        self.is_visible = on
+        self._draw()
+
+    def set_example_layer(self, layer):
+        """Draw the examples above the preview; None removes them."""
+        self.example_layer = layer
+        self._draw()
 
     def refresh(self):
         """Request a preview of the visible part."""
         self._timer.stop()
-        if self.embedding is None or self.words is None or not self.words.enabled:
+        if self.embedding is None or self.words is None:
+            return
+        if not self.words.enabled:
+            self._discard_layer()
             return
         if self._request is not None:
             self._stale = True
@@ -117,16 +144,16 @@ class LivePreview(QObject):
             **view,
         }
         self._request = self._client.request("preview", params)
-        self._request.succeeded.connect(self._show)
+        embedding = self.embedding
+        self._request.succeeded.connect(lambda result: self._show(result, embedding))
         self._request.failed.connect(self._on_failed)
+        self.requested.emit()
 
     def close(self):
-        """Remove the layer and stop updates."""
+        """Remove the preview and stop updates."""
         self._canvas.extentsChanged.disconnect(self._on_moved)
-        QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
-        self._timer.stop()
-        self.embedding = None
-        self._remove_layer()
+        self.close_embedding()
+        self._overlay.remove()
         self._folder.cleanup()
 
     def _view(self):
@@ -145,33 +172,34 @@ class LivePreview(QObject):
             view["gsd"] = factor * self.embedding.metres
         return view
 
-    def _show(self, result):
+    def _show(self, result, embedding):
+        """Draw a preview, unless another embedding was opened or all classes were turned off since its request."""
         self._request = None
-        if self.embedding is None:
-            return
-        words = self.words
-        if self.layer is None:
-            layer = QgsRasterLayer(result["path"], tr("ProxyCLIP preview"), "gdal")
-            if not layer.crs().isValid():
-                layer.setCrs(self.embedding.crs)
-            self.layer = layer
-            self._style(words.rows)
-            QgsProject.instance().addMapLayer(layer, False)
-            QgsProject.instance().layerTreeRoot().insertLayer(0, layer)
+        if embedding is self.embedding and self.words.enabled:
+            if self.layer is None:
+                self.layer = QgsRasterLayer(result["path"], tr("ProxyCLIP preview"), "gdal")
+                if not self.layer.crs().isValid():
+                    self.layer.setCrs(embedding.crs)
+            else:
+                self.layer.setDataSource(result["path"], self.layer.name(), "gdal")
+            self._style(self.words.rows)
+            self._remove_file(self._preview_path)
+            self._preview_path = result["path"]
+            self.updated.emit(result)
         else:
-            self.layer.setDataSource(result["path"], self.layer.name(), "gdal")
-            self._style(words.rows)
-        self._discard(self._preview_path)
-        self._preview_path = result["path"]
-        self.updated.emit(result)
+            self._remove_file(result["path"])
+            self._stale = self.embedding is not None
         if self._stale:
             self.refresh()
 
     def _style(self, rows):
         self.layer.setRenderer(palette_renderer(self.layer, rows))
         self.layer.setOpacity(self.opacity)
-        self.layer.triggerRepaint()
-        self.layer.emitStyleChanged()
+        self._draw()
+
+    def _draw(self):
+        layers = [self.example_layer, self.layer] if self.is_visible and self.layer is not None else []
+        self._overlay.set_layers([layer for layer in layers if layer is not None])
 
     def _on_failed(self, error):
         self._request = None
@@ -184,17 +212,13 @@ class LivePreview(QObject):
         if self.is_live and self.embedding is not None:
             self._timer.start()
 
-    def _on_layers_removed(self, ids):
-        if self.layer is not None and self.layer.id() in ids:
-            self.layer = None
+    def _discard_layer(self):
+        self.layer = None
+        self._draw()
+        self._remove_file(self._preview_path)
+        self._preview_path = None
 
-    def _remove_layer(self):
-        if self.layer is not None:
-            layer, self.layer = self.layer, None
-            QgsProject.instance().removeMapLayer(layer.id())
-            self._canvas.refresh()
-
-    def _discard(self, path):
+    def _remove_file(self, path):
         """Remove an old preview file; if it is still open, it is removed with the folder later."""
         if path is not None:
             for name in (path, f"{path}.aux.xml"):

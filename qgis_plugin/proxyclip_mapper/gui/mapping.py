@@ -11,13 +11,13 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QDialog, QMessageBox
+from qgis.PyQt.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from .. import settings
 from ..i18n import tr
 from ..rasters import ExportTask
 from .examples import Examples
-from .export_dialog import ExportDialog
+from .export_dialog import ExportDialog, folder_problem
 from .live import LivePreview
 from .side_by_side import SideBySide, place_beside, remove_dock
 from .tools import ClickTool, ShapeTool
@@ -35,6 +35,7 @@ class Mapping(QObject):
         self._side = None
         self.live = LivePreview(dock.client, self._canvas, self)
         self.live.opacity = settings.read("opacity") / 100
+        self.live.requested.connect(self._on_requested)
         self.live.updated.connect(self._on_updated)
         self.live.failed.connect(dock.fail)
         self.examples = Examples(self)
@@ -44,10 +45,12 @@ class Mapping(QObject):
         self.shape_tool = ShapeTool(self._canvas)
         self.shape_tool.drawn.connect(self.add_example)
         self._canvas.mapToolSet.connect(self._on_tool)
+        self._canvas.layersChanged.connect(self._on_layers)
+        QgsProject.instance().cleared.connect(self.close_embedding)
         model = dock.words_panel.model
         model.renamed.connect(self.examples.rename)
         model.words_changed.connect(self._on_words)
-        model.colors_changed.connect(lambda: self.live.set_colors(model.words))
+        model.colors_changed.connect(self._on_colors)
 
     def encode(self):
         """Encode the selected image; a web layer is saved as a file first, if the user confirms."""
@@ -65,15 +68,22 @@ class Mapping(QObject):
         """Open an embedding."""
         self._dock.jobs.request(tr("Open"), "open", {"embedding": str(path)}, self._show_embedding)
 
+    def close_embedding(self):
+        """Show no embedding, e.g. when the project is closed."""
+        self.live.close_embedding()
+        self._dock.scores.setRowCount(0)
+        self._dock.status.clear()
+        self._dock.refresh_buttons()
+
     def download_model(self):
         """Download the weights of the selected model."""
-        model = self._dock.source_panel.model.currentText()
-        self._dock.jobs.request(
-            tr("Download {}").format(model),
-            "fetch",
-            {"model": model},
-            lambda _: self._dock.messages.info(tr("Model {} is ready.").format(model)),
-        )
+        model = self._dock.source_panel.model.name
+
+        def finish(_):
+            self._dock.messages.info(tr("Model {} is ready.").format(model))
+            self._dock.load_models()
+
+        self._dock.jobs.request(tr("Download {}").format(model), "fetch", {"model": model}, finish)
 
     def explain(self, point, _=None):
         """Show the probability of each word at a point of the canvas."""
@@ -103,6 +113,34 @@ class Mapping(QObject):
         except ValueError as error:
             self._dock.messages.warn(str(error))
 
+    def save_examples(self):
+        """Let the user select a GeoPackage and save the examples in it."""
+        path, _ = QFileDialog.getSaveFileName(
+            self._dock.iface.mainWindow(), tr("Save the examples"), "examples.gpkg", "GeoPackage (*.gpkg)"
+        )
+        if path:
+            path = path if path.lower().endswith(".gpkg") else f"{path}.gpkg"
+            try:
+                self.examples.save(path)
+            except OSError as error:
+                self._dock.fail(error)
+            else:
+                self._dock.messages.info(tr("Saved {}").format(path))
+
+    def load_examples(self):
+        """Let the user select a vector file with examples."""
+        path, _ = QFileDialog.getOpenFileName(
+            self._dock.iface.mainWindow(),
+            tr("Load examples"),
+            "",
+            "GeoPackage, GeoJSON, Shapefile (*.gpkg *.geojson *.shp)",
+        )
+        if path:
+            try:
+                self.examples.load(path)
+            except ValueError as error:
+                self._dock.messages.warn(str(error))
+
     def show_export_dialog(self):
         """Open the export dialog and export."""
         dialog = ExportDialog(self.live.embedding.stem, self._dock.iface.mainWindow())
@@ -117,6 +155,10 @@ class Mapping(QObject):
             options: Options of a `label` request.
             vectors: Options of polygons; defaults if not given.
         """
+        problem = folder_problem(folder)
+        if problem:
+            self._dock.messages.warn(problem)
+            return
         params = {
             "embedding": self.live.embedding.path,
             "classes": self._dock.words_panel.model.words.to_request(),
@@ -147,6 +189,17 @@ class Mapping(QObject):
         """Turn the map tool for examples on or off."""
         if on:
             self._negative = negative
+            name = self._dock.words_panel.current_class
+            kind = tr("a negative example of “{}”") if negative else tr("an example of “{}”")
+            self._dock.messages.hint(
+                tr(
+                    "Draw {}: left-click adds corners, right-click or Enter finishes, Backspace removes the last "
+                    "corner, Esc cancels. A single corner makes a small circle."
+                ).format(kind.format(name))
+            )
+        else:
+            self._dock.messages.clear_hint()
+        if on:
             for button, own in ((self._dock.draw_button, False), (self._dock.draw_negative_button, True)):
                 if own != negative:
                     button.blockSignals(True)
@@ -160,7 +213,7 @@ class Mapping(QObject):
             self._side = SideBySide(self._canvas, self._dock.iface.mainWindow())
             self._side.closed.connect(lambda: self._dock.side_button.setChecked(False))
             place_beside(self._side, self._dock.iface.mainWindow())
-            self._side.show_without(self.live.layer)
+            self._side.follow()
         elif not on and self._side is not None:
             side, self._side = self._side, None
             side.disconnect_canvas()
@@ -168,11 +221,16 @@ class Mapping(QObject):
             side.deleteLater()
 
     def close(self):
-        """Remove everything that was added."""
+        """Stop the worker, and remove everything that was added."""
         self._dock.jobs.blockSignals(True)
         self._dock.jobs.cancel()
+        # The worker must not write into folders that are removed.
+        self.live.close_embedding()
+        self._dock.client.stop(1000)
         self.set_side_by_side(False)
         self._canvas.mapToolSet.disconnect(self._on_tool)
+        self._canvas.layersChanged.disconnect(self._on_layers)
+        QgsProject.instance().cleared.disconnect(self.close_embedding)
         for tool in (self.click_tool, self.shape_tool):
             self._canvas.unsetMapTool(tool)
         self.shape_tool.remove()
@@ -207,8 +265,29 @@ class Mapping(QObject):
         )
         return answer == QMessageBox.StandardButton.Yes
 
+    def _confirm_blank(self, blank):
+        """Return whether to use a saved web layer of which a fraction is blank."""
+        if blank >= 0.999:
+            self._dock.messages.warn(
+                tr("The layer returned no image: its server may not be reachable, or has no image at this scale.")
+            )
+            return False
+        if blank < 0.001:
+            return True
+        answer = QMessageBox.question(
+            self._dock.iface.mainWindow(),
+            tr("Parts are blank"),
+            tr(
+                "{:.1f} % of the saved image are blank. The server may not have answered, or has no image there. Use "
+                "the image anyway? Otherwise it is discarded, and fetched again next time."
+            ).format(100 * blank),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
     def _export_layer(self, source):
-        path = source.embedding_path().with_suffix(".tif")
+        path = source.saved_path()
         options = {key: value for key, value in source.options.items() if key not in ("bounds", "gsd")}
         if path.is_file():
             self._encode_file(source, path, options)
@@ -218,48 +297,83 @@ class Mapping(QObject):
         task = ExportTask(source.layer, draft, source.extent, source.size)
 
         def finish():
-            draft.replace(path)
-            self._encode_file(source, path, options)
+            if self._confirm_blank(task.blank):
+                draft.replace(path)
+                self._encode_file(source, path, options)
+            else:
+                draft.unlink()
 
         self._dock.jobs.export(tr("Save “{}”").format(source.layer.name()), task, finish)
 
     def _show_embedding(self, described):
         self.live.words = self._dock.words_panel.model.words
-        self.examples.clear()
         self.live.set_embedding(described)
+        self._on_examples()
+        self.live.refresh()
+        self._dock.scores.setRowCount(0)
         self._dock.refresh_buttons()
-        if self._side is not None:
-            self._side.show_without(None)
+
+    def _on_requested(self):
+        busy = self._dock.jobs.is_busy
+        self._dock.status.setText(tr("waiting for the running job…") if busy else tr("updating…"))
 
     def _on_updated(self, result):
         self._dock.status.setText(tr("{:.2f} s").format(result["seconds"]))
-        if self._side is not None:
-            self._side.show_without(self.live.layer)
 
     def _on_examples(self):
         self._write_examples()
+        self.examples.set_colors(self._dock.words_panel.model.words.rows)
+        self._on_layers()
         self._dock.refresh_buttons()
 
+    def _on_layers(self):
+        """Draw the examples above the preview while their layer is visible."""
+        layer = self.examples.layer
+        node = None if layer is None else QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        self.live.set_example_layer(layer if node is not None and node.isVisible() else None)
+
+    def _on_colors(self):
+        words = self._dock.words_panel.model.words
+        self.examples.set_colors(words.rows)
+        self.live.set_colors(words)
+
     def _on_words(self):
-        self.live.set_words(self._dock.words_panel.model.words)
+        words = self._dock.words_panel.model.words
+        self.live.set_words(words)
+        if not words.enabled:
+            self._dock.status.setText(tr("All classes are off."))
+            self.live.refresh()
         if self.examples.count:
+            self.examples.set_colors(words.rows)
             self._write_examples()
 
     def _write_examples(self):
         """Write the examples of the enabled classes; the worker refuses others."""
-        names = {row.name for row in self._dock.words_panel.model.words.enabled}
-        self.live.set_examples(self.examples.write(names))
+        if self.live.embedding is not None:
+            names = {row.name for row in self._dock.words_panel.model.words.enabled}
+            self.live.set_examples(self.examples.write(names, self.live.embedding))
 
     def _add_results(self, result):
+        """Add the files to the project; layers of an earlier export of the same files are replaced."""
         paths = result["paths"]
-        group = QgsProject.instance().layerTreeRoot().insertGroup(0, Path(paths["labels"]).stem.replace("_labels", ""))
+        replaced = {str(Path(path)) for path in paths.values() if path}
+        project = QgsProject.instance()
+        project.removeMapLayers(
+            [layer.id() for layer in project.mapLayers().values() if layer.source().split("|")[0] in replaced]
+        )
+        root = project.layerTreeRoot()
+        name = Path(paths["labels"]).stem.removesuffix("_labels")
+        group = root.findGroup(name)
+        if group is None or group.children():
+            group = root.insertGroup(0, name)
         polygons = paths.get("polygons")
         if polygons:
             name = Path(polygons).stem
             self._add(group, QgsVectorLayer(f"{polygons}|layername={name}", name, "ogr"))
-        for key in ("labels", "score"):
+        for key in ("labels", "score", "probabilities"):
             if paths.get(key):
-                self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"), visible=not polygons)
+                visible = key == "labels" and not polygons
+                self._add(group, QgsRasterLayer(paths[key], Path(paths[key]).stem, "gdal"), visible=visible)
         self._dock.messages.info(tr("Map saved to {}").format(Path(paths["labels"]).parent))
 
     @staticmethod

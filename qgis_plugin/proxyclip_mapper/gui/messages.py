@@ -17,6 +17,7 @@ class Messages:
         """Store the message bar, and the client whose log is part of reports."""
         self._bar = bar
         self._client = client
+        self._hint = None
 
     def info(self, text):
         """Show a success message."""
@@ -26,6 +27,23 @@ class Messages:
         """Show a warning."""
         QgsMessageLog.logMessage(text, TITLE, Qgis.MessageLevel.Warning)
         self._bar.pushMessage(TITLE, text, Qgis.MessageLevel.Warning, 2 * SECONDS)
+
+    def hint(self, text):
+        """Show an instruction until `clear_hint`."""
+        self.clear_hint()
+        self._hint = self._bar.createMessage(TITLE, text)
+        # The user or QGIS may close the message first, which deletes it.
+        self._hint.destroyed.connect(self._forget_hint)
+        self._bar.pushWidget(self._hint, Qgis.MessageLevel.Info)
+
+    def clear_hint(self):
+        """Remove the instruction."""
+        item, self._hint = self._hint, None
+        if item is not None:
+            self._bar.popWidget(item)
+
+    def _forget_hint(self):
+        self._hint = None
 
     def fail(self, error, action=None):
         """Show an error, with a button that copies a report.

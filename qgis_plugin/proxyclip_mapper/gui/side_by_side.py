@@ -8,13 +8,12 @@ from ..i18n import tr
 
 
 class SideBySide(QgsDockWidget):
-    """Dock widget with a canvas that shows all visible layers but one."""
+    """Dock widget with a canvas that shows the visible layers without the preview, which is no layer."""
 
     def __init__(self, canvas, parent=None):
         super().__init__(tr("ProxyCLIP: image without map"), parent)
         self.setObjectName("ProxyClipSideBySide")
         self._main = canvas
-        self._hidden = None
         self.canvas = QgsMapCanvas(self)
         self.canvas.setCanvasColor(canvas.canvasColor())
         self.canvas.enableAntiAliasing(True)
@@ -26,11 +25,6 @@ class SideBySide(QgsDockWidget):
         self.canvas.extentsChanged.connect(self._move_main_canvas)
         self._moving = False
 
-    def show_without(self, layer):
-        """Hide a layer in this canvas."""
-        self._hidden = None if layer is None else layer.id()
-        self.follow()
-
     def follow(self):
         """Set the layers and the extent of the main canvas."""
         if self._moving:
@@ -38,7 +32,7 @@ class SideBySide(QgsDockWidget):
         self._moving = True
         settings = self._main.mapSettings()
         self.canvas.setDestinationCrs(settings.destinationCrs())
-        self.canvas.setLayers([layer for layer in self._main.layers() if layer.id() != self._hidden])
+        self.canvas.setLayers(self._main.layers())
         self.canvas.setExtent(self._main.extent())
         self.canvas.zoomScale(self._main.scale())
         self.canvas.refresh()

@@ -5,6 +5,11 @@
   <name>ProxyClipMapper</name>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>Analysis</source>
+   <translation>Auswertung</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>Background words, separated by “,” (matching pixels stay unclassified)</source>
    <translation>Hintergrundwörter, getrennt durch „,“ (passende Pixel bleiben unklassifiziert)</translation>
   </message>
@@ -60,6 +65,11 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>Map</source>
+   <translation>Karte</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>Minimum polygon area in square metres (16 pixels if empty)</source>
    <translation>Mindestfläche der Polygone in Quadratmetern (16 Pixel, wenn leer)</translation>
   </message>
@@ -85,6 +95,11 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>Setup</source>
+   <translation>Einrichtung</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>Simplification tolerance in pixels</source>
    <translation>Toleranz der Vereinfachung in Pixeln</translation>
   </message>
@@ -95,8 +110,28 @@
   </message>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>a file of “{}”</source>
+   <translation>eine Datei von „{}“</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>an input</source>
+   <translation>eine Eingabe</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>{} cannot be written: {}</source>
+   <translation>{} kann nicht geschrieben werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>{} is a GeoTIFF file: use the extension .tif instead of “{}”.</source>
    <translation>{} ist eine GeoTIFF-Datei: Verwenden Sie die Endung .tif statt „{}“.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>{} would overwrite {} ({}). Select another name.</source>
+   <translation>{} würde {} überschreiben ({}). Wählen Sie einen anderen Namen.</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
@@ -283,6 +318,50 @@ Labelwerte sind 1, 2, … in der Reihenfolge der Klassen, 0 für unklassifiziert
    <translation>Raster segmentieren</translation>
   </message>
   <message>
+   <location filename="../algorithms/status.py" />
+   <source>Checks that ProxyCLIP is ready: its Python environment starts, and the weights of the model are on this computer.
+
+Models and scripts can run it first and branch on READY. If READY is false, MESSAGE says what to do; the algorithm itself does not fail.</source>
+   <translation>Prüft, ob ProxyCLIP bereit ist: Die Python-Umgebung startet, und die Gewichte des Modells liegen auf diesem Rechner.
+
+Modelle und Skripte können diesen Algorithmus zuerst ausführen und nach READY verzweigen. Ist READY falsch, so steht in MESSAGE, was zu tun ist; der Algorithmus selbst schlägt nicht fehl.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/status.py" />
+   <source>Message</source>
+   <translation>Meldung</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/status.py" />
+   <source>Ready</source>
+   <translation>Bereit</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/status.py" />
+   <source>Ready: proxyclip-geo {}, model {}.</source>
+   <translation>Bereit: proxyclip-geo {}, Modell {}.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/status.py" />
+   <source>Status</source>
+   <translation>Zustand</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/status.py" />
+   <source>The weights of “{}” are not on this computer. Download them in the ProxyCLIP panel.</source>
+   <translation>Die Gewichte von „{}“ liegen nicht auf diesem Rechner. Laden Sie sie im ProxyCLIP-Bedienfeld herunter.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/status.py" />
+   <source>Version of proxyclip-geo</source>
+   <translation>Version von proxyclip-geo</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/status.py" />
+   <source>proxyclip-geo {} has no model “{}”. Update the environment.</source>
+   <translation>proxyclip-geo {} hat kein Modell „{}“. Aktualisieren Sie die Umgebung.</translation>
+  </message>
+  <message>
    <location filename="../algorithms/vectorize.py" />
    <source>Converts a label raster to polygons with class, label value, ellipsoidal area in square metres and, with a score raster, the mean score.
 
@@ -299,6 +378,11 @@ Der Stil wird im GeoPackage gespeichert, bei anderen Formaten in einer Datei neb
    <location filename="../algorithms/vectorize.py" />
    <source>Number of polygons</source>
    <translation>Anzahl der Polygone</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/vectorize.py" />
+   <source>Vectorize label raster</source>
+   <translation>Klassenraster vektorisieren</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />
@@ -451,8 +535,68 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../client/installer.py" />
+   <source>The self-test of “{}” failed: {}</source>
+   <translation>Der Selbsttest von „{}“ schlug fehl: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
    <source>“{}” failed: {}</source>
    <translation>„{}“ schlug fehl: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/installer.py" />
+   <source>“{}” is not a file. Select the Python interpreter of an environment.</source>
+   <translation>„{}“ ist keine Datei. Wählen Sie den Python-Interpreter einer Umgebung.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>A file or folder cannot be written. Close other programs that use it, and check its permissions.</source>
+   <translation>Eine Datei oder ein Ordner kann nicht geschrieben werden. Schließen Sie andere Programme, die sie verwenden, und prüfen Sie die Zugriffsrechte.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>A package was not found for this Python. Check the package's name, or select another Python (3.11 to 3.13).</source>
+   <translation>Ein Paket wurde für dieses Python nicht gefunden. Prüfen Sie den Namen des Pakets oder wählen Sie ein anderes Python (3.11 bis 3.13).</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>Python 3.11 or later is needed. Select another Python.</source>
+   <translation>Python 3.11 oder neuer wird benötigt. Wählen Sie ein anderes Python.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>The NVIDIA driver is too old for this PyTorch. Update the driver, or use “CPU only”.</source>
+   <translation>Der NVIDIA-Treiber ist zu alt für dieses PyTorch. Aktualisieren Sie den Treiber oder verwenden Sie „Nur CPU“.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>The certificate of the package index was not accepted; the network may inspect encrypted connections. Set the variable PIP_CERT (for uv: SSL_CERT_FILE) to the certificate file of your organisation, or install from a folder with wheels.</source>
+   <translation>Das Zertifikat des Paketindexes wurde nicht anerkannt; vielleicht prüft das Netz verschlüsselte Verbindungen. Setzen Sie die Variable PIP_CERT (für uv: SSL_CERT_FILE) auf die Zertifikatsdatei Ihrer Organisation, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>The disk is full. Free some space (an environment needs up to 7 GB), then try again.</source>
+   <translation>Der Datenträger ist voll. Schaffen Sie Platz (eine Umgebung braucht bis zu 7 GB) und versuchen Sie es dann erneut.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>The installed PyTorch does not support this GPU; new NVIDIA cards need a newer build. Select “Default of the package index” as hardware and create the environment again, or use “CPU only”.</source>
+   <translation>Das installierte PyTorch unterstützt diese GPU nicht; neue NVIDIA-Karten brauchen eine neuere Fassung. Wählen Sie „Vorgabe des Paketindexes“ als Hardware und erstellen Sie die Umgebung erneut, oder verwenden Sie „Nur CPU“.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>The package index cannot be reached. Check the network, or install from a folder with wheels.</source>
+   <translation>Der Paketindex ist nicht erreichbar. Prüfen Sie das Netz oder installieren Sie aus einem Ordner mit Wheels.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>The proxy refused the connection. Set the variable HTTPS_PROXY (the address of the proxy) before QGIS starts, or install from a folder with wheels.</source>
+   <translation>Der Proxy hat die Verbindung abgelehnt. Setzen Sie die Variable HTTPS_PROXY (die Adresse des Proxys), bevor QGIS startet, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+  </message>
+  <message>
+   <location filename="../client/remedies.py" />
+   <source>This Python cannot create environments. Install its package “venv” (Debian and Ubuntu: sudo apt install python3-venv), install uv, or select another Python.</source>
+   <translation>Dieses Python kann keine Umgebungen erstellen. Installieren Sie sein Paket „venv“ (Debian und Ubuntu: sudo apt install python3-venv), installieren Sie uv oder wählen Sie ein anderes Python.</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -521,6 +665,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/dock.py" />
+   <source>Load examples…</source>
+   <translation>Beispiele laden…</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
    <source>Opacity</source>
    <translation>Deckkraft</translation>
   </message>
@@ -561,8 +710,33 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/dock.py" />
+   <source>Save the examples…</source>
+   <translation>Beispiele speichern…</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
    <source>Set up…</source>
    <translation>Einrichten…</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Show</source>
+   <translation>Anzeigen</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Show the preview above the map</source>
+   <translation>Die Vorschau über der Karte anzeigen</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Undo the last example</source>
+   <translation>Letztes Beispiel zurücknehmen</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Undo, save, load or remove examples</source>
+   <translation>Beispiele zurücknehmen, speichern, laden oder entfernen</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -676,8 +850,33 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/examples.py" />
+   <source>The example could not be added to the layer “{}”.</source>
+   <translation>Das Beispiel konnte dem Layer „{}“ nicht hinzugefügt werden.</translation>
+  </message>
+  <message>
+   <location filename="../gui/examples.py" />
+   <source>The examples could not be written: {}</source>
+   <translation>Die Beispiele konnten nicht geschrieben werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/examples.py" />
    <source>The location is outside the image.</source>
    <translation>Die Stelle liegt außerhalb des Bildes.</translation>
+  </message>
+  <message>
+   <location filename="../gui/examples.py" />
+   <source>not {}</source>
+   <translation>nicht {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/examples.py" />
+   <source>“{}” has no field “negative” (true for negative examples).</source>
+   <translation>„{}“ hat kein Feld „negative“ (wahr für Gegenbeispiele).</translation>
+  </message>
+  <message>
+   <location filename="../gui/examples.py" />
+   <source>“{}” is not a layer of polygons with a text field “class”.</source>
+   <translation>„{}“ ist kein Polygonlayer mit einem Textfeld „class“.</translation>
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
@@ -711,6 +910,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
+   <source>No files can be written in “{}”: {}</source>
+   <translation>In „{}“ können keine Dateien geschrieben werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
    <source>Overwrite existing files</source>
    <translation>Vorhandene Dateien überschreiben</translation>
   </message>
@@ -731,8 +935,28 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
+   <source>Select a folder.</source>
+   <translation>Wählen Sie einen Ordner.</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
    <source>Smaller polygons are merged into the neighbour with the longest shared edge</source>
    <translation>Kleinere Polygone werden mit dem Nachbarn mit der längsten gemeinsamen Kante verschmolzen</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>{} exists. Select another folder, or overwrite existing files.</source>
+   <translation>{} ist schon da. Wählen Sie einen anderen Ordner, oder überschreiben Sie vorhandene Dateien.</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>“{}” is a file, not a folder.</source>
+   <translation>„{}“ ist eine Datei, kein Ordner.</translation>
+  </message>
+  <message>
+   <location filename="../gui/export_dialog.py" />
+   <source>“{}” is not a full path of a folder.</source>
+   <translation>„{}“ ist kein vollständiger Pfad eines Ordners.</translation>
   </message>
   <message>
    <location filename="../gui/jobs.py" />
@@ -776,8 +1000,18 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/mapping.py" />
+   <source>All classes are off.</source>
+   <translation>Alle Klassen sind aus.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
    <source>Download {}</source>
    <translation>{} herunterladen</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Draw {}: left-click adds corners, right-click or Enter finishes, Backspace removes the last corner, Esc cancels. A single corner makes a small circle.</source>
+   <translation>Zeichnen Sie {}: Linksklick fügt Ecken hinzu, Rechtsklick oder Eingabetaste beendet, Rücktaste entfernt die letzte Ecke, Esc bricht ab. Eine einzelne Ecke ergibt einen kleinen Kreis.</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -792,6 +1026,11 @@ The terms of use of many web maps do not allow downloading or analysing them. Ch
    <translation>Der Layer „{}“ ist keine Datei. Er wird erst als GeoTIFF gespeichert: {} × {} Pixel, etwa {:.0f} MB zum Herunterladen.
 
 Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen oder auszuwerten. Prüfen Sie die Bedingungen dieses Layers.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Load examples</source>
+   <translation>Beispiele laden</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -810,6 +1049,16 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/mapping.py" />
+   <source>Parts are blank</source>
+   <translation>Teile sind leer</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Save the examples</source>
+   <translation>Beispiele speichern</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
    <source>Save the layer first?</source>
    <translation>Den Layer erst speichern?</translation>
   </message>
@@ -820,8 +1069,88 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/mapping.py" />
+   <source>Saved {}</source>
+   <translation>{} gespeichert</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>The layer returned no image: its server may not be reachable, or has no image at this scale.</source>
+   <translation>Der Layer lieferte kein Bild: Sein Server ist vielleicht nicht erreichbar oder hat kein Bild in diesem Maßstab.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>a negative example of “{}”</source>
+   <translation>ein Gegenbeispiel für „{}“</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>an example of “{}”</source>
+   <translation>ein Beispiel für „{}“</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>updating…</source>
+   <translation>wird berechnet…</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>waiting for the running job…</source>
+   <translation>wartet auf den laufenden Vorgang…</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>{:.1f} % of the saved image are blank. The server may not have answered, or has no image there. Use the image anyway? Otherwise it is discarded, and fetched again next time.</source>
+   <translation>{:.1f} % des gespeicherten Bildes sind leer. Der Server hat vielleicht nicht geantwortet oder hat dort kein Bild. Das Bild trotzdem verwenden? Sonst wird es verworfen und beim nächsten Mal neu geholt.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
    <source>{:.2f} s</source>
    <translation>{:.2f} s</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>Balanced: {}</source>
+   <translation>Ausgewogen: {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>Best: {}</source>
+   <translation>Am besten: {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>Download</source>
+   <translation>Herunterladen</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>Fast: {}</source>
+   <translation>Schnell: {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>Try out: {}</source>
+   <translation>Zum Ausprobieren: {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>not downloaded</source>
+   <translation>nicht heruntergeladen</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>on disk</source>
+   <translation>auf dem Datenträger</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>{:.0f} MB on disk</source>
+   <translation>{:.0f} MB auf dem Datenträger</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>{:g} to {:g} m per pixel</source>
+   <translation>{:g} bis {:g} m je Pixel</translation>
   </message>
   <message>
    <location filename="../gui/scores.py" />
@@ -865,6 +1194,21 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
+   <source>Bands</source>
+   <translation>Kanäle</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>Bands of red, green and blue, e.g. 4, 3, 2; or one band</source>
+   <translation>Kanäle für Rot, Grün und Blau, z. B. 4, 3, 2; oder ein Kanal</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>Bands: enter one or three numbers from 1 to {}, e.g. 3, 2, 1.</source>
+   <translation>Kanäle: Geben Sie eine oder drei Zahlen von 1 bis {} ein, z. B. 3, 2, 1.</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
    <source>Extent</source>
    <translation>Ausdehnung</translation>
   </message>
@@ -885,11 +1229,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>Licence: {}</source>
-   <translation>Lizenz: {}</translation>
-  </message>
-  <message>
-   <location filename="../gui/source_panel.py" />
    <source>Models work at about 0.2 to 2 m per pixel; a coarser resolution is faster</source>
    <translation>Modelle arbeiten mit etwa 0,2 bis 2 m je Pixel; eine gröbere Auflösung ist schneller</translation>
   </message>
@@ -897,6 +1236,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/source_panel.py" />
    <source>Resolution</source>
    <translation>Auflösung</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>Stretch</source>
+   <translation>Streckung</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -910,6 +1254,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
+   <source>Values that become black and white; automatic: 2 % to 98 % unless 8-bit</source>
+   <translation>Werte, die schwarz und weiß werden; automatisch: 2 % bis 98 %, außer bei 8 Bit</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
    <source>Whole image</source>
    <translation>Ganzes Bild</translation>
   </message>
@@ -920,13 +1269,13 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>downloaded</source>
-   <translation>heruntergeladen</translation>
+   <source>as displayed</source>
+   <translation>wie dargestellt</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>not downloaded</source>
-   <translation>nicht heruntergeladen</translation>
+   <source>automatic</source>
+   <translation>automatisch</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -935,8 +1284,18 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
+   <source>{:,} × {:,} pixels are too many. Select an extent or a coarser resolution.</source>
+   <translation>{:,} × {:,} Pixel sind zu viele. Wählen Sie eine Ausdehnung oder eine gröbere Auflösung.</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
    <source>{:.1f} h</source>
    <translation>{:.1f} h</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>{} (as displayed)</source>
+   <translation>{} (wie dargestellt)</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -1032,11 +1391,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/vocabulary_panel.py" />
    <source>Save as vocabulary file</source>
    <translation>Als Vokabulardatei speichern</translation>
-  </message>
-  <message>
-   <location filename="../gui/vocabulary_panel.py" />
-   <source>Saved {}</source>
-   <translation>{} gespeichert</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />

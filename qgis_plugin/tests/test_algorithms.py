@@ -1,0 +1,149 @@
+"""The algorithms without a worker: names, help, and checks of outputs against inputs."""
+
+import os
+import shutil
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsRasterLayer,
+)
+
+ALGORITHMS = ("segment", "encode", "label", "vectorize", "evaluate", "vocabularyfromlayer", "status")
+
+
+@pytest.fixture
+def provider(qgis_app, set_up):
+    from proxyclip_mapper.algorithms.provider import ProxyClipProvider
+
+    made = ProxyClipProvider()
+    QgsApplication.processingRegistry().addProvider(made)
+    yield made
+    QgsApplication.processingRegistry().removeProvider(made)
+
+
+@pytest.fixture
+def image(tmp_path, scene, qgis_new_project):
+    """A copy of the scene as a layer of the project."""
+    path = tmp_path / "image.tif"
+    shutil.copy(scene, path)
+    layer = QgsRasterLayer(str(path), "image", "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    return path
+
+
+def check(provider, name, **parameters):
+    """Return the message of an algorithm's check; empty if the parameters are valid."""
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    algorithm = provider.algorithm(name).create()
+    return algorithm.checkParameterValues(parameters, context)[1]
+
+
+def segment(provider, image, **outputs):
+    return check(provider, "segment", INPUT="image", CLASSES="water; forest", MODEL="demo", **outputs)
+
+
+def test_all_algorithms_are_described(provider):
+    assert {item.name() for item in provider.algorithms()} >= set(ALGORITHMS)
+    for algorithm in provider.algorithms():
+        name = algorithm.displayName()
+        assert 3 < len(name) < 30, name
+        assert len(algorithm.shortHelpString()) > 100, name
+        assert algorithm.group(), name
+        assert algorithm.groupId(), name
+        assert algorithm.tags(), name
+        assert not algorithm.icon().isNull(), name
+
+
+def test_outputs_that_are_fine(provider, image, tmp_path):
+    outputs = {"OUTPUT": "map.tif", "SCORE": "score.tif", "POLYGONS": "map.gpkg"}
+    assert segment(provider, image, **{name: str(tmp_path / path) for name, path in outputs.items()}) == ""
+    # An existing file that is no input may be replaced: Processing has asked the user.
+    (tmp_path / "map.tif").touch()
+    assert segment(provider, image, OUTPUT=str(tmp_path / "map.tif")) == ""
+
+
+@pytest.mark.parametrize("name", ["image.tif", "link.tif", "sub/../image.tif", "hard.tif"])
+def test_the_image_is_never_an_output(provider, image, tmp_path, name):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link.tif").symlink_to(image)
+    os.link(image, tmp_path / "hard.tif")
+    message = segment(provider, image, OUTPUT=str(tmp_path / name))
+    assert "would overwrite" in message
+    assert "an input" in message
+
+
+def test_a_style_of_the_image_is_never_overwritten(provider, image, tmp_path):
+    (tmp_path / "image.qml").touch()
+    message = segment(provider, image, OUTPUT=str(tmp_path / "map.tif"), POLYGONS=str(tmp_path / "image.geojson"))
+    assert "image.qml (an input)" in message
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        ({"OUTPUT": "map.tif", "SCORE": "map.tif"}, "Score raster would overwrite"),
+        ({"OUTPUT": "map.tif", "SCORE": "map.tiff"}, "map.qml"),
+        ({"OUTPUT": "map.tif", "POLYGONS": "map.geojson"}, "map.qml"),
+    ],
+)
+def test_outputs_never_share_a_file(provider, image, tmp_path, outputs, expected):
+    message = segment(provider, image, **{name: str(tmp_path / path) for name, path in outputs.items()})
+    assert expected in message
+
+
+def test_other_inputs_are_no_outputs_either(provider, image, tmp_path):
+    layer = QgsRasterLayer(str(image), "labels", "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    report = str(tmp_path / "image.tif")
+    assert "would overwrite" in check(provider, "evaluate", INPUT="image", TRUTH="labels", OUTPUT=report)
+    words = tmp_path / "words.json"
+    words.touch()
+    message = check(
+        provider, "segment", INPUT="image", VOCABULARY=str(words), MODEL="demo", OUTPUT=str(tmp_path / "words.tif")
+    )
+    assert message == ""
+
+
+def test_a_failed_move_leaves_the_existing_file(tmp_path, monkeypatch):
+    from qgis.core import QgsProcessingException
+
+    from proxyclip_mapper.algorithms import base
+
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "map.tif").write_text("new", encoding="utf-8")
+    target = tmp_path / "map.tif"
+    target.write_text("old", encoding="utf-8")
+
+    def fail(source, destination):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(base.shutil, "move", fail)
+    with pytest.raises(QgsProcessingException, match="No space left"):
+        base.move_raster(tmp_path / "new" / "map.tif", target)
+    assert target.read_text("utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.tif", "new"]
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "model", "ready", "expected"),
+    [
+        (None, "demo", True, "Ready: proxyclip-geo 0."),
+        (None, "vitb16-dino-b8", False, "not on this computer"),
+        ("", "demo", False, "environment"),
+        ("/usr/bin/python3", "demo", False, "ended unexpectedly"),
+    ],
+)
+def test_status(provider, set_up, interpreter, model, ready, expected):
+    if interpreter is not None:
+        set_up.write("interpreter", interpreter)
+    results, good = (
+        provider.algorithm("status").create().run({"MODEL": model}, QgsProcessingContext(), QgsProcessingFeedback())
+    )
+    assert good
+    assert results["READY"] is ready
+    assert expected in results["MESSAGE"]

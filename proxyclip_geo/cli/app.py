@@ -1,9 +1,11 @@
 """The commands, and the exit code of each error."""
 
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -24,10 +26,12 @@ from proxyclip_geo.cli import (
 )
 from proxyclip_geo.cli.declared import with_options
 from proxyclip_geo.cli.reporter import REPORTER
+from proxyclip_geo.cli.streams import BROKEN_PIPE, find_failure
 from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings, strip_credentials
 
 INTERRUPTED = 130
 INTERNAL = 70
+UNWRITABLE = 8
 DEBUG = "PROXYCLIP_GEO_DEBUG"
 
 app = typer.Typer(
@@ -72,11 +76,27 @@ def options(
     """Segment large GeoTIFFs into land-cover classes named in plain words, without training.
 
     Exit codes: 0 done, 2 wrong option, 3 raster, 4 area of interest, 5 vocabulary, 6 model, 7 weights, 8 output, 9
-    vector file, 10 computing, 11 embedding, 12 worker, 70 a bug in proxyclip-geo, 130 interrupted.
+    vector file, 10 computing, 11 embedding, 12 worker, 70 a bug in proxyclip-geo, 130 interrupted, 143 terminated.
     """
 
 
 def run(arguments: Sequence[str]) -> int:
+    """Run a command line; return its exit code. Termination and a lost terminal stop it as Ctrl-C does."""
+    with _stop_by_signals():
+        code = _run(arguments)
+    failure = find_failure()
+    if failure is None:
+        return code
+    if isinstance(failure, BrokenPipeError):
+        return BROKEN_PIPE
+    REPORTER.as_json = False
+    REPORTER.fail(
+        f"the output cannot be written: {failure.strerror}; send it elsewhere", kind="OutputError", exit_code=UNWRITABLE
+    )
+    return code or UNWRITABLE
+
+
+def _run(arguments: Sequence[str]) -> int:
     """Run a command line; return its exit code. The only place that catches everything."""
     try:
         with forward_warnings(REPORTER.warn):
@@ -103,6 +123,32 @@ def run(arguments: Sequence[str]) -> int:
         return INTERNAL
 
 
+_stopped_by: list[int] = []
+"""The signal that stopped the run."""
+
+
+@contextmanager
+def _stop_by_signals() -> Iterator[None]:
+    """Raise a KeyboardInterrupt at SIGTERM and SIGHUP, so that unfinished files are removed and locks released."""
+
+    def stop(number: int, frame: object) -> None:
+        if not _stopped_by:
+            _stopped_by.append(number)
+            raise KeyboardInterrupt
+
+    names = ("SIGTERM", "SIGHUP", "SIGBREAK")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # `nohup` ignores SIGHUP.
+    before = {number: old for number in numbers if (old := signal.getsignal(number)) == signal.SIG_DFL}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
 def _show_usage_error(error: Any, *, as_json: bool) -> None:
     """Show typer's message on wrong arguments, without pydantic's prefix; no command has read --json yet."""
     error.message = error.message.replace("Value error, ", "")
@@ -119,5 +165,6 @@ def _stopped(arguments: Sequence[str]) -> int:
         then = "the same command starts again"
     elif arguments[0] == "encode" and "--overwrite" in arguments:
         then = "the same command without --overwrite resumes the run"
-    REPORTER.fail(f"interrupted; no incomplete file was left, and {then}", kind="Cancelled", exit_code=INTERRUPTED)
-    return INTERRUPTED
+    code = 128 + _stopped_by[0] if _stopped_by else INTERRUPTED
+    REPORTER.fail(f"interrupted; no incomplete file was left, and {then}", kind="Cancelled", exit_code=code)
+    return code

@@ -20,7 +20,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from proxyclip_geo.errors import strip_credentials
+from proxyclip_geo.cli.streams import find_failure
+from proxyclip_geo.errors import OutputError, strip_credentials
 from proxyclip_geo.progress import ProgressEvent
 
 
@@ -64,8 +65,13 @@ class Reporter:
         self.err = Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
     def event(self, kind: str, **fields: Any) -> None:
-        """Write one JSON line to stdout."""
-        print(json.dumps({"event": kind, **strip_credentials(fields)}, ensure_ascii=False), file=sys.stdout, flush=True)
+        """Write one JSON line to stdout, in ASCII: the encoding may be any."""
+        print(json.dumps({"event": kind, **strip_credentials(fields)}), file=sys.stdout, flush=True)
+
+    def _report_progress(self, event: ProgressEvent) -> None:
+        self.event("progress", **vars(event))
+        if find_failure() is not None:
+            raise OutputError("the output cannot be written")
 
     def warn(self, message: str) -> None:
         """Show a warning."""
@@ -90,11 +96,16 @@ class Reporter:
         else:
             self.out.print(Text(strip_credentials(text)) if isinstance(text, str) else text)
 
+    def swatch(self, color: str) -> str:
+        """Return markup of a square in a colour such as "#00ff00"; "#" if the encoding has no square."""
+        square = "■".encode(self.out.encoding, "replace").decode(self.out.encoding).replace("?", "#")
+        return f"[{color}]{square}[/]"
+
     @contextmanager
     def progress(self) -> Iterator[Any]:
         """Yield a progress callable that draws bars with rate and remaining time, or writes JSON lines."""
         if self.as_json:
-            yield lambda event: self.event("progress", **vars(event))
+            yield self._report_progress
         elif self.quiet:
             yield lambda event: None
         else:

@@ -145,8 +145,8 @@ def show_result(reporter: Reporter, result: Any) -> None:
     colors = {item.name: "#{:02x}{:02x}{:02x}".format(*item.color) for item in result.vocabulary.classes}
     for name, share in sorted(result.shares.items(), key=lambda entry: -entry[1]):
         if share > 0:
-            swatch = f"[{colors[name]}]■[/] " if name in colors else "  "
-            table.add_row(swatch + name.replace("[", r"\["), f"{100 * share:.1f} %")
+            swatch = reporter.swatch(colors[name]) if name in colors else " "
+            table.add_row(f"{swatch} " + name.replace("[", r"\["), f"{100 * share:.1f} %")
     paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None and field != "work"}
     reporter.result(table, {"shares": dict(result.shares), "paths": paths, "seconds": result.run["seconds"]})
     if not reporter.as_json:

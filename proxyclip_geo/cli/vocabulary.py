@@ -8,7 +8,7 @@ import typer
 
 import proxyclip_geo as pg
 from proxyclip_geo.cli.declared import with_options
-from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.cli.reporter import REPORTER, Reporter
 
 app = typer.Typer(help="Vocabularies: classes, their words, colours and label values.", no_args_is_help=True)
 
@@ -58,7 +58,7 @@ def _table(vocabulary: Any) -> object:
     for title in ("value", "class", "words", "threshold"):
         table.add_column(title, justify="right" if title == "value" else "left")
     for item, threshold in zip(vocabulary.classes, vocabulary.thresholds, strict=True):
-        name = f"[{hex_color(item.color)}]■[/] " + item.name.replace("[", r"\[")
+        name = f"{REPORTER.swatch(hex_color(item.color))} " + item.name.replace("[", r"\[")
         table.add_row(str(item.value), name, ", ".join(item.synonyms).replace("[", r"\["), f"{threshold:g}")
     return table
 

@@ -1,12 +1,11 @@
 """Fixtures that several parts of the package share."""
 
-import threading
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -137,36 +136,10 @@ def shared() -> Path:
 
 @pytest.fixture
 def file_server(socket_enabled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return host and port of a server that sends the files of `tmp_path`, with ranges."""
+    """Return host and port of a server that sends the files of `tmp_path`, with ranges and ETags."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = tmp_path / urlsplit(self.path).path.lstrip("/")
-            if not path.is_file():
-                self.send_error(404)
-                return
-            content, asked = path.read_bytes(), self.headers.get("Range", "")
-            first, _, last = asked.removeprefix("bytes=").partition("-")
-            part = content[int(first or 0) : int(last or len(content)) + 1]
-            if not part:
-                self.send_error(416)
-                return
-            self.send_response(206 if asked else 200)
-            self.send_header("Content-Length", str(len(part)))
-            if asked:
-                self.send_header("Content-Range", f"bytes {first}-{int(first) + len(part) - 1}/{len(content)}")
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(part)
-
-        do_HEAD = do_GET
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    script = Path(__file__).with_name("file_server.py")
+    with subprocess.Popen([sys.executable, script, tmp_path], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield f"127.0.0.1:{server.stdout.readline().strip()}"
+        server.kill()

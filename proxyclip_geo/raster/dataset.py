@@ -16,7 +16,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.names import is_remote, show_name
+from proxyclip_geo.raster.names import REMOTE, is_remote, show_name
 from proxyclip_geo.raster.open_errors import check_name, choose_inside, explain, find_reason
 from proxyclip_geo.raster.vrt import check_vrt
 from proxyclip_geo.region import Region
@@ -42,6 +42,8 @@ _REMOTE_READING: dict[str, Any] = {
     "GDAL_HTTP_MAX_RETRY": 3,
     "GDAL_HTTP_RETRY_DELAY": 1,
     "VSI_CACHE": True,
+    # Forget a file when it is closed: it may be another the next time.
+    "CPL_VSIL_CURL_NON_CACHED": ":".join(REMOTE),
     # Fail if less than 1 byte per second arrives during a minute.
     "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
     "GDAL_HTTP_LOW_SPEED_TIME": 60,

@@ -9,11 +9,9 @@ from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.names import stem_of
-from proxyclip_geo.raster.vrt import REMOTE
+from proxyclip_geo.raster.names import REMOTE, SUFFIXES, stem_of
 from proxyclip_geo.validation import PARTIAL, validate
 
-SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".img", ".asc", ".png"}
 MAX_ITEMS = 100_000
 """Most items of a STAC item collection."""
 _SCHEMES = ("http://", "https://", "ftp://", "s3://", "gs://", "az://")

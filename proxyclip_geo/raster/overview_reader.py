@@ -33,34 +33,35 @@ class OverviewReader:
 
         Args:
             name: GDAL's name of the raster.
-            dataset: The raster, open at full resolution; the caller closes it.
+            dataset: The raster, open at full resolution. Pixels are read from another handle: where a source of a VRT
+                in a VRT cannot be opened, GDAL reports it once, perhaps to `overviews`, and returns zeros later.
             plan: Bands to read.
             scale: (vertical, horizontal) source pixels per grid pixel.
             start: (row, column) of the grid's upper left corner in source pixels.
         """
         self._name = name
         self._plan = plan
-        self._given = self._full = self._dataset = dataset
         level = _overview(dataset, plan, limit=min(scale))
         self._open_options = {} if level is None else {"overview_level": level}
-        if level is not None:
-            self._dataset = open_dataset(name, **self._open_options)
+        self._open()
         shrink_rows = dataset.height / self._dataset.height
         shrink_cols = dataset.width / self._dataset.width
         self._rows = Axis(self._dataset.height, start[0] / shrink_rows, scale[0] / shrink_rows)
         self._cols = Axis(self._dataset.width, start[1] / shrink_cols, scale[1] / shrink_cols)
 
     def close(self) -> None:
-        """Close what was opened here."""
-        for dataset in (self._dataset, self._full):
-            if dataset is not self._given:
-                dataset.close()
+        """Close the raster."""
+        self._dataset.close()
+        self._full.close()
+
+    def _open(self) -> None:
+        self._full = open_dataset(self._name)
+        self._dataset = open_dataset(self._name, **self._open_options) if self._open_options else self._full
 
     def _reopen(self) -> None:
         """Reopen after an error: GDAL caches a tile that it cannot decode and returns it as pixels the next time."""
         self.close()
-        self._full = open_dataset(self._name)
-        self._dataset = open_dataset(self._name, **self._open_options) if self._open_options else self._full
+        self._open()
 
     def read(self, region: Region) -> Samples:
         """Read a region of the grid.

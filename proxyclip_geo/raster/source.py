@@ -13,18 +13,23 @@ from typing import Any, Self
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.bands import BandPlan, common_type, plan_bands, stack_colors
 from proxyclip_geo.raster.dataset import environment, open_dataset
+from proxyclip_geo.raster.file_status import FileWatch
 from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
 from proxyclip_geo.raster.inputs import RasterLike, open_input
-from proxyclip_geo.raster.names import gdal_name, is_remote
+from proxyclip_geo.raster.names import gdal_name, is_remote, show_name
+from proxyclip_geo.raster.open_errors import explain
 from proxyclip_geo.raster.options import Percentiles, SourceOptions, Stretch
 from proxyclip_geo.raster.overview_reader import OverviewReader
 from proxyclip_geo.raster.stretch import apply_stretch, measure_stretch
+from proxyclip_geo.raster.vrt import check_vrt
 from proxyclip_geo.region import Region
 
 # Relative difference below which a gsd is the raster's own: geodesic and grid metres differ by up to 0.1 %.
@@ -106,11 +111,17 @@ class Source:
             file = undo.enter_context(open_input(raster))
             self.name, self.stem, self.in_memory = file.name, file.stem, file.in_memory
             self._gdal_name = gdal_name(file.path)
-            self._status = _file_status(self._gdal_name)
+            # Read the status first: what changes later is noticed.
+            status = FileWatch(self._gdal_name)
             self._dataset = undo.enter_context(open_dataset(self._gdal_name))
             undo.callback(self._close_view)
             with environment(self._gdal_name):
-                self._prepare()
+                sources = check_vrt(self._dataset, name=self._gdal_name)
+                self._watch = FileWatch(self._gdal_name, sources) if sources else status
+                try:
+                    self._prepare()
+                except (RasterioError, CPLE_BaseError) as error:
+                    raise RasterError(explain(self._gdal_name, error)) from error
             self._opened = undo.pop_all()
 
     def _prepare(self) -> None:
@@ -125,7 +136,8 @@ class Source:
         self.area = find_area(self.geobox, bounds=options.bounds, aoi=options.aoi, name=self.name)
         self.stretch = options.stretch if isinstance(options.stretch, Stretch) else None
         if isinstance(options.stretch, Percentiles) and self.dtype != "uint8" and self._plan.palette is None:
-            self.stretch = measure_stretch(dataset, self._plan, percentiles=options.stretch, name=self.name)
+            with open_dataset(self._gdal_name) as fresh:
+                self.stretch = measure_stretch(fresh, self._plan, percentiles=options.stretch, name=self.name)
         self._view = _View(self.geobox, self._plan, self.stretch, self._open_reader(self._scale))
         self._require_data()
 
@@ -169,10 +181,10 @@ class Source:
         """
         assert self._view is not None
         pixels = self._view.read(region)
-        if _file_status(self._gdal_name) != self._status:
-            raise RasterError(
-                f"raster {self.name} was changed or removed while it was read; run again with the new file"
-            )
+        changed = self._watch.find_changed()
+        if changed:
+            shown = self.name if changed == self._gdal_name else show_name(changed)
+            raise RasterError(f"raster {shown} was changed or removed while it was read; run again with the new file")
         return pixels
 
     def thumbnail(self, max_side: int) -> Pixels:
@@ -197,12 +209,14 @@ class Source:
     def fingerprint(self) -> dict[str, Any]:
         """Return JSON-able values that identify the pixels of `read` and the area of interest.
 
-        A file is identified by its size and time of modification, not by its content; for a VRT, those of the VRT.
+        A file is identified by its size and time of modification, not by its content; a URL by its size and ETag (or
+        time), if the server gives them; a VRT also by those of its sources.
         """
         area, polygons = self.area.region, self.area.polygons
         return {
             "path": strip_credentials(_resolve(self.name)),
-            **self._status,
+            **self._watch.status,
+            "sources_sha256": self._watch.sources_sha256,
             "driver": self._dataset.driver,
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
             "dtype": self.dtype,
@@ -313,13 +327,6 @@ def _from_centre(region: Region) -> Iterator[Region]:
     row, col = region.top + region.height / 2, region.left + region.width / 2
     tiles = region.tiles(_TILE)
     yield from sorted(tiles, key=lambda t: math.hypot(t.top + t.height / 2 - row, t.left + t.width / 2 - col))
-
-
-def _file_status(name: str) -> dict[str, int | None]:
-    if is_remote(name) or not os.path.isfile(name):
-        return {"bytes": None, "modified_ns": None}
-    status = os.stat(name)
-    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns}
 
 
 def _resolve(name: str) -> str:

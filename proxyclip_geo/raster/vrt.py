@@ -1,46 +1,53 @@
-"""Check the files that a VRT names: raw bytes only of files beside it, and no file of this machine from the network."""
+"""Check the files that a VRT names: they exist, and one from the network names no file of this machine."""
 
 import html
+import os
+import posixpath
 import re
 from typing import Any
 
 import rasterio
 
 from proxyclip_geo.errors import RasterError
+from proxyclip_geo.raster.names import REMOTE, file_of, is_remote, show_name
+from proxyclip_geo.raster.open_errors import check_name
 
-REMOTE = ("/vsicurl", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/", "/vsiwebhdfs/")
-"""Prefixes of GDAL's file systems on the network."""
 _WEB = ("http://", "https://", "ftp://")
 _SOURCES = re.compile(
     r"""<(?:SourceFilename|SourceDataset|DEMPath|Argument\s+name="\w*filename")([^>]*)>([^<]*)<""", re.IGNORECASE
 )
+_RELATIVE = re.compile(r"relativeToVRT\s*=\s*.1")
 _RAW = re.compile(r"""VRTRawRasterBand"[^>]*>(?:(?!</VRTRasterBand>).)*?<SourceFilename([^>]*)>([^<]*)<""", re.DOTALL)
 
 
-def check_vrt(dataset: Any, *, name: str) -> None:
-    """Check the sources of a VRT, and of the VRTs that one from the network names.
+def check_vrt(dataset: Any, *, name: str) -> tuple[str, ...]:
+    """Check the sources of a VRT, also of the VRTs that it names.
 
     Args:
         dataset: An open rasterio dataset.
         name: GDAL's name of it.
 
+    Returns:
+        GDAL's names of all sources.
+
     Raises:
-        RasterError: If raw bytes are of a file elsewhere, or a VRT from the network names a file of this machine.
+        RasterError: If raw bytes are of a file elsewhere, a VRT from the network names a file of this machine, or a
+            file of this machine does not exist or is no file.
     """
     for attributes, source in _RAW.findall(_text(dataset)):
         if not _is_beside(attributes, source):
             raise RasterError(f"raster {name} reads the bytes of '{source}', which is not beside it; move it there")
-    if not name.startswith(REMOTE):
-        return
-    _check_sources(dataset, name)
-    seen, waiting = {name}, _nested(dataset)
+    found: dict[str, None] = {}
+    waiting = _check_sources(dataset, name, from_network=is_remote(name))
     while waiting:
-        nested = waiting.pop()
-        if nested not in seen:
-            seen.add(nested)
-            with rasterio.open(nested, sharing=False) as opened:
-                _check_sources(opened, nested)
-                waiting += _nested(opened)
+        source = waiting.pop()
+        if source in found or source == name:
+            continue
+        found[source] = None
+        if source.lower().endswith(".vrt"):
+            with rasterio.open(source, sharing=False) as nested:
+                waiting += _check_sources(nested, source, from_network=is_remote(name))
+    return tuple(found)
 
 
 def _text(dataset: Any) -> str:
@@ -52,18 +59,38 @@ def _text(dataset: Any) -> str:
 def _is_beside(attributes: str, source: str) -> bool:
     """Return whether a source is a file in the folder of the VRT or below."""
     name = html.unescape(source).strip()
-    is_relative = re.search(r"relativeToVRT\s*=\s*.1", attributes) and re.match(r"[^/\\:<][^:<]*$", name)
+    is_relative = _RELATIVE.search(attributes) and re.match(r"[^/\\:<][^:<]*$", name)
     return bool(is_relative) and ".." not in re.split(r"[/\\]", name)
 
 
-def _nested(dataset: Any) -> list[str]:
-    return [file for file in dataset.files if file.lower().endswith(".vrt")] if dataset.driver == "VRT" else []
-
-
-def _check_sources(dataset: Any, name: str) -> None:
-    for attributes, source in _SOURCES.findall(_text(dataset)):
-        if not (_is_beside(attributes, source) or html.unescape(source).strip().startswith((*REMOTE, *_WEB))):
+def _check_sources(dataset: Any, name: str, *, from_network: bool) -> list[str]:
+    """Check the sources that a VRT names itself; return GDAL's names of them."""
+    found = []
+    for attributes, text in _SOURCES.findall(_text(dataset)):
+        source = html.unescape(text).strip()
+        if from_network and not (_is_beside(attributes, text) or source.startswith((*REMOTE, *_WEB))):
             raise RasterError(
                 f"raster {name} is a VRT from the network that names a file of this machine ('{source}'), which is not "
                 "read; download the VRT if you trust it"
             )
+        if _RELATIVE.search(attributes) and not re.match(r"/|\\|<|\w+:", source):
+            source = posixpath.join(posixpath.dirname(name.replace(os.sep, "/")), source)
+        _check_file(source, name)
+        found.append(source)
+    return found
+
+
+def _check_file(source: str, name: str) -> None:
+    """Check that a source of a VRT is a file; GDAL takes a missing source of a VRT in a VRT for zeros."""
+    if re.match(r"<|\w{2,}:", source):
+        return
+    file = file_of(source)
+    if file is not None and not os.path.exists(file):
+        raise RasterError(
+            f"raster {show_name(name)} names a file that does not exist, '{show_name(source)}'; restore it, or remove "
+            "it from the VRT"
+        )
+    try:
+        check_name(source)
+    except RasterError as error:
+        raise RasterError(f"a source of raster {show_name(name)} cannot be read: {error}") from error

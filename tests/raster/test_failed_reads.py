@@ -15,6 +15,7 @@ import proxyclip_geo as pg
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.source import open_source
 
+pytestmark = pytest.mark.enable_socket
 MakeRaster = Callable[..., Path]
 NOISE = np.random.default_rng(0).integers(1, 255, (3, 1200, 1000), dtype=np.uint8)
 LAYOUTS: dict[str, dict[str, Any]] = {

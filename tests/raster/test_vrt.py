@@ -1,6 +1,7 @@
 """VRTs and STAC items read what their users expect, and nothing else of this machine."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ import rasterio
 import rasterio.shutil
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.dataset import open_dataset
 from proxyclip_geo.raster.find_rasters import find_rasters
 from proxyclip_geo.raster.source import open_source
 from proxyclip_geo.region import Region
@@ -29,8 +29,8 @@ def folder(make_raster: Any, tmp_path: Path) -> Path:
 
 
 def test_a_remote_vrt_reads_files_beside_it_only(folder: Path, file_server: str) -> None:
-    with open_dataset(f"/vsicurl/http://{file_server}/beside.vrt") as dataset:
-        assert dataset.shape == (40, 50)
+    with open_source(f"http://{file_server}/beside.vrt") as source:
+        assert source.read(Region(0, 0, 9, 9)).valid.all()
     for name in ("local", "sly", "nested"):
         with pytest.raises(RasterError, match="names a file of this machine"):
             open_source(f"http://{file_server}/{name}.vrt")
@@ -99,3 +99,38 @@ def test_a_stac_item_from_the_network_names_no_local_file(tmp_path: Path) -> Non
     path.write_text(json.dumps({**item, "assets": {"image": {"href": "file:///etc/scene.tif"}}}))
     with pytest.raises(RasterError, match="names a file of this machine"):
         find_rasters(path)
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_missing_source_is_named(folder: Path, depth: int) -> None:
+    (folder / "a.tif").unlink()
+    with pytest.raises(RasterError, match=r"names a file that does not exist, '.*a\.tif'; restore it"):
+        open_source(folder / ("beside.vrt" if depth == 1 else "nested.vrt"))
+
+
+@pytest.mark.parametrize("content", [b"", b"no raster"])
+@pytest.mark.parametrize("name", ["beside", "nested"])
+def test_a_damaged_source_is_an_error(folder: Path, name: str, content: bytes) -> None:
+    (folder / "a.tif").write_bytes(content)
+    with pytest.raises(RasterError, match=r"a\.tif"), open_source(folder / f"{name}.vrt") as source:
+        source.read(source.geobox.region)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_as_source_does_not_wait(folder: Path) -> None:
+    (folder / "a.tif").unlink()
+    os.mkfifo(folder / "a.tif")
+    with pytest.raises(RasterError, match=r"a source of raster .* is a device or pipe"):
+        open_source(folder / "nested.vrt")
+
+
+def test_a_changed_source_is_noticed(folder: Path) -> None:
+    with open_source(folder / "nested.vrt") as source:
+        before = source.fingerprint()
+        assert source.fingerprint() == before
+        os.utime(folder / "a.tif", ns=(1, 1))
+        with pytest.raises(RasterError, match=r"a\.tif was changed or removed while it was read"):
+            source.read(Region(0, 0, 9, 9))
+    with open_source(folder / "nested.vrt") as source:
+        after = source.fingerprint()
+    assert {key for key in before if before[key] != after[key]} == {"sources_sha256"}

@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.examples import add_examples, as_examples
+from proxyclip_geo.api.example_report import ExampleReport
+from proxyclip_geo.api.examples import TaughtBank, add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import FeatureStatistics, measure_features
+from proxyclip_geo.engine.examples import FeatureSample, sample_features
 from proxyclip_geo.engine.pca import project_bank
 from proxyclip_geo.engine.store.block_store import local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_store
@@ -49,6 +50,7 @@ class LabelMap:
         geobox: Shape, transform and CRS.
         vocabulary: The classes.
         picture: (3, h, w) uint8 thumbnail of the same area.
+        report: The check of the examples; None without.
     """
 
     labels: NDArray[np.unsignedinteger]
@@ -56,6 +58,7 @@ class LabelMap:
     geobox: GeoBox
     vocabulary: Vocabulary
     picture: NDArray[np.uint8] = field(repr=False)
+    report: ExampleReport | None = None
 
     @property
     def shares(self) -> Mapping[str, float]:
@@ -78,6 +81,32 @@ class LabelMap:
         return buffer.getvalue()
 
 
+@dataclass(frozen=True)
+class ClassBank:
+    """A vocabulary with its queries.
+
+    Attributes:
+        vocabulary: The classes.
+        bank: Their queries, in the space of the stored features.
+        report: The check of the examples; None without.
+    """
+
+    vocabulary: Vocabulary
+    bank: TextBank
+    report: ExampleReport | None
+
+
+def _identify(vocabulary: Vocabulary, options: LabelOptions, examples: Examples) -> str:
+    """Return all that a bank with examples depends on, apart from the embedding, as text."""
+    try:
+        stat = Path(examples.path).stat()
+        version = (stat.st_mtime_ns, stat.st_size)
+    except OSError:
+        version = (0, 0)
+    chosen = {key: getattr(options, key) for key in ("synonyms", "background", "debias")}
+    return json.dumps([vocabulary.to_dict(), chosen, examples.to_dict(), version])
+
+
 class Embedding:
     """The stored features of a raster, which can be labelled with any words.
 
@@ -88,6 +117,8 @@ class Embedding:
     def __init__(self, store: EmbeddingStore) -> None:
         """Wrap a store; use `open_embedding` or `encode`."""
         self.store = store
+        self._samples: dict[float, FeatureSample] = {}
+        self._taught: dict[str, TaughtBank] = {}
 
     @property
     def name(self) -> str:
@@ -175,18 +206,19 @@ class Embedding:
         rows, cols = (slice(int(low * f), max(int(low * f) + 1, round(high * f))) for low, high, f in edges)
         return whole[:, rows, cols]
 
-    @cached_property
-    def statistics(self) -> FeatureStatistics:
-        """Mean and covariance of the raster's features, which examples are compared with.
+    def _sample(self, debias: float) -> FeatureSample:
+        """Return features of the raster, which examples are compared with.
 
         Raises:
             StoreError: If the embedding is damaged or incomplete.
             AreaError: If the raster has no data.
         """
-        found = measure_features(self.store)
-        if found is None:
-            raise AreaError(f"embedding {self.name} has no data to compare examples with")
-        return found
+        if debias not in self._samples:
+            found = sample_features(self.store, debias=debias)
+            if found is None:
+                raise AreaError(f"embedding {self.name} has no data to compare examples with")
+            self._samples = {debias: found}
+        return self._samples[debias]
 
     def bank(
         self,
@@ -194,15 +226,23 @@ class Embedding:
         options: LabelOptions | None = None,
         *,
         examples: Examples | str | Path | None = None,
-    ) -> tuple[Vocabulary, TextBank]:
-        """Return the vocabulary and its text bank in the space of the stored features, with examples added."""
+    ) -> ClassBank:
+        """Return the vocabulary and its text bank in the space of the stored features, with examples learned.
+
+        What was last learned is kept, so that the same examples cost nothing in the next call.
+        """
         options, examples = options or LabelOptions(), as_examples(examples)
         vocabulary = prepare_vocabulary(classes, options)
         bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)
         bank = project_bank(bank, self.store.basis)
-        if examples is not None:
-            bank = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, statistics=self.statistics)
-        return vocabulary, bank
+        if examples is None:
+            return ClassBank(vocabulary, bank, None)
+        key = _identify(vocabulary, options, examples)
+        if key not in self._taught:
+            sample = self._sample(options.debias)
+            self._taught = {key: add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)}
+        taught = self._taught[key]
+        return ClassBank(vocabulary, taught.bank, taught.report)
 
     def label(
         self,
@@ -231,14 +271,15 @@ class Embedding:
             OptionError: If `gsd` is not positive, or the raster has no CRS.
             StoreError: If the embedding is damaged, or incomplete there.
         """
-        vocabulary, bank = self.bank(classes, options, examples=examples)
+        found = self.bank(classes, options, examples=examples)
         region = self.find_area(bounds=bounds).region
         factor = self._factor(gsd)
         with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:
-            area = label_area(self.store, bank, area=region, factor=factor, source=source)
+            area = label_area(self.store, found.bank, area=region, factor=factor, source=source)
         shape = area.map.labels.shape
         geobox = self.store.info.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
-        return LabelMap(area.map.labels, area.map.score, geobox, vocabulary, self.picture(area.region))
+        picture = self.picture(area.region)
+        return LabelMap(area.map.labels, area.map.score, geobox, found.vocabulary, picture, found.report)
 
     def open_raster(self, raster: RasterLike | None = None) -> Source:
         """Open the encoded raster on the embedding's grid; use it in a `with`.

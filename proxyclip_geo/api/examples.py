@@ -1,44 +1,43 @@
-"""Add drawn examples to the queries of a text bank."""
+"""Add drawn examples to a text bank."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from proxyclip_geo.api.example_report import ExampleReport, make_report, warn_of_examples
 from proxyclip_geo.api.options import Examples
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import (
-    ClassExamples,
-    FeatureStatistics,
-    mean_of_shapes,
-    mix_examples,
-    share_with_data,
-)
+from proxyclip_geo.engine.examples import ClassShape, FeatureSample, learn, share_with_data
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.errors import AreaError, VocabularyError, warn_quality
+from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
 from proxyclip_geo.raster.examples import Example, read_examples
 from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 
 def as_examples(examples: Examples | str | Path | None) -> Examples | None:
-    """Return the examples of a file with the default weights."""
+    """Return the examples of a file with the default options."""
     return Examples(examples) if isinstance(examples, (str, Path)) else examples
 
 
+@dataclass(frozen=True)
+class TaughtBank:
+    """A text bank with what was learned from examples.
+
+    Attributes:
+        bank: The queries.
+        report: The check of the examples; None if they have no weight.
+    """
+
+    bank: TextBank
+    report: ExampleReport | None
+
+
 def add_examples(
-    bank: TextBank,
-    examples: Examples,
-    *,
-    vocabulary: Vocabulary,
-    store: EmbeddingStore,
-    statistics: FeatureStatistics,
-) -> TextBank:
-    """Return a text bank whose queries are moved towards examples.
+    bank: TextBank, examples: Examples, *, vocabulary: Vocabulary, store: EmbeddingStore, sample: FeatureSample
+) -> TaughtBank:
+    """Learn from examples, with the words as prior.
 
     Raises:
         VocabularyError: If an example has a class that is not in the vocabulary.
@@ -47,25 +46,29 @@ def add_examples(
         StoreError: If the store is damaged, or incomplete there.
 
     Warns:
-        QualityWarning: If some lie outside the raster, or partly on nodata.
+        QualityWarning: If some lie outside the raster or partly on nodata, contradict each other, or do harm.
     """
     drawn = read_examples(examples.path, store.info.geobox, field=examples.field, name=store.name, area=store.info.area)
-    groups = _by_class(drawn, vocabulary, path=examples.path)
+    owners = _find_classes(drawn, vocabulary, path=examples.path)
     _require_data(drawn, store, path=examples.path)
-    found = [
-        ClassExamples(index, _mean(positive, store), _mean(negative, store))
-        for index, (positive, negative) in groups.items()
-    ]
-    return mix_examples(bank, statistics, found, weight=examples.weight, negative_weight=examples.negative_weight)
+    if len(bank.values) < 2:
+        raise OptionError(
+            f"examples need at least two classes, but '{vocabulary.names[0]}' is the only one; add a class, or "
+            "`background` words"
+        )
+    if examples.weight == 0:
+        return TaughtBank(bank, None)
+    shapes = [ClassShape(item, owner, item.negative) for item, owner in zip(drawn, owners, strict=True)]
+    learned = learn(store, bank, shapes, sample=sample, weight=examples.weight)
+    report = make_report(learned, drawn, owners=owners, names=vocabulary.names)
+    warn_of_examples(report)
+    return TaughtBank(learned.add_to(bank), report)
 
 
-def _by_class(
-    drawn: Sequence[Example], vocabulary: Vocabulary, *, path: str | Path
-) -> Mapping[int, tuple[list[Example], list[Example]]]:
-    """Return the positive and the negative examples of each class's index."""
+def _find_classes(drawn: Sequence[Example], vocabulary: Vocabulary, *, path: str | Path) -> tuple[int, ...]:
+    """Return the index of the class of each example."""
     index = {fold(word): owner for word, owner in zip(vocabulary.queries, vocabulary.query_class, strict=True)}
     index |= {fold(name): owner for owner, name in enumerate(vocabulary.names)}
-    groups: dict[int, tuple[list[Example], list[Example]]] = defaultdict(lambda: ([], []))
     for item in drawn:
         if fold(item.name) not in index:
             raise VocabularyError(
@@ -73,8 +76,7 @@ def _by_class(
                 f"{suggest(item.name, vocabulary.names)}; add it to the classes, or rename it in the file (classes: "
                 f"{', '.join(vocabulary.names)})"
             )
-        groups[index[fold(item.name)]][item.negative].append(item)
-    return groups
+    return tuple(index[fold(item.name)] for item in drawn)
 
 
 def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str | Path) -> None:
@@ -95,8 +97,3 @@ def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str 
             f"{len(partly)} of the {len(drawn)} examples in {path} lie partly where {store.name} has no data, which "
             f"does not count: {listed}"
         )
-
-
-def _mean(drawn: Sequence[Example], store: EmbeddingStore) -> "Tensor | None":
-    """Return the mean of the mean features of examples, with equal weights; None without examples."""
-    return mean_of_shapes(store, drawn) if drawn else None

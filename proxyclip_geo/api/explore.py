@@ -93,14 +93,15 @@ def explain(
     spot = _find_spot(opened, at=at, aoi=aoi)
     # One score per word, however the synonyms of a class are combined.
     options = replace(options or LabelOptions(), synonyms="max-probability")
-    vocabulary, bank = opened.bank(classes, options, examples=examples)
-    scores = average_scores(opened.store, bank, area=spot.region, inside=spot.rasterize(spot.region))
+    found = opened.bank(classes, options, examples=examples)
+    vocabulary = found.vocabulary
+    scores = average_scores(opened.store, found.bank, area=spot.region, inside=spot.rasterize(spot.region))
     if scores is None:
         raise _no_data()
     words = (*vocabulary.queries, *options.background)
     names = (*(vocabulary.names[index] for index in vocabulary.query_class), *([None] * len(options.background)))
-    found = [QueryScore(*facts) for facts in zip(words, names, scores.cosines, scores.probabilities, strict=True)]
-    return tuple(sorted(found, key=lambda score: -score.probability))
+    ranked = [QueryScore(*facts) for facts in zip(words, names, scores.cosines, scores.probabilities, strict=True)]
+    return tuple(sorted(ranked, key=lambda score: -score.probability))
 
 
 def similar(

@@ -125,7 +125,8 @@ def fit(
             inputs=[*opened.inputs, truth, None if examples is None else examples.path, words.path],
             overwrite=overwrite,
         )
-    vocabulary, bank = opened.bank(words, options, examples=examples)
+    prepared = opened.bank(words, options, examples=examples)
+    vocabulary, bank = prepared.vocabulary, prepared.bank
     with ExitStack() as stack:
         if Path(truth).suffix.lower() in _VECTOR:
             labels = read_shapes(opened, vocabulary, truth, field=truth_field)
@@ -136,7 +137,7 @@ def fit(
     start = Classifier(bank.query_class, count, bank.biases, bank.thresholds, bank.logit_scale, bank.synonyms)
     found = cross_validate(samples, start, names=vocabulary.names)
     notes = tuple(note for note in (note() for note in labels.notes) if note)
-    fitted = _write_back(vocabulary, found, truth)
+    fitted = _write_back(vocabulary, found, truth, learned=bank.biases)
     saved = dump_vocabulary(fitted, target) if target is not None and (found.helps or anyway) else None
     return FitResult(fitted, found, labels.grouping, len(samples.truth), notes, saved)
 
@@ -148,11 +149,18 @@ def _check_target(path: Path, *, inputs: Sequence[Path | str | None], overwrite:
         raise OutputError(f"{path} already exists; pass overwrite=True to replace it")
 
 
-def _write_back(vocabulary: Vocabulary, found: Fit, truth: str | Path) -> Vocabulary:
+def _write_back(vocabulary: Vocabulary, found: Fit, truth: str | Path, *, learned: Sequence[float]) -> Vocabulary:
     fitted = found.classifier
     classes = tuple(
-        replace(item, bias=round(bias, 3), threshold=None if threshold == vocabulary.threshold else threshold)
-        for item, bias, threshold in zip(vocabulary.classes, fitted.biases, fitted.thresholds, strict=False)
+        # Biases learned from examples are learned again with the map.
+        replace(
+            item,
+            bias=round(item.bias + bias - before, 3),
+            threshold=None if threshold == vocabulary.threshold else threshold,
+        )
+        for item, bias, before, threshold in zip(
+            vocabulary.classes, fitted.biases, learned, fitted.thresholds, strict=False
+        )
     )
     low, high = found.interval
     gain = (

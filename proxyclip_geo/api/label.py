@@ -75,7 +75,8 @@ def label(
         prepare_directory(Path(out), paths, overwrite=overwrite)
         warn_of_far_words(opened.text, opened.card, (*vocabulary.queries, *options.background))
     with record_warnings() as example_notes, timing(seconds, "words"):
-        _, bank = opened.bank(vocabulary, options, examples=examples)
+        found = opened.bank(vocabulary, options, examples=examples)
+        bank = found.bank
     info = opened.store.info
     edge_aware = options.borders == "image"
     with exclusive_lock(paths.base), rollback(paths):
@@ -119,6 +120,8 @@ def label(
             shares=shares,
             seconds=seconds,
         )
+        if found.report is not None:
+            record["examples"] = found.report.to_dict()
         write_json(paths.run, record)
     return SegmentResult(paths, vocabulary, shares, record)
 

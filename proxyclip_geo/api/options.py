@@ -176,7 +176,7 @@ class StoreOptions(Options):
 
 @declared
 class Examples(Options):
-    """Points and polygons that show classes; docs/classifier.md says when they help."""
+    """Points and polygons that show classes, from which a classifier is learned; docs/classifier.md."""
 
     path: Annotated[
         str | Path,
@@ -189,18 +189,16 @@ class Examples(Options):
     ] = Field(kw_only=False)
     field: Annotated[str, option("Column with the class of an example.", panel=WORDS, flag="--example-field")] = "class"
     weight: Annotated[
-        float,
+        float | None,
         option(
-            "Weight of the examples against the words of their class: 0 uses the words alone, 1 the examples alone.",
+            "Number of independent samples that an example counts as: 0 uses the words alone, 1 suits most images, 100 "
+            "nearly ignores the words. Chosen by cross-validation of the examples if not given.",
             panel=WORDS,
             flag="--example-weight",
             ge=0,
-            le=1,
+            le=1000,
         ),
-    ] = 0.25
-    negative_weight: Annotated[
-        float, option("Share of a negative example that is subtracted.", panel=WORDS, ge=0, le=1)
-    ] = 0.1
+    ] = None
 
 
 @declared

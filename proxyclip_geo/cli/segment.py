@@ -148,6 +148,12 @@ def show_result(reporter: Reporter, result: Any) -> None:
             swatch = reporter.swatch(colors[name]) if name in colors else " "
             table.add_row(f"{swatch} " + name.replace("[", r"\["), f"{100 * share:.1f} %")
     paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None and field != "work"}
-    reporter.result(table, {"shares": dict(result.shares), "paths": paths, "seconds": result.run["seconds"]})
+    facts = {"shares": dict(result.shares), "paths": paths, "seconds": result.run["seconds"]}
+    examples = result.run.get("examples")
+    if examples is not None:
+        facts["examples"] = examples
+    reporter.result(table, facts)
     if not reporter.as_json:
+        if examples is not None:
+            reporter.out.print("\n".join(examples["advice"]))
         reporter.out.print("\n".join(paths.values()))

@@ -25,7 +25,7 @@ class TextBank:
     """All queries of a vocabulary.
 
     Attributes:
-        queries: (Q, D) float32; those of words have unit length.
+        queries: (Q, D) float32; those of words have unit length, those learned from examples any.
         query_class: Index of the class of each query, non-decreasing.
         values: Label value of each class.
         biases: Bias added to the logits of each class.
@@ -39,7 +39,6 @@ class TextBank:
             al., "SegEarth-OV", CVPR 2025, λ = −0.3). 0 turns it off.
         background: Number of background classes, which are the last ones: their label value is 0, and their
             probabilities are not reported.
-        offsets: Offset added to the products with each query, before they are scaled; None for 0.
     """
 
     queries: Tensor
@@ -52,7 +51,6 @@ class TextBank:
     synonyms: Literal["max-probability", "max-logit"] = "max-probability"
     debias: float = 0.0
     background: int = 0
-    offsets: tuple[float, ...] | None = None
 
     @property
     def label_dtype(self) -> type[np.uint8] | type[np.uint16]:
@@ -156,14 +154,11 @@ class QueryProducts:
             cls_features: Those of the windows over the cells.
         """
         bank, logits = self._bank, self._products
-        offsets = bank.offsets or (0.0,) * len(bank.query_class)
         if bank.debias and cls_features is not None:
             cosines = self.multiply(cls_features.features)
-            cosines += bank.logit_scale * torch.tensor(offsets, device=cosines.device)[:, None]
             logits += bank.debias * cls_features.blend(cosines.T, self._cells)
-        pairs = zip(offsets, bank.query_class, strict=True)
-        added = torch.tensor([bank.logit_scale * offset + bank.biases[n] for offset, n in pairs], device=logits.device)
-        return CellLogits(logits.add_(added[:, None, None]), valid, self._cells)
+        biases = torch.tensor([bank.biases[index] for index in bank.query_class], device=logits.device)
+        return CellLogits(logits.add_(biases[:, None, None]), valid, self._cells)
 
 
 def cell_logits(embedding: BlockEmbedding, bank: TextBank) -> CellLogits:

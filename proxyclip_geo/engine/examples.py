@@ -1,11 +1,6 @@
-"""Combine queries with positive and negative examples.
+"""Learn a classifier from the cells under shapes, with that of words as prior; see `logistic`."""
 
-Image features are more similar to each other than to any word, so the mean feature m of an example is no query. It is
-replaced by Fisher's linear discriminant (Σ + ρI)⁻¹(m − μ) between the example and the raster, where μ and Σ are mean
-and covariance of the raster's features. The discriminant is scaled and shifted so that its products have the mean and
-the standard deviation over the raster that those of words have.
-"""
-
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,61 +11,83 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.logistic import (
+    DEFAULT_STRENGTH,
+    Floats,
+    Indices,
+    LeftOut,
+    Samples,
+    adapt_to_shares,
+    choose_strength,
+    judge_prior,
+    leave_out,
+    predict,
+    train,
+)
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.region import Region
 
-SAMPLES = 64
-"""Number of lattice tiles that the statistics of features are computed from."""
+TILES, CELLS = 64, 16_384
+"""Lattice tiles, and cells in them, that stand for a raster."""
+SHAPE_CELLS = 16
+"""Cells that stand for a shape; more are alike."""
+RANK = 128
+"""Most components of the features of shapes that are used."""
 _TILE = 64
-_EVERY = 2
-_RIDGE = 1.0
-"""ρ, as a multiple of the mean variance of the components of a feature; values from 0.1 to 5 differ little."""
+_ADAPTED_TO = 4096
 
 
 @dataclass(frozen=True)
-class FeatureStatistics:
-    """Mean and covariance of the features of a raster.
+class FeatureSample:
+    """Features of evenly spaced cells of a raster.
 
     Attributes:
-        mean: (D,) float64 μ.
-        covariance: (D, D) float64 Σ.
+        features: (N, D) float32.
+        at: (N, 2) row and column of each cell.
+        tile: (N,) number of the tile that a cell lies in.
     """
 
-    mean: Tensor
-    covariance: Tensor
+    features: NDArray[np.float32]
+    at: Indices
+    tile: Indices
 
-    def std(self, queries: Tensor) -> Tensor:
-        """Return the (Q,) standard deviations over the raster of the products with (Q, D) queries."""
-        return ((queries @ self.covariance) * queries).sum(dim=1).clamp_min(0).sqrt()
+    @property
+    def mean(self) -> Floats:
+        """(D,) mean feature."""
+        mean: Floats = self.features.mean(axis=0, dtype=np.float64)
+        return mean
 
-    def discriminant(self, feature: Tensor) -> Tensor:
-        """Return the (D,) linear discriminant between a (D,) mean feature and the raster."""
-        ridge = _RIDGE * self.covariance.diagonal().mean().clamp_min(torch.finfo(torch.float64).tiny)
-        inner = self.covariance + ridge * torch.eye(len(self.mean), dtype=torch.float64)
-        direction: Tensor = torch.linalg.solve(inner, feature.double() - self.mean)
-        return direction
+    @property
+    def std(self) -> float:
+        """Root of the mean variance of the components; 1 if all features are the same."""
+        return math.sqrt(self.features.var(axis=0, dtype=np.float64).mean()) or 1.0
 
 
-def measure_features(store: EmbeddingStore) -> FeatureStatistics | None:
-    """Return mean and covariance of the features of a store, from at most `SAMPLES` evenly spaced tiles of its area.
+def read_features(store: EmbeddingStore, cells: Region, *, debias: float) -> tuple[Tensor, Tensor]:
+    """Return the (D, h, w) float32 features of cells, with debiasing in them, and the (h, w) validity."""
+    part = store.read(cells, cls_features=debias != 0)
+    features = part.features.float()
+    if part.cls_features is not None:
+        features = features + debias * part.cls_features.blend(part.cls_features.features.float(), cells)
+    return features, part.valid
 
-    None if none of them has data.
-    """
+
+def sample_features(store: EmbeddingStore, *, debias: float = 0.0) -> FeatureSample | None:
+    """Return the features of at most `CELLS` cells in `TILES` evenly spaced tiles; None if none of them has data."""
     tiles = list(store.info.grid.cells_of(store.info.area).tiles(_TILE))
-    count = min(SAMPLES, len(tiles))
-    number = 0
-    total = torch.zeros(store.info.dim, dtype=torch.float64)
-    products = torch.zeros(store.info.dim, store.info.dim, dtype=torch.float64)
+    count = min(TILES, len(tiles))
+    every = max(1, math.isqrt(count * _TILE * _TILE // CELLS))
+    rows, places, numbers = [], [], []
     for n in range(count):
-        part = store.read(tiles[n * len(tiles) // count])
-        rows = part.features[:, ::_EVERY, ::_EVERY][:, part.valid[::_EVERY, ::_EVERY]].T.float()
-        number += len(rows)
-        total += rows.sum(dim=0, dtype=torch.float64)
-        products += (rows.T @ rows).double()
-    if not number:
+        tile = tiles[n * len(tiles) // count]
+        features, valid = read_features(store, tile, debias=debias)
+        inside = valid[::every, ::every]
+        rows.append(features[:, ::every, ::every][:, inside].T.numpy())
+        places.append(torch.nonzero(inside).numpy() * every + (tile.top, tile.left))
+        numbers.append(np.full(len(rows[-1]), n))
+    if not sum(map(len, rows)):
         return None
-    mean = total / number
-    return FeatureStatistics(mean, products / number - mean[:, None] * mean)
+    return FeatureSample(np.concatenate(rows), np.concatenate(places), np.concatenate(numbers))
 
 
 class Shape(Protocol):
@@ -96,17 +113,11 @@ def share_with_data(store: EmbeddingStore, shape: Shape) -> float:
     return with_data / max(1, total)
 
 
-def mean_of_shapes(store: EmbeddingStore, shapes: Sequence[Shape]) -> Tensor | None:
-    """Return the (D,) mean of the mean features of shapes, equally weighted; None if none has data."""
-    means = [mean for mean in (mean_feature(store, shape) for shape in shapes) if mean is not None]
-    return torch.stack(means).mean(dim=0) if means else None
-
-
-def mean_feature(store: EmbeddingStore, shape: Shape) -> Tensor | None:
-    """Return the (D,) float64 mean over the pixels of a shape of the features of their cells; None if none has data."""
+def read_shape(store: EmbeddingStore, shape: Shape, *, debias: float = 0.0) -> tuple[Floats, Floats]:
+    """Return the (n, D) features of the cells under a shape, and the (n,) number of its pixels with data in each."""
     grid = store.info.grid
     step, raster = grid.step, grid.raster
-    total, number = torch.zeros(store.info.dim, dtype=torch.float64), 0
+    rows, counts = [np.empty((0, store.info.dim))], [np.empty(0)]
     for cells in grid.cells_of(shape.region).tiles(_TILE):
         pixels = cells.scale(step).intersect(raster)
         counted = shape.rasterize(pixels) & store.read_valid(pixels)
@@ -114,68 +125,121 @@ def mean_feature(store: EmbeddingStore, shape: Shape) -> Tensor | None:
             continue
         margins = tuple((0, side * step - n) for side, n in zip(cells.shape, counted.shape, strict=True))
         weights = np.pad(counted, margins).reshape(cells.height, step, cells.width, step).sum(axis=(1, 3))
-        used = torch.from_numpy(weights > 0)
-        features = store.read(cells).features[:, used].double()
-        total += features @ torch.from_numpy(weights).double()[used]
-        number += int(weights.sum())
-    return total / number if number else None
+        features, _ = read_features(store, cells, debias=debias)
+        rows.append(features[:, torch.from_numpy(weights > 0)].T.double().numpy())
+        counts.append(weights[weights > 0].astype(np.float64))
+    return np.concatenate(rows), np.concatenate(counts)
+
+
+def mean_feature(store: EmbeddingStore, shape: Shape) -> Tensor | None:
+    """Return the (D,) float64 mean over the pixels of a shape of the features of their cells; None if none has data."""
+    rows, counts = read_shape(store, shape)
+    return torch.from_numpy(counts @ rows / counts.sum()) if len(rows) else None
 
 
 @dataclass(frozen=True)
-class ClassExamples:
-    """Examples of a class.
+class ClassShape:
+    """A shape that shows a class, or what the class is not.
 
     Attributes:
-        index: Its index in the bank.
-        positive: (D,) mean feature of the positive examples, or None.
-        negative: (D,) mean feature of the negative examples, or None.
+        shape: The shape.
+        index: Index of the class in the bank.
+        negative: Whether it shows what the class is not.
     """
 
+    shape: Shape
     index: int
-    positive: Tensor | None
-    negative: Tensor | None
+    negative: bool = False
 
 
-def mix_examples(
+@dataclass(frozen=True)
+class Learned:
+    """A classifier learned from shapes, as an addition to a text bank, and its check.
+
+    Attributes:
+        directions: (C, D) float32, added to the logits as products with features.
+        biases: (C,), added to the logits.
+        left_out: Predictions of shapes by classifiers trained without them.
+        words: Those of the words.
+        correct: (S,) share of each shape that the classifier puts in its class.
+    """
+
+    directions: NDArray[np.float32]
+    biases: Floats
+    left_out: LeftOut
+    words: LeftOut
+    correct: Floats
+
+    def add_to(self, bank: TextBank) -> TextBank:
+        """Return a bank with the logits of `bank` and the additions."""
+        moved = torch.from_numpy(self.directions)[list(bank.query_class)] / bank.logit_scale
+        biases = tuple(own + float(more) for own, more in zip(bank.biases, self.biases, strict=True))
+        return replace(bank, queries=bank.queries + moved.to(bank.queries), biases=biases)
+
+
+def class_logits(bank: TextBank, features: NDArray[np.floating]) -> Floats:
+    """Return the (N, C) logits of classes for (N, D) features: those of the best query of each class."""
+    products = bank.logit_scale * (features @ bank.queries.double().cpu().numpy().T)
+    best = np.full((len(features), len(bank.values)), -np.inf)
+    for query, owner in enumerate(bank.query_class):
+        np.maximum(best[:, owner], products[:, query], out=best[:, owner])
+    logits: Floats = best + np.array(bank.biases)
+    return logits
+
+
+def learn(
+    store: EmbeddingStore,
     bank: TextBank,
-    statistics: FeatureStatistics,
-    examples: Sequence[ClassExamples],
+    shapes: Sequence[ClassShape],
     *,
-    weight: float,
-    negative_weight: float,
-) -> TextBank:
-    """Move the queries of classes towards their positive examples and away from their negative ones.
-
-    With d the scaled discriminant of an example, a query q becomes (1 − w)q + w·d, and its products are shifted by
-    w(ℓ − d·μ). ℓ is a mean product over the raster: that of the class's words, and the more weight the examples have,
-    that of all words. A negative example subtracts v·d and its shift (after J. Rocchio, "Relevance feedback in
-    information retrieval", 1971).
+    sample: FeatureSample,
+    weight: float | None = None,
+) -> Learned:
+    """Learn from shapes, with the bank as prior.
 
     Args:
-        bank: The queries of words, in the space of the stored features.
-        statistics: Those of the raster's features.
-        examples: Of at most all classes.
-        weight: w, 0–1: weight of positive examples; words have 1 − w.
-        negative_weight: v.
+        store: The embedding.
+        bank: The queries of at least two classes, projected if the store is.
+        shapes: Each with at least one pixel that has data.
+        sample: Features of the raster.
+        weight: Number of independent samples that a shape counts as; chosen by leaving shapes out if not given.
     """
-    words = bank.queries.double().cpu()
-    mean = statistics.mean
-    word_std = statistics.std(words).mean()
-    queries, offsets = words.clone(), torch.zeros(len(words), dtype=torch.float64)
+    samples = _read_samples(store, bank, shapes, sample=sample)
+    # The weights are combinations of the features, so nearly nothing is lost; with fewer of them it takes less time.
+    basis = np.linalg.svd(samples.features, full_matrices=False)[2][:RANK]
+    samples = replace(samples, features=samples.features @ basis.T)
+    left_out = choose_strength(samples) if weight is None else leave_out(samples, strength=DEFAULT_STRENGTH / weight)
+    weights = train(samples, strength=left_out.strength)
+    directions = weights[:, :-1] @ basis / sample.std
+    biases = weights[:, -1] - directions @ sample.mean
+    some = sample.features[:: max(1, len(sample.features) // _ADAPTED_TO)].astype(np.float64)
+    shift = adapt_to_shares(class_logits(bank, some) + some @ directions.T + biases)
+    right = ((predict(samples, weights) + shift).argmax(axis=1) == samples.target) != samples.negative
+    return Learned(
+        directions.astype(np.float32),
+        biases + shift,
+        left_out,
+        judge_prior(samples, left_out.tested),
+        samples.mean_by_shape(right.astype(float)),
+    )
 
-    def direction(feature: Tensor) -> Tensor:
-        found = statistics.discriminant(feature)
-        return found * word_std / statistics.std(found[None])[0].clamp_min(torch.finfo(torch.float64).tiny)
 
-    for item in examples:
-        own = torch.tensor([owner == item.index for owner in bank.query_class])
-        if item.positive is not None:
-            towards = direction(item.positive)
-            level = (1 - weight) * (words[own] @ mean).mean() + weight * (words @ mean).mean()
-            queries[own] = (1 - weight) * words[own] + weight * towards
-            offsets[own] = weight * (level - towards @ mean)
-        if item.negative is not None:
-            away = direction(item.negative)
-            queries[own] -= negative_weight * away
-            offsets[own] += negative_weight * (away @ mean)
-    return replace(bank, queries=queries.to(bank.queries), offsets=tuple(offsets.tolist()))
+def _read_samples(
+    store: EmbeddingStore, bank: TextBank, shapes: Sequence[ClassShape], *, sample: FeatureSample
+) -> Samples:
+    rows, weights = [], []
+    for item in shapes:
+        features, counts = read_shape(store, item.shape, debias=bank.debias)
+        picked = np.unique(np.linspace(0, len(features) - 1, min(SHAPE_CELLS, len(features))).round().astype(int))
+        rows.append(features[picked])
+        weights.append(counts[picked] / counts[picked].sum())
+    owner = np.repeat(np.arange(len(shapes)), [len(part) for part in rows])
+    features = np.concatenate(rows)
+    return Samples(
+        features=(features - sample.mean) / sample.std,
+        prior=class_logits(bank, features),
+        target=np.array([item.index for item in shapes])[owner],
+        negative=np.array([item.negative for item in shapes])[owner],
+        shape=owner,
+        weight=np.concatenate(weights),
+    )

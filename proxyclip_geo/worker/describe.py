@@ -28,6 +28,7 @@ def describe_result(result: SegmentResult) -> dict[str, Any]:
         "paths": {name: None if path is None else str(path) for name, path in vars(result.paths).items()},
         "shares": dict(result.shares),
         "vocabulary": result.vocabulary.to_dict(),
+        "examples": result.run.get("examples"),
         "seconds": result.run["seconds"],
     }
 

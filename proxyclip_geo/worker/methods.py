@@ -239,6 +239,7 @@ def preview(
         "shape": list(labels.geobox.shape),
         "shares": dict(labels.shares),
         "vocabulary": labels.vocabulary.to_dict(),
+        "examples": None if labels.report is None else labels.report.to_dict(),
         "seconds": time.perf_counter() - started,
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import pandas
 import pytest
 import rasterio
 import shapely
@@ -315,16 +316,42 @@ def test_examples_stand_in_for_words(folder: Path, tmp_path: Path, drawn: Path) 
     frame.to_file(drawn)
     words = ["road", "water"]
     wrong = embedding.label(words)
-    right = embedding.label(words, examples=pg.Examples(drawn, weight=1.0))
+    right = embedding.label(words, examples=drawn)
     known = np.isin(labels, [value["forest"], value["cropland"]])
     truth_here = np.where(labels == value["cropland"], 1, 2)
     assert (wrong.labels == truth_here)[known].mean() < 0.5
     assert (right.labels == truth_here)[known].mean() > 0.9
-    result = pg.label(embedding, words, out=tmp_path / "out", examples=pg.Examples(drawn, weight=1.0))
+    result = pg.label(embedding, words, out=tmp_path / "out", examples=drawn)
     np.testing.assert_array_equal(result.labels.read(), right.labels)
-    assert result.run["options"]["examples"]["weight"] == 1
-    told = pg.explain(embedding, words, aoi=drawn, examples=pg.Examples(drawn, weight=1.0))
+    assert right.report is not None
+    assert result.run["examples"] == right.report.to_dict()
+    assert right.report.correct > 0.95
+    assert right.report.contradictions == ()
+    told = pg.explain(embedding, words, aoi=drawn, examples=drawn)
     assert told != pg.explain(embedding, words, aoi=drawn)
+    without = embedding.label(words, examples=pg.Examples(drawn, weight=0))
+    np.testing.assert_array_equal(without.labels, wrong.labels)
+    assert without.report is None
+
+
+def test_examples_that_contradict_each_other(folder: Path, tmp_path: Path, drawn: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    frame = geopandas.read_file(drawn)
+    more = frame.copy()
+    more.geometry = frame.translate(2, 2)
+    frame = pandas.concat([frame, more], ignore_index=True)
+    frame.loc[0, "class"] = "cropland" if frame.loc[0, "class"] == "forest" else "forest"
+    frame.to_file(tmp_path / "mixed.gpkg")
+    with pytest.warns(QualityWarning, match=r"contradict each other: example 1 of '\w+' looks like '\w+' \("):
+        found = embedding.label(WORDS, examples=tmp_path / "mixed.gpkg").report
+    assert found is not None
+    assert [item.number for item in found.contradictions] == [1]
+    assert found.next_class == frame.loc[0, "class"]
+    assert {item.name: item.count for item in found.classes} == dict(frame["class"].value_counts())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        # The same examples on another view: nothing is learned or said again.
+        embedding.label(WORDS, examples=tmp_path / "mixed.gpkg", gsd=4)
 
 
 def test_similar_to_a_place(folder: Path, tmp_path: Path, drawn: Path) -> None:
@@ -368,8 +395,14 @@ def test_bad_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
     with pytest.raises(VocabularyError, match=r"have class 'forest', which is not in the vocabulary"):
         embedding.label(["water", "cropland"], examples=drawn)
-    with pytest.raises(OptionError, match="weight=2 must be at most 1"):
-        pg.Examples(drawn, weight=2)
+    with pytest.raises(OptionError, match="weight=2000 must be at most 1000"):
+        pg.Examples(drawn, weight=2000)
+    geopandas.read_file(drawn).query("`class` == 'forest'").to_file(tmp_path / "forest.gpkg")
+    with (
+        pytest.warns(QualityWarning, match="has one class"),
+        pytest.raises(OptionError, match="at least two classes, but 'forest' is the only one"),
+    ):
+        embedding.label(["forest"], examples=tmp_path / "forest.gpkg")
     far = geopandas.read_file(drawn).translate(1e5)
     geopandas.GeoDataFrame({"class": ["forest"] * len(far)}, geometry=far).to_file(tmp_path / "far.gpkg")
     with pytest.raises(AreaError, match="lies within"):

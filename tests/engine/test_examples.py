@@ -1,7 +1,7 @@
-"""Examples as queries: means, statistics, and where they move words to."""
+"""Features under shapes, and the classifier that is learned from them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +12,16 @@ import torch
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.area_query import label_area
-from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import ClassExamples, mean_feature, mean_of_shapes, measure_features, mix_examples
+from proxyclip_geo.engine.classify import TextBank, cell_logits
+from proxyclip_geo.engine.examples import (
+    ClassShape,
+    FeatureSample,
+    class_logits,
+    learn,
+    mean_feature,
+    read_features,
+    sample_features,
+)
 from proxyclip_geo.engine.runner import encode_blocks, make_plan
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
@@ -56,15 +64,20 @@ def store(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> Embed
     return kept
 
 
-def test_statistics_are_those_of_all_cells(store: EmbeddingStore) -> None:
-    found = measure_features(store)
+@pytest.fixture
+def sample(store: EmbeddingStore) -> FeatureSample:
+    found = sample_features(store)
     assert found is not None
+    return found
+
+
+def test_a_sample_holds_all_cells_of_a_small_raster(store: EmbeddingStore, sample: FeatureSample) -> None:
     whole = store.read(Region(0, 0, *store.info.grid.lattice))
-    rows = whole.features[:, ::2, ::2][:, whole.valid[::2, ::2]].T.double()
-    torch.testing.assert_close(found.mean, rows.mean(dim=0), atol=1e-6, rtol=0)
-    torch.testing.assert_close(found.covariance, torch.cov(rows.T, correction=0), atol=1e-6, rtol=0)
-    query = torch.tensor([[0.5, -0.5, 0.1, 0.7]], dtype=torch.float64)
-    torch.testing.assert_close(found.std(query), (rows @ query.T).std(dim=0, correction=0), atol=1e-6, rtol=0)
+    rows = whole.features[:, whole.valid].T.float()
+    torch.testing.assert_close(torch.from_numpy(sample.features), rows, atol=0, rtol=0)
+    np.testing.assert_array_equal(sample.at, np.argwhere(whole.valid.numpy()))
+    np.testing.assert_allclose(sample.mean, rows.double().mean(dim=0), atol=1e-12)
+    assert sample.std == pytest.approx(float(rows.double().var(dim=0, correction=0).mean().sqrt()))
 
 
 def test_a_mean_counts_the_pixels_drawn(store: EmbeddingStore) -> None:
@@ -74,63 +87,81 @@ def test_a_mean_counts_the_pixels_drawn(store: EmbeddingStore) -> None:
     assert found is not None
     torch.testing.assert_close(found, (whole[:, 3, 4] + 4 * whole[:, 3, 5]) / 5)
     assert mean_feature(store, Box(Region(0, 0, 4, 4))) is None
-    both = mean_of_shapes(store, [Box(Region(0, 0, 4, 4)), Box(Region(12, 20, 4, 4)), Box(Region(20, 80, 8, 8))])
-    assert both is not None
-    torch.testing.assert_close(both, (whole[:, 3, 5] + whole[:, 5:7, 20:22].mean(dim=(1, 2))) / 2)
 
 
-@pytest.mark.parametrize("weight", [0.25, 1.0])
-def test_examples_find_what_words_do_not(store: EmbeddingStore, weight: float) -> None:
-    # All words are the same: none of the classes can be told by them.
-    word = torch.nn.functional.normalize(torch.tensor([[1.0, 1, 1, 1]]), dim=1).repeat(3, 1)
-    bank = TextBank(word, (0, 1, 2), (1, 2, 3), (0.0,) * 3, (0.0,) * 3, 40.0, 255)
-    statistics = measure_features(store)
-    assert statistics is not None
-    boxes = (Region(20, 10, 8, 8), Region(20, 70, 8, 8), Region(52, 40, 8, 8))
-    examples = [ClassExamples(n, mean_feature(store, Box(region)), None) for n, region in enumerate(boxes)]
-    mixed = mix_examples(bank, statistics, examples, weight=weight, negative_weight=0.1)
-    labels = label_area(store, mixed, area=store.info.geobox.region).map.labels
+BOXES = (Region(20, 10, 8, 8), Region(20, 70, 8, 8), Region(52, 40, 8, 8))
+
+
+def same_words(classes: int = 3) -> TextBank:
+    """Words that are all the same: they cannot tell the classes apart."""
+    word = torch.nn.functional.normalize(torch.tensor([[1.0, 1, 1, 1]]), dim=1).repeat(classes, 1)
+    return TextBank(
+        word, tuple(range(classes)), tuple(range(1, classes + 1)), (0.0,) * classes, (0.0,) * classes, 40.0, 255
+    )
+
+
+@pytest.mark.parametrize("weight", [None, 1.0])
+def test_examples_find_what_words_do_not(store: EmbeddingStore, sample: FeatureSample, weight: float | None) -> None:
+    bank = same_words()
+    shapes = [ClassShape(Box(region), n) for n, region in enumerate(BOXES)]
+    shapes.append(ClassShape(Box(Region(52, 80, 8, 8)), 2))
+    learned = learn(store, bank, shapes, sample=sample, weight=weight)
+    labels = label_area(store, learned.add_to(bank), area=store.info.geobox.region).map.labels
     truth = np.where(np.arange(96) < 48, 1, 2) + np.zeros((64, 1), int)
     truth[48:] = 3
     assert (labels == truth)[labels != 255].mean() > 0.95
+    assert learned.correct.tolist() == [1, 1, 1, 1]
 
 
-def test_products_spread_as_those_of_words(store: EmbeddingStore) -> None:
+def test_more_examples_of_a_class_give_more_of_it(store: EmbeddingStore, sample: FeatureSample) -> None:
+    """Squares of one class alone, on an image that the class fills, raise its share."""
+    bank = same_words()
+    # The words prefer another class everywhere.
+    bank = replace(bank, biases=(0.0, 1.0, 0.0))
+    shapes = [ClassShape(Box(Region(top, left, 8, 8)), 0) for top in (12, 40, 52) for left in (20, 60)]
+    whole = store.info.geobox.region
+    shares = []
+    for count in (1, 3, 6):
+        learned = learn(store, bank, shapes[:count], sample=sample)
+        shares.append(float((label_area(store, learned.add_to(bank), area=whole).map.labels == 1).mean()))
+    assert (label_area(store, bank, area=whole).map.labels == 1).sum() == 0
+    assert shares[0] > 0.2
+    assert shares[-1] > 0.95
+    assert shares == sorted(shares)
+
+
+def test_synonyms_of_a_class_move_together(store: EmbeddingStore, sample: FeatureSample) -> None:
     torch.manual_seed(1)
     words = torch.nn.functional.normalize(torch.randn(3, 4), dim=1)
-    bank = TextBank(words, (0, 0, 1), (1, 2), (0.0,) * 2, (0.0,) * 2, 40.0, 255)
-    statistics = measure_features(store)
-    assert statistics is not None
-    shown = mean_feature(store, Box(Region(20, 10, 8, 8)))
-    mixed = mix_examples(bank, statistics, [ClassExamples(0, shown, None)], weight=1.0, negative_weight=0.1)
-    assert mixed.offsets is not None
-    own = statistics.std(words.double())
-    torch.testing.assert_close(statistics.std(mixed.queries[:2].double()), own.mean().repeat(2), rtol=1e-4, atol=0)
-    level = mixed.queries[:2].double() @ statistics.mean + torch.tensor(mixed.offsets[:2], dtype=torch.float64)
-    torch.testing.assert_close(level, (words.double() @ statistics.mean).mean().repeat(2), atol=1e-6, rtol=0)
-    assert torch.equal(mixed.queries[2], words[2])
-    assert mixed.offsets[2] == 0
+    bank = TextBank(words, (0, 0, 1), (1, 2), (-40.0, 0.0), (0.0,) * 2, 40.0, 255)
+    learned = learn(store, bank, [ClassShape(Box(BOXES[0]), 0)], sample=sample)
+    moved = learned.add_to(bank).queries - bank.queries
+    torch.testing.assert_close(moved[0], moved[1])
+    assert moved[0].any()
+    assert not moved[2].any()
 
 
-def test_no_weight_leaves_words_as_they_are(store: EmbeddingStore, make_bank: Make) -> None:
-    bank, statistics = make_bank(), measure_features(store)
-    assert statistics is not None
-    shown = mean_feature(store, Box(Region(20, 10, 8, 8)))
-    mixed = mix_examples(bank, statistics, [ClassExamples(0, shown, shown)], weight=0.0, negative_weight=0.0)
-    assert torch.equal(mixed.queries, bank.queries)
-    assert mixed.offsets == (0.0,) * len(bank.query_class)
-
-
-def test_what_a_class_is_not_gets_less_of_it(store: EmbeddingStore, make_bank: Make) -> None:
-    bank, statistics = make_bank(), measure_features(store)
-    assert statistics is not None
-    denied = Region(20, 70, 8, 8)
-    example = ClassExamples(1, None, mean_feature(store, Box(denied)))
-    whole = store.info.geobox.region
+def test_a_negative_example_is_no_longer_its_class(store: EmbeddingStore, sample: FeatureSample) -> None:
+    bank = replace(same_words(), biases=(0.0, 1.0, 0.0))
+    denied = BOXES[1]
     before = label_area(store, bank, area=denied).map
-    mixed = mix_examples(bank, statistics, [example], weight=0.25, negative_weight=0.5)
-    after = label_area(store, mixed, area=denied).map
-    value = bank.values[1]
-    assert (after.labels == value).sum() <= (before.labels == value).sum()
-    logits = [label_area(store, each, area=whole).map.score for each in (bank, mixed)]
-    assert (logits[0] != logits[1]).any()
+    learned = learn(store, bank, [ClassShape(Box(denied), 1, negative=True)] * 3, sample=sample)
+    after = label_area(store, learned.add_to(bank), area=denied).map
+    assert (before.labels == 2).all()
+    assert (after.labels == 2).mean() < 0.5
+    assert learned.correct.min() > 0.5
+
+
+def test_debiased_features_are_learned_from(store: EmbeddingStore) -> None:
+    """With debiasing, the logits of a cell are those that the classifier was trained with."""
+    debiased = sample_features(store, debias=-0.3)
+    assert debiased is not None
+    bank = replace(same_words(), debias=-0.3)
+    shapes = [ClassShape(Box(region), n) for n, region in enumerate(BOXES)]
+    learned = learn(store, bank, shapes, sample=debiased)
+    taught = learned.add_to(bank)
+    cells = store.info.grid.cells_of(BOXES[2])
+    found = cell_logits(store.read(cells, cls_features=True), taught).logits.flatten(1).T.double().numpy()
+    features, _ = read_features(store, cells, debias=-0.3)
+    expected = class_logits(taught, features.flatten(1).T.numpy())
+    np.testing.assert_allclose(found, expected, atol=1e-3)

@@ -78,9 +78,9 @@ def test_garbage_is_refused_and_the_worker_continues(worker: Worker, line: bytes
         ),
         (
             "label",
-            {"embedding": "e", "classes": "a; b", "out": "b", "examples": {"path": "x", "weight": 7}},
+            {"embedding": "e", "classes": "a; b", "out": "b", "examples": {"path": "x", "weight": 7000}},
             "ProtocolError",
-            "examples.weight=7 must be at most 1",
+            "examples.weight=7000 must be at most 1000",
         ),
         ("encode", {"raster": "none.tif", "out": "b", "model": "demo"}, "RasterError", "none.tif"),
         (
@@ -127,7 +127,7 @@ def test_options_are_described_as_json_schemas(worker: Worker) -> None:
     assert label["synonyms"]["default"] == "max-probability"
     assert label["synonyms"]["enum"] == ["max-probability", "max-logit", "mean"]
     assert label["threshold"]["anyOf"][0]["maximum"] == 1
-    assert methods["label"]["$defs"]["Examples"]["properties"]["weight"]["default"] == 0.25
+    assert methods["label"]["$defs"]["Examples"]["properties"]["field"]["default"] == "class"
     assert "GPU" in methods["segment"]["$defs"]["SegmentOptions"]["properties"]["workers"]["description"]
 
 
@@ -219,7 +219,9 @@ def test_labels_with_examples(worker: Worker, folder: Path, embedding: str) -> N
         path = str(folder / "with_examples.tif")
         made = worker.result("preview", embedding=embedding, classes=WORDS, path=path, examples=examples)
         shares.append(made["shares"]["road"])
-    assert len(set(shares)) == 3
+    assert made["examples"]["correct"] == 1
+    assert made["examples"]["advice"][1:] == ["draw another example of 'road' next"]
+    assert shares[0] != shares[1]
     refused = worker.ask("preview", embedding=embedding, classes="a; b", path=path, examples={"path": str(drawn)})
     assert refused["type"] == "VocabularyError"
     assert worker.ask("preview", embedding=embedding, classes=WORDS, path=path, examples=3)["type"] == "ProtocolError"

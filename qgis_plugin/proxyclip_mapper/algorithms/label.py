@@ -78,12 +78,12 @@ class LabelFromEmbedding(MapAlgorithm):
         self.advanced(
             QgsProcessingParameterNumber(
                 "EXAMPLE_WEIGHT",
-                tr("Weight of the examples relative to the words"),
+                tr("Independent samples per example (chosen from the examples if empty)"),
                 NUMBER,
                 default("Examples", "weight"),
-                False,
+                True,
                 0.0,
-                1.0,
+                1000.0,
             )
         )
         self.add_results()
@@ -117,8 +117,10 @@ class LabelFromEmbedding(MapAlgorithm):
             return None
         suffixes = ["gpkg", "shp", "geojson", "fgb"]
         path = self.parameterAsCompatibleSourceLayerPath(parameters, "EXAMPLES", context, suffixes, "gpkg", feedback)
-        return {
+        examples = {
             "path": path.split("|")[0],
             "field": self.parameterAsString(parameters, "EXAMPLE_FIELD", context) or default("Examples", "field"),
-            "weight": self.parameterAsDouble(parameters, "EXAMPLE_WEIGHT", context),
         }
+        if parameters.get("EXAMPLE_WEIGHT") is not None:
+            examples["weight"] = self.parameterAsDouble(parameters, "EXAMPLE_WEIGHT", context)
+        return examples

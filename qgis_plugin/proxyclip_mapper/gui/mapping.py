@@ -33,6 +33,7 @@ class Mapping(QObject):
         self._previous_tool = None
         self._negative = False
         self._side = None
+        self._warned_of = []
         self.live = LivePreview(dock.client, self._canvas, self)
         self.live.opacity = settings.read("opacity") / 100
         self.live.requested.connect(self._on_requested)
@@ -318,7 +319,16 @@ class Mapping(QObject):
         self._dock.status.setText(tr("waiting for the running job…") if busy else tr("updating…"))
 
     def _on_updated(self, result):
-        self._dock.status.setText(tr("{:.2f} s").format(result["seconds"]))
+        check = result["examples"]
+        text = tr("{:.2f} s").format(result["seconds"])
+        if check is not None:
+            text = tr("{:.0f} % of the examples fit, {}").format(100 * check["correct"], text)
+        self._dock.status.setText(text)
+        self._dock.status.setToolTip("" if check is None else "\n".join(check["advice"]))
+        warnings = [] if check is None else check["warnings"]
+        if warnings and warnings != self._warned_of:
+            self._dock.messages.warn("\n".join(warnings))
+        self._warned_of = warnings
 
     def _on_examples(self):
         self._write_examples()

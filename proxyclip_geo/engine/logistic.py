@@ -1,0 +1,213 @@
+"""Multinomial logistic regression whose prior is another classifier, such as that of words.
+
+The logits are z = p + V(x, 1), with p those of the prior and x a feature. V minimises the sum over shapes of the mean
+cross-entropy of their cells, plus λ/2 ‖V‖². Cells of a shape are alike, so a shape counts as one sample; each class
+counts the same. Without samples V = 0, and the result is that of the prior.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import log_softmax, logsumexp, softmax
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+DEFAULT_STRENGTH = 0.3
+"""λ, measured: see docs/decisions/0011."""
+STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+FOLDS = 5
+_ITERATIONS = 200
+_SHARE_STEPS = 30
+_EVEN = 0.1
+"""Weight of equal shares of all classes against those found in the raster; keeps rare classes."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Cells of shapes with a class.
+
+    Attributes:
+        features: (N, D), of mean 0 and variance 1.
+        prior: (N, C) logits.
+        target: (N,) class that a cell has, or if negative has not.
+        negative: (N,) bool.
+        shape: (N,) number of the shape, 0…S−1.
+        weight: (N,) weights, which sum to 1 for each shape.
+    """
+
+    features: Floats
+    prior: Floats
+    target: Indices
+    negative: NDArray[np.bool_]
+    shape: Indices
+    weight: Floats
+
+    def take(self, chosen: NDArray[np.bool_]) -> "Samples":
+        """Return the chosen cells."""
+        return Samples(*(values[chosen] for values in vars(self).values()))
+
+    @property
+    def classes(self) -> int:
+        """C."""
+        return int(self.prior.shape[1])
+
+    def shape_classes(self) -> tuple[Indices, NDArray[np.bool_]]:
+        """Return the (S,) class of each shape, and whether it is negative."""
+        _, first = np.unique(self.shape, return_index=True)
+        return self.target[first], self.negative[first]
+
+    def mean_by_shape(self, values: Floats) -> Floats:
+        """Return the (S, …) weighted means over the cells of each shape."""
+        total = np.zeros((int(self.shape.max()) + 1, *values.shape[1:]))
+        np.add.at(total, self.shape, values * self.weight.reshape(-1, *[1] * (values.ndim - 1)))
+        return total
+
+
+def predict(samples: Samples, weights: Floats) -> Floats:
+    """Return the (N, C) logits of samples with (C, D + 1) weights."""
+    logits: Floats = samples.prior + samples.features @ weights[:, :-1].T + weights[:, -1]
+    return logits
+
+
+def train(samples: Samples, *, strength: float) -> Floats:
+    """Return the (C, D + 1) weights V, the last of each class for the constant; 0 for classes without samples.
+
+    Args:
+        samples: Cells with a class.
+        strength: λ > 0.
+    """
+    moving = np.unique(samples.target)
+    balanced = _balance(samples)
+    inputs = np.column_stack([samples.features, np.ones(len(samples.target))])
+    rows, negative = np.arange(len(inputs)), samples.negative
+    shape = (len(moving), inputs.shape[1])
+
+    def objective(flat: Floats) -> tuple[float, Floats]:
+        moved = flat.reshape(shape)
+        logits = samples.prior.copy()
+        logits[:, moving] += inputs @ moved.T
+        wanted = np.zeros_like(logits)
+        wanted[rows, samples.target] = 1
+        reached = logits[rows, samples.target]
+        if negative.any():
+            others = logits[negative]
+            others[np.arange(len(others)), samples.target[negative]] = -np.inf
+            wanted[negative], reached[negative] = softmax(others, axis=1), logsumexp(others, axis=1)
+        total = logsumexp(logits, axis=1)
+        slopes = (np.exp(logits - total[:, None]) - wanted) * balanced[:, None]
+        loss = float(balanced @ (total - reached)) + strength / 2 * float(flat @ flat)
+        return loss, (slopes[:, moving].T @ inputs + strength * moved).ravel()
+
+    found = minimize(
+        objective, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}
+    )
+    weights = np.zeros((samples.classes, shape[1]))
+    weights[moving] = found.x.reshape(shape)
+    return weights
+
+
+def _balance(samples: Samples) -> Floats:
+    """Return the (N,) weights of cells with which all classes of positive shapes count the same."""
+    positive = ~samples.negative
+    if not positive.any():
+        return samples.weight
+    counts = np.bincount(samples.target[positive], samples.weight[positive], samples.classes)
+    factors = counts.sum() / (counts > 0).sum() / np.maximum(counts, 1e-12)
+    return np.where(positive, samples.weight * factors[samples.target], samples.weight)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Predictions of shapes by classifiers that were trained without them.
+
+    Attributes:
+        strength: λ.
+        tested: (S,) whether a shape was left out: those of classes with at least two shapes are.
+        probabilities: (S, C) mean probabilities; 0 where not tested.
+        correct: (S,) share of the shape in its class.
+        loss: (S,) mean cross-entropy.
+    """
+
+    strength: float
+    tested: NDArray[np.bool_]
+    probabilities: Floats
+    correct: Floats
+    loss: Floats
+
+
+def leave_out(samples: Samples, *, strength: float) -> LeftOut:
+    """Predict each shape with a classifier trained without it, in at most `FOLDS` folds."""
+    classes, negative = samples.shape_classes()
+    fold = np.full(len(classes), -1)
+    for index in np.unique(classes[~negative]):
+        own = np.flatnonzero((classes == index) & ~negative)
+        if len(own) > 1:
+            fold[own] = np.arange(len(own)) % FOLDS
+    logits = samples.prior.copy()
+    for number in range(fold.max() + 1):
+        held_out = (fold == number)[samples.shape]
+        weights = train(_renumber(samples.take(~held_out)), strength=strength)
+        logits[held_out] = predict(samples.take(held_out), weights)
+    return _judge(samples, logits, strength=strength, tested=fold >= 0)
+
+
+def _renumber(samples: Samples) -> Samples:
+    return replace(samples, shape=np.unique(samples.shape, return_inverse=True)[1])
+
+
+def _judge(samples: Samples, logits: Floats, *, strength: float, tested: NDArray[np.bool_]) -> LeftOut:
+    logs = log_softmax(logits, axis=1)
+    correct = (logits.argmax(axis=1) == samples.target) != samples.negative
+    loss = -logs[np.arange(len(logs)), samples.target]
+    probabilities = samples.mean_by_shape(np.exp(logs)) * tested[:, None]
+    return LeftOut(
+        strength, tested, probabilities, samples.mean_by_shape(correct.astype(float)), samples.mean_by_shape(loss)
+    )
+
+
+def judge_prior(samples: Samples, tested: NDArray[np.bool_]) -> LeftOut:
+    """Return the predictions of the prior alone."""
+    return _judge(samples, samples.prior, strength=np.inf, tested=tested)
+
+
+def choose_strength(samples: Samples) -> LeftOut:
+    """Choose λ by leaving shapes out.
+
+    The default is kept unless the loss of another strength is smaller by more than a standard error. It is also kept
+    if fewer than two classes have two shapes, since one class alone is best explained by no other class at all.
+    """
+    default = leave_out(samples, strength=DEFAULT_STRENGTH)
+    tested = default.tested
+    if len(np.unique(samples.shape_classes()[0][tested])) < 2:
+        return default
+    found = [default, *(leave_out(samples, strength=each) for each in STRENGTHS if each != DEFAULT_STRENGTH)]
+    best = min(found, key=lambda one: one.loss[tested].mean())
+    return best if is_larger(default.loss[tested], best.loss[tested]) else default
+
+
+def is_larger(one: Floats, other: Floats) -> bool:
+    """Return whether the mean of paired values exceeds the other's by more than the standard error."""
+    gap = one - other
+    return len(gap) > 1 and bool(gap.mean() > gap.std(ddof=1) / np.sqrt(len(gap)) + 1e-9)
+
+
+def adapt_to_shares(logits: Floats) -> Floats:
+    """Return the (C,) biases that adapt a classifier, trained on equal shares of classes, to those of a raster.
+
+    By expectation and maximisation (M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to
+    new a priori probabilities", Neural Computation 14, 2002).
+
+    Args:
+        logits: (N, C), of unlabelled cells of the raster.
+    """
+    classes = logits.shape[1]
+    logs, even = log_softmax(logits, axis=1), np.full(classes, 1 / classes)
+    shares = even
+    for _ in range(_SHARE_STEPS):
+        found = softmax(logs + np.log(shares / even), axis=1).mean(axis=0)
+        shares = (found + _EVEN * even) / (1 + _EVEN)
+    biases: Floats = np.log(shares / even)
+    return biases

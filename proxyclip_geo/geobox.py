@@ -9,13 +9,14 @@ import numpy as np
 import pyproj
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
-from proxyclip_geo.errors import OptionError
+from proxyclip_geo.errors import OptionError, ProxyClipGeoError
 from proxyclip_geo.region import Region
 
 Floats = NDArray[np.float64]
 
+_ANGLES = frozenset(pyproj.get_units_map(category="angular"))
 _SAME = 0.01
 """Pixels by which two grids may differ and count as one."""
 
@@ -50,6 +51,32 @@ def parse_crs(crs: Any) -> pyproj.CRS | None:
 def same_crs(one: pyproj.CRS | None, other: pyproj.CRS | None) -> bool:
     """Whether two CRSs are equal but for the order of their axes, which rasters do not have."""
     return one is other if one is None or other is None else one.equals(other, ignore_axis_order=True)
+
+
+def make_transformer(
+    source: pyproj.CRS, target: pyproj.CRS, *, error: type[ProxyClipGeoError] = OptionError
+) -> pyproj.Transformer:
+    """Return the conversion of coordinates (x, y) from one CRS to another.
+
+    Raises:
+        ProxyClipGeoError: As `error`, if there is none, as for local grids and other planets.
+    """
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    except ProjError as failure:
+        raise error(
+            f"coordinates in '{source.name}' cannot be converted to '{target.name}', as for local grids and other "
+            "planets; use files in one CRS"
+        ) from failure
+
+
+def site_grid_unit(crs: pyproj.CRS | None) -> float | None:
+    """Return the metres per unit of a local engineering CRS; None for other CRSs and without a unit of length."""
+    if crs is None or crs.type_name != "Engineering CRS" or len(crs.axis_info) < 2:
+        return None
+    axis = crs.axis_info[0]
+    known = axis.unit_name.lower() not in ("", "unknown", "unnamed") and axis.unit_name not in _ANGLES
+    return axis.unit_conversion_factor if known and axis.unit_conversion_factor > 0 else None
 
 
 @dataclass(frozen=True)
@@ -173,17 +200,21 @@ class GeoBox:
 
     @property
     def gsd(self) -> tuple[float, float] | None:
-        """Length of the central pixel's (horizontal, vertical) edge on the ground in metres; None without a CRS.
+        """Length of the central pixel's (horizontal, vertical) edge on the ground in metres; None if unknown.
 
-        Measured as geodesics on the ellipsoid, so that it holds in degrees, in feet and in Web Mercator.
+        Measured as geodesics on the ellipsoid, so that it holds in degrees, in feet and in Web Mercator. A local
+        engineering CRS has no ellipsoid, but perhaps a unit of length.
         """
+        unit = site_grid_unit(self.crs)
+        if unit is not None:
+            return self.resolution[0] * unit, self.resolution[1] * unit
         ellipsoid = Ellipsoid.of(self.crs)
         if ellipsoid is None:
             return None
         col, row = self.width / 2, self.height / 2
         lon, lat = ellipsoid.lonlat(self.pixel_to_world([(col, row), (col + 1, row), (col, row + 1)]))
         across, down = ellipsoid.geod.inv(lon[[0, 0]], lat[[0, 0]], lon[1:], lat[1:], radians=True)[2]
-        return (float(across), float(down)) if math.isfinite(across) and math.isfinite(down) else None
+        return (float(across), float(down)) if 0 < across < math.inf and 0 < down < math.inf else None
 
     def pixel_to_world(self, xy: ArrayLike) -> Floats:
         """Convert (N, 2) pixel coordinates (column, row), whole at pixel corners, to CRS coordinates (x, y)."""

@@ -97,12 +97,17 @@ class TestGsd:
         ("crs", "x"),
         [
             pytest.param(None, 0, id="no CRS"),
-            pytest.param(SITE, 0, id="local CRS"),
+            pytest.param(pyproj.CRS('LOCAL_CS["site",UNIT["unknown",1]]'), 0, id="local CRS without a unit"),
             pytest.param(UTM, 1e12, id="off the projection"),
         ],
     )
     def test_is_none_without_an_ellipsoid(self, crs: pyproj.CRS | None, x: float) -> None:
         assert GeoBox((10, 10), (1, 0, x, 0, -1, 0), crs).gsd is None
+
+    def test_of_a_local_crs_is_in_its_unit(self) -> None:
+        feet = pyproj.CRS(f'LOCAL_CS["site",UNIT["US survey foot",{FOOT}]]')
+        assert GeoBox((10, 10), (3, 4, 0, 0, -2, 0), feet).gsd == pytest.approx((3 * FOOT, math.hypot(4, 2) * FOOT))
+        assert GeoBox((10, 10), (3, 0, 0, 0, -2, 0), SITE).gsd == (3, 2)
 
     def test_is_that_of_the_central_pixel(self) -> None:
         tall = GeoBox((200, 1), (0.1, 0, 0, 0, -0.1, 70), WGS84)

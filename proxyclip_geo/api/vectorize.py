@@ -31,7 +31,7 @@ class VectorResult:
         path: The file.
         polygons: Number of polygons.
         areas: Area of each class by name, in `unit`.
-        unit: "m²"; "px" if the labels have no CRS, or a local engineering CRS.
+        unit: "m²"; "px" if the labels have no CRS, or a local engineering CRS without a unit of length.
         merged: Number of small patches merged into a neighbour.
         filled: Number of unclassified patches merged into a neighbour.
         changed: Number of pixels whose class changed by merging.

@@ -18,7 +18,7 @@ from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
 from proxyclip_geo.geobox import GeoBox, same_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
-from proxyclip_geo.raster.georeference import PIXELS
+from proxyclip_geo.raster.georeference import ASSIGN_CRS, PIXELS
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.region import Region
@@ -118,14 +118,12 @@ def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, 
     there = true.geobox
     if (here.crs is None) != (there.crs is None):
         without = name if here.crs is None else true.name
-        raise RasterError(
-            f"{without} has no CRS, but the other raster has; assign it, e.g. gdal_edit -a_srs EPSG:32633"
-        )
+        raise RasterError(f"{without} has no CRS, but the other raster has; assign it, e.g. {ASSIGN_CRS}")
     if here.crs is None or there.crs is None:
         if here.shape != there.shape or not _same_pixels(here, there):
             raise RasterError(
                 f"{name} {here.shape} and {true.name} {there.shape} have no CRS and different grids, so "
-                "they cannot be aligned; assign a CRS to both, e.g. gdal_edit -a_srs EPSG:32633"
+                f"they cannot be aligned; assign a CRS to both, e.g. {ASSIGN_CRS}"
             )
         return here.region, true
     if here.shape == there.shape and same_crs(here.crs, there.crs) and here.grid_offset(there) == (0, 0):

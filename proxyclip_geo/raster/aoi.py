@@ -14,7 +14,7 @@ from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.geobox import GeoBox, make_transformer
 from proxyclip_geo.raster.dataset import ignore_missing_georeference
 from proxyclip_geo.region import Region
 
@@ -191,8 +191,10 @@ def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path:
     west, south, east, north = geobox.bounds
     margin = max(east - west, north - south)
     around = (west - margin, south - margin, east + margin, north + margin)
+    forward = make_transformer(crs, geobox.crs, error=AreaError)
+    back = make_transformer(geobox.crs, crs, error=AreaError)
     try:
-        limits = pyproj.Transformer.from_crs(geobox.crs, crs, always_xy=True).transform_bounds(*around)
+        limits = back.transform_bounds(*around)
     except ProjError:
         limits = (math.inf,) * 4
     near = polygons
@@ -206,7 +208,6 @@ def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path:
     # Straight edges become curves in the other CRS.
     low_x, low_y, high_x, high_y = near.bounds
     near = shapely.segmentize(near, max(high_x - low_x, high_y - low_y) / 256)
-    forward = pyproj.Transformer.from_crs(crs, geobox.crs, always_xy=True)
     moved = shapely.transform(near, lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1])))
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise AreaError(

@@ -1,14 +1,19 @@
 """The georeference of a raster: its transform and CRS, a fit to its ground control points, or plain pixels."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from affine import Affine
 
-from proxyclip_geo.errors import warn_quality
+from proxyclip_geo.errors import OptionError, RasterError, warn_quality
 from proxyclip_geo.geobox import GeoBox
 
+ASSIGN_CRS = "rio edit-info --crs EPSG:32632 FILE"
+"""How to assign a CRS."""
+WARP = "rio warp FILE NEW --dst-crs EPSG:32632"
+"""How to warp a raster. The command rio comes with rasterio."""
 PIXELS = Affine(1, 0, 0, 0, -1, 0)
 """Transform of a raster without georeference: x is the column and y minus the row, as QGIS shows such rasters."""
 
@@ -22,37 +27,85 @@ def read_geobox(dataset: Any, *, name: str) -> GeoBox:
         dataset: An open rasterio dataset.
         name: Raster name in warnings.
 
+    Raises:
+        RasterError: If the transform is not finite, maps all pixels onto a line or is finer than its coordinates, or
+            the CRS is not known.
+
     Warns:
         QualityWarning: If the transform is fitted to ground control points.
     """
     if dataset.transform != Affine.identity():
-        return GeoBox(dataset.shape, dataset.transform, dataset.crs)
+        return _check_geobox(dataset.shape, dataset.transform, dataset.crs, name=name)
     points, crs = dataset.gcps
     fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
-    if fitted is None:
-        return GeoBox(dataset.shape, PIXELS, None)
-    transform, residual = fitted
-    warn_quality(
-        f"{name} has {len(points)} ground control points and no transform; an affine fit leaves {residual:.2f} px "
-        "(RMS); warp it (gdalwarp) if that is too much"
-    )
-    return GeoBox(dataset.shape, transform, crs)
+    if fitted is not None:
+        transform, residual = fitted
+        warn_quality(
+            f"{name} has {len(points)} ground control points and no transform; an affine fit leaves {residual:.2f} px "
+            f"(RMS); warp it if that is too much, e.g. {WARP}"
+        )
+        return _check_geobox(dataset.shape, transform, crs, name=name)
+    return GeoBox(dataset.shape, PIXELS, None)
 
 
-def warn_without_crs(geobox: GeoBox, *, name: str) -> None:
-    """Warn if a raster has no CRS, or no georeference at all.
+def _check_geobox(shape: tuple[int, int], transform: Affine, crs: Any, *, name: str) -> GeoBox:
+    """Return a geobox whose pixels have different coordinates.
+
+    Raises:
+        RasterError: If they have not, or the CRS is not known.
+    """
+    corners = np.array([transform @ corner for corner in ((0, 0), (shape[1], 0), (shape[1], shape[0]), (0, shape[0]))])
+    sides = np.abs([[transform.a, transform.b], [transform.d, transform.e]]).max(axis=1)
+    with np.errstate(invalid="ignore"):
+        precision = np.spacing(np.abs(corners).max(axis=0))
+    # Also false for NaN.
+    if not (np.isfinite(corners).all() and (sides >= precision).all() and 0 < abs(transform.determinant) < math.inf):
+        numbers = ", ".join(f"{value:.6g}" for value in tuple(transform)[:6])
+        raise RasterError(
+            f"raster {name} has an impossible georeference: its transform ({numbers}) gives several pixels the same "
+            "coordinates; correct it, e.g. rio edit-info --transform '[0.5, 0, WEST, 0, -0.5, NORTH]' FILE"
+        )
+    try:
+        return GeoBox(shape, transform, crs)
+    except OptionError as error:
+        raise RasterError(f"raster {name} has a CRS that is not known ({error}); e.g. {ASSIGN_CRS}") from error
+
+
+def warn_without_size(geobox: GeoBox, *, dataset: Any, name: str) -> None:
+    """Warn if the size of a raster's pixels in metres is not known.
 
     Args:
-        geobox: The raster's geobox.
+        geobox: The raster's geobox, from `read_geobox`.
+        dataset: The open rasterio dataset.
         name: Raster name in the warning.
 
     Warns:
-        QualityWarning: If the geobox has no CRS.
+        QualityWarning: If there is no georeference or CRS, or the CRS gives the pixels no size.
     """
-    if geobox.crs is None and geobox.transform == PIXELS:
-        warn_quality(f"{name} is not georeferenced: polygons will have no areas in m², and `gsd` cannot be used")
-    elif geobox.crs is None:
-        warn_quality(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. gdal_edit -a_srs")
+    if geobox.gsd is not None:
+        return
+    if geobox.crs is not None:
+        warn_quality(
+            f"the pixels of {name} have no size in metres in its CRS '{geobox.crs.name}': polygons may have no "
+            f"areas in m²; if the CRS is wrong, assign another, e.g. {ASSIGN_CRS}"
+        )
+    elif geobox.transform != PIXELS:
+        warn_quality(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. {ASSIGN_CRS}")
+    else:
+        warn_quality(
+            f"{name} is not georeferenced{_explain_missing(dataset)}: polygons will have no areas in m², and `gsd` "
+            "cannot be used"
+        )
+
+
+def _explain_missing(dataset: Any) -> str:
+    """Return why the control points or RPCs of a raster are not used."""
+    points, _ = dataset.gcps
+    if points:
+        return f" (it takes three ground control points that are finite and not on a line; it has {len(points)})"
+    if dataset.rpcs is not None:
+        return " (RPCs are not used; orthorectify it first, e.g. gdalwarp -rpc of GDAL or QGIS)"
+    return ""
 
 
 def fit_affine(
@@ -74,7 +127,7 @@ def fit_affine(
     # Fit around the centre: coordinates are millions of metres, and pixels fractions of one.
     centre = target.mean(axis=0)
     solution, _, rank, _ = np.linalg.lstsq(source, target - centre, rcond=None)
-    if rank < 3:
+    if rank < 3 or not np.isfinite(solution).all():
         return None
     (a, d), (b, e), (c, f) = solution
     transform = Affine(a, b, c + centre[0], d, e, f + centre[1])

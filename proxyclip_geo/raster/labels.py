@@ -19,7 +19,7 @@ from proxyclip_geo.errors import RasterError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.class_tags import read_class_tags
 from proxyclip_geo.raster.dataset import open_dataset, read_region, to_rasterio
-from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.georeference import ASSIGN_CRS, WARP, read_geobox
 from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.nodata import label_nodata
 from proxyclip_geo.region import Region
@@ -102,7 +102,7 @@ class LabelSource:
             RasterError: If one of the two has no CRS, or there is no transformation between them.
         """
         if self.geobox.crs is None or geobox.crs is None:
-            raise RasterError(f"{self.name} cannot be reprojected without a CRS; assign one (gdal_edit -a_srs)")
+            raise RasterError(f"{self.name} cannot be reprojected without a CRS; assign one, e.g. {ASSIGN_CRS}")
         options: dict[str, Any] = {}
         if self.dataset.transform == Affine.identity():
             # Use the affine fit to the ground control points, as everywhere else.
@@ -123,7 +123,7 @@ class LabelSource:
             )
         except (RasterioError, CPLE_BaseError, ValueError) as error:
             raise RasterError(
-                f"{self.name} cannot be reprojected ({error}); reproject it first, e.g. with gdalwarp -r near"
+                f"{self.name} cannot be reprojected ({error}); reproject it first, e.g. {WARP}"
             ) from error
         return LabelSource(self.name, geobox, self.dtype, self.classes, self.nodata, warped)
 
@@ -161,10 +161,10 @@ def _check_labels(dataset: Any, name: str) -> None:
     if bands != 1:
         raise RasterError(
             f"{name} has {bands} bands, but labels are one band of class values; pass the label raster of a run "
-            "(…_labels.tif), take the right band (gdal_translate -b), or turn colours into values (rgb2pct.py)"
+            "(…_labels.tif), take the right band (rio stack --bidx 1 FILE NEW), or turn colours into values"
         )
     kind = dataset.dtypes[0]
     if kind.startswith("complex") or np.dtype(kind).kind not in "iub":
         raise RasterError(
-            f"{name} holds {kind}, not labels: labels are integers; convert it, e.g. gdal_translate -ot Int16"
+            f"{name} holds {kind}, not labels: labels are integers; convert it, e.g. rio convert --dtype int16 FILE NEW"
         )

@@ -22,7 +22,7 @@ from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.bands import BandPlan, common_type, plan_bands, stack_colors
 from proxyclip_geo.raster.dataset import environment, open_dataset
 from proxyclip_geo.raster.file_status import FileWatch
-from proxyclip_geo.raster.georeference import read_geobox, warn_without_crs
+from proxyclip_geo.raster.georeference import ASSIGN_CRS, read_geobox, warn_without_size
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.names import gdal_name, is_remote, show_name
 from proxyclip_geo.raster.open_errors import explain
@@ -127,7 +127,7 @@ class Source:
     def _prepare(self) -> None:
         options, dataset = self._options, self._dataset
         self._native = read_geobox(dataset, name=self.name)
-        warn_without_crs(self._native, name=self.name)
+        warn_without_size(self._native, dataset=dataset, name=self.name)
         self._plan = plan_bands(dataset, options.bands, name=self.name)
         self.bands = self._plan.colors
         self.dtype = str(common_type(dataset, self._plan.unique))
@@ -273,7 +273,7 @@ class Source:
         where = "area of interest" if self._options.bounds or self._options.aoi else "raster"
         raise RasterError(
             f"every pixel of the {where} is nodata in {self.name}; choose another area, or correct the raster's "
-            "nodata value, alpha or mask band, e.g. with gdal_edit -unsetnodata"
+            "nodata value, alpha or mask band, e.g. rio edit-info --unset-nodata FILE"
         )
 
 
@@ -303,9 +303,12 @@ def _scale(native: GeoBox, gsd: float | None, *, name: str) -> tuple[float, floa
         return 1.0, 1.0
     own = native.gsd
     if own is None:
+        problem = (
+            "no CRS" if native.crs is None else f"the CRS '{native.crs.name}', beyond it or without a unit of length"
+        )
         raise OptionError(
-            f"raster {name} has no CRS, so that its pixels have no size in metres; omit `gsd`, or assign a CRS first, "
-            "e.g. with gdal_edit -a_srs"
+            f"raster {name} has {problem}, so that its pixels have no size in metres; omit `gsd`, or assign a CRS "
+            f"first, e.g. {ASSIGN_CRS}"
         )
     across, down = (1.0 if abs(gsd / side - 1) < _GSD_TOLERANCE else gsd / side for side in own)
     if min(across, down) < 1 / _MAX_UPSAMPLING:
@@ -320,6 +323,12 @@ def _scale(native: GeoBox, gsd: float | None, *, name: str) -> tuple[float, floa
             f"per pixel, e.g. {max(own):.2g}"
         )
     return down, across
+
+
+def _describe_crs(geobox: GeoBox) -> str:
+    return (
+        "no CRS" if geobox.crs is None else f"the CRS '{geobox.crs.name}' without a unit of length or pixels beyond it"
+    )
 
 
 def _from_centre(region: Region) -> Iterator[Region]:

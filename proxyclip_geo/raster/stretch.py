@@ -82,7 +82,7 @@ def measure_stretch(dataset: Any, plan: BandPlan, *, percentiles: Percentiles, n
     if values.shape[1] == 0:
         raise RasterError(
             f"every pixel of raster {name} is nodata; correct its nodata value, alpha or mask band, e.g. with "
-            "gdal_edit -unsetnodata"
+            "rio edit-info --unset-nodata FILE"
         )
     layers = [values[plan.unique.index(band)] for band in plan.colors]
     limits = [_limits(layer.astype(np.float64), percentiles) for layer in layers]

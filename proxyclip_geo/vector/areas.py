@@ -12,7 +12,7 @@ import pyproj
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from proxyclip_geo.geobox import Ellipsoid
+from proxyclip_geo.geobox import Ellipsoid, site_grid_unit
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
@@ -41,10 +41,13 @@ def area_m2(geometries: ArrayLike, crs: pyproj.CRS | None) -> Floats:
         crs: Their coordinate reference system, or None.
 
     Returns:
-        (N,) square metres; NaN where there is no CRS, the CRS is not tied to the Earth, or a polygon reaches beyond
-        where the CRS is defined.
+        (N,) square metres; NaN where there is no CRS, the CRS is neither tied to the Earth nor has a unit of length, or
+        a polygon reaches beyond where the CRS is defined.
     """
     shapes = np.asarray(geometries, dtype=object).reshape(-1)
+    unit = site_grid_unit(crs)
+    if unit is not None:
+        return np.asarray(shapely.area(shapes) * unit**2)
     ellipsoid = Ellipsoid.of(crs)
     if crs is None or ellipsoid is None:
         return np.full(len(shapes), np.nan)

@@ -14,6 +14,8 @@ import pyogrio.raw
 import pyproj
 import shapely
 
+from proxyclip_geo.errors import VectorError
+from proxyclip_geo.geobox import make_transformer
 from proxyclip_geo.vector.formats import Format, shorten_names
 
 _ZOOM_LEVELS = 6
@@ -73,7 +75,7 @@ def _zooms(draft: Path, *, layer: str) -> dict[str, str]:
     shapes = shapely.from_wkb(geometry)
     if not len(shapes) or crs is None:
         return {}
-    to_mercator = pyproj.Transformer.from_crs(crs, 3857, always_xy=True)
+    to_mercator = make_transformer(pyproj.CRS(crs), pyproj.CRS(3857), error=VectorError)
     west, south, east, north = shapely.bounds(
         shapely.transform(shapes, lambda xy: np.column_stack(to_mercator.transform(*xy.T)))
     ).T

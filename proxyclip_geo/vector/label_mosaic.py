@@ -135,7 +135,7 @@ def _open_source(path: Path | str, classes: Collection[int]) -> Iterator[LabelSo
         if not np.can_cast(source.dtype, np.int32):
             raise RasterError(
                 f"{source.name} holds {source.dtype} labels, and polygons need 32 bits or fewer: convert it, e.g. "
-                "gdal_translate -ot Int32"
+                "rio convert --dtype int32 FILE NEW"
             )
         yield source
 
@@ -146,7 +146,7 @@ def _corner(first: LabelSource, source: LabelSource) -> tuple[int, int]:
     if offset is None or not same_crs(first.geobox.crs, source.geobox.crs):
         raise RasterError(
             f"{source.name} does not lie on the grid of {first.name}: rasters to merge need the same CRS, resolution "
-            "and pixel corners; bring them there with gdalwarp -r near -tap"
+            "and pixel corners; bring them there, e.g. rio warp FILE NEW --like FIRST"
         )
     return offset
 

@@ -7,7 +7,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from proxyclip_geo.geobox import Ellipsoid, GeoBox
+from proxyclip_geo.geobox import Ellipsoid, GeoBox, site_grid_unit
 from proxyclip_geo.vector.areas import area_m2
 from proxyclip_geo.vector.ragged import sum_by
 
@@ -38,9 +38,9 @@ class PixelMetric:
 
     Attributes:
         geobox: Where the pixels lie.
-        ellipsoid: That of the CRS; None where there is none, and areas are then numbers of pixels.
+        ellipsoid: That of the CRS; None where there is none.
         nodes: (rows, columns, 3) at evenly spaced nodes: metres per pixel across, cosine of the angle between the axes,
-            and metres per pixel down; None without an ellipsoid, or if the raster leaves the domain of its CRS.
+            and metres per pixel down; None if they are not known, or if the raster leaves the domain of its CRS.
     """
 
     geobox: GeoBox
@@ -50,8 +50,16 @@ class PixelMetric:
     @classmethod
     def of(cls, geobox: GeoBox) -> "PixelMetric":
         """Tabulate the metric of a raster."""
+        unit = site_grid_unit(geobox.crs)
+        if unit is not None:
+            return cls(geobox, None, _measure_plane(geobox, unit))
         ellipsoid = Ellipsoid.of(geobox.crs)
         return cls(geobox, ellipsoid, None if ellipsoid is None else _tabulate(geobox, ellipsoid))
+
+    @property
+    def in_metres(self) -> bool:
+        """Whether areas are in m², and not in pixels."""
+        return self.ellipsoid is not None or self.nodes is not None
 
     def _fundamental_form(self, xy: Floats) -> Floats:
         """Interpolate the first fundamental form, E, F and G in m² per pixel², at (N, 2) pixel coordinates: (N, 3)."""
@@ -127,6 +135,14 @@ class PixelMetric:
         areas[small] = shapely.area(outlines[small]) * self.pixel_areas(centroid)
         areas[large] = area_m2(world[large], self.geobox.crs)
         return areas
+
+
+def _measure_plane(geobox: GeoBox, unit: float) -> Floats:
+    """Return the nodes of a plane with a number of metres per unit."""
+    t = geobox.transform
+    across, down = (side * unit for side in geobox.resolution)
+    cosine = (t.a * t.b + t.d * t.e) * unit**2 / (across * down)
+    return np.broadcast_to(np.array([across, cosine, down]), (2, 2, 3))
 
 
 def _tabulate(geobox: GeoBox, ellipsoid: Ellipsoid) -> Floats | None:

@@ -81,8 +81,8 @@ class PolygonSource:
 
     @property
     def area_unit(self) -> str:
-        """Unit of areas: "m²", or "px" where the CRS is not tied to an ellipsoid."""
-        return "m²" if self.reprojection.metric.ellipsoid else "px"
+        """Unit of areas: "m²", or "px" where the CRS has neither an ellipsoid nor a unit of length."""
+        return "m²" if self.reprojection.metric.in_metres else "px"
 
     @property
     def multipart(self) -> bool:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.geobox import GeoBox, parse_crs
+from proxyclip_geo.geobox import GeoBox, make_transformer, parse_crs
 from proxyclip_geo.raster.aoi import only_polygons, read_outline
+from proxyclip_geo.raster.georeference import ASSIGN_CRS
 from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
 from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import as_features
@@ -87,12 +88,13 @@ class Reprojection:
         if self.target is None:
             return outlines_to_world(outlines, self.metric.geobox)
         longest = 1.0
-        if self.metric.nodes is not None:
+        if self.metric.nodes is not None and self.metric.ellipsoid is not None:
             metres = float(self.metric.nodes[..., 0].mean())
             # The sagitta of a chord s on a curve of radius R is s²/8R.
             longest = max(1.0, np.sqrt(8 * self._radius() * _DEVIATION * metres) / metres)
         world = outlines_to_world(densify(outlines, longest), self.metric.geobox)
-        move = pyproj.Transformer.from_crs(self.metric.geobox.crs, self.target, always_xy=True)
+        assert self.metric.geobox.crs is not None
+        move = make_transformer(self.metric.geobox.crs, self.target)
         try:
             moved = shapely.transform(
                 world, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], errcheck=True))
@@ -178,5 +180,6 @@ def _parse_target(text: str, geobox: GeoBox) -> pyproj.CRS:
     target = parse_crs(text)
     assert target is not None
     if geobox.crs is None:
-        raise OptionError(f"labels without a CRS cannot be put into {target.name}; assign one (gdal_edit -a_srs)")
+        raise OptionError(f"labels without a CRS cannot be put into {target.name}; assign one, e.g. {ASSIGN_CRS}")
+    make_transformer(geobox.crs, target)
     return target

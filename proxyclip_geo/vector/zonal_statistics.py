@@ -11,8 +11,9 @@ import shapely
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.geobox import make_transformer
 from proxyclip_geo.raster.dataset import open_dataset, strip_environment
-from proxyclip_geo.raster.georeference import read_geobox
+from proxyclip_geo.raster.georeference import WARP, read_geobox
 from proxyclip_geo.raster.names import gdal_name
 
 _COLUMNS = ("class", "label", "area_m2", "perimeter_m", "pixels", "score", "score_min", "margin", "margin_min")
@@ -44,7 +45,7 @@ def check_statistics(rasters: Mapping[str, Path | str]) -> None:
         with open_dataset(gdal_name(path)) as dataset:
             transform = read_geobox(dataset, name=str(path)).transform
         if (transform.b, transform.d) != (0, 0) or transform.a < 0 or transform.e > 0:
-            raise RasterError(f"statistics of {path} need a north-up raster; warp it (gdalwarp)")
+            raise RasterError(f"statistics of {path} need a north-up raster; warp it, e.g. {WARP}")
 
 
 def mean_values(
@@ -90,7 +91,7 @@ def _mean_of_first_band(
             return geobox.bounds
 
     if crs is not None and geobox.crs is not None and crs != geobox.crs:
-        to_raster = pyproj.Transformer.from_crs(crs, geobox.crs, always_xy=True)
+        to_raster = make_transformer(crs, geobox.crs)
         geometry = shapely.transform(geometry, lambda xy: np.column_stack(to_raster.transform(*xy.T)))
     features = [
         {"type": "Feature", "geometry": shapely.geometry.mapping(shape), "properties": {}} for shape in geometry

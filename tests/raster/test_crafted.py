@@ -10,14 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+import shapely
 from affine import Affine
+from rasterio.control import GroundControlPoint
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.rio.main import main_group
+from rasterio.rpc import RPC
 
-from proxyclip_geo.errors import RasterError
+from proxyclip_geo.errors import AreaError, OptionError, QualityWarning, RasterError
 from proxyclip_geo.files import local_file
 from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.raster.options import SourceOptions
@@ -212,3 +217,89 @@ class TestNames:
             main_group.main(command, standalone_mode=False)
         with open_source(tmp_path / "rgb.tif") as source:
             assert source.bands == (1, 2, 3)
+
+
+SITE = 'LOCAL_CS["site grid",UNIT["US survey foot",0.304800609601219]]'
+UNKNOWN = 'LOCAL_CS["site grid",UNIT["unknown",1]]'
+
+
+class TestGeoreference:
+    """An impossible georeference is an error, and one that is not used a warning that says so."""
+
+    def make(self, make_raster: MakeRaster, tmp_path: Path, *, crs: str, transform: str) -> Path:
+        make_raster("a.tif", bands=1)
+        wkt = crs.replace('"', "&quot;")
+        georeference = f"<SRS>{wkt}</SRS><GeoTransform>{transform}</GeoTransform>"
+        return write_vrt(tmp_path / "a.vrt", vrt_band(1), georeference=georeference)
+
+    @pytest.mark.parametrize("crs", ["EPSG:25832", "EPSG:4326", ""])
+    @pytest.mark.parametrize(
+        "transform",
+        [
+            "0,nan,0,0,0,-1",
+            "nan,1,0,0,0,-1",
+            "0,0,0,0,0,0",
+            "0,1e300,0,0,0,-1e300",
+            "1,1e-300,0,1,0,-1e-300",
+            "0,inf,0,0,0,-1",
+            "1e300,0.5,0,1e300,0,-0.5",
+            "500000,1e-12,0,5600000,0,-1e-12",
+            "0,0.5,0.5,0,0.5,0.5",
+        ],
+    )
+    def test_impossible(self, make_raster: MakeRaster, tmp_path: Path, crs: str, transform: str) -> None:
+        path = self.make(make_raster, tmp_path, crs=crs, transform=transform)
+        with pytest.raises(RasterError, match=r"a\.vrt has an impossible georeference: its transform .*; correct it"):
+            open_source(path)
+
+    @pytest.mark.parametrize(
+        ("crs", "transform"),
+        [("EPSG:4326", "500000,0.5,0,5600000,0,-0.5"), ("EPSG:25832", "0,1e10,0,0,0,-1e10"), (UNKNOWN, "0,1,0,0,0,-1")],
+    )
+    def test_pixels_without_a_size(self, make_raster: MakeRaster, tmp_path: Path, crs: str, transform: str) -> None:
+        path = self.make(make_raster, tmp_path, crs=crs, transform=transform)
+        with pytest.warns(QualityWarning, match="no size in metres in its CRS"):
+            open_source(path).close()
+        with (
+            pytest.warns(QualityWarning),
+            pytest.raises(OptionError, match=r"has the CRS .* no size in metres; omit `gsd`"),
+        ):
+            open_source(path, SourceOptions(gsd=1.0))
+
+    def test_a_site_grid_has_a_unit(self, make_raster: MakeRaster, tmp_path: Path) -> None:
+        path = self.make(make_raster, tmp_path, crs=SITE, transform="0,0.5,0,0,0,-0.5")
+        with open_source(path, SourceOptions(gsd=0.304800609601219)) as source:
+            assert source.geobox.shape == (20, 25)
+            assert source.geobox.gsd == pytest.approx((0.3048006, 0.3048006))
+
+    def test_an_area_in_another_crs_is_refused_on_a_site_grid(self, make_raster: MakeRaster, tmp_path: Path) -> None:
+        path = self.make(make_raster, tmp_path, crs=SITE, transform="0,0.5,0,0,0,-0.5")
+        aoi = tmp_path / "area.geojson"
+        geopandas.GeoDataFrame(geometry=[shapely.box(0, -9, 9, 0)], crs=4326).to_file(aoi)
+        with pytest.raises(AreaError, match="cannot be converted to 'site grid'"):
+            open_source(path, SourceOptions(aoi=aoi))
+        geopandas.GeoDataFrame(geometry=[shapely.box(0, -9, 9, 0)], crs=SITE).to_file(tmp_path / "area.gpkg")
+        with open_source(path, SourceOptions(aoi=tmp_path / "area.gpkg")) as source:
+            assert source.area.region.shape == (18, 18)
+
+    @pytest.mark.parametrize("points", [[(1.0, 1.0)], [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0)], [(np.nan, 0.0)] * 3])
+    def test_control_points_without_a_transform(
+        self, make_raster: MakeRaster, points: list[tuple[float, float]]
+    ) -> None:
+        gcps = [GroundControlPoint(row=n, col=n, x=x, y=y) for n, (x, y) in enumerate(points)]
+        with pytest.warns(QualityWarning, match=f"three ground control points.*it has {len(points)}"):
+            open_source(make_raster(gcps=gcps)).close()
+
+    def test_rpcs(self, make_raster: MakeRaster) -> None:
+        path = make_raster(crs=None, transform=Affine.identity())
+        numbers = {
+            f"{name}_{part}": 1.0 for name in ("height", "lat", "line", "long", "samp") for part in ("off", "scale")
+        }
+        one = [1.0] + [0.0] * 19
+        factors = {f"{name}_{part}_coeff": one for name in ("line", "samp") for part in ("num", "den")}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(path, "r+") as dataset:
+                dataset.rpcs = RPC(**numbers, **factors)
+        with pytest.warns(QualityWarning, match=r"not georeferenced \(RPCs are not used.*gdalwarp -rpc"):
+            open_source(path).close()

@@ -120,9 +120,14 @@ def test_multipolygons_add_up_and_empty_ones_have_no_area() -> None:
     assert areas[3] == 0
 
 
-@pytest.mark.parametrize("crs", [None, pyproj.CRS('LOCAL_CS["site",UNIT["metre",1]]')])
+@pytest.mark.parametrize("crs", [None, pyproj.CRS('LOCAL_CS["site",UNIT["unknown",1]]')])
 def test_no_area_without_an_ellipsoid(crs: pyproj.CRS | None) -> None:
     assert np.isnan(area_m2([shapely.box(0, 0, 1, 1)], crs)).all()
+
+
+def test_a_local_crs_is_a_plane() -> None:
+    crs = pyproj.CRS('LOCAL_CS["site",UNIT["US survey foot",0.304800609601219]]')
+    assert area_m2([shapely.box(0, 0, 2, 3)], crs)[0] == pytest.approx(6 * 0.304800609601219**2)
 
 
 def test_nan_beyond_the_projection_only() -> None:

@@ -40,6 +40,17 @@ def test_agrees_with_geodesics(code, transform) -> None:
         assert length == pytest.approx(sum(geod.geometry_length(ring) for ring in rings), rel=1e-4)
 
 
+def test_a_local_crs_is_a_plane() -> None:
+    foot = 0.304800609601219
+    crs = pyproj.CRS(f'LOCAL_CS["site",UNIT["US survey foot",{foot}]]')
+    geobox = GeoBox((20_000, 20_000), (1.6, 0.2, 1e6, 0.3, -1.5, 2e5), crs)
+    metric, shapes = PixelMetric.of(geobox), outlines()
+    world = outlines_to_world(shapes, geobox)
+    assert metric.in_metres
+    assert metric.areas(shapes, world) == pytest.approx(shapely.area(world) * foot**2)
+    assert metric.perimeters(shapes) == pytest.approx(shapely.length(world) * foot)
+
+
 def test_nan_without_a_crs() -> None:
     metric = PixelMetric.of(GeoBox((10, 10), Affine.identity(), None))
     assert np.isnan(metric.perimeters(outlines())).all()

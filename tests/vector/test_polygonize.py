@@ -241,7 +241,7 @@ def test_a_label_without_a_name_is_an_error(polygonize, make_band) -> None:
 
 
 def test_float_labels_are_an_error(polygonize, make_band) -> None:
-    with pytest.raises(RasterError, match=r"float32, not labels.*gdal_translate"):
+    with pytest.raises(RasterError, match=r"float32, not labels.*rio convert --dtype int16"):
         polygonize(make_band(np.ones((2, 2), np.float32)), classes=CLASSES)
 
 

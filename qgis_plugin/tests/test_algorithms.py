@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 from qgis.core import (
     QgsApplication,
@@ -12,7 +13,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-ALGORITHMS = ("segment", "encode", "label", "vectorize", "evaluate", "vocabularyfromlayer", "status")
+ALGORITHMS = ("segment", "encode", "label", "vectorize", "areas", "evaluate", "vocabularyfromlayer", "status")
 
 
 @pytest.fixture
@@ -147,3 +148,35 @@ def test_status(provider, set_up, interpreter, model, ready, expected):
     assert good
     assert results["READY"] is ready
     assert expected in results["MESSAGE"]
+
+
+def test_areas_per_class(provider, scene, tmp_path):
+    """The areas are those of the pixels: 0.5 m in UTM, where the scale is 0.9996 at the central meridian."""
+    import csv
+
+    from osgeo import gdal
+
+    labels = tmp_path / "labels.tif"
+    data = gdal.Translate(str(labels), str(scene), bandList=[1], outputType=gdal.GDT_Byte)
+    values = np.full((384, 384), 2, np.uint8)
+    values[:96] = 1
+    values[:, :10] = 0
+    data.GetRasterBand(1).WriteArray(values)
+    size = abs(data.GetGeoTransform()[1])
+    data = None
+    layer = QgsRasterLayer(str(labels), "labels", "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    outputs = {"OUTPUT": str(tmp_path / "areas.csv"), "CHART": str(tmp_path / "areas.html")}
+    algorithm = provider.algorithm("areas").create()
+    results, good = algorithm.run({"INPUT": "labels", **outputs}, context, QgsProcessingFeedback())
+    assert good
+    assert results == outputs
+    with open(tmp_path / "areas.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    pixels = [float(row["area_m2"]) / size**2 for row in rows]
+    assert pixels == pytest.approx([288 * 374, 96 * 374], rel=2e-3)
+    assert [float(row["share_percent"]) for row in rows] == pytest.approx([75, 25], abs=1e-3)
+    assert "75.0 %" in (tmp_path / "areas.html").read_text("utf-8")
+    QgsProject.instance().clear()

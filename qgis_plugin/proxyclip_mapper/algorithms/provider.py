@@ -3,6 +3,7 @@
 from qgis.core import QgsProcessingProvider
 
 from ..icons import icon
+from .areas import AreasPerClass
 from .encode import EncodeRaster
 from .evaluate import Evaluate
 from .label import LabelFromEmbedding
@@ -34,6 +35,7 @@ class ProxyClipProvider(QgsProcessingProvider):
             EncodeRaster,
             LabelFromEmbedding,
             VectorizeLabels,
+            AreasPerClass,
             Evaluate,
             VocabularyFromLayer,
             Status,

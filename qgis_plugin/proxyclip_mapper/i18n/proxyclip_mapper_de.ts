@@ -4,6 +4,45 @@
  <context>
   <name>ProxyClipMapper</name>
   <message>
+   <location filename="../algorithms/areas.py" />
+   <source>Areas per class</source>
+   <translation>Flächen je Klasse</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>CSV files (*.csv)</source>
+   <translation>CSV-Dateien (*.csv)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>Chart</source>
+   <translation>Diagramm</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>HTML files (*.html)</source>
+   <translation>HTML-Dateien (*.html)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>Label raster</source>
+   <translation>Klassenraster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>Measures the area of each class of a label raster, in square metres on the ellipsoid, in any CRS. Pixel edges are kept, so the areas are those of the pixels. Without a CRS the areas are in pixels.
+
+Unclassified and nodata pixels are not counted. The table is a CSV file, the chart an HTML page.</source>
+   <translation>Misst die Fläche jeder Klasse eines Klassenrasters in Quadratmetern auf dem Ellipsoid, in jedem KBS. Pixelkanten bleiben erhalten, die Flächen sind also die der Pixel. Ohne KBS sind die Flächen in Pixeln.
+
+Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-Datei, das Diagramm eine HTML-Seite.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>Table</source>
+   <translation>Tabelle</translation>
+  </message>
+  <message>
    <location filename="../algorithms/base.py" />
    <source>Analysis</source>
    <translation>Auswertung</translation>
@@ -210,16 +249,6 @@ Die Zuordnung gibt jedem Wert der Referenz eine Klasse: 1=building, 2=road, 3=ro
    <location filename="../algorithms/evaluate.py" />
    <source>Ground truth values or classes to ignore</source>
    <translation>Werte oder Klassen der Referenz, die ignoriert werden</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py" />
-   <source>HTML files (*.html)</source>
-   <translation>HTML-Dateien (*.html)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py" />
-   <source>Label raster</source>
-   <translation>Klassenraster</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />

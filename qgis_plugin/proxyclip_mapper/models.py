@@ -32,8 +32,8 @@ EXACT = {"exact": True}
 
 
 def default(kind, name):
-    """Return the default of an option, e.g. of "weight" of the class "Examples"."""
-    return _DECLARED[kind][name]["default"]
+    """Return the default of an option, e.g. of "field" of the class "Examples"; None if it has none."""
+    return _DECLARED[kind][name].get("default")
 
 
 def choices(kind, name):

@@ -1,6 +1,7 @@
 """Raster layers: files, extents and export."""
 
 import math
+import warnings
 
 from osgeo import gdal
 from qgis.core import (
@@ -67,7 +68,7 @@ def displayed_stretch(layer):
 
 def rotated_size(path, extent):
     """Return (columns, rows) of an extent in the pixels of a rotated raster; None if the raster is not rotated."""
-    data = gdal.Open(path)
+    data = _open_dataset(path)
     if data is None or not (data.GetGeoTransform()[2] or data.GetGeoTransform()[4]):
         return None
     inverse = gdal.InvGeoTransform(data.GetGeoTransform())
@@ -156,7 +157,9 @@ class ExportTask(QgsTask):
         """Write the file in a background thread."""
         writer = QgsRasterFileWriter(self._path)
         writer.setOutputFormat("GTiff")
-        writer.setCreateOptions(["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"])
+        # The method has another name since QGIS 3.44.
+        set_options = getattr(writer, "setCreationOptions", None) or writer.setCreateOptions
+        set_options(["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"])
         columns, rows = self._size
         code = writer.writeRaster(self._pipe, columns, rows, self._extent, self._crs, self._context, self._feedback)
         if self.isCanceled():
@@ -173,9 +176,16 @@ class ExportTask(QgsTask):
         super().cancel()
 
 
+def _open_dataset(path):
+    """Return a GDAL dataset, or None; QGIS decides whether GDAL raises exceptions, so no mode is set here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return gdal.Open(str(path))
+
+
 def blank_fraction(path):
     """Return the fraction of transparent pixels of a raster with an alpha band; 0 without one."""
-    data = gdal.Open(str(path))
+    data = _open_dataset(path)
     bands = [data.GetRasterBand(number) for number in range(1, data.RasterCount + 1)]
     alpha = [band for band in bands if band.GetColorInterpretation() == gdal.GCI_AlphaBand]
     if not alpha:

@@ -301,13 +301,13 @@ Trennen Sie Klassen durch „;“ und Synonyme einer Klasse durch „,“. Mit �
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>Label from embedding</source>
-   <translation>Aus Embedding klassifizieren</translation>
+   <source>Independent samples per example (chosen from the examples if empty)</source>
+   <translation>Unabhängige Stichproben je Beispiel (aus den Beispielen gewählt, wenn leer)</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
-   <source>Weight of the examples relative to the words</source>
-   <translation>Gewicht der Beispiele im Verhältnis zu den Wörtern</translation>
+   <source>Label from embedding</source>
+   <translation>Aus Embedding klassifizieren</translation>
   </message>
   <message>
    <location filename="../algorithms/label.py" />
@@ -1125,6 +1125,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/mapping.py" />
    <source>waiting for the running job…</source>
    <translation>wartet auf den laufenden Vorgang…</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>{:.0f} % of the examples fit, {}</source>
+   <translation>{:.0f} % der Beispiele passen, {}</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />

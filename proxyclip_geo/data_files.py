@@ -12,6 +12,8 @@ MAX_BYTES = 16 * 1024**2
 """Size of the largest text file that is read."""
 MAX_DIGITS = 300
 """Length of the longest number in a JSON text."""
+MAX_DEPTH = 100
+"""Most lists and tables of a JSON text that are inside each other."""
 
 
 def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str:
@@ -36,7 +38,7 @@ def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str
 
 
 def parse_json(text: str, *, error: type[ProxyClipGeoError], source: str) -> Any:
-    """Parse JSON; duplicate keys, NaN, infinity and very long numbers are errors.
+    """Parse JSON; duplicate keys, NaN, infinity, very long numbers and deep nesting are errors.
 
     Args:
         text: The JSON.
@@ -44,20 +46,22 @@ def parse_json(text: str, *, error: type[ProxyClipGeoError], source: str) -> Any
         source: What messages call it.
     """
     try:
-        return json.loads(
+        values = json.loads(
             text,
             object_pairs_hook=_unique_keys,
             parse_constant=_refuse_constant,
             parse_int=_parse_int,
             parse_float=_parse_float,
         )
+        _check_depth(values)
+        return values
     except json.JSONDecodeError as problem:
         where = f"line {problem.lineno}, column {problem.colno}"
         raise error(f"{source}, {where}: malformed JSON: {problem.msg}") from problem
     except ValueError as problem:
         raise error(f"{source}: {problem}") from problem
     except RecursionError as problem:
-        raise error(f"{source} is nested too deeply") from problem
+        raise error(f"{source} is nested too deeply, the limit is {MAX_DEPTH} lists and tables") from problem
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -67,6 +71,15 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, _ in pairs if key in keys or keys.add(key))  # type: ignore[func-returns-value]
         raise ValueError(f"the key {describe(twice)} is there twice; merge or rename one")
     return result
+
+
+def _check_depth(values: Any) -> None:
+    level, depth = [values], 0
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
 
 
 def _refuse_constant(name: str) -> NoReturn:

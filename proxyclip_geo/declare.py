@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin
 
 import pydantic.dataclasses
-from pydantic import BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
 from proxyclip_geo.errors import OptionError, strip_credentials
@@ -113,7 +113,26 @@ def _parse_bytes(value: Any) -> Any:
     return int(float(found[1]) * (1024 if found[3] else 1000) ** {"M": 2, "G": 3}[found[2].upper()])
 
 
-Words: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_split_words)]
+def _check_name(name: str | Path) -> str | Path:
+    if not 0 < len(str(name)) <= LONGEST_NAME or "\0" in str(name):
+        raise ValueError(f"must be a path, URL or name of 1 to {LONGEST_NAME} letters, without NUL")
+    return name
+
+
+LONGEST_NAME = 4096
+"""Letters of a path, URL or name."""
+
+File: TypeAlias = Annotated[str | Path, AfterValidator(_check_name)]
+"""A file or URL."""
+
+Name: TypeAlias = Annotated[str, AfterValidator(_check_name)]
+"""A path, URL or name."""
+
+Words: TypeAlias = Annotated[
+    tuple[Annotated[str, pydantic.Field(max_length=200)], ...],
+    pydantic.Field(max_length=10_000),
+    BeforeValidator(_split_words),
+]
 """Words; a text is split at its commas."""
 
 Integers: TypeAlias = Annotated[tuple[int, ...], BeforeValidator(_split)]

@@ -22,7 +22,7 @@ STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 PARTIAL = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
 """The same with other keys allowed: the `__pydantic_config__` of a dataclass that declares a part of a table."""
 
-_MOST_PROBLEMS = 3
+_MOST_PROBLEMS, _MOST_EXPLAINED = 3, 100
 _PLAIN = {
     "a valid integer": "a whole number",
     "a valid number": "a number",
@@ -101,7 +101,8 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
         equals: Text between a path and its value.
     """
     reasons: dict[str, list[str]] = {}
-    for item in problem.errors(include_url=False):
+    problems = problem.errors(include_url=False)
+    for item in problems[:_MOST_EXPLAINED]:
         path, _ = _locate(values, item["loc"])
         path, must_be = _find_must_be(model, path, skip)
         where, value = _join(path[skip:]), _locate(values, path)[1]
@@ -125,8 +126,9 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
         found = reasons.setdefault(where, [])
         if reason not in found:
             found.append(reason)
-    lines = [_join_sentence(where, _join_reasons(found)) for where, found in reasons.items()]
-    more = f"; and {len(lines) - _MOST_PROBLEMS} more" if len(lines) > _MOST_PROBLEMS else ""
+    lines = [_join_sentence(where, _join_reasons(found[:_MOST_PROBLEMS])) for where, found in reasons.items()]
+    rest = len(lines) - _MOST_PROBLEMS + len(problems[_MOST_EXPLAINED:])
+    more = f"; and {rest} more" if rest > 0 else ""
     return "; ".join(lines[:_MOST_PROBLEMS]) + more
 
 

@@ -1,11 +1,10 @@
 """Options of encoding, labelling, segmenting and examples."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from proxyclip_geo.declare import Bytes, Options, Words, declared, option
+from proxyclip_geo.declare import Bytes, File, Options, Words, declared, option
 from proxyclip_geo.engine.options import Blend, Storage, Synonyms
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.options import PANEL as MODEL
@@ -83,7 +82,7 @@ class LabelOptions(Options):
             "pixel stays unclassified.",
             panel=WORDS,
             metavar="WORDS",
-            must_be='words with "," between them',
+            must_be='words with "," between them, at most 10,000 of up to 200 letters',
         ),
     ] = ()
     debias: Annotated[
@@ -92,6 +91,8 @@ class LabelOptions(Options):
             "Weight of the CLS feature of whole windows in the scores. A negative weight, e.g. -0.3 (SegEarth-OV), "
             "lowers classes that fit the whole window rather than the pixel.",
             panel=WORDS,
+            ge=-10,
+            le=10,
         ),
     ] = 0.0
     borders: Annotated[
@@ -179,7 +180,7 @@ class Examples(Options):
     """Points and polygons that show classes, from which a classifier is learned; docs/classifier.md."""
 
     path: Annotated[
-        str | Path,
+        File,
         option(
             "Vector file of points and polygons that show classes, used together with the words. A column holds the "
             "class; a column `negative` (1), if there is one, marks what the class is not.",

@@ -24,9 +24,13 @@ from proxyclip_geo.engine.parallel import LogitStrips
 from proxyclip_geo.engine.read_block import PixelSource, read_cells_guide
 from proxyclip_geo.engine.runner import stored_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
+from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.region import Region
+
+MOST_PIXELS = 100_000_000
+"""Pixels of a map in memory."""
 
 MOST_CELLS = 200_000
 """Cells that words are ranked by; more do not change the order."""
@@ -79,15 +83,23 @@ def label_area(
 
     Returns:
         The labels of the area, extended to whole map pixels and cropped to the raster.
+
+    Raises:
+        OptionError: If the map has more than `MOST_PIXELS`.
     """
     step = store.info.grid.step
     lattice = Region(0, 0, *store.info.grid.lattice)
     exact = choose_factor(factor, step)
-    if exact <= step:
-        region = Region.from_edges(area.top // exact * exact, area.left // exact * exact, area.bottom, area.right)
-        core = Region.from_edges(
-            region.top // exact, region.left // exact, ceil_div(region.bottom, exact), ceil_div(region.right, exact)
+    region = Region.from_edges(area.top // exact * exact, area.left // exact * exact, area.bottom, area.right)
+    core = Region.from_edges(
+        region.top // exact, region.left // exact, ceil_div(region.bottom, exact), ceil_div(region.right, exact)
+    )
+    if core.height * core.width > MOST_PIXELS:
+        raise OptionError(
+            f"the area has {core.width} × {core.height} pixels, more than the limit of {MOST_PIXELS:,} for a map in "
+            "memory; give smaller `bounds` or a coarser `gsd`, or write files with `label`"
         )
+    if exact <= step:
         found = read_logits(store, bank, cells=store.info.grid.cells_of(region).pad(1).intersect(lattice))
         if source is not None and exact == 1:
             guide = read_cells_guide(source, found.cells, grid=store.info.grid)
@@ -98,10 +110,6 @@ def label_area(
             strips = upsample_logits(found, step=step // exact, core=core)
     else:
         group = exact // step
-        region = Region.from_edges(area.top // exact * exact, area.left // exact * exact, area.bottom, area.right)
-        core = Region.from_edges(
-            region.top // exact, region.left // exact, ceil_div(region.bottom, exact), ceil_div(region.right, exact)
-        )
         found = read_logits(store, bank, cells=core.scale(group).intersect(lattice))
         averages = _average(found, group)
         strips = LogitStrips((core,), lambda _: averages, averages.device)

@@ -1,6 +1,7 @@
 """Options of reading a raster."""
 
 import math
+import os
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from proxyclip_geo.data_files import parse_json, read_text
-from proxyclip_geo.declare import Bounds, Integers, Options, Point, declared, option
+from proxyclip_geo.declare import Bounds, File, Integers, Options, Point, declared, option
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import write_json
 from proxyclip_geo.validation import validate
@@ -76,7 +77,7 @@ def _parse_stretch(value: Any) -> Any:
     pair, percent = value, False
     if isinstance(value, str | Path):
         text = str(value)
-        if text.lower().endswith(".json") or Path(text).is_file():
+        if text.lower().endswith(".json") or os.path.isfile(text):
             return Stretch.load(text)
         pair, percent = [part for part in re.split(r"[\s,%]+", text) if part], text.count("%") == 2
     try:
@@ -93,7 +94,7 @@ def _check_bands(bands: tuple[int, ...]) -> tuple[int, ...]:
 
 
 AoiOption: TypeAlias = Annotated[
-    str | Path | None, option("Use only the inside of the polygons of this vector file, in any CRS.", panel=PANEL)
+    File | None, option("Use only the inside of the polygons of this vector file, in any CRS.", panel=PANEL)
 ]
 BoundsOption: TypeAlias = Annotated[
     Bounds | None,

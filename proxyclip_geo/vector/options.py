@@ -1,9 +1,8 @@
 """Options of turning label rasters into polygons."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-from proxyclip_geo.declare import Options, declared, option
+from proxyclip_geo.declare import File, Options, declared, option
 from proxyclip_geo.errors import OptionError
 
 POLYGONS, SHAPE, RUNNING = "Polygons", "Shape of polygons (in this order)", "Running"
@@ -67,9 +66,7 @@ class VectorOptions(Options):
             must_be="a CRS as text, e.g. 'EPSG:4326'",
         ),
     ] = None
-    aoi: Annotated[str | Path | None, option("Clip to the polygons of this vector file, exactly.", panel=POLYGONS)] = (
-        None
-    )
+    aoi: Annotated[File | None, option("Clip to the polygons of this vector file, exactly.", panel=POLYGONS)] = None
     block_rows: Annotated[
         int | None,
         option("Rows traced at a time; fewer need less memory. The result is the same.", panel=RUNNING, ge=1),

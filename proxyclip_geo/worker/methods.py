@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 import proxyclip_geo as pg
 from proxyclip_geo.api.options import EncodeOptions, Examples, LabelOptions, SegmentOptions, StoreOptions
-from proxyclip_geo.declare import Words
+from proxyclip_geo.declare import Name, Words, option
 from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.raster.options import AoiOption, BoundsOption, PointOption
 from proxyclip_geo.vector.options import VectorOptions
@@ -20,6 +20,7 @@ from proxyclip_geo.worker.describe import describe_embedding, describe_result, d
 from proxyclip_geo.worker.protocol import PROTOCOL, ProtocolError
 from proxyclip_geo.worker.requests import Call, Method, schema
 
+Gsd: TypeAlias = Annotated[float | None, option("Metres per pixel of the map.", gt=0)]
 Classes: TypeAlias = str | list[Any] | dict[str, Any]
 ExamplesOrPath: TypeAlias = Annotated[
     Examples | None, BeforeValidator(lambda value: {"path": value} if isinstance(value, str) else value)
@@ -48,7 +49,7 @@ def models(call: Call) -> dict[str, Any]:
     return {"models": [asdict(model) for model in list_models()]}
 
 
-def fetch(call: Call, *, model: str) -> dict[str, Any]:
+def fetch(call: Call, *, model: Name) -> dict[str, Any]:
     """Download the weights of a model: the one method that uses the network."""
     from proxyclip_geo.models.fetch import fetch_weights
     from proxyclip_geo.models.registry import find_card
@@ -57,7 +58,7 @@ def fetch(call: Call, *, model: str) -> dict[str, Any]:
     return {"model": card.name, "paths": [str(path) for path in fetch_weights(card, progress=call.progress)]}
 
 
-def self_test(call: Call, *, model: str = "demo", device: str = ModelOptions().device) -> dict[str, Any]:
+def self_test(call: Call, *, model: Name = "demo", device: str = ModelOptions().device) -> dict[str, Any]:
     """Load a model and run one window, to check the environment."""
     from proxyclip_geo.models.self_test import run_self_test
 
@@ -71,20 +72,20 @@ def vocabularies(call: Call) -> dict[str, Any]:
     return {"vocabularies": [load_vocabulary(name).to_dict() for name in pg.list_vocabularies()]}
 
 
-def read_vocabulary(call: Call, *, classes: Classes | None = None, vocabulary: str | None = None) -> dict[str, Any]:
+def read_vocabulary(call: Call, *, classes: Classes | None = None, vocabulary: Name | None = None) -> dict[str, Any]:
     """Read classes from text, a list, an object, a built-in name or a file; add colours and values."""
     return {"vocabulary": read_words(classes, vocabulary).to_dict()}
 
 
 def write_vocabulary(
-    call: Call, *, path: str, classes: Classes | None = None, vocabulary: str | None = None
+    call: Call, *, path: Name, classes: Classes | None = None, vocabulary: Name | None = None
 ) -> dict[str, Any]:
     """Write a vocabulary file, .yaml or .json."""
     return {"path": str(pg.dump_vocabulary(read_words(classes, vocabulary), path))}
 
 
 def check_vocabulary(
-    call: Call, *, model: str, classes: Classes | None = None, vocabulary: str | None = None
+    call: Call, *, model: Name, classes: Classes | None = None, vocabulary: Name | None = None
 ) -> dict[str, Any]:
     """Return the words that a model does not know, and the pairs that it can hardly tell apart."""
     from proxyclip_geo.api.word_check import find_closest_words, find_far_words
@@ -100,11 +101,11 @@ def check_vocabulary(
 def plan(
     call: Call,
     *,
-    raster: str,
-    model: str,
-    out: str = "out",
+    raster: Name,
+    model: Name,
+    out: Name = "out",
     classes: Classes | None = None,
-    vocabulary: str | None = None,
+    vocabulary: Name | None = None,
     options: SegmentOptions = SegmentOptions(),
     overwrite: bool = False,
 ) -> dict[str, Any]:
@@ -124,11 +125,11 @@ def plan(
 def segment(
     call: Call,
     *,
-    raster: str,
-    model: str,
-    out: str,
+    raster: Name,
+    model: Name,
+    out: Name,
     classes: Classes | None = None,
-    vocabulary: str | None = None,
+    vocabulary: Name | None = None,
     options: SegmentOptions = SegmentOptions(),
     vectors: VectorOptions = VectorOptions(),
     overwrite: bool = False,
@@ -150,9 +151,9 @@ def segment(
 def encode(
     call: Call,
     *,
-    raster: str,
-    out: str,
-    model: str,
+    raster: Name,
+    out: Name,
+    model: Name,
     options: EncodeOptions = EncodeOptions(),
     store: StoreOptions = StoreOptions(),
     overwrite: bool = False,
@@ -171,14 +172,14 @@ def encode(
     return describe_embedding(embedding)
 
 
-def open_embedding(call: Call, *, embedding: str) -> dict[str, Any]:
+def open_embedding(call: Call, *, embedding: Name) -> dict[str, Any]:
     """Open an embedding and load the text side of its model, so that later requests are quick."""
     opened = call.session.embedding(embedding)
     _ = opened.text
     return describe_embedding(opened)
 
 
-def close_embedding(call: Call, *, embedding: str) -> dict[str, Any]:
+def close_embedding(call: Call, *, embedding: Name) -> dict[str, Any]:
     """Close an embedding."""
     return {"closed": call.session.close(embedding)}
 
@@ -186,10 +187,10 @@ def close_embedding(call: Call, *, embedding: str) -> dict[str, Any]:
 def label(
     call: Call,
     *,
-    embedding: str,
-    out: str,
+    embedding: Name,
+    out: Name,
     classes: Classes | None = None,
-    vocabulary: str | None = None,
+    vocabulary: Name | None = None,
     bounds: BoundsOption = None,
     aoi: AoiOption = None,
     examples: ExamplesOrPath = None,
@@ -216,13 +217,13 @@ def label(
 def preview(
     call: Call,
     *,
-    embedding: str,
-    path: Path,
-    score_path: Path | None = None,
+    embedding: Name,
+    path: Name,
+    score_path: Name | None = None,
     classes: Classes | None = None,
-    vocabulary: str | None = None,
+    vocabulary: Name | None = None,
     bounds: BoundsOption = None,
-    gsd: float | None = None,
+    gsd: Gsd = None,
     examples: ExamplesOrPath = None,
     options: LabelOptions = LabelOptions(),
 ) -> dict[str, Any]:
@@ -232,10 +233,11 @@ def preview(
     started = time.perf_counter()
     opened = call.session.embedding(embedding)
     labels = opened.label(read_words(classes, vocabulary), bounds=bounds, gsd=gsd, examples=examples, options=options)
-    write_preview(labels, path, score=score_path, embedding=opened)
+    score = None if score_path is None else Path(score_path)
+    write_preview(labels, Path(path), score=score, embedding=opened)
     return {
-        "path": str(path),
-        "score_path": None if score_path is None else str(score_path),
+        "path": path,
+        "score_path": score_path,
         "shape": list(labels.geobox.shape),
         "shares": dict(labels.shares),
         "vocabulary": labels.vocabulary.to_dict(),
@@ -247,9 +249,9 @@ def preview(
 def explain(
     call: Call,
     *,
-    embedding: str,
+    embedding: Name,
     classes: Classes | None = None,
-    vocabulary: str | None = None,
+    vocabulary: Name | None = None,
     at: PointOption = None,
     aoi: AoiOption = None,
     examples: ExamplesOrPath = None,
@@ -264,9 +266,9 @@ def explain(
 def similar(
     call: Call,
     *,
-    embedding: str,
-    path: str,
-    word: str | None = None,
+    embedding: Name,
+    path: Name,
+    word: Name | None = None,
     at: PointOption = None,
     aoi: AoiOption = None,
     overwrite: bool = False,
@@ -277,7 +279,7 @@ def similar(
     return {"path": str(written)}
 
 
-def words(call: Call, *, embedding: str, candidates: Words) -> dict[str, Any]:
+def words(call: Call, *, embedding: Name, candidates: Words) -> dict[str, Any]:
     """Rank words by how much they stand out."""
     return {"words": [vars(item) for item in pg.rank_words(call.session.embedding(embedding), candidates)]}
 
@@ -285,9 +287,9 @@ def words(call: Call, *, embedding: str, candidates: Words) -> dict[str, Any]:
 def vectorize(
     call: Call,
     *,
-    labels: str,
-    path: str,
-    score: str | None = None,
+    labels: Name,
+    path: Name,
+    score: Name | None = None,
     options: VectorOptions = VectorOptions(),
     overwrite: bool = False,
     append: bool = False,
@@ -308,8 +310,8 @@ def vectorize(
 def evaluate(
     call: Call,
     *,
-    labels: str,
-    truth: str,
+    labels: Name,
+    truth: Name,
     mapping: dict[int | str, int | str] | None = None,
     ignore: tuple[int | str, ...] = (),
 ) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import Annotated, Any, BinaryIO, TypeAlias
 
+from pydantic import Field
+
+from proxyclip_geo.data_files import parse_json
 from proxyclip_geo.errors import ProxyClipGeoError, strip_credentials
+from proxyclip_geo.validation import validate
 
 PROTOCOL = 1
 """Version of the protocol; it changes when an old client would misunderstand a new worker."""
@@ -14,11 +17,20 @@ PROTOCOL = 1
 LONGEST_LINE = 16 << 20
 """Bytes of a request at most."""
 
+LARGEST_NUMBER, LONGEST_ID = 2**53, 200
+"""Limits of an id: all JSON readers keep whole numbers up to the first; letters of a text. Also of a method."""
+
 
 class ProtocolError(ProxyClipGeoError, ValueError):
     """A line is not a request, or a request has wrong parameters."""
 
     exit_code = 2
+    request_id: int | str | None = None
+
+
+Id: TypeAlias = (
+    Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)] | Annotated[str, Field(max_length=LONGEST_ID)]
+)
 
 
 @dataclass(frozen=True)
@@ -28,12 +40,12 @@ class Request:
     Attributes:
         id: Number or text chosen by the client; answers carry it.
         method: Name of the method.
-        params: Its parameters.
+        params: Its parameters; None for none.
     """
 
-    id: int | str
-    method: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    id: Id
+    method: Annotated[str, Field(max_length=LONGEST_ID)]
+    params: dict[str, Any] | None = None
 
 
 def parse_request(line: bytes) -> Request:
@@ -42,33 +54,28 @@ def parse_request(line: bytes) -> Request:
     Raises:
         ProtocolError: If it is not a request; `error.request_id` is its id where that could be read.
     """
+    number: int | str | None = None
     try:
-        values = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"this line is not JSON: {_shorten(line)}; write one object a line") from error
-    if not isinstance(values, dict):
-        raise ProtocolError(f"a request is an object, not {_shorten(line)}")
-    number = values.get("id")
-    if isinstance(number, bool) or not isinstance(number, (int, str)):
-        raise ProtocolError(f"a request needs an 'id', a number or text; got {_shorten(line)}")
-    method, params = values.get("method"), values.get("params", {})
-    if not isinstance(method, str) or not isinstance(params, dict):
-        raise _named(number, "a request needs a 'method' (text) and may have 'params' (an object)")
-    unknown = set(values) - {"id", "method", "params"}
-    if unknown:
-        raise _named(number, f"a request has id, method and params, not {', '.join(sorted(unknown))}")
-    return Request(number, method, params)
+        text = line.decode("utf-8-sig")
+        values = parse_json(text, error=ProtocolError, source="the request")
+        if not isinstance(values, dict):
+            raise ProtocolError('a request is an object with id, method and params, e.g. {"id": 1, "method": "models"}')
+        number = _read_id(values.get("id"))
+        return validate(Request, values, error=ProtocolError, source="the request")
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"this line is not UTF-8 text (byte {error.start}); write one object a line") from error
+    except ProtocolError as error:
+        error.request_id = number
+        raise
 
 
-def _named(number: int | str, message: str) -> ProtocolError:
-    error = ProtocolError(message)
-    error.request_id = number  # type: ignore[attr-defined]
-    return error
-
-
-def _shorten(line: bytes) -> str:
-    text = line.decode("utf-8", "replace").strip()
-    return repr(text if len(text) <= 80 else text[:77] + "…")
+def _read_id(value: object) -> int | str | None:
+    """Return an id that answers can carry, or None."""
+    schema: Any = Id
+    try:
+        return validate(schema, value, error=ProtocolError, source="id")  # type: ignore[no-any-return]
+    except ProtocolError:
+        return None
 
 
 class Channel:
@@ -79,13 +86,16 @@ class Channel:
         self._lock = threading.Lock()
 
     def send(self, event: str, *, id: int | str | None, **fields: Any) -> None:
-        """Write one event. The end of stdin reports a lost client, so a broken pipe is no error here."""
-        line = json.dumps({"id": id, "event": event, **fields}, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        """Write one event, in ASCII: any text can be sent, also half of a surrogate pair.
+
+        The end of stdin reports a lost client, so a failed write is no error here.
+        """
+        line = json.dumps({"id": id, "event": event, **fields}, allow_nan=False).encode() + b"\n"
         with self._lock:
             try:
                 self._stream.write(line)
                 self._stream.flush()
-            except (BrokenPipeError, ValueError):
+            except (OSError, ValueError):
                 pass
 
     def fail(self, error: BaseException, *, id: int | str | None) -> None:

@@ -1,5 +1,6 @@
 """The worker's loop: one thread reads requests, the main thread runs them in order."""
 
+import _thread
 import logging
 import os
 import queue
@@ -8,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from proxyclip_geo.errors import Cancelled, forward_warnings, strip_credentials
 from proxyclip_geo.progress import ProgressEvent
@@ -58,27 +59,45 @@ class Server:
         self._waiting: queue.Queue[Job | None] = queue.Queue()
         self._jobs: dict[int | str, Job] = {}
         self._lock = threading.Lock()
+        self._running: Job | None = None
 
     def run(self) -> None:
         """Answer until stdin ends, or the client asks to shut down."""
+        signal.signal(signal.SIGINT, self._interrupt)
         self._channel.send("hello", id=None, **describe_worker())
         threading.Thread(target=self._read, name="reader", daemon=True).start()
         while (job := self._waiting.get()) is not None:
             self._answer(job)
 
+    def _interrupt(self, number: int, frame: object) -> None:
+        """Stop a cancelled request that does not report progress; the terminal's Ctrl-C is meant for the client."""
+        job, self._running = self._running, None
+        if job is not None and job.cancelled.is_set():
+            raise KeyboardInterrupt
+        self._running = job
+
     def _read(self) -> None:
         """Read requests; cancelling must work while another request runs."""
-        while line := self._stdin.readline(LONGEST_LINE):
-            if not line.strip():
-                continue
-            try:
-                if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
-                    self._skip_line()
-                    raise ProtocolError(f"a request may have at most {LONGEST_LINE >> 20} MB")
-                self._take(parse_request(line))
-            except ProtocolError as error:
-                self._channel.fail(error, id=getattr(error, "request_id", None))
+        try:
+            while line := self._stdin.readline(LONGEST_LINE):
+                if line.strip():
+                    self._read_line(line)
+        except OSError:
+            logger.exception("stdin cannot be read")
         self._end()
+
+    def _read_line(self, line: bytes) -> None:
+        try:
+            if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
+                self._skip_line()
+                raise ProtocolError(f"a request may have at most {LONGEST_LINE >> 20} MiB")
+            self._take(parse_request(line))
+        except ProtocolError as error:
+            self._channel.fail(error, id=error.request_id)
+        except Exception as error:
+            # Without its reader the worker would be deaf.
+            logger.exception("a line raised an unexpected error")
+            self._channel.fail(error, id=None)
 
     def _skip_line(self) -> None:
         while (rest := self._stdin.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
@@ -105,18 +124,27 @@ class Server:
                 self._waiting.put(job)
 
     def _cancel(self, request: Request) -> None:
-        target = request.params.get("id")
+        target = (request.params or {}).get("id")
         with self._lock:
             job = self._jobs.get(target) if isinstance(target, (int, str)) else None
         if job is not None:
-            job.cancelled.set()
+            self._stop(job)
         self._channel.send("result", id=request.id, result={"found": job is not None})
+
+    def _stop(self, job: Job) -> None:
+        job.cancelled.set()
+        if job is self._running:
+            if hasattr(signal, "pthread_kill"):
+                # This also wakes a thread that waits.
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            else:
+                _thread.interrupt_main()
 
     def _end(self) -> None:
         """Stop the running request, drop the waiting ones, and let the loop end."""
         with self._lock:
             for job in self._jobs.values():
-                job.cancelled.set()
+                self._stop(job)
         self._waiting.put(None)
         timer = threading.Timer(GRACE, self._leave)
         timer.daemon = True
@@ -127,15 +155,7 @@ class Server:
         request = job.request
         with forward_warnings(lambda message: self._channel.send("warning", id=request.id, message=message)):
             try:
-                self._check(job)
-                method = METHODS.get(request.method)
-                if method is None:
-                    known = ", ".join([*METHODS, "cancel", "shutdown"])
-                    raise ProtocolError(f"there is no method {request.method!r}; there are {known}")
-                call = Call(self._session, _Progress(self._channel, job))
-                result = run_method(method, call, request.params)
-                self._check(job)
-                self._channel.send("result", id=request.id, result=result)
+                self._channel.send("result", id=request.id, result=self._run_job(job))
             except Exception as error:
                 logger.debug("request %s failed", request.id, exc_info=True)
                 if not hasattr(error, "exit_code"):
@@ -144,6 +164,23 @@ class Server:
             finally:
                 with self._lock:
                     self._jobs.pop(request.id, None)
+
+    def _run_job(self, job: Job) -> dict[str, Any]:
+        request = job.request
+        try:
+            try:
+                self._running = job
+                self._check(job)
+                method = METHODS.get(request.method)
+                if method is None:
+                    known = ", ".join([*METHODS, "cancel", "shutdown"])
+                    raise ProtocolError(f"there is no method {request.method!r}; there are {known}")
+                return run_method(method, Call(self._session, _Progress(self._channel, job)), request.params or {})
+            finally:
+                self._running = None
+        except KeyboardInterrupt:
+            self._check(job)
+            raise
 
     @staticmethod
     def _check(job: Job) -> None:
@@ -183,8 +220,6 @@ def serve() -> NoReturn:
     stdout = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     signal.signal(signal.SIGTERM, _raise_exit)
-    # The terminal's Ctrl-C is meant for the program that started the worker.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = 0
     try:
         Server(sys.stdin.buffer, stdout, leave=lambda: os._exit(1)).run()

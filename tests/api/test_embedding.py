@@ -282,6 +282,22 @@ def test_another_model_s_words_are_refused(folder: Path, tmp_path: Path, demo: p
         made.label(WORDS)
 
 
+def test_maps_in_memory_have_a_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from proxyclip_geo.engine import area_query
+
+    monkeypatch.setattr(area_query, "MOST_PIXELS", 10_000)
+    embedding = pg.open_embedding(folder / "scene.emb")
+    with pytest.raises(OptionError, match=r"300 × 260 pixels, more than the limit of 10,000 .*coarser `gsd`"):
+        embedding.label(WORDS)
+    assert embedding.label(WORDS, gsd=4).labels.size <= 10_000
+
+
+@pytest.mark.parametrize("debias", [float("nan"), float("inf"), 1e300, -11])
+def test_impossible_weights_are_refused(debias: float) -> None:
+    with pytest.raises(OptionError, match="debias"):
+        pg.LabelOptions(debias=debias)
+
+
 @pytest.fixture
 def drawn(folder: Path, tmp_path: Path) -> Path:
     """Squares of a few metres where the truth is one class, for two classes of the scene."""

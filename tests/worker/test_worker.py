@@ -33,14 +33,14 @@ def test_greeting_and_protocol(worker: Worker) -> None:
 @pytest.mark.parametrize(
     ("line", "part"),
     [
-        (b"nonsense\n", "not JSON"),
-        (b"\xff\xfe\x00\n", "not JSON"),
+        (b"nonsense\n", "malformed JSON"),
+        (b"\xff\xfe\x00\n", "not UTF-8"),
         (b"[1, 2]\n", "is an object"),
-        (b'{"method": "models"}\n', "needs an 'id'"),
-        (b'{"id": 1.5, "method": "models"}\n', "needs an 'id'"),
-        (b'{"id": "a", "method": 3}\n', "needs a 'method'"),
-        (b'{"id": "a", "method": "models", "parms": {}}\n', "not parms"),
-        (b"[" * 100_000 + b"\n", "not JSON"),
+        (b'{"method": "models"}\n', "'id' is missing"),
+        (b'{"id": 1.5, "method": "models"}\n', "id = 1.5 must be a whole number"),
+        (b'{"id": "a", "method": 3}\n', "method = 3 must be text"),
+        (b'{"id": "a", "method": "models", "parms": {}}\n', "unknown entry 'parms' (did you mean 'params'?)"),
+        (b"[" * 100_000 + b"\n", "nested too deeply"),
     ],
 )
 def test_garbage_is_refused_and_the_worker_continues(worker: Worker, line: bytes, part: str) -> None:

@@ -52,6 +52,8 @@ def save(name, widget=None):
     canvas.refresh()
     rest(0.3)
     wait(lambda: not canvas.isDrawing())
+    for item in canvas.scene().items():
+        wait(lambda item=item: not getattr(item, "is_rendering", False))
     rest(0.2)
     picture = (widget or iface.mainWindow()).grab()
     picture.save(str(OUT / f"{name}.png"))

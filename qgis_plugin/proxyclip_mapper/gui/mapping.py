@@ -193,10 +193,9 @@ class Mapping(QObject):
             name = self._dock.words_panel.current_class
             kind = tr("a negative example of “{}”") if negative else tr("an example of “{}”")
             self._dock.messages.hint(
-                tr(
-                    "Draw {}: left-click adds corners, right-click or Enter finishes, Backspace removes the last "
-                    "corner, Esc cancels. A single corner makes a small circle."
-                ).format(kind.format(name))
+                tr("Draw {}: right-click or Enter finishes, Backspace removes a corner, Esc cancels.").format(
+                    kind.format(name)
+                )
             )
         else:
             self._dock.messages.clear_hint()

@@ -1039,8 +1039,8 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/mapping.py" />
-   <source>Draw {}: left-click adds corners, right-click or Enter finishes, Backspace removes the last corner, Esc cancels. A single corner makes a small circle.</source>
-   <translation>Zeichnen Sie {}: Linksklick fügt Ecken hinzu, Rechtsklick oder Eingabetaste beendet, Rücktaste entfernt die letzte Ecke, Esc bricht ab. Eine einzelne Ecke ergibt einen kleinen Kreis.</translation>
+   <source>Draw {}: right-click or Enter finishes, Backspace removes a corner, Esc cancels.</source>
+   <translation>Zeichnen Sie {}: Rechtsklick oder Eingabetaste beendet, Rücktaste entfernt eine Ecke, Esc bricht ab.</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />

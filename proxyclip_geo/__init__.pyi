@@ -2,6 +2,7 @@ from .api.embedding import Embedding as Embedding
 from .api.embedding import LabelMap as LabelMap
 from .api.embedding import open_embedding as open_embedding
 from .api.encode import encode as encode
+from .api.example_report import ExampleReport as ExampleReport
 from .api.explore import QueryScore as QueryScore
 from .api.explore import WordPresence as WordPresence
 from .api.explore import explain as explain
@@ -29,6 +30,9 @@ from .api.segment_many import RasterPlan as RasterPlan
 from .api.segment_many import RasterReport as RasterReport
 from .api.segment_many import plan_many as plan_many
 from .api.segment_many import segment_many as segment_many
+from .api.suggest import Doubt as Doubt
+from .api.suggest import Suggestions as Suggestions
+from .api.suggest import suggest as suggest
 from .api.vectorize import VectorResult as VectorResult
 from .api.vectorize import vectorize as vectorize
 from .errors import AreaError as AreaError

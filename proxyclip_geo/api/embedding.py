@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.example_report import ExampleReport
-from proxyclip_geo.api.examples import TaughtBank, add_examples, as_examples
+from proxyclip_geo.api.examples import add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
-from proxyclip_geo.api.text_bank import make_bank
+from proxyclip_geo.api.text_bank import make_bank, require_model
 from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import FeatureSample, sample_features
@@ -118,7 +118,7 @@ class Embedding:
         """Wrap a store; use `open_embedding` or `encode`."""
         self.store = store
         self._samples: dict[float, FeatureSample] = {}
-        self._taught: dict[str, TaughtBank] = {}
+        self._taught: dict[str, ClassBank] = {}
 
     @property
     def name(self) -> str:
@@ -206,8 +206,8 @@ class Embedding:
         rows, cols = (slice(int(low * f), max(int(low * f) + 1, round(high * f))) for low, high, f in edges)
         return whole[:, rows, cols]
 
-    def _sample(self, debias: float) -> FeatureSample:
-        """Return features of the raster, which examples are compared with.
+    def sample_features(self, debias: float = 0.0) -> FeatureSample:
+        """Return features of evenly spaced cells, with debiasing in them.
 
         Raises:
             StoreError: If the embedding is damaged or incomplete.
@@ -227,22 +227,28 @@ class Embedding:
         *,
         examples: Examples | str | Path | None = None,
     ) -> ClassBank:
-        """Return the vocabulary and its text bank in the space of the stored features, with examples learned.
+        """Return the vocabulary and its text bank in the space of the stored features, both with examples learned.
 
         What was last learned is kept, so that the same examples cost nothing in the next call.
         """
         options, examples = options or LabelOptions(), as_examples(examples)
         vocabulary = prepare_vocabulary(classes, options)
-        bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)
-        bank = project_bank(bank, self.store.basis)
+        model = self.store.info.model
+        require_model(vocabulary, name=model["name"], sha256=model["constants_sha256"])
+        bank = self._make_bank(vocabulary, options)
         if examples is None:
             return ClassBank(vocabulary, bank, None)
         key = _identify(vocabulary, options, examples)
         if key not in self._taught:
-            sample = self._sample(options.debias)
-            self._taught = {key: add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)}
-        taught = self._taught[key]
-        return ClassBank(vocabulary, taught.bank, taught.report)
+            sample = self.sample_features(options.debias)
+            taught = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)
+            bank = self._make_bank(taught.vocabulary, options)
+            self._taught = {key: ClassBank(taught.vocabulary, bank, taught.report)}
+        return self._taught[key]
+
+    def _make_bank(self, vocabulary: Vocabulary, options: LabelOptions) -> TextBank:
+        bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)
+        return project_bank(bank, self.store.basis)
 
     def label(
         self,

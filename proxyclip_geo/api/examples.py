@@ -1,19 +1,20 @@
 """Add drawn examples to a text bank."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proxyclip_geo.api.example_report import ExampleReport, make_report, warn_of_examples
 from proxyclip_geo.api.options import Examples
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import ClassShape, FeatureSample, learn, share_with_data
+from proxyclip_geo.engine.examples import ClassShape, FeatureSample, Learned, learn, share_with_data
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
 from proxyclip_geo.raster.examples import Example, read_examples
 from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
+from proxyclip_geo.vocabulary.directions import decode_direction, encode_direction
 
 
 def as_examples(examples: Examples | str | Path | None) -> Examples | None:
@@ -22,21 +23,21 @@ def as_examples(examples: Examples | str | Path | None) -> Examples | None:
 
 
 @dataclass(frozen=True)
-class TaughtBank:
-    """A text bank with what was learned from examples.
+class TaughtVocabulary:
+    """A vocabulary with what was learned from examples.
 
     Attributes:
-        bank: The queries.
+        vocabulary: The classes with their directions and biases.
         report: The check of the examples; None if they have no weight.
     """
 
-    bank: TextBank
+    vocabulary: Vocabulary
     report: ExampleReport | None
 
 
 def add_examples(
     bank: TextBank, examples: Examples, *, vocabulary: Vocabulary, store: EmbeddingStore, sample: FeatureSample
-) -> TaughtBank:
+) -> TaughtVocabulary:
     """Learn from examples, with the words as prior.
 
     Raises:
@@ -57,12 +58,29 @@ def add_examples(
             "`background` words"
         )
     if examples.weight == 0:
-        return TaughtBank(bank, None)
+        return TaughtVocabulary(vocabulary, None)
     shapes = [ClassShape(item, owner, item.negative) for item, owner in zip(drawn, owners, strict=True)]
     learned = learn(store, bank, shapes, sample=sample, weight=examples.weight)
     report = make_report(learned, drawn, owners=owners, names=vocabulary.names)
     warn_of_examples(report)
-    return TaughtBank(learned.add_to(bank), report)
+    return TaughtVocabulary(add_learned(vocabulary, learned, store=store), report)
+
+
+def add_learned(vocabulary: Vocabulary, learned: Learned, *, store: EmbeddingStore) -> Vocabulary:
+    """Return a vocabulary with the directions and biases of a classifier added, for the model of a store."""
+    # The background has no class to hold its bias; only differences between biases matter.
+    base = float(learned.biases[-1]) if len(learned.biases) > len(vocabulary.classes) else 0.0
+    directions = learned.directions
+    if store.basis is not None:
+        directions = directions @ store.basis.numpy().T
+    classes = []
+    for item, direction, bias in zip(vocabulary.classes, directions, learned.biases, strict=False):
+        if item.direction is not None:
+            direction = direction + decode_direction(item.direction)
+        text = encode_direction(direction) if direction.any() else None
+        classes.append(replace(item, bias=item.bias + float(bias) - base, direction=text))
+    model = store.info.model
+    return replace(vocabulary, classes=tuple(classes), model=model["name"], model_sha256=model["constants_sha256"])
 
 
 def _find_classes(drawn: Sequence[Example], vocabulary: Vocabulary, *, path: str | Path) -> tuple[int, ...]:

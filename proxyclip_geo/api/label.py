@@ -76,7 +76,7 @@ def label(
         warn_of_far_words(opened.text, opened.card, (*vocabulary.queries, *options.background))
     with record_warnings() as example_notes, timing(seconds, "words"):
         found = opened.bank(vocabulary, options, examples=examples)
-        bank = found.bank
+        vocabulary, bank = found.vocabulary, found.bank
     info = opened.store.info
     edge_aware = options.borders == "image"
     with exclusive_lock(paths.base), rollback(paths):

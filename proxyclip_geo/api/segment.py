@@ -34,7 +34,7 @@ from proxyclip_geo.api.run_blocks import (
     fit_plan,
     make_memory_inputs,
 )
-from proxyclip_geo.api.text_bank import make_bank
+from proxyclip_geo.api.text_bank import make_bank, require_model
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, time_window
 from proxyclip_geo.engine.runner import Plan
@@ -140,6 +140,8 @@ def segment(
             loaded = job.load(model, options)
             if options.elsewhere:
                 loaded = loaded.without_encoder()
+            sha256 = describe_weights(job.card, loaded.checksums)["constants_sha256"]
+            require_model(vocabulary, name=job.card.name, sha256=sha256)
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
         run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
         with exclusive_lock(paths.base):

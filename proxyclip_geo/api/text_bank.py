@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.classify import TextBank, average_synonyms
+from proxyclip_geo.engine.examples import add_directions
 from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.vocabulary import Vocabulary
+from proxyclip_geo.vocabulary.directions import decode_direction
 
 
 def make_bank(
@@ -38,9 +40,35 @@ def make_bank(
         debias=options.debias,
         background=int(bool(background)),
     )
-    if options.synonyms == "mean":
-        return average_synonyms(bank)
-    return replace(bank, synonyms=options.synonyms)
+    bank = average_synonyms(bank) if options.synonyms == "mean" else replace(bank, synonyms=options.synonyms)
+    directions = {
+        index: decode_direction(item.direction) for index, item in enumerate(vocabulary.classes) if item.direction
+    }
+    return add_directions(bank, directions) if directions else bank
+
+
+def require_model(vocabulary: Vocabulary, *, name: str, sha256: str) -> None:
+    """Check that the directions of a vocabulary are for the features of a model.
+
+    Args:
+        vocabulary: The classes.
+        name: Name of the model.
+        sha256: Checksum of its weights and constants.
+
+    Raises:
+        VocabularyError: If they are for another model.
+    """
+    if vocabulary.model_sha256 in (None, sha256):
+        return
+    other = f"model '{vocabulary.model}'"
+    if vocabulary.model == name:
+        other = (
+            f"other weights of model '{name}' (sha256 {str(vocabulary.model_sha256)[:12]}… then, {sha256[:12]}… now)"
+        )
+    raise VocabularyError(
+        f"vocabulary '{vocabulary.name}' was learned from examples with {other}, whose features differ from those of "
+        f"model '{name}'; learn it again from examples on a raster that this model encoded"
+    )
 
 
 def _check_background(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ for _command in (
     explore.explain,
     explore.similar,
     explore.words,
+    explore.suggest,
     fit.fit,
     vectorize.vectorize,
     sample.sample,

@@ -1,4 +1,4 @@
-"""`proxyclip-geo explain`, `similar` and `words`: query an embedding with places and words."""
+"""`proxyclip-geo explain`, `similar`, `words` and `suggest`: query an embedding with places and words."""
 
 from pathlib import Path
 from typing import Annotated
@@ -94,3 +94,44 @@ def words(
     for item in found:
         table.add_row(item.word, f"{item.contrast:.3f}", f"{100 * item.share:.1f} %")
     reporter.result(table, {"words": [vars(item) for item in found]})
+
+
+def suggest(
+    embedding: parameters.Store,
+    options: Annotated[LabelOptions, Only(("templates", "synonyms", "background", "debias"))],
+    examples: Examples | None,
+    classes: parameters.Classes = None,
+    vocabulary: parameters.Vocabulary = None,
+    count: Annotated[int, typer.Option(help="Number of places.")] = 10,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the places as points to this .gpkg or .geojson file.")
+    ] = None,
+    overwrite: parameters.Overwrite = False,
+    *,
+    reporter: Reporter,
+) -> None:
+    """Check examples, and suggest where to draw the next ones: where the map is least sure of its class."""
+    from rich.console import Group
+    from rich.table import Table
+
+    import proxyclip_geo as pg
+    from proxyclip_geo.vocabulary.load import read_words
+
+    found = pg.suggest(
+        embedding,
+        read_words(classes, vocabulary),
+        examples=examples,
+        count=count,
+        out=out,
+        options=options,
+        overwrite=overwrite,
+    )
+    table = Table(box=None, pad_edge=False)
+    for title in ("x", "y", "class", "or", "margin"):
+        table.add_column(title, justify="left" if title in ("class", "or") else "right")
+    for place in found.places:
+        table.add_row(f"{place.x:.10g}", f"{place.y:.10g}", place.name, place.other, f"{100 * place.margin:.0f} %")
+    report = found.report
+    lines = [] if report is None else list(report.advice)
+    facts = {"places": [vars(place) for place in found.places], "examples": report and report.to_dict()}
+    reporter.result(Group(table, *lines), {**facts, "path": out and str(out)})

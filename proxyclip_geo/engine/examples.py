@@ -1,13 +1,14 @@
 """Learn a classifier from the cells under shapes, with that of words as prior; see `logistic`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import softmax
 from torch import Tensor
 
 from proxyclip_geo.engine.classify import TextBank
@@ -25,6 +26,7 @@ from proxyclip_geo.engine.logistic import (
     train,
 )
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
+from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.region import Region
 
 TILES, CELLS = 64, 16_384
@@ -172,9 +174,26 @@ class Learned:
 
     def add_to(self, bank: TextBank) -> TextBank:
         """Return a bank with the logits of `bank` and the additions."""
-        moved = torch.from_numpy(self.directions)[list(bank.query_class)] / bank.logit_scale
         biases = tuple(own + float(more) for own, more in zip(bank.biases, self.biases, strict=True))
-        return replace(bank, queries=bank.queries + moved.to(bank.queries), biases=biases)
+        return replace(add_directions(bank, dict(enumerate(self.directions))), biases=biases)
+
+
+def add_directions(bank: TextBank, directions: Mapping[int, NDArray[np.float32]]) -> TextBank:
+    """Return a bank that adds to the logits of classes the products of features with (D,) directions.
+
+    Raises:
+        VocabularyError: If a direction has another length than the queries.
+    """
+    dim = bank.queries.shape[1]
+    moved = torch.zeros(len(bank.values), dim)
+    for index, direction in directions.items():
+        if len(direction) != dim:
+            raise VocabularyError(
+                f"the direction of class {index + 1} has {len(direction)} numbers, but features have {dim}; learn it "
+                "again from examples"
+            )
+        moved[index] = torch.from_numpy(direction) / bank.logit_scale
+    return replace(bank, queries=bank.queries + moved[list(bank.query_class)].to(bank.queries))
 
 
 def class_logits(bank: TextBank, features: NDArray[np.floating]) -> Floats:
@@ -243,3 +262,35 @@ def _read_samples(
         shape=owner,
         weight=np.concatenate(weights),
     )
+
+
+@dataclass(frozen=True)
+class DoubtfulCells:
+    """Cells that a classifier is least sure of, one an area, most doubtful area first.
+
+    Attributes:
+        at: (N, 2) row and column of each cell.
+        best: (N,) index of its most probable class.
+        second: (N,) index of the next one.
+        margin: (N,) difference of their probabilities.
+    """
+
+    at: Indices
+    best: Indices
+    second: Indices
+    margin: Floats
+
+
+def find_doubtful_cells(bank: TextBank, sample: FeatureSample, *, count: int) -> DoubtfulCells:
+    """Return the most doubtful cell of each of the `count` tiles with the smallest mean margin."""
+    shares = softmax(class_logits(bank, sample.features), axis=1)
+    order = np.argsort(-shares, axis=1, kind="stable")
+    top = np.take_along_axis(shares, order[:, :2], axis=1)
+    margin = top[:, 0] - top[:, 1]
+    tiles = np.unique(sample.tile)
+    means = np.array([margin[sample.tile == tile].mean() for tile in tiles])
+    cells = []
+    for tile in tiles[np.argsort(means, kind="stable")[:count]]:
+        own = np.flatnonzero(sample.tile == tile)
+        cells.append(own[margin[own].argmin()])
+    return DoubtfulCells(sample.at[cells], order[cells, 0], order[cells, 1], margin[cells])

@@ -1,7 +1,7 @@
 """Positive and negative examples: points, lines and polygons of a vector file, each with a class, as pixels."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
+from proxyclip_geo.files import atomic_write
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import rasterize_shape
 from proxyclip_geo.region import Region
@@ -173,3 +175,26 @@ def _region_of(shape: BaseGeometry) -> Region:
 def _text(value: Any) -> str:
     # A missing value is None or NaN, which differs from itself.
     return "" if value is None or value != value else str(value).strip()
+
+
+def write_places(
+    path: Path, points: Sequence[tuple[float, float]], columns: Mapping[str, Sequence[Any]], *, crs: CRS | None
+) -> None:
+    """Write points, as .gpkg or .geojson by the suffix.
+
+    Args:
+        path: The file; an existing one is replaced.
+        points: (x, y) of each.
+        columns: Values of each.
+        crs: Their CRS; GeoJSON is written in longitude and latitude if it is known.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    xs, ys = zip(*points, strict=True)
+    frame = geopandas.GeoDataFrame(dict(columns), geometry=geopandas.points_from_xy(xs, ys), crs=crs)
+    if path.suffix.lower() == ".geojson" and crs is not None:
+        frame = frame.to_crs("OGC:CRS84")
+    with atomic_write(path) as draft:
+        driver = "GPKG" if path.suffix.lower() == ".gpkg" else "GeoJSON"
+        pyogrio.write_dataframe(frame, draft, driver=driver, layer=path.stem)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.validation import check_fields, describe
 from proxyclip_geo.vocabulary.colors import Color, hex_color
+from proxyclip_geo.vocabulary.directions import Direction
 from proxyclip_geo.vocabulary.templates import TemplateSet
 
 UNCLASSIFIED = 0
@@ -89,6 +90,8 @@ class MapClass:
         value: Label value in rasters, 1–65534.
         threshold: Score, 0–1, below which the class does not win; None for the vocabulary's.
         bias: Added to the logits of the class.
+        direction: Its product with the features is added to the logits of the class; learned from examples, see
+            `directions`.
 
     Raises:
         VocabularyError: If a field has a value that is not possible.
@@ -100,6 +103,7 @@ class MapClass:
     value: Value
     threshold: Threshold | None = None
     bias: float = 0.0
+    direction: Direction | None = None
 
     def __post_init__(self) -> None:
         check_fields(self, error=VocabularyError, source=f"class {describe(self.name)}")
@@ -119,6 +123,8 @@ class MapClass:
             settings["threshold"] = self.threshold
         if self.bias:
             settings["bias"] = self.bias
+        if self.direction is not None:
+            settings["direction"] = self.direction
         return settings
 
 
@@ -135,6 +141,8 @@ class Vocabulary:
         description: A sentence on its use.
         source: Source of classes and colours, e.g. a citation.
         logit_scale: Factor of cosines before the softmax; None for the model's.
+        model: Name of the model whose features the directions of the classes are for; None without directions.
+        model_sha256: Checksum of its weights and constants.
         path: File that it was read from, which is not part of the vocabulary.
 
     Raises:
@@ -148,6 +156,8 @@ class Vocabulary:
     description: Text = ""
     source: Text = ""
     logit_scale: Annotated[float, Field(gt=0, le=1e4)] | None = None
+    model: Word | None = None
+    model_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     path: Path | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -156,6 +166,8 @@ class Vocabulary:
         check_class_count(len(self.classes))
         self._check_values()
         self._check_words()
+        if any(item.direction for item in self.classes) and not (self.model and self.model_sha256):
+            raise VocabularyError("classes have a 'direction', but 'model' or 'model_sha256' is missing; add them")
 
     def _check_values(self) -> None:
         owners: dict[int, str] = {}
@@ -240,6 +252,8 @@ class Vocabulary:
         fields["threshold"] = self.threshold
         if self.logit_scale is not None:
             fields["logit_scale"] = self.logit_scale
+        if self.model is not None:
+            fields |= {"model": self.model, "model_sha256": self.model_sha256}
         fields["classes"] = [item.to_dict() for item in self.classes]
         return fields
 

@@ -21,6 +21,7 @@ from proxyclip_geo.errors import VocabularyError, warn_quality
 from proxyclip_geo.validation import describe, suggest, validate
 from proxyclip_geo.vocabulary.classes import MapClass, Threshold, Value, Vocabulary, Word, check_class_count
 from proxyclip_geo.vocabulary.colors import Color, choose_colors, parse_color
+from proxyclip_geo.vocabulary.directions import Direction
 
 
 def split_words(text: object) -> object:
@@ -56,6 +57,7 @@ class ClassEntry:
         value: Its label value; chosen if not given.
         threshold: As for `MapClass`.
         bias: As for `MapClass`.
+        direction: As for `MapClass`.
     """
 
     name: Word
@@ -65,6 +67,7 @@ class ClassEntry:
     value: Value | None = None
     threshold: Threshold | None = None
     bias: float = 0.0
+    direction: Direction | None = None
 
     def __post_init__(self) -> None:
         if self.synonyms and self.words is not None:
@@ -182,7 +185,9 @@ def _parse_words(words: object, *, source: str) -> ClassEntry:
 
 def _parse_item(item: object, *, source: str) -> ClassEntry:
     if isinstance(item, MapClass):
-        return ClassEntry(item.name, (), item.synonyms, item.color, item.value, item.threshold, item.bias)
+        return ClassEntry(
+            item.name, (), item.synonyms, item.color, item.value, item.threshold, item.bias, item.direction
+        )
     if isinstance(item, Mapping):
         return validate(ClassEntry, dict(item), error=VocabularyError, source=source)
     return _parse_words(item, source=source)
@@ -211,6 +216,7 @@ def _choose_missing(entries: Sequence[ClassEntry]) -> tuple[MapClass, ...]:
             value=next(free) if entry.value is None else entry.value,
             threshold=entry.threshold,
             bias=entry.bias,
+            direction=entry.direction,
         )
         for entry, color in zip(entries, colors, strict=True)
     )

@@ -284,6 +284,28 @@ def words(call: Call, *, embedding: Name, candidates: Words) -> dict[str, Any]:
     return {"words": [vars(item) for item in pg.rank_words(call.session.embedding(embedding), candidates)]}
 
 
+def suggest(
+    call: Call,
+    *,
+    embedding: str,
+    classes: Classes | None = None,
+    vocabulary: str | None = None,
+    examples: ExamplesOrPath = None,
+    count: int = 10,
+    path: str | None = None,
+    options: LabelOptions = LabelOptions(),
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Check examples, and suggest places for the next ones."""
+    opened, chosen = call.session.embedding(embedding), read_words(classes, vocabulary)
+    found = pg.suggest(opened, chosen, examples=examples, count=count, out=path, options=options, overwrite=overwrite)
+    return {
+        "places": [vars(place) for place in found.places],
+        "examples": None if found.report is None else found.report.to_dict(),
+        "path": path,
+    }
+
+
 def vectorize(
     call: Call,
     *,
@@ -340,6 +362,7 @@ METHODS: dict[str, Method] = {
     "explain": explain,
     "similar": similar,
     "words": words,
+    "suggest": suggest,
     "vectorize": vectorize,
     "evaluate": evaluate,
 }

@@ -370,6 +370,63 @@ def test_examples_that_contradict_each_other(folder: Path, tmp_path: Path, drawn
         embedding.label(WORDS, examples=tmp_path / "mixed.gpkg", gsd=4)
 
 
+def test_a_learned_vocabulary_is_saved_and_applied(folder: Path, tmp_path: Path, drawn: Path, demo: pg.Model) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    shown = embedding.label(WORDS, examples=drawn)
+    path = pg.dump_vocabulary(shown.vocabulary, tmp_path / "learned.yaml")
+    learned = pg.load_vocabulary(path)
+    assert learned == shown.vocabulary
+    assert [item.direction is not None for item in learned.classes] == [False, True, False, True]
+    np.testing.assert_array_equal(embedding.label(learned).labels, shown.labels)
+    result = pg.segment(folder / "scene.tif", learned, out=tmp_path / "out", model=demo)
+    np.testing.assert_array_equal(result.labels.read(), shown.labels)
+    other = replace(learned, model_sha256="0" * 64)
+    for call in (
+        lambda: embedding.label(other),
+        lambda: pg.segment(folder / "scene.tif", other, out=tmp_path / "b", model=demo),
+    ):
+        with pytest.raises(VocabularyError, match=r"learned from examples with other weights of model 'demo'.*again"):
+            call()
+    with pytest.raises(VocabularyError, match=r"with model 'big', whose features differ from those of model 'demo'"):
+        embedding.label(replace(other, model="big"))
+    short = replace(learned.classes[1], direction="AACAPw==")
+    with pytest.raises(VocabularyError, match="the direction of class 2 has 1 numbers, but features have 64"):
+        embedding.label(replace(learned, classes=(learned.classes[0], short)))
+
+
+def test_examples_on_components(folder: Path, tmp_path: Path, drawn: Path, demo: pg.Model) -> None:
+    store = pg.StoreOptions(components=24)
+    few = pg.encode(folder / "scene.tif", out=tmp_path / "few.emb", model=demo, store=store)
+    shown = few.label(WORDS, examples=drawn)
+    whole = pg.open_embedding(folder / "scene.emb").label(shown.vocabulary)
+    assert (shown.labels == whole.labels).mean() > 0.9
+    assert shown.report is not None
+    assert shown.report.correct > 0.95
+
+
+def test_places_for_the_next_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:
+    embedding = pg.open_embedding(folder / "scene.emb")
+    found = pg.suggest(embedding, WORDS, examples=drawn, count=3, out=tmp_path / "next.gpkg")
+    assert found.report is not None
+    west, south, east, north = embedding.geobox.bounds
+    for place in found.places:
+        assert west <= place.x <= east
+        assert south <= place.y <= north
+        assert place.name != place.other
+    assert found.places[0].margin < 0.3
+    written = geopandas.read_file(tmp_path / "next.gpkg")
+    assert written.crs == embedding.geobox.crs
+    assert list(zip(written.geometry.x, written.geometry.y, strict=True)) == [(p.x, p.y) for p in found.places]
+    with pytest.raises(OutputError, match="exists; pass overwrite=True"):
+        pg.suggest(embedding, WORDS, out=tmp_path / "next.gpkg")
+    pg.suggest(embedding, WORDS, out=tmp_path / "next.geojson")
+    assert geopandas.read_file(tmp_path / "next.geojson").crs.to_epsg() == 4326
+    with pytest.raises(OutputError, match=r"written as \.gpkg or \.geojson"):
+        pg.suggest(embedding, WORDS, out=tmp_path / "next.txt")
+    with pytest.raises(OptionError, match="count=0 must be 1 to 1000"):
+        pg.suggest(embedding, WORDS, count=0)
+
+
 def test_similar_to_a_place(folder: Path, tmp_path: Path, drawn: Path) -> None:
     frame = geopandas.read_file(drawn)
     frame[frame["class"] == "forest"].to_file(tmp_path / "forest.gpkg")

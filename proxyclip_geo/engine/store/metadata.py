@@ -62,6 +62,7 @@ class _Model:
 
     name: _Line
     sha256: Mapping[_Line, _Line]
+    constants_sha256: _Line
     card: Annotated[_Line, AfterValidator(_check_card)]
 
 

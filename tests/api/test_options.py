@@ -61,7 +61,7 @@ CLASSES = (
         (pg.VectorOptions, {"majority": 51}, "majority=51 must be at most 50"),
         (pg.VectorOptions, {"simplify": -1}, "simplify=-1 must be at least 0"),
         (pg.VectorOptions, {"exact": True, "simplify": 2}, "exact=True and simplify=2.0 contradict each other"),
-        (pg.Examples, {"path": "a.gpkg", "weight": 1.5}, "weight=1.5 must be at most 1"),
+        (pg.Examples, {"path": "a.gpkg", "weight": -1}, "weight=-1 must be at least 0"),
         (pg.Examples, {}, "'path' is missing"),
     ],
 )

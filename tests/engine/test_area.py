@@ -157,7 +157,8 @@ def write(path: str, source: Any, plan: Plan, options: dict[str, Any], storage: 
     encoder, geobox = options["encoder"], GeoBox(source.region.shape, (0.5, 0, 7, 0, -0.5, 9), None)
     info = EmbeddingInfo(
         geobox, plan.area.region, plan.grid, plan.core, "hann", encoder.dim, storage, None,
-        {"name": "a", "sha256": {}, "card": "a"}, {"path": "a.tif", "stem": "a", "bands": [1, 2, 3]}, {},
+        {"name": "a", "sha256": {}, "constants_sha256": "0", "card": "a"},
+        {"path": "a.tif", "stem": "a", "bands": [1, 2, 3]}, {},
     )  # fmt: skip
     store = create_store(path, info, thumbnail=np.zeros((3, 2, 2), np.uint8))
     for item in encode_blocks(source, plan, encoder=encoder, blocks=store.missing()):

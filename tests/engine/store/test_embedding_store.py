@@ -51,7 +51,7 @@ def keep(
         dim=components or encoder.dim,
         storage=storage,  # type: ignore[arg-type]
         components=components,
-        model={"name": "colours", "card": "colours", "sha256": {}},
+        model={"name": "colours", "card": "colours", "sha256": {}, "constants_sha256": "0"},
         raster={"path": "scene.tif", "stem": "scene", "bands": [1, 2, 3]},
         options={},
     )
@@ -264,7 +264,10 @@ class TestDamage:
                 for stem in ("../a", "..", "/etc/a", "C:a", "nul", ".a", "-a", "a" * 201, "")
             ),
             *(
-                ({"model": {"name": "a", "sha256": {}, "card": card}}, "model.card must be the name of a model")
+                (
+                    {"model": {"name": "a", "sha256": {}, "constants_sha256": "0", "card": card}},
+                    "model.card must be the name of a model",
+                )
                 for card in ("../a.toml", "a/b.toml", "/a/../b.toml", "//host/share/a.toml", r"\\host\share\a.toml", "")
             ),
             ({"option": {}}, r"unknown entry 'option' \(did you mean 'options'\?\)"),

@@ -1,5 +1,6 @@
 """Read raw samples of a raster on a scaled grid from the overview with the nearest finer resolution."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from proxyclip_geo.raster.bands import BandPlan, read_bands
 from proxyclip_geo.raster.dataset import environment, open_dataset
 from proxyclip_geo.raster.names import show_name
 from proxyclip_geo.raster.open_errors import find_reason
-from proxyclip_geo.raster.resample import Axis, Samples, resample
+from proxyclip_geo.raster.resample import Axis, AxisWeights, Samples, resample
 from proxyclip_geo.region import Region
 
 # Source pixels of one band read at a time while resampling.
@@ -74,25 +75,35 @@ class OverviewReader:
         """
         if self._rows.is_identity and self._cols.is_identity:
             return self._read(region.shift(int(self._rows.start), int(self._cols.start)))
-        first, last = self._cols.weights(region.left, region.width).span
-        source_rows = max(1, _CHUNK // (last - first))
-        step = max(1, int(source_rows / max(1.0, self._rows.scale)))
+        tile_rows, tile_cols = self._dataset.block_shapes[0]
+        # A row of tiles is decoded once: columns are read one group after another, strips as a whole.
+        cols = region.width
+        if tile_cols < self._dataset.width:
+            cols = max(1, int(max(tile_cols, _CHUNK // tile_rows) / max(1.0, self._cols.scale)))
         parts = [
-            self._resample(Region.from_edges(top, region.left, min(top + step, region.bottom), region.right))
-            for top in range(region.top, region.bottom, step)
+            self._resample(Region.from_edges(region.top, left, region.bottom, min(left + cols, region.right)))
+            for left in range(region.left, region.right, cols)
         ]
-        if len(parts) == 1:
-            return parts[0]
-        return Samples(
-            np.concatenate([part.values for part in parts], axis=1), np.concatenate([part.valid for part in parts])
-        )
+        return _join(parts, axis=1)
 
     def _resample(self, region: Region) -> Samples:
-        rows = self._rows.weights(region.top, region.height)
+        """Resample all rows of some columns, as many at a time as `_CHUNK` allows, or a part of one."""
         cols = self._cols.weights(region.left, region.width)
-        top, bottom = rows.span
-        left, right = cols.span
-        return resample(self._read(Region.from_edges(top, left, bottom, right)), rows=rows, cols=cols)
+        source_rows = max(1, _CHUNK // (cols.span[1] - cols.span[0]))
+        step = max(1, int(source_rows / max(1.0, self._rows.scale)))
+
+        def read(rows: AxisWeights) -> Iterator[tuple[Samples, AxisWeights]]:
+            taps = rows.index.shape[1]
+            once = taps if len(rows.index) > 1 else source_rows
+            for first in range(0, taps, once):
+                part = AxisWeights(rows.index[:, first : first + once], rows.weight[:, first : first + once])
+                yield self._read(Region.from_edges(part.span[0], cols.span[0], part.span[1], cols.span[1])), part
+
+        parts = [
+            resample(read(self._rows.weights(top, min(step, region.bottom - top))), cols=cols)
+            for top in range(region.top, region.bottom, step)
+        ]
+        return _join(parts, axis=0)
 
     def _read(self, region: Region) -> Samples:
         try:
@@ -110,6 +121,16 @@ class OverviewReader:
                 f"({find_reason(error)}); it may "
                 "be damaged or cut short: copy it again, or exclude that part by `bounds`"
             ) from error
+
+
+def _join(parts: list[Samples], *, axis: int) -> Samples:
+    """Join samples along the rows (0) or columns (1)."""
+    if len(parts) == 1:
+        return parts[0]
+    return Samples(
+        np.concatenate([part.values for part in parts], axis=axis + 1),
+        np.concatenate([part.valid for part in parts], axis=axis),
+    )
 
 
 def _overview(dataset: Any, plan: BandPlan, *, limit: float) -> int | None:

@@ -5,6 +5,7 @@ weights of a pixel depend on its absolute index only, and the order of summation
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,26 +89,33 @@ class Axis:
         return index, 1 - np.abs(centre - index)
 
 
-def resample(samples: Samples, *, rows: AxisWeights, cols: AxisWeights) -> Samples:
+def resample(parts: Iterable[tuple[Samples, AxisWeights]], *, cols: AxisWeights) -> Samples:
     """Resample by separable weights, using only valid source pixels.
 
     A target pixel is valid if at least half of its weight is on valid pixels; its value is their weighted mean.
 
     Args:
-        samples: Source pixels from (rows.span[0], cols.span[0]) to at least the ends of the spans.
-        rows: Weights of the target's rows.
+        parts: Source pixels from (rows.span[0], cols.span[0]) to at least the ends of the spans, and the weights of the
+            target's rows. Source rows of one target row may come in several parts, from top to bottom.
         cols: Weights of the target's columns.
 
     Returns:
         (C, len(rows), len(cols)) values in a float type.
     """
-    work = working_type(samples.values.dtype)
-    values = _combine(_combine(samples.values, rows, axis=1, work=work), cols, axis=2, work=work)
-    # If all pixels are valid, one column is broadcast to all columns.
-    all_valid = bool(samples.valid.all())
-    valid_column = np.ones((1, len(samples.valid), 1), np.bool_) if all_valid else samples.valid[None]
-    down = _combine(valid_column, rows, axis=1, work=work)
-    share = _combine(np.broadcast_to(down, (*down.shape[:2], samples.valid.shape[1])), cols, axis=2, work=work)[0]
+    values: NDArray[Any] | None = None
+    down: NDArray[Any] | None = None
+    for samples, rows in parts:
+        work = working_type(samples.values.dtype)
+        values = _combine(samples.values, rows, axis=1, work=work, total=values)
+        # If all pixels are valid, one column is broadcast to all columns.
+        all_valid = bool(samples.valid.all())
+        valid_column = np.ones((1, len(samples.valid), 1), np.bool_) if all_valid else samples.valid[None]
+        down = _combine(valid_column, rows, axis=1, work=work, total=down)
+    assert values is not None
+    assert down is not None
+    down = np.broadcast_to(down, (*down.shape[:2], values.shape[2]))
+    values, share = (_combine(layers, cols, axis=2, work=values.dtype) for layers in (values, down))
+    share = share[0]
     valid = share >= 0.5 - 1e-6
     np.divide(values, share, out=values, where=valid)
     if not valid.all():
@@ -115,15 +123,16 @@ def resample(samples: Samples, *, rows: AxisWeights, cols: AxisWeights) -> Sampl
     return Samples(values, valid)
 
 
-def _combine(layers: NDArray[Any], weights: AxisWeights, *, axis: int, work: Any) -> NDArray[Any]:
-    """Sum the weighted pixels one after another, element by element, so that chunks equal the whole."""
+def _combine(
+    layers: NDArray[Any], weights: AxisWeights, *, axis: int, work: Any, total: NDArray[Any] | None = None
+) -> NDArray[Any]:
+    """Add the weighted pixels to a sum one after another, element by element, so that chunks equal the whole."""
     index = weights.index - weights.span[0]
     shape = (-1, 1) if axis == 1 else (1, -1)
-    total: NDArray[Any] | None = None
     for column in range(index.shape[1]):
         weight = weights.weight[:, column].astype(work).reshape(shape)
         part = np.multiply(np.take(layers, index[:, column], axis=axis), weight, dtype=work)
-        total = part if total is None else np.add(total, part, out=total)
+        total = part if total is None else np.add(total, part, out=total if total.shape == part.shape else None)
     assert total is not None
     return total
 

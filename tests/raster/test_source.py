@@ -404,14 +404,22 @@ class TestBlocking:
         with open_source(path, SourceOptions(gsd=gsd, bounds=bounds)) as source:
             assert_pieces_equal_whole(source, size)
 
-    def test_strips_of_a_large_read_equal_small_reads(
-        self, make_raster: MakeRaster, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("chunk", [1, 500, 2000])
+    @pytest.mark.parametrize("tiled", [False, True])
+    @pytest.mark.parametrize("gsd", [0.3, 1.7, 20.0])
+    def test_parts_of_a_large_read_equal_the_whole(
+        self, make_raster: MakeRaster, monkeypatch: pytest.MonkeyPatch, chunk: int, tiled: bool, gsd: float
     ) -> None:
-        monkeypatch.setattr("proxyclip_geo.raster.overview_reader._CHUNK", 2000)
-        with open_source(make_raster(height=200, width=300), SourceOptions(gsd=1.7)) as source:
-            strips = source.read(source.geobox.region)
+        monkeypatch.setattr("proxyclip_geo.raster.overview_reader._CHUNK", chunk)
+        layout = {"tiled": True, "blockxsize": 16, "blockysize": 32} if tiled else {}
+        mask = np.ones((90, 110), bool)
+        mask[20:50, 30:80] = False
+        with open_source(make_raster(height=90, width=110, mask=mask, **layout), SourceOptions(gsd=gsd)) as source:
+            parts = source.read(source.geobox.region)
             monkeypatch.setattr("proxyclip_geo.raster.overview_reader._CHUNK", 10**9)
-            np.testing.assert_array_equal(strips.rgb, source.read(source.geobox.region).rgb)
+            whole = source.read(source.geobox.region)
+        np.testing.assert_array_equal(parts.rgb, whole.rgb)
+        np.testing.assert_array_equal(parts.valid, whole.valid)
 
 
 class TestGeoreference:

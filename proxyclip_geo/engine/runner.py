@@ -18,12 +18,14 @@ from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, crop_guide, read_block, read_cells_guide
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
-from proxyclip_geo.grid import Block, WindowGrid, round_up
+from proxyclip_geo.grid import Block, WindowGrid, ceil_div, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.region import Region
 
+MAX_BLOCKS = 250_000
+"""Most blocks of a run; their list takes 0.3 GB."""
 MIN_CORE = 2048
 """Least side of the core of a block in pixels, unless it is given."""
 STRIDES_PER_SHARED = 12
@@ -68,8 +70,15 @@ class Plan:
         """Return the plan with another side of cores.
 
         Raises:
-            OptionError: If it is not a positive multiple of the step.
+            OptionError: If it is not a positive multiple of the step, or there are more than `MAX_BLOCKS` blocks.
         """
+        height, width = self.area.region.shape
+        count = 0 if core <= 0 else ceil_div(height, core) * ceil_div(width, core)
+        if count > MAX_BLOCKS:
+            raise OptionError(
+                f"{width:,} × {height:,} px are {count:,} blocks of {core} px, more than {MAX_BLOCKS:,}; choose a part "
+                "by `bounds`, a coarser `gsd` or a larger `block_size`"
+            )
         return replace(self, core=core, blocks=tuple(self.grid.blocks(core, area=self.area.region)))
 
 

@@ -36,7 +36,11 @@ from proxyclip_geo.region import Region
 _GSD_TOLERANCE = 0.01
 # Upsampling beyond this factor shows nothing more.
 _MAX_UPSAMPLING = 16
+MAX_SIDE = 100_000_000
+"""Longest side of a raster in pixels."""
 _TILE = 512
+# Most tiles that are searched for a valid pixel.
+_SEARCHED = 2000
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,12 @@ class Source:
         self.dtype = str(common_type(dataset, self._plan.unique))
         self._scale = _scale(self._native, options.gsd, name=self.name)
         self.geobox = self._native.zoom_out(self._scale)
+        if max(self.geobox.shape) > MAX_SIDE:
+            raise RasterError(
+                f"raster {self.name} has {self.geobox.width:,} × {self.geobox.height:,} px, more than {MAX_SIDE:,} a "
+                "side; choose a coarser `gsd`, or cut a part out, e.g. rio clip FILE NEW --bounds 'WEST SOUTH EAST "
+                "NORTH'"
+            )
         self.area = find_area(self.geobox, bounds=options.bounds, aoi=options.aoi, name=self.name)
         self.stretch = options.stretch if isinstance(options.stretch, Stretch) else None
         if isinstance(options.stretch, Percentiles) and self.dtype != "uint8" and self._plan.palette is None:
@@ -254,12 +264,17 @@ class Source:
         return f"{self.stem}: " + "; ".join(facts)
 
     def _require_data(self) -> None:
-        """Raise an error if the area has no valid pixel; reads tiles from the centre until one has data."""
+        """Raise an error if the area has no valid pixel; reads tiles from the centre until one has data.
+
+        Of a very large raster, a part around the centre is read.
+        """
         area = self.area
         if area.polygons is None and not self._plan.can_be_invalid and np.dtype(self.dtype).kind != "f":
             return
         overlaps = False
-        for tile in _from_centre(area.region):
+        for count, tile in enumerate(_from_centre(area.region)):
+            if count == _SEARCHED:
+                return
             inside = area.rasterize(tile)
             if inside.any():
                 overlaps = True
@@ -325,17 +340,16 @@ def _scale(native: GeoBox, gsd: float | None, *, name: str) -> tuple[float, floa
     return down, across
 
 
-def _describe_crs(geobox: GeoBox) -> str:
-    return (
-        "no CRS" if geobox.crs is None else f"the CRS '{geobox.crs.name}' without a unit of length or pixels beyond it"
-    )
-
-
 def _from_centre(region: Region) -> Iterator[Region]:
-    """Yield tiles by distance from the centre, as the collars of mosaics are at the border."""
-    row, col = region.top + region.height / 2, region.left + region.width / 2
-    tiles = region.tiles(_TILE)
-    yield from sorted(tiles, key=lambda t: math.hypot(t.top + t.height / 2 - row, t.left + t.width / 2 - col))
+    """Yield tiles in rings around the centre, as the collars of mosaics are at the border."""
+    top, left = region.top + (region.height - _TILE) // 2, region.left + (region.width - _TILE) // 2
+    for ring in range(max(region.shape) // _TILE + 2):
+        steps = range(-ring, ring + 1)
+        for down in steps:
+            for across in steps if abs(down) == ring else (-ring, ring)[: 2 if ring else 1]:
+                tile = Region(top + down * _TILE, left + across * _TILE, _TILE, _TILE).intersect(region)
+                if not tile.is_empty:
+                    yield tile
 
 
 def _resolve(name: str) -> str:

@@ -1,5 +1,6 @@
 """Linear stretch of raster values to 8-bit colours: one stretch per raster, given or measured."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from proxyclip_geo.region import Region
 # Longest side of the decimated read.
 _SAMPLE_SIDE = 1024
 _TILE = 2048
+# Most tiles that are searched for valid pixels.
+_SEARCHED = 2000
 # Full-resolution values that are enough for percentiles, per band.
 _MAX_VALUES = 4_000_000
 
@@ -81,8 +84,8 @@ def measure_stretch(dataset: Any, plan: BandPlan, *, percentiles: Percentiles, n
         ) from error
     if values.shape[1] == 0:
         raise RasterError(
-            f"every pixel of raster {name} is nodata; correct its nodata value, alpha or mask band, e.g. with "
-            "rio edit-info --unset-nodata FILE"
+            f"every pixel of raster {name} (or of a sample of a very large one) is nodata; correct its nodata value, "
+            "alpha or mask band, e.g. rio edit-info --unset-nodata FILE, or give the limits, e.g. stretch='0,3000'"
         )
     layers = [values[plan.unique.index(band)] for band in plan.colors]
     limits = [_limits(layer.astype(np.float64), percentiles) for layer in layers]
@@ -94,10 +97,10 @@ def _valid_values(samples: Samples) -> NDArray[Any]:
 
 
 def _read_full_resolution(dataset: Any, plan: BandPlan, whole: Region) -> NDArray[Any]:
-    """Read at full resolution, tile by tile, where sampling found no valid pixel."""
+    """Read at full resolution, tile by tile, where sampling found no valid pixel; of a very large raster, a part."""
     found: list[NDArray[Any]] = []
     count = 0
-    for tile in whole.tiles(_TILE):
+    for tile in itertools.islice(whole.tiles(_TILE), _SEARCHED):
         values = _valid_values(read_bands(dataset, plan, tile))
         found.append(values)
         count += values.shape[1]

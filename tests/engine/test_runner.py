@@ -178,6 +178,10 @@ class TestMakePlan:
         plan = self.plan(encoders, core=32)
         assert plan.windows == sum(len(block.windows) for block in plan.blocks) > plan.grid.window_count
 
+    def test_too_many_blocks_are_refused(self, encoders: SimpleNamespace) -> None:
+        with pytest.raises(OptionError, match="are 390,625 blocks of 32 px, more than 250,000; choose a part"):
+            self.plan(encoders, (20_000, 20_000), core=32)
+
     @pytest.mark.parametrize(("window", "stride"), [(32, 16), (32, 32), (336, 168), (1024, 256)])
     def test_the_default_block_suits_the_windows(self, encoders: SimpleNamespace, window: int, stride: int) -> None:
         core = self.plan(encoders, window=window, stride=stride).core

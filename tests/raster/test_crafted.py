@@ -1,10 +1,13 @@
 """Unusual, damaged and hostile rasters give a map or one sentence with cause and remedy."""
 
 import gzip
+import itertools
 import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +20,8 @@ import rasterio
 import rasterio.shutil
 import shapely
 from affine import Affine
+from hypothesis import given
+from hypothesis import strategies as st
 from rasterio.control import GroundControlPoint
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.rio.main import main_group
@@ -26,7 +31,8 @@ from proxyclip_geo.errors import AreaError, OptionError, QualityWarning, RasterE
 from proxyclip_geo.files import local_file
 from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.raster.options import SourceOptions
-from proxyclip_geo.raster.source import Pixels, open_source
+from proxyclip_geo.raster.source import Pixels, _from_centre, open_source
+from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]
 VRT_GEOREFERENCE = "<SRS>EPSG:25832</SRS><GeoTransform>500000,0.5,0,5600000,0,-0.5</GeoTransform>"
@@ -303,3 +309,55 @@ class TestGeoreference:
                 dataset.rpcs = RPC(**numbers, **factors)
         with pytest.warns(QualityWarning, match=r"not georeferenced \(RPCs are not used.*gdalwarp -rpc"):
             open_source(path).close()
+
+
+class TestSize:
+    """Rasters of any size need little memory, or are refused at once."""
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not report the peak memory of a process so")
+    @pytest.mark.parametrize("tiled", [False, True])
+    def test_the_memory_of_a_preview_does_not_grow_with_the_width(self, tmp_path: Path, tiled: bool) -> None:
+        code = """if True:
+            import resource, sys
+            from proxyclip_geo.raster.source import open_source
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            with open_source(sys.argv[1]) as source:
+                assert source.thumbnail(500).rgb.shape == (3, 1, 500)
+            unit = 1 if sys.platform == "darwin" else 1024
+            print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit)
+        """
+        layout = {"tiled": True, "blockxsize": 512, "blockysize": 512} if tiled else {"blockysize": 1}
+        place = {"crs": "EPSG:25832", "transform": Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)}
+        path, size = tmp_path / "wide.tif", {"width": 400_000, "height": 300}
+        with rasterio.open(
+            path, "w", driver="GTiff", count=3, dtype="uint8", sparse_ok=True, **size, **place, **layout
+        ):
+            pass
+        done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+        assert int(done.stdout) < 250e6
+
+    def test_a_huge_vrt_is_refused(self, make_raster: MakeRaster, tmp_path: Path) -> None:
+        make_raster("a.tif", bands=1)
+        georeference = VRT_GEOREFERENCE.replace("0.5", "0.001")
+        path = write_vrt(tmp_path / "a.vrt", vrt_band(1), width=10**9, height=10**9, georeference=georeference)
+        with pytest.raises(RasterError, match="1,000,000,000 × 1,000,000,000 px, more than 100,000,000 a side"):
+            open_source(path)
+
+    def test_the_search_for_data_ends(
+        self, make_raster: MakeRaster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("proxyclip_geo.raster.source._SEARCHED", 10)
+        make_raster("a.tif", bands=1)
+        band = vrt_band(1, head="<NoDataValue>0</NoDataValue>")
+        georeference = VRT_GEOREFERENCE.replace("0.5", "0.001")
+        path = write_vrt(tmp_path / "a.vrt", band, width=10**7, height=10**7, georeference=georeference)
+        with open_source(path) as source:
+            assert source.read(Region(0, 0, 40, 50)).valid.all()
+
+    @given(st.integers(0, 3000), st.integers(0, 3000), st.integers(1, 4000), st.integers(1, 4000))
+    def test_the_search_for_data_covers_a_region_once(self, top: int, left: int, height: int, width: int) -> None:
+        region = Region(top, left, height, width)
+        tiles = list(_from_centre(region))
+        assert sum(tile.height * tile.width for tile in tiles) == height * width
+        assert all(tile.intersect(region) == tile for tile in tiles)
+        assert all(one.intersect(two).is_empty for one, two in itertools.combinations(tiles, 2))

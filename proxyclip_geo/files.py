@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-import urllib.parse
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from proxyclip_geo.errors import OutputError, ProxyClipGeoError, strip_credentials
+from proxyclip_geo.references import expand_inputs, local_file
 
 STAGING_SUFFIX = ".partial"
 LOCK_SUFFIX = ".lock"
@@ -27,7 +28,6 @@ _LOW_SPACE = 16 << 20
 _FULL_MESSAGES = ("disk is full", "No space left")
 MAX_STEM = 200
 """Longest stem of a file name in bytes; most file systems allow names of 255."""
-_DRIVE = re.compile(r"[A-Za-z]:([/\\]|$)")
 _DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
 
 
@@ -55,15 +55,15 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
 
     Args:
         outputs: Files and folders to write, with their side files; None is ignored.
-        inputs: Files and folders that are read. Their side files are protected, too. URLs, names that are no files, and
-            None are ignored.
+        inputs: Files and folders that are read. Their side files and the sources of VRTs are protected, too. URLs,
+            names that are no files, and None are ignored.
 
     Raises:
         OutputError: If an output is an input or its side file, a folder that holds one, or lies in an input folder.
     """
     protected: dict[tuple[int, int], Path] = {}
     holders: dict[tuple[int, int], Path] = {}
-    for path in (local_file(item) for item in inputs if item is not None):
+    for path in map(local_file, expand_inputs(inputs)):
         found = _identify([path])
         if found and os.path.isfile(path):
             sides = (path.with_name(path.name + suffix) for suffix in _APPENDED)
@@ -79,33 +79,6 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
                 f"'{output}' cannot be written, as this would change the input '{changed[0]}', its side files or its "
                 "folder; choose another output"
             )
-
-
-def path_of_file_url(text: str) -> str:
-    """Return the path of a file URL; other texts are returned unchanged.
-
-    >>> path_of_file_url("file:///data/a%20b.tif"), path_of_file_url("file://localhost/C:/a.tif")
-    ('/data/a b.tif', 'C:/a.tif')
-    """
-    if not text.lower().startswith("file:"):
-        return text
-    rest = urllib.parse.unquote(text[len("file:") :])
-    if rest.startswith("//"):
-        host, _, path = rest[2:].partition("/")
-        if host in ("", "localhost"):
-            rest = f"/{path}"
-        elif _DRIVE.match(host):
-            rest = rest[2:]
-    return rest[1:] if _DRIVE.match(rest[1:]) else rest
-
-
-def local_file(name: Path | str) -> Path:
-    """Return the file of a path, `file://` URL, or name such as /vsizip/a.zip/b.tif."""
-    text = path_of_file_url(str(name))
-    path = Path(re.sub(r"^(/vsisubfile/[^,]*,|/vsi(?!mem)[a-z]+/)+", "", text))
-    return (
-        path if str(path) == text else next((place for place in (path, *path.parents) if os.path.isfile(place)), path)
-    )
 
 
 def _parents(path: Path) -> list[Path]:
@@ -222,6 +195,13 @@ def publish(drafts: Iterable[Path], folder: Path, *, stale: Iterable[Path] = ())
         path.unlink(missing_ok=True)
     for draft in drafts:
         os.replace(draft, folder / draft.name)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for files that are read once, in the system's folder for temporary files; remove it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="proxyclip_geo_", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def remove_staging(paths: Iterable[Path]) -> None:

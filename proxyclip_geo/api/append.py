@@ -134,7 +134,9 @@ def _same_file(name: str, entry: Mapping[str, str] | None, given: Path | str | N
     """Return a recorded file, after comparing it with the given one, if any."""
     if given is not None:
         found = describe_file(given, target=path)
-        if entry is None or found.get("sha256", found["path"]) != entry.get("sha256", entry["path"]):
+        if entry is None or any(
+            found.get(key) != entry.get(key) for key in ("sha256", "layer", *(() if "sha256" in found else ("path",)))
+        ):
             raise _contradiction(path, name, None if entry is None else f"'{entry['path']}'", f"'{given}'")
     return None if entry is None else find_file(entry, target=path)
 

@@ -21,6 +21,7 @@ from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import SIMILARITY_NODATA, similarity_spec
+from proxyclip_geo.references import join_layer
 from proxyclip_geo.region import Region
 
 
@@ -63,6 +64,7 @@ def explain(
     *,
     at: tuple[float, float] | None = None,
     aoi: str | Path | None = None,
+    aoi_layer: str | None = None,
     examples: Examples | str | Path | None = None,
     options: LabelOptions | None = None,
 ) -> tuple[QueryScore, ...]:
@@ -73,6 +75,7 @@ def explain(
         classes: As for `segment`.
         at: (x, y) of a point in the embedding's CRS.
         aoi: Vector file with polygons, in place of a point.
+        aoi_layer: Layer of that file; needed where several layers have polygons.
         examples: Points and polygons of examples, as for `label`.
         options: Options of labelling; background words, templates and debias are used.
 
@@ -89,6 +92,7 @@ def explain(
         >>> 0 < best.probability <= 1
         True
     """
+    aoi = join_layer(aoi, aoi_layer)
     opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
     spot = _find_spot(opened, at=at, aoi=aoi)
     # One score per word, however the synonyms of a class are combined.
@@ -111,6 +115,7 @@ def similar(
     out: str | Path,
     at: tuple[float, float] | None = None,
     aoi: str | Path | None = None,
+    aoi_layer: str | None = None,
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> Path:
@@ -124,6 +129,7 @@ def similar(
         out: GeoTIFF to write.
         at: (x, y) of a point in the embedding's CRS, in place of a word.
         aoi: Vector file with polygons, in place of a word.
+        aoi_layer: Layer of that file; needed where several layers have polygons.
         overwrite: Whether an existing file may be replaced.
         progress: Called after each block.
 
@@ -140,6 +146,7 @@ def similar(
         >>> pg.similar(embedding, "water", out="water.tif").name
         'water.tif'
     """
+    aoi = join_layer(aoi, aoi_layer)
     if [word, at, aoi].count(None) != 2:
         raise OptionError("give one of a word, a point (`at`) and polygons (`aoi`)")
     opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)

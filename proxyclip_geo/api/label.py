@@ -18,6 +18,7 @@ from proxyclip_geo.files import exclusive_lock, write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.inputs import RasterLike
+from proxyclip_geo.references import join_layer
 from proxyclip_geo.vector.options import VectorOptions
 
 
@@ -28,6 +29,7 @@ def label(
     out: str | Path = "out",
     bounds: tuple[float, float, float, float] | None = None,
     aoi: str | Path | None = None,
+    aoi_layer: str | None = None,
     examples: Examples | str | Path | None = None,
     raster: RasterLike | None = None,
     options: LabelOptions | None = None,
@@ -43,6 +45,7 @@ def label(
         out: Directory of the results; created if it does not exist.
         bounds: (west, south, east, north) in the embedding's CRS; the whole raster if not given.
         aoi: Vector file with polygons; pixels outside them become nodata.
+        aoi_layer: Layer of that file; needed where several layers have polygons.
         examples: Points and polygons of examples, used in addition to the words: a vector file or `Examples`.
         raster: The encoded raster, as for `segment`; needed for `borders="image"` if it was moved.
         options: Options of labelling.
@@ -63,6 +66,7 @@ def label(
         ['building', 'forest', 'unclassified', 'water']
     """
     options, examples = options or LabelOptions(), as_examples(examples)
+    aoi = join_layer(aoi, aoi_layer)
     seconds: dict[str, float] = {}
     with record_warnings() as notes, timing(seconds, "open"):
         opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)

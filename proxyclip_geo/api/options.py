@@ -149,6 +149,7 @@ class SegmentOptions(LabelOptions, EncodeOptions):
     ] = "stop"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.scheduler is not None and self.workers > 1:
             raise OptionError(
                 f"workers={self.workers} is for this machine, and scheduler={self.scheduler!r} for a cluster; give one "

@@ -1,5 +1,6 @@
 """The commands, and the exit code of each error."""
 
+import logging
 import os
 import signal
 import sys
@@ -100,7 +101,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     """Run a command line; return its exit code. The only place that catches everything."""
     try:
-        with forward_warnings(REPORTER.warn):
+        with forward_warnings(REPORTER.warn), _show_hosts():
             code = app(args=list(arguments), standalone_mode=False)
         # typer turns Ctrl-C into this code without a message.
         return _stopped(arguments) if code == INTERRUPTED else int(code or 0)
@@ -148,6 +149,21 @@ def _stop_by_signals() -> Iterator[None]:
     finally:
         for number, old in before.items():
             signal.signal(number, old)
+
+
+@contextmanager
+def _show_hosts() -> Iterator[None]:
+    """Show which hosts are contacted."""
+    handler, log = logging.Handler(), logging.getLogger("proxyclip_geo.network")
+    handler.emit = lambda record: REPORTER.note(record.getMessage())  # type: ignore[method-assign]
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
 
 
 def _show_usage_error(error: Any, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from proxyclip_geo.cli.declared import Only
 from proxyclip_geo.cli.reporter import Reporter
 from proxyclip_geo.files import safe_stem
 from proxyclip_geo.raster.options import PlaceOptions
+from proxyclip_geo.references import split_layer
 
 
 def explain(
@@ -62,7 +63,7 @@ def similar(
     """Write a heat map of similarity to a word or to a place: cosines, -1 to 1, as a cloud-optimised GeoTIFF."""
     import proxyclip_geo as pg
 
-    query = word or " ".join(map(str, place.at or ())) or (Path(place.aoi).stem if place.aoi else "")
+    query = word or " ".join(map(str, place.at or ())) or (Path(split_layer(place.aoi)[0]).stem if place.aoi else "")
     path = out or Path(f"{safe_stem('_'.join(['similar', *query.split()]))}.tif")
     with reporter.progress() as progress:
         written = pg.similar(

@@ -81,6 +81,13 @@ class Reporter:
         else:
             self.err.print(Text.assemble(("warning: ", "yellow"), message))
 
+    def note(self, message: str) -> None:
+        """Show a line about what is done."""
+        if self.as_json:
+            self.event("note", message=message)
+        else:
+            self.err.print(Text(message))
+
     def fail(self, message: str, *, kind: str, exit_code: int) -> None:
         """Show an error."""
         message = use_flags(message, self.flags)

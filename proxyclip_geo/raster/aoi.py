@@ -13,9 +13,11 @@ from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
-from proxyclip_geo.errors import AreaError, VectorError, warn_quality
+from proxyclip_geo.errors import AreaError, warn_quality
 from proxyclip_geo.geobox import GeoBox, make_transformer
+from proxyclip_geo.raster.crossings import check_crossings
 from proxyclip_geo.raster.dataset import ignore_missing_georeference
+from proxyclip_geo.raster.vector_file import read_layer
 from proxyclip_geo.region import Region
 
 Bounds = tuple[float, float, float, float]
@@ -115,7 +117,7 @@ def read_outline(
     Args:
         geobox: Geobox of the whole raster.
         bounds: (west, south, east, north) in the raster's CRS.
-        aoi: Vector file; of several layers the first with polygons counts.
+        aoi: Vector file, and perhaps its layer; of several layers only one may have polygons.
         name: Raster name in messages.
 
     Raises:
@@ -157,30 +159,21 @@ def _box(bounds: Bounds) -> BaseGeometry:
 
 def _read_polygons(path: str | Path, geobox: GeoBox, *, name: str) -> BaseGeometry:
     """Read the union of a vector file's polygons in a raster's CRS."""
-    crs, polygons = _read_layer(path)
-    if crs is None or geobox.crs is None:
-        which = path if crs is None else name
+    layer = read_layer(path, what="area of interest", counts=lambda shapes: shapely.get_dimensions(shapes) == 2)
+    shapes = layer.geometry
+    while (shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
+        nested = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+        shapes = np.concatenate([shapes[~nested], shapely.get_parts(shapes[nested])])
+    shapes = shapes[(shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)]
+    check_crossings(shapes, valid=shapely.is_valid(shapes), title=f"area of interest {path}")
+    polygons = only_polygons(shapely.union_all(shapely.make_valid(shapes))) if len(shapes) else shapely.Polygon()
+    if polygons.is_empty:
+        raise AreaError(f"area of interest {path} holds no polygon; give a file with at least one")
+    if layer.crs is None or geobox.crs is None:
+        which = path if layer.crs is None else name
         warn_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
         return polygons
-    return _reproject(polygons, pyproj.CRS.from_user_input(crs), geobox, path=path)
-
-
-def _read_layer(path: str | Path) -> tuple[str | None, BaseGeometry]:
-    """Return the CRS and the union of the polygons of the first layer that has any."""
-    # Loaded late: pyogrio takes memory that tracing polygons needs.
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
-
-    try:
-        for layer, _ in pyogrio.list_layers(path):
-            meta, _, wkb, _ = pyogrio.raw.read(path, layer=layer, columns=[], force_2d=True)
-            shapes = shapely.make_valid(shapely.from_wkb([shape for shape in wkb if shape is not None]))
-            polygons = only_polygons(shapely.union_all(shapes)) if len(shapes) else shapely.Polygon()
-            if not polygons.is_empty:
-                return meta["crs"], polygons
-    except (DataSourceError, DataLayerError, shapely.errors.ShapelyError, OSError) as error:
-        raise VectorError(f"area of interest {path} cannot be read ({error}); give a file of polygons") from error
-    raise AreaError(f"area of interest {path} holds no polygon; give a file with at least one")
+    return _reproject(polygons, layer.crs, geobox, path=path)
 
 
 def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path: str | Path) -> BaseGeometry:

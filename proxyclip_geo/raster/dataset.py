@@ -1,5 +1,6 @@
 """Open rasters through GDAL, with its settings."""
 
+import logging
 import os
 import threading
 import warnings
@@ -15,11 +16,15 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.names import REMOTE, is_remote, show_name
+from proxyclip_geo.errors import RasterError, strip_credentials
+from proxyclip_geo.raster.names import is_remote, show_name
 from proxyclip_geo.raster.open_errors import check_name, choose_inside, explain, find_reason
 from proxyclip_geo.raster.vrt import check_vrt
+from proxyclip_geo.references import REMOTE, find_hosts
 from proxyclip_geo.region import Region
+
+# The command line shows it.
+network_log = logging.getLogger("proxyclip_geo.network")
 
 # Cache of decoded tiles; GDAL's default is a share of the memory. Blocks are read once: a larger one gains nothing.
 _CACHE_BYTES = 64 << 20
@@ -87,6 +92,13 @@ def ignore_missing_georeference() -> Iterator[None]:
     with _WARNINGS_LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
+
+
+def log_hosts(name: str) -> None:
+    """Log in one line which hosts are contacted to read a raster or vector file."""
+    hosts = find_hosts([name])
+    if hosts:
+        network_log.info("%s is read from %s", strip_credentials(show_name(name)), ", ".join(hosts))
 
 
 def open_dataset(name: str, **options: Any) -> Any:

@@ -12,13 +12,13 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
-from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
 from proxyclip_geo.files import atomic_write
-from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.geobox import GeoBox, make_transformer
 from proxyclip_geo.raster.aoi import rasterize_shape
+from proxyclip_geo.raster.vector_file import VectorLayer, read_layer
 from proxyclip_geo.region import Region
 from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary.classes import MAX_WORD
@@ -68,16 +68,19 @@ def read_examples(
     field: str,
     name: str,
     option: str = "field",
+    what: str = "examples",
     area: Region | None = None,
 ) -> tuple[Example, ...]:
     """Read examples from a vector file.
 
     Args:
-        path: Any vector file; its first layer counts. A column `negative` (true or 1) marks negative examples.
+        path: Vector file, and perhaps its layer; of several layers only one may have shapes. A column `negative`
+            (true or 1) marks negative examples.
         geobox: Geobox of the raster.
         field: Column with the class.
         name: Raster name in messages.
         option: Name in messages of the option that sets `field`.
+        what: What messages call the shapes.
         area: Pixels of the raster that count; all if not given.
 
     Raises:
@@ -87,32 +90,29 @@ def read_examples(
     Warns:
         QualityWarning: If some shapes lie outside of the raster, or only one of file and raster has a CRS.
     """
-    frame = _read_frame(path)
-    if field not in frame.columns:
-        columns = [str(column) for column in frame.columns if column != frame.geometry.name]
+    layer = read_layer(path, what=what, counts=_has_shape, columns=(field, NEGATIVE), limit=MAX_EXAMPLES)
+    if field not in layer.fields:
         raise VectorError(
-            f"{path} has no column '{field}'{suggest(field, columns)}; name the one that holds the class "
-            f"(`{option}`): {', '.join(columns) or 'there is none'}"
+            f"{path} has no column '{field}'{suggest(field, layer.fields)}; name the one that holds the class "
+            f"(`{option}`): {', '.join(layer.fields) or 'there is none'}"
         )
-    frame.index = range(1, len(frame) + 1)
-    frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    if frame.empty:
-        raise AreaError(f"examples {path} hold no shape; draw at least one point or polygon")
-    names = [_text(value) for value in frame[field]]
+    numbers = np.flatnonzero(_has_shape(layer.geometry))
+    names = [_text(value) for value in layer.columns[field][numbers]]
     if "" in names:
         raise VectorError(
-            f"{names.count('')} of the {len(names)} examples in {path} have no class in column '{field}'; fill it in"
+            f"{names.count('')} of the {len(names)} {what} in {path} have no class in column '{field}'; fill it in"
         )
     longest = max(names, key=len)
     if len(longest) > MAX_WORD:
         raise VectorError(
             f"examples {path} have a class of {len(longest)} letters in column '{field}', but the limit is {MAX_WORD}"
         )
-    negative = [_text(v).casefold() in _YES for v in frame[NEGATIVE]] if NEGATIVE in frame else [False] * len(names)
+    marks = layer.columns.get(NEGATIVE)
+    negative = [marks is not None and _text(marks[number]).casefold() in _YES for number in numbers]
     found = []
     area = geobox.region if area is None else area
-    shapes = _shapes_in_pixels(frame, geobox, path=path, name=name)
-    for number, label, is_negative, shape in zip(frame.index, names, negative, shapes, strict=True):
+    shapes = _shapes_in_pixels(layer, layer.geometry[numbers], geobox, what=what, name=name)
+    for number, label, is_negative, shape in zip(numbers + 1, names, negative, shapes, strict=True):
         region = _region_of(shape).intersect(area)
         if not region.is_empty:
             found.append(Example(label, is_negative, shape, region, int(number)))
@@ -131,36 +131,21 @@ def _check_outside(found: Sequence[Example], count: int, geobox: GeoBox, *, path
         warn_quality(f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are ignored")
 
 
-def _read_frame(path: str | Path) -> geopandas.GeoDataFrame:
-    try:
-        frame = pyogrio.read_dataframe(path, max_features=MAX_EXAMPLES + 1)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
-        raise VectorError(f"examples {path} cannot be read ({error}); give a vector file of points or polygons") from (
-            error
-        )
-    if not isinstance(frame, geopandas.GeoDataFrame):
-        raise VectorError(f"examples {path} hold no shapes; give a vector file of points or polygons")
-    if len(frame) > MAX_EXAMPLES:
-        raise VectorError(f"examples {path} hold more than {MAX_EXAMPLES} shapes; give fewer")
-    return frame
+def _has_shape(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
 
 
 def _shapes_in_pixels(
-    frame: geopandas.GeoDataFrame, geobox: GeoBox, *, path: str | Path, name: str
+    layer: VectorLayer, shapes: NDArray[np.object_], geobox: GeoBox, *, what: str, name: str
 ) -> NDArray[np.object_]:
-    shapes = frame.geometry
-    if frame.crs is None or geobox.crs is None:
-        if frame.crs is not None or geobox.crs is not None:
-            which = path if frame.crs is None else name
-            warn_quality(f"{which} has no CRS: coordinates of {path} are taken as those of {name}")
-    else:
-        try:
-            shapes = shapes.to_crs(geobox.crs)
-        except ProjError as error:
-            raise AreaError(
-                f"examples {path} cannot be expressed in the CRS of {name} ({error}); draw them on this raster"
-            ) from error
-    moved: NDArray[np.object_] = shapely.transform(np.asarray(shapes.array), geobox.world_to_pixel)
+    if layer.crs is None or geobox.crs is None:
+        if layer.crs is not None or geobox.crs is not None:
+            which = layer.name if layer.crs is None else name
+            warn_quality(f"{which} has no CRS: coordinates of {layer.name} are taken as those of {name}")
+    elif layer.crs != geobox.crs:
+        move = make_transformer(layer.crs, geobox.crs, error=AreaError)
+        shapes = shapely.transform(shapes, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
+    moved: NDArray[np.object_] = shapely.transform(shapes, geobox.world_to_pixel)
     return moved
 
 

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.names import REMOTE, SUFFIXES, stem_of
+from proxyclip_geo.raster.names import SUFFIXES, stem_of
+from proxyclip_geo.references import REMOTE
 from proxyclip_geo.validation import PARTIAL, validate
 
 MAX_ITEMS = 100_000

@@ -18,7 +18,7 @@ from rasterio.vrt import WarpedVRT
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.class_tags import read_class_tags
-from proxyclip_geo.raster.dataset import open_dataset, read_region, to_rasterio
+from proxyclip_geo.raster.dataset import log_hosts, open_dataset, read_region, to_rasterio
 from proxyclip_geo.raster.georeference import ASSIGN_CRS, WARP, read_geobox
 from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.nodata import label_nodata
@@ -139,6 +139,7 @@ def open_labels(path: str | Path, *, classes: Collection[int] = ()) -> LabelSour
         RasterError: If it is missing, is no raster, has several bands or other values than integers.
     """
     name = gdal_name(path)
+    log_hosts(name)
     with ExitStack() as stack:
         dataset = stack.enter_context(open_dataset(name))
         _check_labels(dataset, name)

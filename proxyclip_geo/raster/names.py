@@ -7,12 +7,11 @@ import zipfile
 from pathlib import Path
 
 from proxyclip_geo.errors import strip_credentials
-from proxyclip_geo.files import local_file, path_of_file_url, safe_stem
+from proxyclip_geo.files import safe_stem
+from proxyclip_geo.references import REMOTE, local_file, path_of_file_url
 
 SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".img", ".asc", ".png"}
 """Suffixes of the files that are taken for rasters in folders and archives."""
-REMOTE = ("/vsicurl", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/", "/vsiwebhdfs/")
-"""Prefixes of GDAL's file systems on the network."""
 # GDAL's own file systems; rasterio's handling of s3:// needs boto3.
 _FILE_SYSTEMS = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
 _WEB = {"http", "https", "ftp"}

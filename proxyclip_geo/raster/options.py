@@ -13,6 +13,7 @@ from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.declare import Bounds, File, Integers, Options, Point, declared, option
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import write_json
+from proxyclip_geo.references import join_layer
 from proxyclip_geo.validation import validate
 
 PANEL = "Raster"
@@ -96,6 +97,9 @@ def _check_bands(bands: tuple[int, ...]) -> tuple[int, ...]:
 AoiOption: TypeAlias = Annotated[
     File | None, option("Use only the inside of the polygons of this vector file, in any CRS.", panel=PANEL)
 ]
+AoiLayerOption: TypeAlias = Annotated[
+    str | None, option("Layer of the area's file; needed where several layers have polygons.", panel=PANEL)
+]
 BoundsOption: TypeAlias = Annotated[
     Bounds | None,
     option(
@@ -111,12 +115,22 @@ PointOption: TypeAlias = Annotated[
 ]
 
 
+def name_layer(options: Any) -> None:
+    """Put the layer of an area into its name, as QGIS writes it: `aoi` becomes FILE|layername=LAYER."""
+    object.__setattr__(options, "aoi", join_layer(options.aoi, options.aoi_layer))
+    object.__setattr__(options, "aoi_layer", None)
+
+
 @declared
 class AreaOptions(Options):
     """Area of interest: where bounds and polygons meet."""
 
     aoi: AoiOption = None
+    aoi_layer: AoiLayerOption = None
     bounds: BoundsOption = None
+
+    def __post_init__(self) -> None:
+        name_layer(self)
 
 
 @declared
@@ -125,6 +139,10 @@ class PlaceOptions(Options):
 
     at: PointOption = None
     aoi: AoiOption = None
+    aoi_layer: AoiLayerOption = None
+
+    def __post_init__(self) -> None:
+        name_layer(self)
 
 
 @declared

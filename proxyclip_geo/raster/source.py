@@ -20,7 +20,7 @@ from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_cred
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.bands import BandPlan, common_type, plan_bands, stack_colors
-from proxyclip_geo.raster.dataset import environment, open_dataset
+from proxyclip_geo.raster.dataset import environment, log_hosts, open_dataset
 from proxyclip_geo.raster.file_status import FileWatch
 from proxyclip_geo.raster.georeference import ASSIGN_CRS, read_geobox, warn_without_size
 from proxyclip_geo.raster.inputs import RasterLike, open_input
@@ -115,6 +115,7 @@ class Source:
             file = undo.enter_context(open_input(raster))
             self.name, self.stem, self.in_memory = file.name, file.stem, file.in_memory
             self._gdal_name = gdal_name(file.path)
+            log_hosts(self._gdal_name)
             # Read the status first: what changes later is noticed.
             status = FileWatch(self._gdal_name)
             self._dataset = undo.enter_context(open_dataset(self._gdal_name))

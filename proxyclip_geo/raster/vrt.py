@@ -9,8 +9,9 @@ from typing import Any
 import rasterio
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.names import REMOTE, file_of, is_remote, show_name
+from proxyclip_geo.raster.names import file_of, is_remote, show_name
 from proxyclip_geo.raster.open_errors import check_name
+from proxyclip_geo.references import REMOTE
 
 _WEB = ("http://", "https://", "ftp://")
 _SOURCES = re.compile(

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from proxyclip_geo.declare import File, Options, declared, option
 from proxyclip_geo.errors import OptionError
+from proxyclip_geo.raster.options import AoiLayerOption, name_layer
 
 POLYGONS, SHAPE, RUNNING = "Polygons", "Shape of polygons (in this order)", "Running"
 _EXACT = {"majority": 0, "min_area": 0.0, "max_hole": 0.0, "smooth": False, "simplify": 0.0}
@@ -67,6 +68,7 @@ class VectorOptions(Options):
         ),
     ] = None
     aoi: Annotated[File | None, option("Clip to the polygons of this vector file, exactly.", panel=POLYGONS)] = None
+    aoi_layer: AoiLayerOption = None
     block_rows: Annotated[
         int | None,
         option("Rows traced at a time; fewer need less memory. The result is the same.", panel=RUNNING, ge=1),
@@ -74,6 +76,7 @@ class VectorOptions(Options):
     threads: Annotated[int, option("Threads that trace polygons.", panel=RUNNING, ge=1)] = 2
 
     def __post_init__(self) -> None:
+        name_layer(self)
         if not self.exact:
             return
         for name, value in _EXACT.items():

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json
 from proxyclip_geo.errors import VectorError, strip_credentials
+from proxyclip_geo.references import split_layer
 from proxyclip_geo.validation import validate
 from proxyclip_geo.vocabulary.colors import Color
 
@@ -28,6 +29,7 @@ class _File:
     path: str
     sha256: str = ""
     relative: str = ""
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,13 @@ class _Sources:
 
 def describe_file(path: Path | str, *, target: Path) -> dict[str, str]:
     """Describe a file by its path, its path relative to the folder of `target`, and its SHA-256; a bare URL."""
-    file = Path(path)
+    name, options = split_layer(path)
+    file = Path(name)
     if not file.is_file():
         return {"path": strip_credentials(str(path))}
     entry = {"path": os.path.abspath(file), "sha256": _digest(file)}
+    if options:
+        entry["layer"] = str(path).removeprefix(name)
     # On Windows there is no relative path between drives.
     with suppress(ValueError):
         entry["relative"] = os.path.relpath(file, target.parent)
@@ -68,7 +73,7 @@ def find_file(entry: Mapping[str, str], *, target: Path) -> Path | str:
     existing = [place for place in places if place.is_file()]
     for place in existing:
         if _digest(place) == entry["sha256"]:
-            return place
+            return f"{place}{entry['layer']}" if "layer" in entry else place
     if existing:
         raise VectorError(f"'{existing[0]}' has changed since '{target}' was made from it: {_REMEDY}")
     raise VectorError(f"'{entry['path']}', which '{target}' was made from, does not exist: restore it, or {_REMEDY}")

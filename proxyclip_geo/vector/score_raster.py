@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.geobox import GeoBox, same_crs
-from proxyclip_geo.raster.dataset import open_dataset, read_region, strip_environment
+from proxyclip_geo.raster.dataset import log_hosts, open_dataset, read_region, strip_environment
 from proxyclip_geo.raster.georeference import read_geobox
 from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
@@ -124,6 +124,7 @@ def open_value_raster(
     with ExitStack() as stack:
         datasets = []
         for path in paths:
+            log_hosts(gdal_name(path))
             datasets.append(stack.enter_context(open_dataset(gdal_name(path))))
             stack.enter_context(strip_environment(datasets[-1]))
         if len(datasets) == 1:

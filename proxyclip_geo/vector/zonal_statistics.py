@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.geobox import make_transformer
-from proxyclip_geo.raster.dataset import open_dataset, strip_environment
+from proxyclip_geo.raster.dataset import log_hosts, open_dataset, strip_environment
 from proxyclip_geo.raster.georeference import WARP, read_geobox
 from proxyclip_geo.raster.names import gdal_name
 
@@ -42,6 +42,7 @@ def check_statistics(rasters: Mapping[str, Path | str]) -> None:
             kind = "a name that formats reserve" if name.lower() in _RESERVED else f"a column already{of}"
             raise OptionError(f"'{name}' is {kind}; give the raster {path} another name")
         taken[name.lower()] = name
+        log_hosts(gdal_name(path))
         with open_dataset(gdal_name(path)) as dataset:
             transform = read_geobox(dataset, name=str(path)).transform
         if (transform.b, transform.d) != (0, 0) or transform.a < 0 or transform.e > 0:

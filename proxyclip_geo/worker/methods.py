@@ -12,7 +12,7 @@ import proxyclip_geo as pg
 from proxyclip_geo.api.options import EncodeOptions, Examples, LabelOptions, SegmentOptions, StoreOptions
 from proxyclip_geo.declare import Name, Words, option
 from proxyclip_geo.models.options import ModelOptions
-from proxyclip_geo.raster.options import AoiOption, BoundsOption, PointOption
+from proxyclip_geo.raster.options import AoiLayerOption, AoiOption, BoundsOption, PointOption
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import load_vocabulary
 from proxyclip_geo.vocabulary.load import read_words
@@ -193,6 +193,7 @@ def label(
     vocabulary: Name | None = None,
     bounds: BoundsOption = None,
     aoi: AoiOption = None,
+    aoi_layer: AoiLayerOption = None,
     examples: ExamplesOrPath = None,
     options: LabelOptions = LabelOptions(),
     vectors: VectorOptions = VectorOptions(),
@@ -205,6 +206,7 @@ def label(
         out=out,
         bounds=bounds,
         aoi=aoi,
+        aoi_layer=aoi_layer,
         examples=examples,
         options=options,
         vectors=vectors,
@@ -254,12 +256,13 @@ def explain(
     vocabulary: Name | None = None,
     at: PointOption = None,
     aoi: AoiOption = None,
+    aoi_layer: AoiLayerOption = None,
     examples: ExamplesOrPath = None,
     options: LabelOptions = LabelOptions(),
 ) -> dict[str, Any]:
     """Return how well each word fits a point or polygons."""
     opened, words = call.session.embedding(embedding), read_words(classes, vocabulary)
-    found = pg.explain(opened, words, at=at, aoi=aoi, examples=examples, options=options)
+    found = pg.explain(opened, words, at=at, aoi=aoi, aoi_layer=aoi_layer, examples=examples, options=options)
     return {"queries": [vars(item) for item in found]}
 
 
@@ -271,11 +274,14 @@ def similar(
     word: Name | None = None,
     at: PointOption = None,
     aoi: AoiOption = None,
+    aoi_layer: AoiLayerOption = None,
     overwrite: bool = False,
 ) -> dict[str, Any]:
     """Write a heat map of similarity to a word or a place."""
     opened = call.session.embedding(embedding)
-    written = pg.similar(opened, word, out=path, at=at, aoi=aoi, overwrite=overwrite, progress=call.progress)
+    written = pg.similar(
+        opened, word, out=path, at=at, aoi=aoi, aoi_layer=aoi_layer, overwrite=overwrite, progress=call.progress
+    )
     return {"path": str(written)}
 
 

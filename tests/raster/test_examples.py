@@ -90,8 +90,8 @@ def test_errors_name_the_cause(save: Save, geobox: GeoBox, tmp_path: Path) -> No
         assert len(drawn_pixels(save([inside, outside], **{"class": ["water", "road"]}), geobox)) == 1
     with pytest.warns(QualityWarning, match=r"drawn\.gpkg has no CRS"):
         assert len(drawn_pixels(save([inside], crs=None, **{"class": ["water"]}), geobox)) == 1
-    with pytest.raises(VectorError, match="cannot be read"):
+    with pytest.raises(VectorError, match="does not exist"):
         drawn_pixels(tmp_path / "none.gpkg", geobox)
     (tmp_path / "table.csv").write_text("class,size\nwater,3\n")
-    with pytest.raises(VectorError, match="hold no shapes"):
+    with pytest.raises(AreaError, match="holds no shape"):
         drawn_pixels(tmp_path / "table.csv", geobox)

@@ -34,7 +34,7 @@ from proxyclip_geo.raster.aoi import Area, Bounds, find_area
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
 from proxyclip_geo.raster.preview import draw_preview
-from proxyclip_geo.raster.source import Source, open_source
+from proxyclip_geo.raster.source import PLACES, Source, open_source
 from proxyclip_geo.raster.styles import class_styles
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
@@ -127,8 +127,9 @@ class Embedding:
 
     @property
     def inputs(self) -> tuple[Path | str | None, ...]:
-        """What is read: the store and the encoded raster."""
-        return local_path(self.name), str(self.store.info.raster["path"])
+        """What is read: the store, the encoded raster and its mask."""
+        raster = self.store.info.raster
+        return local_path(self.name), str(raster["path"]), raster.get("mask_path")
 
     @property
     def geobox(self) -> GeoBox:
@@ -303,10 +304,12 @@ class Embedding:
             stretch=kept.get("stretch") or Percentiles(),
             gsd=asked.get("gsd"),
             bounds=asked.get("bounds"),
+            nodata=asked.get("nodata"),
+            mask=kept.get("mask_path") or asked.get("mask"),
         )
-        source = open_source(kept["path"] if raster is None else raster, options)
+        source = open_source(kept["path"] if raster is None else raster, options, check=False)
         # A copy of a file has a path and a time of its own; a copy in memory also another format.
-        ignored = {"path", "modified_ns", "area", "area_sha256", *(("bytes", "driver") if source.in_memory else ())}
+        ignored = {*PLACES, "modified_ns", "area", "area_sha256", *(("bytes", "driver") if source.in_memory else ())}
         found = json.loads(json.dumps(source.fingerprint()))
         different = {key for key in found if key not in ignored and kept.get(key) != found[key]}
         if different:

@@ -67,7 +67,7 @@ def encode(
     """
     options, store = options or EncodeOptions(), store or StoreOptions()
     name = str(out)
-    job = Job.prepare(raster, model=model, options=options)
+    job = Job.prepare(raster, model=model, options=options, progress=progress)
     with job.source as source, ExitStack() as stack:
         check_outputs([local_path(name)], inputs=job.inputs)
         stack.enter_context(_lock(name))
@@ -85,7 +85,7 @@ def encode(
             storage=store.storage,
             components=store.components,
             model={**describe_model(loaded), "card": _card_name(model, job.card), **describe_software()},
-            raster={**job.fingerprint, "stem": source.stem},
+            raster={**job.fingerprint, "stem": source.stem, "choices": source.choices},
             options=options.to_dict(),
         )
         stored = _find_unfinished(name, info, overwrite=overwrite)

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import compute_checksums
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.source import Source, open_source
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
@@ -45,13 +46,24 @@ class Job:
     fingerprint: Mapping[str, Any]
 
     @classmethod
-    def prepare(cls, raster: RasterLike, *, model: str | Path | ModelCard | Model, options: EncodeOptions) -> "Job":
-        """Read the card, open the raster, and warn if its gsd does not suit the model."""
+    def prepare(
+        cls,
+        raster: RasterLike,
+        *,
+        model: str | Path | ModelCard | Model,
+        options: EncodeOptions,
+        progress: Progress = no_progress,
+    ) -> "Job":
+        """Read the card, open the raster, say how it is read, and warn if its gsd does not suit the model."""
         card = model.card if isinstance(model, Model) else find_card(model)
         if isinstance(model, Model):
             _check_loaded(model, options)
         source = open_source(raster, options)
-        _warn_of_scale(source, card)
+        with ExitStack() as undo:
+            undo.callback(source.close)
+            _warn_of_scale(source, card)
+            progress(ProgressEvent("open", 0, 1, message=f"{source.stem}: {source.choices}"))
+            undo.pop_all()
         return cls(card, source, source.fingerprint())
 
     @property

@@ -125,7 +125,7 @@ def segment(
     seconds: dict[str, float] = {}
     with record_warnings() as notes, timing(seconds, "open"):
         vocabulary = prepare_vocabulary(classes, options)
-        job = Job.prepare(raster, model=model, options=options)
+        job = Job.prepare(raster, model=model, options=options, progress=progress)
     with job.source:
         if options.elsewhere and job.source.in_memory:
             raise OptionError(
@@ -280,7 +280,7 @@ class _Run:
                 vectors=self.vectors,
             )
         record = make_record(
-            raster=job.fingerprint,
+            raster={**job.fingerprint, "choices": job.source.choices},
             model=describe_model(self.model),
             vocabulary=self.vocabulary,
             options={**options.to_dict(), "vectors": (self.vectors or VectorOptions()).to_dict()},

@@ -210,7 +210,8 @@ def _check_outputs(
     results = [OutputPaths.in_directory(out, stem_of(raster), options).written for raster, out in folders.items()]
     named = [item for item in (given, classes) if isinstance(item, str | Path) and os.path.isfile(item)]
     vocabulary = classes.path if isinstance(classes, Vocabulary) else None
-    check_outputs([report, *itertools.chain(*results)], inputs=[*folders, *named, vocabulary])
+    inputs = [*folders, *named, vocabulary, options.aoi, options.mask_path]
+    check_outputs([report, *itertools.chain(*results)], inputs=inputs)
 
 
 def _is_done(

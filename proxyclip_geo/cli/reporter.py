@@ -114,7 +114,7 @@ class Reporter:
         if self.as_json:
             yield self._report_progress
         elif self.quiet:
-            yield lambda event: None
+            yield self._note
         else:
             with Progress(
                 TextColumn("{task.description}"),
@@ -127,6 +127,10 @@ class Reporter:
             ) as bars:
                 yield _Bars(bars)
 
+    def _note(self, event: ProgressEvent) -> None:
+        if event.stage == "open":
+            self.err.print(Text(event.message))
+
 
 class _Bars:
     """A progress callable: one bar per stage."""
@@ -136,6 +140,9 @@ class _Bars:
         self._tasks: dict[str, Any] = {}
 
     def __call__(self, event: ProgressEvent) -> None:
+        if event.stage == "open":
+            self._bars.console.print(Text(event.message))
+            return
         name = event.message if event.stage == "fetch" else event.stage
         if name not in self._tasks:
             # Work of an earlier run does not count for the rate.

@@ -1,14 +1,18 @@
-"""Choose the colour bands of a raster and read them with their validity."""
+"""Choose the bands of a raster and read them with their validity."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
 from proxyclip_geo.errors import OptionError, RasterError
+from proxyclip_geo.raster.collar import Collar
+from proxyclip_geo.raster.color_bands import ColorChoice, choose_colors, is_colored
+from proxyclip_geo.raster.dataset import read_layers
+from proxyclip_geo.raster.mask_file import MaskFile
 from proxyclip_geo.raster.nodata import valid_colors
 from proxyclip_geo.raster.resample import Samples
 from proxyclip_geo.region import Region
@@ -18,22 +22,34 @@ from proxyclip_geo.region import Region
 class BandPlan:
     """The bands that give the colours and the validity of a raster.
 
-    A pixel is valid where its alpha band, its mask bands and its colours (see `valid_colors`) say so; in a paletted
-    raster, where its value has a colour that is not transparent.
+    A pixel is valid where its alpha and mask band, its mask bands, the mask file, the collar and its colours (see
+    `valid_colors`) say so; in a paletted raster, where its value has a colour that is not transparent.
 
     Attributes:
         colors: Band numbers, from 1, of red, green and blue; one band may be all three.
         nodata: Nodata value of each of `unique`, or None.
         alpha: Number of the alpha band, or None.
         masks: Numbers of the bands whose mask bands (internal or external) must all be set.
+        choice: Why these are the colours.
         palette: (N, 4) uint8 red, green, blue and alpha of each value of a paletted raster's only band, or None.
+        is_inverted: Whether 0 is white (TIFF's MINISWHITE).
+        mask_band: Number of a band that is 0 where not valid, or None.
+        mask_file: A raster on the same grid that is 0 where not valid, or None.
+        collar: Areas of one value at the edge of the raster that are not valid, or None.
+        has_own_nodata: Whether `nodata` is that of the raster.
     """
 
     colors: tuple[int, int, int]
     nodata: tuple[float | None, ...]
     alpha: int | None
     masks: tuple[int, ...]
+    choice: ColorChoice
     palette: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+    is_inverted: bool = False
+    mask_band: int | None = None
+    mask_file: MaskFile | None = None
+    collar: Collar | None = None
+    has_own_nodata: bool = True
 
     @property
     def unique(self) -> tuple[int, ...]:
@@ -41,58 +57,93 @@ class BandPlan:
         return tuple(dict.fromkeys(self.colors))
 
     @property
+    def flags(self) -> tuple[int, ...]:
+        """Numbers of the bands that are 0 where not valid."""
+        return tuple(band for band in (self.alpha, self.mask_band) if band is not None)
+
+    @property
     def can_be_invalid(self) -> bool:
         """Whether an integer raster may have nodata pixels."""
-        return bool(self.alpha or self.masks or self.palette is not None or any(n is not None for n in self.nodata))
+        return bool(
+            self.flags
+            or self.masks
+            or self.palette is not None
+            or any(value is not None for value in self.nodata)
+            or self.mask_file
+            or self.collar
+        )
+
+    @property
+    def suits_overviews(self) -> bool:
+        """Whether overviews were made with the same validity: their pixels average valid pixels only."""
+        return self.has_own_nodata and self.mask_band is None and not self.mask_file and not self.collar
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return JSON-able values that identify the validity and colours of pixels."""
+        return {
+            "bands": list(self.colors),
+            "inverted": self.is_inverted,
+            "nodata": [value if value is None or np.isfinite(value) else str(value) for value in self.nodata],
+            "flags": list(self.flags),
+            "mask": None if self.mask_file is None else self.mask_file.status,
+            "collar": None if self.collar is None else self.collar.checksum,
+        }
 
 
-def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, name: str) -> BandPlan:
+def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, mask: int | None = None, name: str) -> BandPlan:
     """Choose the bands to read.
 
     Args:
         dataset: An open rasterio dataset.
-        bands: One band (repeated) or three for red, green and blue; None chooses by colour interpretation, else the
-            first three, else the first one repeated.
+        bands: One band (repeated) or three for red, green and blue; None chooses them, see `choose_colors`.
+        mask: Number of the mask band, or None.
         name: Raster name in error messages.
 
     Raises:
-        OptionError: If `bands` are not one or three colour bands of the raster.
+        OptionError: If `bands` are not one or three colour bands of the raster, or it has no band `mask`.
         RasterError: If the raster has no colour band or complex values.
     """
-    interpretation = dict(zip(dataset.indexes, dataset.colorinterp, strict=True))
-    alpha = next((band for band, meaning in interpretation.items() if meaning == ColorInterp.alpha), None)
-    usable = [band for band, meaning in interpretation.items() if meaning != ColorInterp.alpha]
+    alpha = _find_alpha(dataset)
+    usable = [band for band in dataset.indexes if band not in (alpha, mask)]
+    if mask is not None and mask not in dataset.indexes:
+        raise OptionError(f"mask={mask} is out of range: {name} has bands 1 to {dataset.count}")
     if not usable:
         raise RasterError(f"raster {name} has only an alpha band; give one with colour or grey bands")
-    colors = _check_colors(bands, usable, alpha=alpha, name=name) if bands else _choose_colors(interpretation, usable)
-    unique = tuple(dict.fromkeys(colors))
+    if bands:
+        choice = ColorChoice(_check_colors(bands, usable, alpha=alpha, name=name), "given")
+    else:
+        choice = choose_colors(dataset, usable)
+    unique = tuple(dict.fromkeys(choice.colors))
     if any(dataset.dtypes[band - 1].startswith("complex") for band in unique):
         raise RasterError(
             f"raster {name} has complex values; give DERIVED_SUBDATASET:AMPLITUDE:{name}, GDAL's name of their "
             "amplitudes, or other `bands`"
         )
     palette = None
-    if len(unique) == 1 and interpretation[unique[0]] == ColorInterp.palette:
+    if len(unique) == 1 and dataset.colorinterp[unique[0] - 1] == ColorInterp.palette:
         palette = _palette(dataset, unique[0])
     return BandPlan(
-        colors,
+        choice.colors,
         tuple(dataset.nodatavals[band - 1] for band in unique),
         alpha,
         _masks(dataset, unique),
+        choice,
         palette,
+        is_inverted=palette is None
+        and unique == (1,)
+        and dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES",
     )
 
 
-def _choose_colors(interpretation: dict[int, ColorInterp], usable: list[int]) -> tuple[int, int, int]:
-    by_color = {meaning: band for band, meaning in reversed(interpretation.items())}
-    wanted = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-    if all(color in by_color for color in wanted):
-        red, green, blue = (by_color[color] for color in wanted)
-    elif len(usable) >= 3:
-        red, green, blue = usable[:3]
-    else:
-        red = green = blue = usable[0]
-    return red, green, blue
+def _find_alpha(dataset: Any) -> int | None:
+    """Return the number of the alpha band, or None.
+
+    GDAL writes the fourth of four 8-bit bands as alpha unless it is told otherwise; one called "nir" is none.
+    """
+    for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True):
+        if meaning == ColorInterp.alpha and not is_colored(dataset.descriptions[band - 1] or ""):
+            return int(band)
+    return None
 
 
 def _check_colors(bands: tuple[int, ...], usable: list[int], *, alpha: int | None, name: str) -> tuple[int, int, int]:
@@ -127,11 +178,6 @@ def _palette(dataset: Any, band: int) -> NDArray[np.uint8] | None:
     return palette
 
 
-def common_type(dataset: Any, bands: tuple[int, ...]) -> "np.dtype[Any]":
-    """Return the type that holds the values of all bands of a raster."""
-    return np.result_type(*(np.dtype(dataset.dtypes[band - 1]) for band in bands))
-
-
 def read_bands(
     dataset: Any, plan: BandPlan, region: Region, *, shape: tuple[int, int] | None = None, full: Any = None
 ) -> Samples:
@@ -150,31 +196,27 @@ def read_bands(
     Returns:
         One layer per band of `plan.unique`; red, green and blue if the raster is paletted.
     """
-    window = Window(region.left, region.top, region.width, region.height)
     rows, cols = shape or region.shape
+    window = Window(region.left, region.top, region.width, region.height)
+    above = window
+    if full is not None:
+        across, down = full.width / dataset.width, full.height / dataset.height
+        above = Window(region.left * across, region.top * down, region.width * across, region.height * down)
 
     def read(bands: tuple[int, ...], *, masks: bool = False) -> NDArray[Any]:
-        shape = (len(bands), rows, cols)
-        if masks and full is not None:
-            across, down = full.width / dataset.width, full.height / dataset.height
-            above = Window(region.left * across, region.top * down, region.width * across, region.height * down)
-            layers: NDArray[Any] = full.read_masks(list(bands), window=above, out_shape=shape)
-        else:
-            options = {"window": window, "out_shape": shape, "resampling": Resampling.nearest}
-            if masks:
-                layers = dataset.read_masks(list(bands), **options)
-            elif len({dataset.dtypes[band - 1] for band in bands}) == 1:
-                layers = dataset.read(list(bands), **options)
-            else:
-                layers = np.concatenate([read((band,)) for band in bands], dtype=common_type(dataset, bands))
-        return layers
+        source, place = (full, above) if masks and full is not None else (dataset, window)
+        return read_layers(source, bands, window=place, shape=(rows, cols), masks=masks)
 
     values = read(plan.unique)
     valid = valid_colors(values, plan.nodata)
-    if plan.alpha is not None:
-        valid &= read((plan.alpha,))[0] > 0
+    for flag in read(plan.flags) if plan.flags else ():
+        valid &= np.isfinite(flag) & (flag != 0)
     if plan.masks:
         valid &= (read(plan.masks, masks=True) > 0).all(axis=0)
+    if plan.mask_file is not None:
+        valid &= plan.mask_file.read(above, (rows, cols))
+    if plan.collar is not None:
+        valid &= ~plan.collar.holds(values, above)
     if plan.palette is not None:
         has_color = (values[0] >= 0) & (values[0] < len(plan.palette))
         colors = plan.palette[np.where(has_color, values[0], 0)]

@@ -13,6 +13,7 @@ import pyproj
 import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
+from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
@@ -147,6 +148,37 @@ def _row_bytes(dataset: Any) -> int:
     sizes = (np.dtype(kind).itemsize for kind in dataset.dtypes if not kind.startswith("complex_"))
     size: int = dataset.width * sum(sizes)
     return size
+
+
+def common_type(dataset: Any, bands: tuple[int, ...]) -> "np.dtype[Any]":
+    """Return the type that holds the values of all bands of a raster."""
+    return np.result_type(*(np.dtype(dataset.dtypes[band - 1]) for band in bands))
+
+
+def read_layers(
+    dataset: Any,
+    bands: tuple[int, ...],
+    *,
+    window: Window | None = None,
+    shape: tuple[int, int] | None = None,
+    masks: bool = False,
+) -> NDArray[Any]:
+    """Read (C, H, W) values of bands, which may have several types, or their masks.
+
+    Args:
+        dataset: An open rasterio dataset.
+        bands: Band numbers, from 1.
+        window: Pixels to read; all if not given.
+        shape: (height, width) to decimate to by nearest neighbour; the window's if not given.
+        masks: Whether to read the masks, 0 where invalid.
+    """
+    if not masks and len({dataset.dtypes[band - 1] for band in bands}) > 1:
+        layers = [read_layers(dataset, (band,), window=window, shape=shape) for band in bands]
+        return np.concatenate(layers, dtype=common_type(dataset, bands))
+    read = dataset.read_masks if masks else dataset.read
+    out_shape = None if shape is None else (len(bands), *shape)
+    values: NDArray[Any] = read(list(bands), window=window, out_shape=out_shape, resampling=Resampling.nearest)
+    return values
 
 
 def read_region(dataset: Any, region: Region, *, name: str, band: int = 1, masks: bool = False) -> NDArray[Any]:

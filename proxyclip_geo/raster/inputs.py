@@ -12,7 +12,6 @@ import numpy as np
 import rasterio.shutil
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReaderBase, MemoryFile
 from rasterio.vrt import WarpedVRT
@@ -39,6 +38,7 @@ class ArrayRaster:
         geobox: Shape, transform and CRS.
         nodata: Value of pixels without data; None if all are valid. NaN is never valid.
         name: Name of the raster in messages, and of the results.
+        descriptions: Names of the bands, e.g. "red" or "B04", which tell the colours; empty if unknown.
 
     Example:
         >>> import numpy as np
@@ -50,18 +50,24 @@ class ArrayRaster:
     geobox: GeoBox
     nodata: float | None = None
     name: str = "array"
+    descriptions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the shape.
 
         Raises:
-            RasterError: If the values are not (H, W) or (bands, H, W) of the geobox.
+            RasterError: If the values are not (H, W) or (bands, H, W) of the geobox, or not every band has a name.
         """
         shape = self.values.shape
         if self.values.ndim not in (2, 3) or shape[-2:] != self.geobox.shape or 0 in shape:
             raise RasterError(
                 f"values of shape {shape} do not fit the geobox of {self.geobox.shape}; pass (height, width) or "
                 "(bands, height, width)"
+            )
+        count = 1 if self.values.ndim == 2 else shape[0]
+        if len(self.descriptions) not in (0, count):
+            raise RasterError(
+                f"{len(self.descriptions)} descriptions do not fit {count} bands; pass one for each, or none"
             )
 
 
@@ -161,16 +167,16 @@ def _write_array(raster: ArrayRaster) -> Iterator[RasterInput]:
         "crs": to_rasterio(geobox.crs),
         "nodata": raster.nodata,
     }
-    facts = repr((geobox, raster.nodata, values.dtype, values.shape))
+    facts = repr((geobox, raster.nodata, values.dtype, values.shape, raster.descriptions))
     checksum = _checksum(facts.encode(), np.ascontiguousarray(values).data)
     with MemoryFile() as memory:
         try:
-            with memory.open(**profile, tiled=True, bigtiff="if_safer", alpha="no") as dataset:
+            # GDAL would take 8-bit bands for red, green, blue and alpha.
+            options = {"photometric": "MINISBLACK", "alpha": "no", "tiled": True, "bigtiff": "if_safer"}
+            with memory.open(**profile, **options) as dataset:
+                if raster.descriptions:
+                    dataset.descriptions = raster.descriptions
                 dataset.write(values)
-                if len(values) > 3:
-                    # GDAL would take the fourth of four 8-bit bands for alpha.
-                    colors = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-                    dataset.colorinterp = colors + (ColorInterp.undefined,) * (len(values) - 3)
         except (RasterioError, TypeError, ValueError) as error:
             raise RasterError(
                 f"{raster.name} of {values.dtype} with nodata {raster.nodata} cannot be passed to GDAL ({error}); "
@@ -215,7 +221,19 @@ def from_dataarray(array: Any) -> ArrayRaster:
     geobox = GeoBox((array.sizes[y], array.sizes[x]), transform, crs)
     found = {**array.encoding, **array.attrs}
     nodata = next((found[key] for key in ("_FillValue", "nodata", "missing_value") if found.get(key) is not None), None)
-    return ArrayRaster(array.values, geobox, None if nodata is None else float(nodata), name)
+    nodata = None if nodata is None else float(nodata)
+    return ArrayRaster(array.values, geobox, nodata, name, _band_names(array))
+
+
+def _band_names(array: Any) -> tuple[str, ...]:
+    """Return the names of the bands: texts as coordinates (stackstac, odc-stac), or `long_name` (rioxarray)."""
+    if array.ndim < 3:
+        return ()
+    coordinates = array.coords[array.dims[0]].values if array.dims[0] in array.coords else ()
+    for names in (coordinates, array.attrs.get("long_name", ())):
+        if len(names) == array.shape[0] and all(isinstance(name, str) for name in names):
+            return tuple(map(str, names))
+    return ()
 
 
 def _find_dimension(array: Any, names: tuple[str, ...]) -> Hashable:

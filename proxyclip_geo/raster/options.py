@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -94,6 +94,10 @@ def _check_bands(bands: tuple[int, ...]) -> tuple[int, ...]:
     return bands
 
 
+def _parse_band_or_file(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+
+
 AoiOption: TypeAlias = Annotated[
     File | None, option("Use only the inside of the polygons of this vector file, in any CRS.", panel=PANEL)
 ]
@@ -156,8 +160,8 @@ class SourceOptions(AreaOptions):
     bands: Annotated[
         Annotated[Integers, AfterValidator(_check_bands)] | None,
         option(
-            "Band numbers, from 1: one, or three for red, green and blue. By colour interpretation if not given, else "
-            "the first three.",
+            "Band numbers, from 1: one, or three for red, green and blue. If not given, they are chosen by band "
+            "descriptions, colour interpretation and known sensors; a line says which and why.",
             panel=PANEL,
             metavar="R,G,B",
             must_be="one or three band numbers, from 1, e.g. 4,3,2",
@@ -166,10 +170,36 @@ class SourceOptions(AreaOptions):
     stretch: Annotated[
         Annotated[Stretch | Percentiles, BeforeValidator(_parse_stretch)],
         option(
-            "Values that become black and white in rasters that are not 8-bit: limits (0,3000), percentiles of the "
-            "whole raster (2%,98%, the default), or a JSON file (also the NAME_run.json of an earlier run).",
+            "Values that become black and white: limits (0,3000), percentiles of the whole raster (2%,98%, the default "
+            "for all but 8-bit values), or a JSON file (also the NAME_run.json of an earlier run). Limits are stored "
+            "values: scale and offset tags are not applied.",
             panel=PANEL,
             metavar="LOW,HIGH",
             must_be="limits such as 0,3000, percentiles such as 2%,98%, or a JSON file",
         ),
     ] = Percentiles()
+    nodata: Annotated[
+        float | Literal["auto"] | None,
+        option(
+            "Value of pixels without data, in place of the raster's own; auto also finds collars: areas of one value "
+            "that reach from a corner of the raster along its edge.",
+            panel=PANEL,
+            metavar="VALUE",
+            must_be="a number, or auto",
+        ),
+    ] = None
+    mask: Annotated[
+        Annotated[int, Field(ge=1)] | str | Path | None,
+        BeforeValidator(_parse_band_or_file),
+        option(
+            "Band number, or raster file on the same grid: pixels where it is 0 have no data.",
+            panel=PANEL,
+            metavar="FILE|BAND",
+            must_be="the number of a band, from 1, or a raster file",
+        ),
+    ] = None
+
+    @property
+    def mask_path(self) -> str | Path | None:
+        """The mask if it is a file."""
+        return None if isinstance(self.mask, int) else self.mask

@@ -29,6 +29,7 @@ class OverviewReader:
         *,
         scale: tuple[float, float],
         start: tuple[float, float] = (0, 0),
+        exact: bool = True,
     ) -> None:
         """Choose the overview and define the grid.
 
@@ -39,10 +40,11 @@ class OverviewReader:
             plan: Bands to read.
             scale: (vertical, horizontal) source pixels per grid pixel.
             start: (row, column) of the grid's upper left corner in source pixels.
+            exact: Whether to use no overview whose pixels may average pixels that are not valid.
         """
         self._name = name
         self._plan = plan
-        level = _overview(dataset, plan, limit=min(scale))
+        level = _overview(dataset, plan, limit=min(scale)) if plan.suits_overviews or not exact else None
         self._open_options = {} if level is None else {"overview_level": level}
         self._open()
         shrink_rows = dataset.height / self._dataset.height
@@ -135,7 +137,7 @@ def _join(parts: list[Samples], *, axis: int) -> Samples:
 
 def _overview(dataset: Any, plan: BandPlan, *, limit: float) -> int | None:
     """Return the level of the coarsest overview of all bands with a factor up to `limit`; None if there is none."""
-    levels = [dataset.overviews(band) for band in (*plan.unique, *([plan.alpha] if plan.alpha else []))]
+    levels = [dataset.overviews(band) for band in (*plan.unique, *plan.flags)]
     if any(level != levels[0] for level in levels):
         return None
     fitting = [index for index, factor in enumerate(levels[0]) if factor <= limit * (1 + 1e-6)]

@@ -16,19 +16,20 @@ from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
-from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials
+from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials, warn_quality
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import find_area
-from proxyclip_geo.raster.bands import BandPlan, common_type, plan_bands, stack_colors
-from proxyclip_geo.raster.dataset import environment, log_hosts, open_dataset
+from proxyclip_geo.raster.bands import BandPlan, stack_colors
+from proxyclip_geo.raster.choices import make_choices
+from proxyclip_geo.raster.dataset import common_type, environment, log_hosts, open_dataset
 from proxyclip_geo.raster.file_status import FileWatch
 from proxyclip_geo.raster.georeference import ASSIGN_CRS, read_geobox, warn_without_size
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.names import gdal_name, is_remote, show_name
 from proxyclip_geo.raster.open_errors import explain
-from proxyclip_geo.raster.options import Percentiles, SourceOptions, Stretch
+from proxyclip_geo.raster.options import SourceOptions, Stretch
 from proxyclip_geo.raster.overview_reader import OverviewReader
-from proxyclip_geo.raster.stretch import apply_stretch, measure_stretch
+from proxyclip_geo.raster.stretch import to_rgb
 from proxyclip_geo.raster.vrt import check_vrt
 from proxyclip_geo.region import Region
 
@@ -41,6 +42,8 @@ MAX_SIDE = 100_000_000
 _TILE = 512
 # Most tiles that are searched for a valid pixel.
 _SEARCHED = 2000
+PLACES = ("path", "mask_path")
+"""Values of a fingerprint that may differ for the same pixels."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,8 @@ class _View:
 
     def _colors(self, inside: Region) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         samples = self.reader.read(inside)
-        values = stack_colors(samples, self.plan)
         # Stretch after resampling, so that values are averaged before they are clipped and rounded.
-        if self.stretch:
-            rgb = apply_stretch(self.stretch, values)
-        elif values.dtype == np.uint8:
-            rgb = values
-        else:
-            rgb = np.rint(values).astype(np.uint8)
+        rgb = to_rgb(stack_colors(samples, self.plan), self.plan, self.stretch)
         valid = samples.valid
         return rgb if valid.all() else rgb * valid, valid
 
@@ -103,13 +100,14 @@ class Source:
         area: The area of interest in pixels of `geobox`.
         bands: Numbers of the red, green and blue bands.
         stretch: Limits that become 0 and 255; None if 8-bit values are not stretched.
+        choices: A line that says which bands, stretch and nodata were chosen, and why.
         dtype: Type that holds the values of the colour bands.
         in_memory: Whether only this process can read the raster.
     """
 
-    def __init__(self, raster: RasterLike, options: SourceOptions) -> None:
+    def __init__(self, raster: RasterLike, options: SourceOptions, *, check: bool = True) -> None:
         """Open a raster; prefer `open_source`, which documents the errors."""
-        self._options = options
+        self._options, self._check = options, check
         self._view: _View | None = None
         with ExitStack() as undo:
             file = undo.enter_context(open_input(raster))
@@ -133,9 +131,6 @@ class Source:
         options, dataset = self._options, self._dataset
         self._native = read_geobox(dataset, name=self.name)
         warn_without_size(self._native, dataset=dataset, name=self.name)
-        self._plan = plan_bands(dataset, options.bands, name=self.name)
-        self.bands = self._plan.colors
-        self.dtype = str(common_type(dataset, self._plan.unique))
         self._scale = _scale(self._native, options.gsd, name=self.name)
         self.geobox = self._native.zoom_out(self._scale)
         if max(self.geobox.shape) > MAX_SIDE:
@@ -145,15 +140,21 @@ class Source:
                 "NORTH'"
             )
         self.area = find_area(self.geobox, bounds=options.bounds, aoi=options.aoi, name=self.name)
-        self.stretch = options.stretch if isinstance(options.stretch, Stretch) else None
-        if isinstance(options.stretch, Percentiles) and self.dtype != "uint8" and self._plan.palette is None:
-            with open_dataset(self._gdal_name) as fresh:
-                self.stretch = measure_stretch(fresh, self._plan, percentiles=options.stretch, name=self.name)
+        choices = make_choices(
+            dataset, options, geobox=self._native, name=self.name, gdal_name=self._gdal_name, check=self._check
+        )
+        self._plan, self.stretch, self.choices = choices.plan, choices.stretch, choices.text
+        for doubt in choices.doubts if self._check else ():
+            warn_quality(f"{self.name}: {doubt}")
+        self.bands = self._plan.colors
+        self.dtype = str(common_type(dataset, self._plan.unique))
         self._view = _View(self.geobox, self._plan, self.stretch, self._open_reader(self._scale))
         self._require_data()
 
-    def _open_reader(self, scale: tuple[float, float], start: tuple[float, float] = (0, 0)) -> OverviewReader:
-        return OverviewReader(self._gdal_name, self._dataset, self._plan, scale=scale, start=start)
+    def _open_reader(
+        self, scale: tuple[float, float], start: tuple[float, float] = (0, 0), *, exact: bool = True
+    ) -> OverviewReader:
+        return OverviewReader(self._gdal_name, self._dataset, self._plan, scale=scale, start=start, exact=exact)
 
     def __enter__(self) -> Self:
         return self
@@ -173,10 +174,10 @@ class Source:
 
     @property
     def files(self) -> tuple[str | Path | None, ...]:
-        """Names of what is read: the raster, its side files, the sources of a VRT, and the area's vector file."""
+        """Names of what is read: the raster, its side files, the sources of a VRT, the area's vector file, the mask."""
         # GDAL would look for the side files of a URL once more.
         files = () if is_remote(self._gdal_name) else self._dataset.files
-        return (self._gdal_name, *files, self._options.aoi)
+        return (self._gdal_name, *files, self._options.aoi, self._options.mask_path)
 
     def read(self, region: Region) -> Pixels:
         """Read colours and validity.
@@ -211,7 +212,7 @@ class Source:
         factor = max(1.0, max(region.shape) / max_side)
         geobox = self.geobox.crop(region).zoom_out((factor, factor))
         rows, cols = self._scale
-        reader = self._open_reader((rows * factor, cols * factor), (region.top * rows, region.left * cols))
+        reader = self._open_reader((rows * factor, cols * factor), (region.top * rows, region.left * cols), exact=False)
         with closing(reader):
             pixels = _View(geobox, self._plan, self.stretch, reader).read(geobox.region)
         inside = self.area.zoom_out(factor, shape=geobox.shape).rasterize(geobox.region)
@@ -224,16 +225,17 @@ class Source:
         time), if the server gives them; a VRT also by those of its sources.
         """
         area, polygons = self.area.region, self.area.polygons
+        mask = self._plan.mask_file
         return {
             "path": strip_credentials(_resolve(self.name)),
+            "mask_path": None if mask is None else strip_credentials(_resolve(mask.name)),
             **self._watch.status,
             "sources_sha256": self._watch.sources_sha256,
             "driver": self._dataset.driver,
             "shape": [self._dataset.count, self._dataset.height, self._dataset.width],
             "dtype": self.dtype,
-            "nodata": [_json_number(value) for value in self._plan.nodata],
+            **self._plan.fingerprint(),
             "crs": None if self.geobox.crs is None else self.geobox.crs.to_wkt(),
-            "bands": list(self.bands),
             "stretch": self.stretch.to_dict() if self.stretch else None,
             "area": {"top": area.top, "left": area.left, "height": area.height, "width": area.width},
             "area_sha256": None if polygons is None else hashlib.sha256(shapely.to_wkb(polygons)).hexdigest(),
@@ -242,12 +244,20 @@ class Source:
 
     @property
     def resolved_options(self) -> SourceOptions:
-        """Options with which `read` gives the same pixels in another process: stretch measured, no file of polygons."""
-        bounds = self.geobox.crop(self.area.region).bounds
-        return replace(self._options, stretch=self.stretch or self._options.stretch, bounds=bounds, aoi=None)
+        """Options with which `read` gives the same pixels in another process: all chosen, and no file of polygons."""
+        file = self._plan.mask_file
+        mask = self._plan.mask_band if file is None else _resolve(file.name)
+        return replace(
+            self._options,
+            bands=self.bands,
+            stretch=self.stretch or self._options.stretch,
+            mask=mask,
+            bounds=self.geobox.crop(self.area.region).bounds,
+            aoi=None,
+        )
 
     def describe(self) -> str:
-        """Return a line of text: shape, data type, CRS, gsd, bands and stretch."""
+        """Return a line of text: shape, data type, CRS, gsd, bands, stretch and nodata."""
         geobox, area = self.geobox, self.area.region
         gsd = geobox.gsd
         facts = [
@@ -255,14 +265,10 @@ class Source:
             self.dtype,
             "no CRS" if geobox.crs is None else geobox.crs.name,
             *([f"{math.sqrt(gsd[0] * gsd[1]):.3g} m/px"] if gsd else []),
-            "bands " + ",".join(map(str, self.bands)),
         ]
         if area.shape != (self._dataset.height, self._dataset.width):
             facts[0] += f" of {self._dataset.width} × {self._dataset.height} px"
-        if self.stretch:
-            limits = zip(self.stretch.lows, self.stretch.highs, strict=True)
-            facts.append("stretch " + ", ".join(f"{low:.4g} to {high:.4g}" for low, high in limits))
-        return f"{self.stem}: " + "; ".join(facts)
+        return f"{self.stem}: " + "; ".join([*facts, self.choices])
 
     def _require_data(self) -> None:
         """Raise an error if the area has no valid pixel; reads tiles from the centre until one has data.
@@ -293,24 +299,25 @@ class Source:
         )
 
 
-def open_source(raster: RasterLike, options: SourceOptions | None = None) -> Source:
+def open_source(raster: RasterLike, options: SourceOptions | None = None, *, check: bool = True) -> Source:
     """Open a raster for reading.
 
     Args:
         raster: File or URL that GDAL reads, with URLs as text (`http(s)://`, `s3://`, `/vsi…`), an open rasterio
             dataset, an `xarray.DataArray` with a CRS, or an `ArrayRaster`.
-        options: Bands, stretch, gsd and area of interest; defaults if not given.
+        options: Bands, stretch, nodata, gsd and area of interest; defaults if not given.
+        check: Whether to warn of doubtful choices and of a picture that is flat, dark, saturated or has a collar.
 
     Raises:
         RasterError: If the raster is missing, unreadable, has no bands, or only nodata.
-        OptionError: If bands, stretch or gsd do not fit the raster.
+        OptionError: If bands, stretch, mask or gsd do not fit the raster.
         AreaError: If the area of interest is empty or does not overlap the raster.
         VectorError: If the area's vector file cannot be read.
 
     Warns:
-        QualityWarning: If the raster has no CRS, or only ground control points.
+        QualityWarning: If the raster has no CRS, or only ground control points; see `check`.
     """
-    return Source(raster, options or SourceOptions())
+    return Source(raster, options or SourceOptions(), check=check)
 
 
 def _scale(native: GeoBox, gsd: float | None, *, name: str) -> tuple[float, float]:
@@ -356,7 +363,3 @@ def _from_centre(region: Region) -> Iterator[Region]:
 def _resolve(name: str) -> str:
     """Return the absolute path of a file; names that are no files are returned unchanged."""
     return str(Path(name).resolve()) if os.path.exists(name) else name
-
-
-def _json_number(value: float | None) -> float | str | None:
-    return value if value is None or math.isfinite(value) else str(value)

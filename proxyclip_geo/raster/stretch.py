@@ -55,16 +55,33 @@ def _limits(values: NDArray[np.float64], percentiles: Percentiles) -> tuple[floa
     return float(low), float(high)
 
 
-def measure_stretch(dataset: Any, plan: BandPlan, *, percentiles: Percentiles, name: str) -> Stretch:
-    """Compute the percentiles of each band over the valid pixels of the whole raster.
+def to_rgb(values: NDArray[Any], plan: BandPlan, stretch: Stretch | None) -> NDArray[np.uint8]:
+    """Convert values to colours: stretched, or rounded, and inverted if 0 is white.
+
+    Args:
+        values: (3, H, W), finite.
+        plan: The bands that they are of.
+        stretch: The limits; None leaves 8-bit values as they are.
+
+    Returns:
+        (3, H, W) uint8.
+    """
+    if stretch:
+        rgb = apply_stretch(stretch, values)
+    else:
+        rgb = values if values.dtype == np.uint8 else np.rint(values).astype(np.uint8)
+    return np.asarray(255 - rgb) if plan.is_inverted else rgb
+
+
+def sample_values(dataset: Any, plan: BandPlan, *, name: str) -> NDArray[Any]:
+    """Read (C, N) values of valid pixels from all over the raster, for percentiles.
 
     Sampling is nearest neighbour, from an overview where one exists, so that nodata is not averaged with data. The area
     of interest is ignored: all areas of a raster get the same colours.
 
     Args:
         dataset: An open rasterio dataset.
-        plan: Bands to measure.
-        percentiles: Lower and upper percentile.
+        plan: Bands to read.
         name: Raster name in error messages.
 
     Raises:
@@ -87,6 +104,17 @@ def measure_stretch(dataset: Any, plan: BandPlan, *, percentiles: Percentiles, n
             f"every pixel of raster {name} (or of a sample of a very large one) is nodata; correct its nodata value, "
             "alpha or mask band, e.g. rio edit-info --unset-nodata FILE, or give the limits, e.g. stretch='0,3000'"
         )
+    return values
+
+
+def measure_stretch(values: NDArray[Any], plan: BandPlan, *, percentiles: Percentiles) -> Stretch:
+    """Compute the percentiles of each colour.
+
+    Args:
+        values: (C, N) values, from `sample_values`.
+        plan: The bands that they are of.
+        percentiles: Lower and upper percentile.
+    """
     layers = [values[plan.unique.index(band)] for band in plan.colors]
     limits = [_limits(layer.astype(np.float64), percentiles) for layer in layers]
     return Stretch(tuple(low for low, _ in limits), tuple(high for _, high in limits))

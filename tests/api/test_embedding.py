@@ -124,6 +124,8 @@ def test_a_run_broken_off_goes_on(folder: Path, tmp_path: Path, demo: pg.Model) 
         begun.label(WORDS)
     events: list[ProgressEvent] = []
     done = pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model=demo, options=options, progress=events.append)
+    opened, *events = events
+    assert opened.stage == "open"
     windows = sum(len(block.windows) for block in begun.store.blocks)
     assert 0 < events[0].done < events[0].total == windows
     count = len(begun.store.blocks)

@@ -168,6 +168,7 @@ def write_raster(path: Path, pixels: np.ndarray, **profile: object) -> Path:
     return path
 
 
+@pytest.mark.filterwarnings("ignore:.*the picture is flat")
 @settings(max_examples=12, deadline=None)
 @given(height=st.integers(1, 150), width=st.integers(1, 150), value=st.sampled_from([0, 128, 255]))
 def test_flat_rasters_of_any_size_give_labels(

@@ -16,6 +16,7 @@ import rasterio
 import proxyclip_geo as pg
 from proxyclip_geo.declare import declarations
 
+CHOICES = "bands 1, 2, 3 as red, green, blue (band descriptions); 8-bit values unchanged; no nodata"
 WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roof"
 
 
@@ -40,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert completed.returncode == 0, completed.stderr
     assert "scene_labels.tif" in completed.stdout
     assert "segment" in completed.stderr
+    assert f"scene: {CHOICES}" in completed.stderr
     (folder / "text.tif").write_text("not a raster")
     empty = {"driver": "GTiff", "height": 9, "width": 9, "count": 3, "dtype": "uint8", "nodata": 0, "crs": "EPSG:32632"}
     with rasterio.open(folder / "empty.tif", "w", **empty, transform=rasterio.Affine(1, 0, 9, 0, -1, 9)) as dataset:
@@ -81,6 +83,7 @@ def test_json_events_are_the_only_output(folder: Path) -> None:
     completed = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "json", "--json", cwd=folder)
     events = [json.loads(line) for line in completed.stdout.splitlines()]
     progress = [event for event in events if event["event"] == "progress" and event["stage"] == "segment"]
+    assert events[0]["message"] == f"scene: {CHOICES}"
     assert progress[0]["done"] == 0
     assert progress[-1]["done"] == progress[-1]["total"]
     assert events[-1]["event"] == "result"

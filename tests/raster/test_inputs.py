@@ -1,6 +1,7 @@
 """Rasters in memory give what the same raster in a file gives."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def noise(*shape: int, dtype: str = "uint8") -> NDArray[Any]:
 
 
 def read(raster: RasterLike) -> tuple[NDArray[np.uint8], NDArray[np.bool_], GeoBox]:
-    with open_source(raster) as source:
+    with open_source(raster, check=False) as source:
         pixels = source.read(source.geobox.region)
         return pixels.rgb, pixels.valid, source.geobox
 
@@ -61,7 +62,7 @@ def test_an_array_with_a_geobox(scene: Path) -> None:
 def test_an_open_dataset_which_stays_open(scene: Path) -> None:
     with rasterio.open(scene) as dataset:
         assert_same(dataset, scene)
-        with open_source(dataset) as source:
+        with open_source(dataset, check=False) as source:
             assert (source.stem, source.in_memory) == ("scene", False)
         assert not dataset.closed
 
@@ -110,6 +111,18 @@ def test_dimensions_of_length_one_and_bands_last() -> None:
     found = from_dataarray(array)
     np.testing.assert_array_equal(found.values, values[0].transpose(2, 0, 1))
     assert found.geobox == GeoBox((40, 50), Affine(0.5, 0, 4.75, 0, -0.5, 10.25), None)
+
+
+def test_names_of_bands_tell_the_colors() -> None:
+    for array in (
+        ArrayRaster(noise(4, 40, 50), GEOBOX, descriptions=("B02", "B03", "B04", "B08")),
+        xarray.DataArray(noise(3, 40, 50), dims=("band", "y", "x"), coords={"band": ["blue", "green", "red"]}),
+        xarray.DataArray(noise(3, 40, 50), dims=("band", "y", "x"), attrs={"long_name": ("blue", "green", "red")}),
+    ):
+        with pytest.warns() if isinstance(array, xarray.DataArray) else nullcontext(), open_source(array) as source:
+            assert source.bands == (3, 2, 1)
+    with pytest.raises(RasterError, match="2 descriptions do not fit 4 bands"):
+        ArrayRaster(noise(4, 40, 50), GEOBOX, descriptions=("red", "green"))
 
 
 def test_a_fourth_8_bit_band_is_not_alpha() -> None:

@@ -155,11 +155,13 @@ def test_segment_makes_the_same_map(worker: Worker, folder: Path) -> None:
         classes=WORDS,
         model="demo",
         out=str(folder / "segment"),
-        options={"polygons": False, "bounds": None},
+        options={"polygons": False, "bounds": None, "nodata": "auto"},
     )
     *before, last = worker.events(number)
     stages = {event["stage"] for event in before if event["event"] == "progress"}
-    assert stages == {"segment"}
+    assert stages == {"open", "segment"}
+    assert before[0]["message"].startswith("scene: bands 1, 2, 3 as red, green, blue (band descriptions)")
+    assert before[0]["message"].endswith("no collar found")
     with rasterio.open(last["result"]["paths"]["labels"]) as dataset:
         assert dataset.shape == (256, 256)
     assert last["result"]["paths"]["polygons"] is None

@@ -18,7 +18,7 @@ from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import load_model
 from proxyclip_geo.raster.options import SourceOptions
-from proxyclip_geo.raster.source import Source, open_source
+from proxyclip_geo.raster.source import PLACES, Source, open_source
 
 # The run that a thread of a worker has loaded, and its id.
 _LOADED = threading.local()
@@ -74,7 +74,7 @@ class BlockTask:
             # More threads than cores slow each other down many times.
             torch.set_num_threads(max(1, (os.cpu_count() or 1) // self.local_workers))
         try:
-            source = open_source(self.raster, self.reading)
+            source = open_source(self.raster, self.reading, check=False)
         except RasterError as error:
             raise WorkerError(f"a worker cannot open the raster: {error}") from error
         with ExitStack() as undo:
@@ -86,7 +86,7 @@ class BlockTask:
 
     def _require_same_raster(self, source: Source) -> None:
         found = source.fingerprint()
-        different = [key for key, value in self.fingerprint.items() if key != "path" and found.get(key) != value]
+        different = [key for key, value in self.fingerprint.items() if key not in PLACES and found.get(key) != value]
         if different:
             raise RasterError(
                 f"raster {source.name} of a worker differs from that of the run in {', '.join(different)}; it "

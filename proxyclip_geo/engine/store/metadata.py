@@ -24,6 +24,9 @@ MAX_CHUNK = 64
 _MODEL_IDENTITY = ("name", "sha256", "constants_sha256", "backend", "dtype")
 """Properties of a model that its features depend on."""
 
+_NOT_IDENTITY = ("path", "mask_path", "stem", "choices")
+"""Properties of a raster that its features do not depend on."""
+
 MAX_SIDE = 2**31 - 1
 """Largest side of a raster in pixels, as in GDAL."""
 MAX_BLOCK, MAX_WINDOW, MAX_DIM = 32768, 8192, 65536
@@ -215,5 +218,5 @@ class EmbeddingInfo:
         # The options that change a feature are in the grid, the fingerprint of the raster and the model's dtype.
         identity = {key: value for key, value in self.to_dict().items() if key != "options"}
         identity["model"] = {key: self.model.get(key) for key in _MODEL_IDENTITY}
-        identity["raster"] = {key: value for key, value in self.raster.items() if key not in ("path", "stem")}
+        identity["raster"] = {key: value for key, value in self.raster.items() if key not in _NOT_IDENTITY}
         return identity

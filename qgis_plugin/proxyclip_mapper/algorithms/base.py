@@ -84,7 +84,7 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
         )
 
     def add_model(self):
-        """Add the model, its precision and device, and the bands."""
+        """Add the model, its precision and device, and how the image is read."""
         self.addParameter(
             QgsProcessingParameterEnum(
                 "MODEL", tr("Model"), options=list(MODELS), defaultValue=default_model(), usesStaticStrings=True
@@ -114,7 +114,28 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
         )
         self.advanced(
             QgsProcessingParameterString(
-                "BANDS", tr("Bands, e.g. 4,3,2 (by colour interpretation if empty)"), None, optional=True
+                "BANDS", tr("Bands, e.g. 4,3,2 (by descriptions and sensor if empty)"), None, optional=True
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterString(
+                "STRETCH",
+                tr("Stretch: limits 0,3000 or percentiles 2%,98% (the default for all but 8-bit images)"),
+                None,
+                optional=True,
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterString(
+                "NODATA",
+                tr("Nodata value, or auto to find collars of one value (that of the image if empty)"),
+                None,
+                optional=True,
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterFile(
+                "MASK", tr("Mask: raster file on the same grid, or band number; 0 is no data"), optional=True
             )
         )
 
@@ -203,8 +224,14 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
                 paths.append(self.parameterAsString(parameters, definition.name(), context))
         return paths
 
-    def check_bands(self, parameters, context):
-        """Return why the bands are invalid, or an empty text."""
+    def check_reading(self, parameters, context):
+        """Return why the bands or the nodata value are invalid, or an empty text."""
+        nodata = self.parameterAsString(parameters, "NODATA", context).strip()
+        if nodata not in ("", "auto"):
+            try:
+                float(nodata)
+            except ValueError:
+                return tr("Nodata must be a number or auto. “{}” is not valid.").format(nodata)
         text = self.parameterAsString(parameters, "BANDS", context).strip()
         if not text:
             return ""
@@ -250,6 +277,10 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
         bands = self.parameterAsString(parameters, "BANDS", context).strip()
         if bands:
             options["bands"] = [int(part) for part in bands.split(",")]
+        for name in ("stretch", "nodata", "mask"):
+            value = self.parameterAsString(parameters, name.upper(), context).strip()
+            if value:
+                options[name] = value
         return options
 
     def read_image(self, parameters, context, name="INPUT"):

@@ -60,7 +60,7 @@ class EncodeRaster(ProxyClipAlgorithm):
 
     def check_parameters(self, parameters, context):
         """Return why the parameters are invalid, or an empty text."""
-        return self.check_bands(parameters, context)
+        return self.check_reading(parameters, context)
 
     def processAlgorithm(self, parameters, context, feedback):
         """Run the algorithm."""

@@ -117,7 +117,7 @@ class SegmentRaster(MapAlgorithm):
         """Return why the parameters are invalid, or an empty text."""
         return (
             self.check_words(parameters, context)
-            or self.check_bands(parameters, context)
+            or self.check_reading(parameters, context)
             or self.check_results(parameters, context)
         )
 

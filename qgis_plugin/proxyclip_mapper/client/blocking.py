@@ -100,7 +100,9 @@ class BlockingClient:
                 raise QgsProcessingException(str(WorkerError(tr("cancelled"))))
 
     def _forward(self, event, span):
-        if event["event"] == "progress":
+        if event["event"] == "progress" and event.get("stage") == "open":
+            self._feedback.pushInfo(event.get("message", ""))
+        elif event["event"] == "progress":
             done, total = event.get("done", 0), event.get("total", 0)
             if total:
                 self._feedback.setProgress(span[0] + (span[1] - span[0]) * done / total)

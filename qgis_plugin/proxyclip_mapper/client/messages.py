@@ -13,11 +13,14 @@ LABELS = {
     "components": "Number of principal components",
     "device": "Device",
     "field": "Class field of the examples",
+    "mask": "Mask",
     "min_area": "Minimum polygon area",
+    "nodata": "Nodata",
     "overwrite": "Overwrite existing files",
     "precision": "Precision",
     "gsd": "Resolution",
     "simplify": "Simplification tolerance",
+    "stretch": "Stretch",
     "threshold": "Minimum score",
 }
 """Labels of the options in messages of the worker."""

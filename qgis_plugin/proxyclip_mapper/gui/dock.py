@@ -225,6 +225,7 @@ class MapperDock(QgsDockWidget):
         self.jobs.busy_changed.connect(self._on_busy)
         self.jobs.failed.connect(self.fail)
         self.jobs.warned.connect(self.messages.warn)
+        self.jobs.noted.connect(self.messages.log)
 
     def _on_busy(self, busy):
         ready = self.mapping.live.embedding is not None

@@ -86,6 +86,7 @@ class Jobs(QObject):
     busy_changed = pyqtSignal(bool)
     failed = pyqtSignal(object)
     warned = pyqtSignal(str)
+    noted = pyqtSignal(str)
 
     def __init__(self, client, bar, parent=None):
         super().__init__(parent)
@@ -103,11 +104,17 @@ class Jobs(QObject):
         """Send a request; `then` gets its result. Returns the request."""
         request = self._client.request(method, params)
         self._begin(title, lambda: self._client.cancel(request))
-        request.progressed.connect(self._bar.show_progress)
+        request.progressed.connect(self._show)
         request.warned.connect(self.warned)
         request.succeeded.connect(lambda result: self._end(lambda: then(result)))
         request.failed.connect(lambda error: self._end(lambda: self._fail(error)))
         return request
+
+    def _show(self, event):
+        if event.get("stage") == "open":
+            self.noted.emit(event.get("message", ""))
+        else:
+            self._bar.show_progress(event)
 
     def export(self, title, task, then):
         """Run an export task; `then` is called when its file is written."""

@@ -23,6 +23,10 @@ class Messages:
         """Show a success message."""
         self._bar.pushMessage(TITLE, text, Qgis.MessageLevel.Success, SECONDS)
 
+    def log(self, text):
+        """Write a line to the QGIS log."""
+        QgsMessageLog.logMessage(text, TITLE, Qgis.MessageLevel.Info, False)
+
     def warn(self, text):
         """Show a warning."""
         QgsMessageLog.logMessage(text, TITLE, Qgis.MessageLevel.Warning)

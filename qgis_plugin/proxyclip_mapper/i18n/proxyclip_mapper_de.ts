@@ -59,8 +59,8 @@ Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Bands, e.g. 4,3,2 (by colour interpretation if empty)</source>
-   <translation>Bänder, z. B. 4,3,2 (nach Farbinterpretation, wenn leer)</translation>
+   <source>Bands, e.g. 4,3,2 (by descriptions and sensor if empty)</source>
+   <translation>Bänder, z. B. 4,3,2 (wenn leer: nach Beschreibungen und Sensor)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
@@ -109,6 +109,11 @@ Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-
   </message>
   <message>
    <location filename="../algorithms/base.py" />
+   <source>Mask: raster file on the same grid, or band number; 0 is no data</source>
+   <translation>Maske: Rasterdatei mit gleichem Gitter oder Bandnummer; 0 bedeutet keine Daten</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
    <source>Minimum polygon area in square metres (16 pixels if empty)</source>
    <translation>Mindestfläche der Polygone in Quadratmetern (16 Pixel, wenn leer)</translation>
   </message>
@@ -121,6 +126,16 @@ Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-
    <location filename="../algorithms/base.py" />
    <source>Model</source>
    <translation>Modell</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Nodata must be a number or auto. “{}” is not valid.</source>
+   <translation>Nodata muss eine Zahl oder auto sein. „{}“ ist ungültig.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Nodata value, or auto to find collars of one value (that of the image if empty)</source>
+   <translation>Nodata-Wert, oder auto für einfarbige Ränder (wenn leer: der des Bildes)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
@@ -141,6 +156,11 @@ Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-
    <location filename="../algorithms/base.py" />
    <source>Simplification tolerance in pixels</source>
    <translation>Toleranz der Vereinfachung in Pixeln</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py" />
+   <source>Stretch: limits 0,3000 or percentiles 2%,98% (the default for all but 8-bit images)</source>
+   <translation>Streckung: Grenzen 0,3000 oder Perzentile 2%,98% (Vorgabe außer bei 8-Bit-Bildern)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />

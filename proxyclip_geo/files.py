@@ -176,6 +176,11 @@ def staging_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def was_interrupted(path: Path) -> bool:
+    """Return whether a process that writes a file was killed, or runs: files with its name may be parts of a result."""
+    return _hidden(path, STAGING_SUFFIX).exists()
+
+
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a path to write a file to; it moves to `path` when the block ends without an exception.

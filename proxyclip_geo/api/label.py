@@ -14,7 +14,7 @@ from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.runner import EncodedBlock, classify_blocks, stored_blocks
-from proxyclip_geo.files import exclusive_lock, write_json
+from proxyclip_geo.files import staging_folder, write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.inputs import RasterLike
@@ -83,7 +83,7 @@ def label(
         vocabulary, bank = found.vocabulary, found.bank
     info = opened.store.info
     edge_aware = options.borders == "image"
-    with exclusive_lock(paths.base), rollback(paths):
+    with staging_folder(paths.base), rollback(paths):
         remove_drafts(paths)
         with opened.open_raster(raster) if edge_aware else nullcontext() as source:
             encoded = stored_blocks(opened.store, bank=bank, area=area.region, source=source, progress=progress)

@@ -14,7 +14,7 @@ from PIL import Image
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError
-from proxyclip_geo.files import check_outputs, make_folder, remove_staging, write_text
+from proxyclip_geo.files import check_outputs, make_folder, remove_staging, was_interrupted, write_text
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
@@ -66,7 +66,7 @@ class OutputPaths:
 
     @property
     def base(self) -> Path:
-        """Common prefix of all results; its lock protects them."""
+        """Common prefix of all results: its lock protects them, its staging folder shows that some may be missing."""
         return self.labels.with_name(self.stem)
 
     @property
@@ -94,6 +94,8 @@ def raster_sides(path: Path) -> tuple[Path, ...]:
 def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     """Make the output directory, and check that the results can and may be written there.
 
+    An interrupted run may replace its own results.
+
     Raises:
         OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
     """
@@ -117,7 +119,7 @@ def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
 def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     """Raise an OutputError if results exist that may not be overwritten."""
     existing = [path.name for path in paths.all() if path.exists()]
-    if existing and not overwrite:
+    if existing and not (overwrite or paths.unfinished.exists() or was_interrupted(paths.base)):
         raise OutputError(
             f"{out} already holds {', '.join(existing)}; pass overwrite=True to replace, or choose another directory"
         )

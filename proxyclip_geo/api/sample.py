@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.api.options import SampleOptions
 from proxyclip_geo.errors import OptionError, OutputError
+from proxyclip_geo.files import was_interrupted
 from proxyclip_geo.geobox import GeoBox, parse_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.cog import CogWriter
@@ -76,7 +77,7 @@ def sample(
         raise OptionError(f"a raster of {shape[0]} × {shape[1]} px cannot be made: both must be at least 1")
     files = Sample(path, path.with_name(f"{path.stem}_truth.tif"))
     existing = [str(file) for file in (files.image, files.truth) if file.exists()]
-    if existing and not overwrite:
+    if existing and not (overwrite or was_interrupted(files.image) or was_interrupted(files.truth)):
         raise OutputError(f"{' and '.join(existing)} already there; pass overwrite=True to replace")
     _write(files, make_geobox(shape, options), seed=seed, options=options, progress=progress)
     return files

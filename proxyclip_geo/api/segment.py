@@ -40,7 +40,7 @@ from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_
 from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
 from proxyclip_geo.errors import OptionError, OutputError
-from proxyclip_geo.files import exclusive_lock, write_json
+from proxyclip_geo.files import staging_folder, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
@@ -134,8 +134,7 @@ def segment(
             )
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
         check_results(paths, inputs=job.inputs, vocabulary=vocabulary, vectors=vectors)
-        # An interrupted run may replace its own results.
-        prepare_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
+        prepare_directory(Path(out), paths, overwrite=overwrite)
         with record_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
             if options.elsewhere:
@@ -144,7 +143,7 @@ def segment(
             require_model(vocabulary, name=job.card.name, sha256=sha256)
             warn_of_far_words(loaded.text, job.card, (*vocabulary.queries, *options.background))
         run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
-        with exclusive_lock(paths.base):
+        with staging_folder(paths.base):
             remove_drafts(paths)
             with open_label_store(
                 paths.unfinished,
@@ -325,7 +324,7 @@ def plan_segment(
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
         check_results(paths, inputs=job.inputs, vocabulary=vocabulary)
-        check_directory(Path(out), paths, overwrite=overwrite or paths.unfinished.exists())
+        check_directory(Path(out), paths, overwrite=overwrite)
         loaded = job.load(model, options)
         needs = make_memory_inputs(loaded.parameters, vocabulary, options)
         plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)

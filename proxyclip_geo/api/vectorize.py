@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from proxyclip_geo import __version__
 from proxyclip_geo.api.append import check_appendable, describe_sources, extend
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.files import check_outputs, staging_folder
+from proxyclip_geo.files import check_outputs, staging_folder, was_interrupted
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.styles import ClassStyle, class_styles
@@ -116,7 +116,7 @@ def vectorize(
         )
         read = [*inputs.labels, *inputs.scores, *inputs.probabilities, *inputs.statistics.values()]
         check_outputs([path, *side_files(path)], inputs=[*read, options.aoi, None if words is None else words.path])
-        check_target(path, overwrite=overwrite or append)
+        check_target(path, overwrite=overwrite or append or was_interrupted(path))
         if append and path.exists():
             inputs, options, named = extend(path, inputs, options=options, styles=named)
         styles = read_legend(inputs.labels) if named is None else named

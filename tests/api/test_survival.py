@@ -92,6 +92,28 @@ def test_runs_killed_twenty_times_give_the_same_results(tmp_path: Path) -> None:
         assert outputs(out) == wanted
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill")
+def test_runs_killed_while_their_files_get_their_names_can_be_repeated(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("killed_publications.py")
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, capture_output=True, timeout=500)
+    for verb, kills in (("label", 4), ("vectorize", 3), ("sample", 1)):
+        whole, *killed = sorted((tmp_path / verb).iterdir(), key=lambda path: path.name != "whole")
+        assert len(killed) >= kills
+        for out in killed:
+            assert {path.name for path in out.iterdir()} == {path.name for path in whole.iterdir()}
+            for raster in whole.glob("*.tif"):
+                assert (out / raster.name).read_bytes() == raster.read_bytes()
+
+
+def test_a_finished_map_is_not_taken_for_an_interrupted_one(
+    demo: pg.Model, scene: Path, embedding: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".scene.partial").mkdir()
+    pg.segment(scene, WORDS, out=tmp_path, model=demo)
+    with pytest.raises(OutputError, match=r"already holds scene_labels\.tif"):
+        pg.label(embedding, WORDS, out=tmp_path)
+
+
 def test_resume_continues_from_finished_blocks(cancelled: Path, demo: pg.Model, scene: Path, tmp_path: Path) -> None:
     done = len(finished_blocks(cancelled))
     events: list[ProgressEvent] = []

@@ -28,6 +28,8 @@ _LOW_SPACE = 16 << 20
 _FULL_MESSAGES = ("disk is full", "No space left")
 MAX_STEM = 200
 """Longest stem of a file name in bytes; most file systems allow names of 255."""
+# Programs write files beside it with longer names; file systems allow 255.
+_MAX_NAME = 230
 _DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
 
 
@@ -59,7 +61,8 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
             names that are no files, and None are ignored.
 
     Raises:
-        OutputError: If an output is an input or its side file, a folder that holds one, or lies in an input folder.
+        OutputError: If an output is an input or its side file, a folder that holds one, or lies in an input folder; or
+            its name is too long, or that of a device.
     """
     protected: dict[tuple[int, int], Path] = {}
     holders: dict[tuple[int, int], Path] = {}
@@ -71,6 +74,7 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
         protected |= dict.fromkeys(found, path)
         holders |= dict.fromkeys(_identify(_parents(path)) if found else (), path)
     for output in filter(None, outputs):
+        _check_name(output)
         same = _identify([output])
         changed = [known[key] for known in (protected, holders) for key in same if key in known]
         changed += [protected[key] for key in _identify(_parents(output)) if key in protected]
@@ -79,6 +83,17 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
                 f"'{output}' cannot be written, as this would change the input '{changed[0]}', its side files or its "
                 "folder; choose another output"
             )
+
+
+def _check_name(path: Path) -> None:
+    size = len(os.fsencode(path.name))
+    if size > _MAX_NAME:
+        raise OutputError(
+            f"'{path.name[:40]}…' cannot be written: its name has {size} bytes, and the limit is {_MAX_NAME}; choose a "
+            "shorter name"
+        )
+    if os.name == "nt" and _DEVICES.match(path.name):
+        raise OutputError(f"'{path}' cannot be written, as '{path.stem}' is a device of Windows; choose another name")
 
 
 def _parents(path: Path) -> list[Path]:

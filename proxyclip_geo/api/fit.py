@@ -15,10 +15,11 @@ from proxyclip_geo.evaluation.classifier import Classifier
 from proxyclip_geo.evaluation.cross_validation import Fit, cross_validate
 from proxyclip_geo.files import check_outputs
 from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.references import split_layer
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary, dump_vocabulary
 from proxyclip_geo.vocabulary.formats import check_writable
 
-_VECTOR = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".kml", ".gml", ".csv"})
+_VECTOR = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".kml", ".gml", ".csv", ".gdb"})
 _FITTED_ON = "Fitted on "
 
 
@@ -128,7 +129,7 @@ def fit(
     prepared = opened.bank(words, options, examples=examples)
     vocabulary, bank = prepared.vocabulary, prepared.bank
     with ExitStack() as stack:
-        if Path(truth).suffix.lower() in _VECTOR:
+        if _is_vector(truth):
             labels = read_shapes(opened, vocabulary, truth, field=truth_field)
         else:
             labels = read_raster(opened, vocabulary, truth, mapping=mapping, ignore=ignore, stack=stack)
@@ -147,6 +148,11 @@ def _check_target(path: Path, *, inputs: Sequence[Path | str | None], overwrite:
     check_outputs([path], inputs=inputs)
     if path.exists() and not overwrite:
         raise OutputError(f"{path} already exists; pass overwrite=True to replace it")
+
+
+def _is_vector(truth: str | Path) -> bool:
+    file, layer = split_layer(truth)
+    return bool(layer) or Path(file.partition("?")[0]).suffix.lower() in _VECTOR
 
 
 def _write_back(vocabulary: Vocabulary, found: Fit, truth: str | Path, *, learned: Sequence[float]) -> Vocabulary:

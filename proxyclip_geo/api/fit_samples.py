@@ -109,7 +109,9 @@ def read_shapes(embedding: Embedding, vocabulary: Vocabulary, path: str | Path, 
         VectorError: If the file cannot be read, or lacks the column.
     """
     name, info = embedding.name, embedding.store.info
-    every = read_examples(path, info.geobox, field=field, option="truth_field", name=name, area=info.area)
+    every = read_examples(
+        path, info.geobox, field=field, option="truth_field", what="labels", name=name, area=info.area
+    )
     shapes = [shape for shape in every if not shape.negative]
     if not shapes:
         raise OptionError(f"all {len(every)} shapes in {path} are negative; fitting needs positive ones")

@@ -13,8 +13,8 @@ from proxyclip_geo.files import check_outputs, staging_folder, was_interrupted
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.styles import ClassStyle, class_styles
-from proxyclip_geo.vector.formats import check_layers, check_target, format_of, side_files
-from proxyclip_geo.vector.label_mosaic import read_legend
+from proxyclip_geo.vector.formats import check_format, check_layers, check_target, format_of, side_files
+from proxyclip_geo.vector.label_mosaic import read_crs, read_legend
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 from proxyclip_geo.vector.provenance import SOURCES
@@ -154,6 +154,7 @@ def _write(
     metadata: Mapping[str, Any],
     progress: Progress,
 ) -> VectorResult:
+    check_format(path, by_class=options.by_class, crs=options.crs or read_crs(inputs.labels))
     check_layers(path, [style.name for style in styles] if options.by_class else [path.stem])
     # Formats with a CRS of their own are reprojected while they are written.
     classes = {style.value: style.name for style in styles}

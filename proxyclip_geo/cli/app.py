@@ -155,7 +155,15 @@ def _stop_by_signals() -> Iterator[None]:
 def _show_hosts() -> Iterator[None]:
     """Show which hosts are contacted."""
     handler, log = logging.Handler(), logging.getLogger("proxyclip_geo.network")
-    handler.emit = lambda record: REPORTER.note(record.getMessage())  # type: ignore[method-assign]
+    shown: set[str] = set()
+
+    def show(record: logging.LogRecord) -> None:
+        # A file may be opened several times.
+        if record.getMessage() not in shown:
+            shown.add(record.getMessage())
+            REPORTER.note(record.getMessage())
+
+    handler.emit = show  # type: ignore[method-assign]
     before = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)

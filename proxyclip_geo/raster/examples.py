@@ -105,7 +105,7 @@ def read_examples(
     longest = max(names, key=len)
     if len(longest) > MAX_WORD:
         raise VectorError(
-            f"examples {path} have a class of {len(longest)} letters in column '{field}', but the limit is {MAX_WORD}"
+            f"{what} {path} have a class of {len(longest)} letters in column '{field}', but the limit is {MAX_WORD}"
         )
     marks = layer.columns.get(NEGATIVE)
     negative = [marks is not None and _text(marks[number]).casefold() in _YES for number in numbers]
@@ -116,19 +116,21 @@ def read_examples(
         region = _region_of(shape).intersect(area)
         if not region.is_empty:
             found.append(Example(label, is_negative, shape, region, int(number)))
-    _check_outside(found, len(names), geobox.crop(area), path=path, name=name)
+    _check_outside(found, len(names), geobox.crop(area), path=path, what=what, name=name)
     return tuple(found)
 
 
-def _check_outside(found: Sequence[Example], count: int, geobox: GeoBox, *, path: str | Path, name: str) -> None:
+def _check_outside(
+    found: Sequence[Example], count: int, geobox: GeoBox, *, path: str | Path, what: str, name: str
+) -> None:
     bounds = ", ".join(f"{value:.10g}" for value in geobox.bounds)
     if not found:
         raise AreaError(
-            f"none of the {count} examples in {path} lies within {name} ({bounds}; west, south, east, north); check "
+            f"none of the {count} {what} in {path} lies within {name} ({bounds}; west, south, east, north); check "
             "that they are of this raster, and the CRS of both"
         )
     if len(found) < count:
-        warn_quality(f"{count - len(found)} of the {count} examples in {path} lie outside of {name} and are ignored")
+        warn_quality(f"{count - len(found)} of the {count} {what} in {path} lie outside of {name} and are ignored")
 
 
 def _has_shape(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:

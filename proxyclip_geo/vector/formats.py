@@ -77,8 +77,20 @@ def format_of(path: Path) -> Format:
     return form
 
 
-def check_crs(path: Path, form: Format, crs: pyproj.CRS | None) -> None:
-    """Raise a VectorError if polygons have no CRS and the format needs one."""
+def check_format(path: Path, *, by_class: bool, crs: pyproj.CRS | str | None) -> None:
+    """Check that the format of a path can hold polygons.
+
+    Args:
+        path: The file to write.
+        by_class: Whether each class is a layer.
+        crs: CRS of the polygons.
+
+    Raises:
+        VectorError: If it holds one layer only, or needs a CRS.
+    """
+    form = format_of(path)
+    if by_class and form.driver != "GPKG":
+        raise VectorError(f"'{path}' holds one layer; one layer per class (`by_class`) needs a GeoPackage: write .gpkg")
     if form.needs_crs and crs is None:
         raise VectorError(
             f"'{path}' cannot hold polygons without a CRS, as {form.driver} is in degrees or in Web Mercator: "

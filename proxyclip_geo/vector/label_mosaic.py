@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.geobox import GeoBox, same_crs
-from proxyclip_geo.raster.dataset import strip_environment
+from proxyclip_geo.geobox import GeoBox, parse_crs, same_crs
+from proxyclip_geo.raster.dataset import open_dataset, strip_environment
 from proxyclip_geo.raster.labels import LabelSource, open_labels
+from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.nodata import LABEL_NODATA
 from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.region import Region
@@ -149,6 +151,12 @@ def _corner(first: LabelSource, source: LabelSource) -> tuple[int, int]:
             "and pixel corners; bring them there, e.g. rio warp FILE NEW --like FIRST"
         )
     return offset
+
+
+def read_crs(paths: Sequence[Path | str]) -> pyproj.CRS | None:
+    """Return the CRS of label rasters on one grid."""
+    with open_dataset(gdal_name(paths[0])) as dataset:
+        return parse_crs(dataset.crs or dataset.gcps[1])
 
 
 def read_legend(paths: Sequence[Path | str]) -> tuple[ClassStyle, ...]:

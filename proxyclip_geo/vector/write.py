@@ -19,7 +19,7 @@ from proxyclip_geo.files import publish, write_error
 from proxyclip_geo.raster.styles import ClassStyle, polygon_qml, polygon_sld
 from proxyclip_geo.vector.batch import PolygonBatch, Polygons
 from proxyclip_geo.vector.convert import convert, without_crs_warning
-from proxyclip_geo.vector.formats import SIDE_SUFFIXES, check_crs, check_size, check_target, format_of
+from proxyclip_geo.vector.formats import SIDE_SUFFIXES, check_format, check_size, check_target, format_of
 from proxyclip_geo.vector.geopackage import embed_style
 from proxyclip_geo.vector.provenance import WRITTEN
 
@@ -65,9 +65,7 @@ def write_polygons(
         OutputError: If the file is open in another program, or cannot be written.
     """
     form = check_target(path, overwrite=True)
-    check_crs(path, form, polygons.crs)
-    if by_class and form.driver != "GPKG":
-        raise VectorError(f"'{path}' holds one layer; one layer per class needs a GeoPackage: write .gpkg")
+    check_format(path, by_class=by_class, crs=polygons.crs)
     try:
         # In a folder of their own, side files have their final names.
         staging.mkdir()

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,7 @@ from scipy import ndimage
 
 import proxyclip_geo as pg
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, QualityWarning, RasterError, VectorError
+from proxyclip_geo.vector.formats import SUFFIXES
 
 CLASSES = {1: "water", 2: "forest", 3: "building"}
 CORNER = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
@@ -415,3 +417,41 @@ def test_statistics_without_a_crs(tmp_path) -> None:
         options = pg.VectorOptions(exact=True)
         frame = read(pg.vectorize(path, tmp_path / f"{name}.gpkg", statistics={"height": path}, options=options).path)
         assert frame["height"].tolist() == [1, 2]
+
+
+class TestBeforeTheWork:
+    """What a format refuses is found before labels are traced."""
+
+    @pytest.mark.parametrize(
+        ("name", "options", "crs", "message"),
+        [
+            *((f"a{suffix}", {"by_class": True}, "EPSG:25832", "holds one layer") for suffix in SUFFIXES[1:]),
+            *((f"a{suffix}", {}, None, "without a CRS") for suffix in (".geojson", ".pmtiles", ".mbtiles")),
+            *((f"-dash{suffix}", {}, "EPSG:25832", "must not begin with '-'") for suffix in SUFFIXES),
+            ("gpkg_a.gpkg", {}, "EPSG:25832", "reserve this name"),
+            (f"{'a' * 235}.shp", {}, "EPSG:25832", "its name has 239 bytes, and the limit is 230"),
+            ("a.gpkg", {"crs": "EPSG:4326"}, None, "without a CRS"),
+            ("a.xyz", {}, "EPSG:25832", "no known vector suffix"),
+            ("a", {}, "EPSG:25832", "no known vector suffix"),
+        ],
+    )
+    def test_refused(
+        self, make_raster: Any, tmp_path: Path, name: str, options: dict[str, Any], crs: str | None, message: str
+    ) -> None:
+        labels = make_raster("labels.tif", bands=1, crs=crs)
+
+        def never(event: Any) -> None:
+            raise AssertionError(f"work has begun: {event}")
+
+        with pytest.raises((VectorError, OutputError, OptionError), match=message):
+            pg.vectorize(labels, tmp_path / name, options=pg.VectorOptions(**options), progress=never)
+        assert not list(tmp_path.glob("*a.*"))
+
+    @pytest.mark.parametrize(
+        "name", ['a"b', "a'b", "ä", "a\tb", "a/b", "select", "fid", "a.b", "a;b", "😀", "a`]", "x" * 200]
+    )
+    def test_layers_with_any_other_name(self, make_raster: Any, tmp_path: Path, name: str) -> None:
+        labels = make_raster("labels.tif", data=np.ones((1, 8, 8), np.uint8))
+        styles = pg.as_vocabulary({"name": "x", "classes": [name, "other"]})
+        made = pg.vectorize(labels, tmp_path / "a.gpkg", vocabulary=styles, options=pg.VectorOptions(by_class=True))
+        assert [layer for layer, kind in pyogrio.list_layers(made.path) if kind] == [styles.names[0]]

@@ -1,9 +1,12 @@
 """Find the rasters of a directory, a glob pattern or a STAC file."""
 
 import glob
+import os
+import urllib.parse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
@@ -15,6 +18,9 @@ from proxyclip_geo.validation import PARTIAL, validate
 
 MAX_ITEMS = 100_000
 """Most items of a STAC item collection."""
+MAX_NAME = 4096
+"""Letters of an id or address in a STAC item."""
+_Href: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 _SCHEMES = ("http://", "https://", "ftp://", "s3://", "gs://", "az://")
 ASSETS = ("visual", "image", "data")
 """Keys of STAC assets in order of preference; otherwise the first asset with the role "data" or "visual"."""
@@ -54,50 +60,76 @@ def find_rasters(name: str | Path) -> tuple[str, ...] | None:
 
 
 @dataclass(frozen=True)
-class _ItemCollection:
-    """The part of a STAC item collection that is checked before pystac reads it."""
+class _Asset:
+    __pydantic_config__ = PARTIAL
+
+    href: _Href
+    roles: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class _Link:
+    __pydantic_config__ = PARTIAL
+
+    rel: str
+    href: _Href
+
+
+@dataclass(frozen=True)
+class _Item:
+    """The part of a STAC item that is used."""
 
     __pydantic_config__ = PARTIAL
 
-    features: Annotated[tuple[dict[str, Any], ...], Field(max_length=MAX_ITEMS)]
+    stac_version: str
+    id: Annotated[str, Field(max_length=MAX_NAME)]
+    assets: Mapping[str, _Asset]
+    links: tuple[_Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class _ItemCollection:
+    """The part of a STAC item collection that is used."""
+
+    __pydantic_config__ = PARTIAL
+
+    features: Annotated[tuple[_Item, ...], Field(max_length=MAX_ITEMS)]
 
 
 def _stac_assets(path: Path) -> list[str]:
-    try:
-        import pystac
-    except ImportError as error:
-        raise RasterError(f"{path} is read with pystac: pip install proxyclip-geo[stac]") from error
     source = f"the STAC file {path}"
     values = parse_json(read_text(path, error=RasterError, source=source), error=RasterError, source=source)
-    single = isinstance(values, dict) and values.get("type") == "Feature"
-    validate(_ItemCollection, {"features": [values]} if single else values, error=RasterError, source=source)
-    try:
-        items = [pystac.Item.from_dict(feature) for feature in ([values] if single else values["features"])]
-    except (ValueError, LookupError, TypeError, AttributeError, pystac.STACError) as error:
-        raise RasterError(f"{path} is not a STAC item or item collection ({error!r})") from error
-    for item in items:
-        if item.get_self_href() is None:
-            item.set_self_href(str(path.resolve()))
-    return [_asset(item) for item in items]
+    if isinstance(values, dict) and values.get("type") == "Feature":
+        values = {"features": [values]}
+    items = validate(_ItemCollection, values, error=RasterError, source=source).features
+    return [_locate(item, path) for item in items]
 
 
-def _asset(item: Any) -> str:
-    """Return the path or URL of an item's image.
+def _locate(item: _Item, path: Path) -> str:
+    """Return the path or URL of an item's image, which may be relative to the item.
 
     Raises:
         RasterError: If there is none, or an item from the network names a file of this machine.
     """
-    href = _find_asset(item)
-    if "://" in item.get_self_href() and not href.startswith((*REMOTE, *_SCHEMES)):
+    href = _find_href(item)
+    own = next((link.href for link in item.links if link.rel == "self" and "://" in link.href), "")
+    is_local = not own or own.lower().startswith("file:")
+    if "://" in href or href.startswith("/vsi"):
+        found = href
+    elif is_local:
+        found = os.path.abspath(path.parent / href)
+    else:
+        found = urllib.parse.urljoin(own, href)
+    if not is_local and not found.startswith((*REMOTE, *_SCHEMES)):
         raise RasterError(f"STAC item {item.id} is from the network and names a file of this machine, '{href}'")
-    return href
+    return found
 
 
-def _find_asset(item: Any) -> str:
+def _find_href(item: _Item) -> str:
     for key in ASSETS:
         if key in item.assets:
-            return str(item.assets[key].get_absolute_href())
+            return item.assets[key].href
     for asset in item.assets.values():
         if {"data", "visual"} & set(asset.roles or ()):
-            return str(asset.get_absolute_href())
+            return asset.href
     raise RasterError(f"STAC item {item.id} has no asset called {', '.join(ASSETS)}, nor one with the role data")

@@ -81,7 +81,6 @@ def test_a_vrt_runs_no_python(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_stac_item_from_the_network_names_no_local_file(tmp_path: Path) -> None:
-    pytest.importorskip("pystac")
     item: dict[str, Any] = {
         "type": "Feature",
         "stac_version": "1.0.0",

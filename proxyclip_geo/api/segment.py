@@ -264,7 +264,7 @@ class _Run:
             )
         with record_warnings() as failure_notes:
             failed.warn(len(plan.blocks), record=self.paths.run)
-        with closing(store.results()) as results:
+        with closing(store.results(failed=failed.reasons)) as results:
             shares = write_map(
                 results,
                 paths=self.paths,

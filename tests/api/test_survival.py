@@ -231,6 +231,31 @@ def test_label_removes_files_of_a_killed_run(embedding: Path, tmp_path: Path) ->
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == [others]
 
 
+@pytest.mark.parametrize(
+    ("verb", "stage"),
+    [("segment", "segment"), ("segment", "polygonize"), ("label", "label"), ("vectorize", "polygonize")],
+)
+def test_runs_fail_if_their_folder_vanishes(
+    verb: str, stage: str, demo: pg.Model, scene: Path, embedding: Path, tmp_path: Path
+) -> None:
+    out, removed = tmp_path / "out", []
+    out.mkdir()
+
+    def remove(event: ProgressEvent) -> None:
+        if event.stage == stage and event.done > event.total // 2 and not removed:
+            removed.append(event.done)
+            shutil.rmtree(out)
+
+    runs: dict[str, Callable[[], Any]] = {
+        "segment": lambda: pg.segment(scene, WORDS, out=out, model=demo, options=BLOCKS, progress=remove),
+        "label": lambda: pg.label(embedding, WORDS, out=out, progress=remove),
+        "vectorize": lambda: pg.vectorize(scene.with_name("scene_truth.tif"), out / "a.gpkg", progress=remove),
+    }
+    with pytest.raises(OutputError, match="cannot write|was removed or damaged"):
+        runs[verb]()
+    assert removed
+
+
 @pytest.mark.parametrize("after", [0, 20])
 def test_encode_fails_if_its_folder_vanishes(demo: pg.Model, scene: Path, tmp_path: Path, after: int) -> None:
     out, removed = tmp_path / "scene.emb", []

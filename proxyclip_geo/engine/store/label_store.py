@@ -7,7 +7,7 @@ One array, `layers` (n, rows, cols) in pixels: score, labels and the probability
 """
 
 import logging
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Container, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,26 @@ class LabelStore(BlockStore):
         probabilities = layers[2:].astype(np.uint8, copy=False) if len(layers) > 2 else None
         return BlockLabels(layers[1], layers[0].astype(np.uint8, copy=False), probabilities)
 
-    def results(self) -> Generator[BlockResult, None, None]:
-        """Yield the labels of all blocks, in order."""
-        for block, labels in prefetch(self.blocks, self.read):
+    def results(self, *, failed: Container[int] = ()) -> Generator[BlockResult, None, None]:
+        """Yield the labels of all blocks, in order.
+
+        Args:
+            failed: Indices of blocks that may be missing, and have no data then.
+
+        Raises:
+            OutputError: If another block is missing, as its file was removed while the run wrote others.
+            StoreError: If one is damaged.
+        """
+
+        def read(block: Block) -> BlockLabels:
+            if block.index not in failed and not self.is_done(block):
+                raise OutputError(
+                    f"{self.name} was removed or damaged while it was written: {block.name} is missing; run the same "
+                    "command again"
+                )
+            return self.read(block)
+
+        for block, labels in prefetch(self.blocks, read):
             yield BlockResult(block, labels)
 
     def remove(self) -> None:

@@ -35,7 +35,7 @@ def test_what_is_written_is_read_back(plan: Plan, tmp_path: Path, nodata: int, c
     with open_label_store(tmp_path / "a", plan, **options) as store:  # type: ignore[arg-type]
         for block in plan.blocks[1:]:
             store.write(block, labels_of(block, classes=classes, dtype=dtype))
-        first, *others = store.results(failed=range(1, 100))
+        first, *others = store.results(failed={plan.blocks[0].index})
     assert (first.map.labels == nodata).all()
     assert (first.map.score == 255).all()
     for result in others:

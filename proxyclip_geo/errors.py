@@ -22,6 +22,9 @@ _SECRET = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_VARYING = re.compile(r"""'[^']*'|"[^"]*"|[^\s(]*[/\\][^\s)]*|\b\S+\.\w{2,4}\b|\d[\d.,]*""")
+_MOST_ALIKE = 3
+
 
 def strip_credentials(value: Any) -> Any:
     """Remove users, passwords and queries of URLs, which may hold tokens, from a text.
@@ -150,14 +153,26 @@ def warn_quality(message: str) -> None:
 
 @contextmanager
 def forward_warnings(send: Callable[[str], None]) -> Iterator[None]:
-    """Pass the text of quality warnings to a function; ignore the warnings of other libraries."""
+    """Pass the text of quality warnings to a function; ignore the warnings of other libraries.
+
+    Of warnings that differ only in names and numbers, the first three are passed, and at the end the number of others.
+    """
+    counts: dict[str, int] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", QualityWarning)
 
         def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
             if issubclass(category, QualityWarning):
-                send(str(message))
+                kind = _VARYING.sub("…", str(message))
+                counts[kind] = counts.get(kind, 0) + 1
+                if counts[kind] <= _MOST_ALIKE:
+                    send(str(message))
 
         warnings.showwarning = show  # type: ignore[assignment]
-        yield
+        try:
+            yield
+        finally:
+            for kind, count in counts.items():
+                if count > _MOST_ALIKE:
+                    send(f"{count - _MOST_ALIKE} more warnings of the kind: {kind}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from proxyclip_geo.errors import QualityWarning, RasterError, strip_credentials, warn_quality
+from proxyclip_geo.errors import QualityWarning, RasterError, forward_warnings, strip_credentials, warn_quality
 
 URL = "https://example.org/a/b.tif"
 
@@ -39,3 +39,19 @@ def test_messages_hold_none() -> None:
         assert str(one) == f"{URL} cannot be opened"
     with pytest.warns(QualityWarning, match=f"^{URL} is flat$"):
         warn_quality(f"{URL}?sig=S is flat")
+
+
+def test_warnings_that_differ_in_names_and_numbers_are_counted() -> None:
+    shown: list[str] = []
+    with forward_warnings(shown.append):
+        for number in range(300):
+            warn_quality(f"/data/tile {number}/a{number}.tif has no CRS: polygons will have no areas in m²")
+            warn_quality(f"model 'demo' does not know 'word {number}' (similarity 0.{number:03})")
+        warn_quality("another problem")
+    assert len(shown) == 9
+    assert shown[:2] == [
+        "/data/tile 0/a0.tif has no CRS: polygons will have no areas in m²",
+        "model 'demo' does not know 'word 0' (similarity 0.000)",
+    ]
+    assert shown[6] == "another problem"
+    assert shown[8] == "297 more warnings of the kind: model … does not know … (similarity …)"

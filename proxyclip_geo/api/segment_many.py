@@ -11,14 +11,22 @@ from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.api.segment import SegmentPlan, is_done, plan_segment, segment
-from proxyclip_geo.errors import Cancelled, ModelError, OptionError, ProxyClipGeoError, WeightsError, strip_credentials
+from proxyclip_geo.errors import (
+    Cancelled,
+    ModelError,
+    OptionError,
+    ProxyClipGeoError,
+    RasterError,
+    WeightsError,
+    strip_credentials,
+)
 from proxyclip_geo.files import check_outputs, make_folder, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.find_rasters import find_rasters
-from proxyclip_geo.raster.names import stem_of
+from proxyclip_geo.raster.names import gdal_name, stem_of
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -88,7 +96,7 @@ def segment_many(
 
     Raises:
         OptionError: If two rasters have the same name.
-        RasterError: If a directory, pattern or STAC file yields no raster.
+        RasterError: If a directory, pattern or STAC file yields no raster, or all rasters fail.
         ProxyClipGeoError: The error of the first raster that fails, unless failures are skipped.
 
     Example:
@@ -126,12 +134,15 @@ def segment_many(
         except (Cancelled, ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
-            if options.on_error == "stop":
-                raise
             reports.append(RasterReport(strip_credentials(raster), folder, "failed", reason=str(error)))
+            if options.on_error == "stop":
+                write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
+                raise
         write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
     progress(ProgressEvent("rasters", len(folders), len(folders), "rasters"))
     write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
+    if all(report.status == "failed" for report in reports):
+        raise RasterError(f"none of the {len(reports)} rasters could be segmented; the first: {reports[0].reason}")
     return tuple(reports)
 
 
@@ -187,11 +198,19 @@ def _output_folders(rasters: str | Path | Iterable[str | Path], out: Path) -> di
     if isinstance(rasters, str | Path):
         rasters = find_rasters(rasters) or (rasters,)
     names = [str(raster) for raster in rasters]
-    stems = [stem_of(name) for name in names]
-    duplicates = sorted({stem for stem in stems if stems.count(stem) > 1})
-    if duplicates:
-        raise OptionError(f"several rasters are called {', '.join(duplicates[:3])}; segment them one by one")
-    return {name: out / stem for name, stem in zip(names, stems, strict=True)}
+    folders: dict[str, Path] = {}
+    first: dict[str, str] = {}
+    for name in names:
+        stem = stem_of(name)
+        # Some file systems do not distinguish upper and lower case.
+        other = first.setdefault(stem.lower(), name)
+        if name in folders or other != name:
+            raise OptionError(
+                f"{strip_credentials(other)} and {strip_credentials(name)} would have results of one name, '{stem}'; "
+                "segment one of them into another directory"
+            )
+        folders[name] = out / stem
+    return folders
 
 
 def _check_outputs(
@@ -210,7 +229,7 @@ def _check_outputs(
     results = [OutputPaths.in_directory(out, stem_of(raster), options).written for raster, out in folders.items()]
     named = [item for item in (given, classes) if isinstance(item, str | Path) and os.path.isfile(item)]
     vocabulary = classes.path if isinstance(classes, Vocabulary) else None
-    inputs = [*folders, *named, vocabulary, options.aoi, options.mask_path]
+    inputs = [*map(gdal_name, folders), *named, vocabulary, options.aoi, options.mask_path]
     check_outputs([report, *itertools.chain(*results)], inputs=inputs)
 
 

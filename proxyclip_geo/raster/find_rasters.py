@@ -3,7 +3,7 @@
 import glob
 import os
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import RasterError
-from proxyclip_geo.raster.names import SUFFIXES, stem_of
+from proxyclip_geo.raster.names import SUFFIXES
 from proxyclip_geo.references import REMOTE
 from proxyclip_geo.validation import PARTIAL, validate
 
@@ -29,11 +29,13 @@ ASSETS = ("visual", "image", "data")
 def find_rasters(name: str | Path) -> tuple[str, ...] | None:
     """Return the rasters of a directory, a pattern with * or ?, or a STAC file; None for a single raster.
 
+    Hidden files, side files and links to other rasters found are left out.
+
     Args:
         name: Path, URL or pattern. A STAC file is the JSON of an item or an item collection.
 
     Raises:
-        RasterError: If there is no raster, or two have the same stem, and results of the same name.
+        RasterError: If there is no raster, or the directory cannot be read.
 
     Example:
         >>> import proxyclip_geo as pg
@@ -42,21 +44,31 @@ def find_rasters(name: str | Path) -> tuple[str, ...] | None:
         ('tiles/a.tif', 'tiles/a_truth.tif')
     """
     text, path = str(name), Path(name)
-    if path.is_dir():
-        found = sorted(str(file) for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
-    elif path.suffix.lower() in (".json", ".geojson") and path.is_file():
+    if text and os.path.isdir(text):
+        try:
+            found = _distinct_files(path.iterdir(), suffixes=SUFFIXES)
+        except OSError as error:
+            raise RasterError(f"directory {name} cannot be read ({error.strerror}); check its permissions") from error
+    elif path.suffix.lower() in (".json", ".geojson") and os.path.isfile(text):
         found = _stac_assets(path)
-    elif "://" not in text and glob.has_magic(text) and not path.exists():
-        found = sorted(glob.glob(text, recursive=True))
+    elif "://" not in text and glob.has_magic(text) and not os.path.exists(text):
+        any_suffix = not path.suffix or glob.has_magic(path.suffix)
+        found = _distinct_files(map(Path, glob.glob(text, recursive=True)), suffixes=SUFFIXES if any_suffix else None)
     else:
         return None
     if not found:
         raise RasterError(f"{name} holds no raster; give a file, or a folder or pattern that matches some")
-    stems = [stem_of(raster) for raster in found]
-    duplicates = sorted({stem for stem in stems if stems.count(stem) > 1})
-    if duplicates:
-        raise RasterError(f"several rasters of {name} are called {', '.join(duplicates[:3])}; segment them one by one")
     return tuple(found)
+
+
+def _distinct_files(paths: Iterable[Path], *, suffixes: Collection[str] | None) -> list[str]:
+    """Return files with one of the suffixes that are not hidden, each once; links come last."""
+    files = (path for path in paths if not (path.name.startswith(".") or path.is_dir()))
+    by_target: dict[str, Path] = {}
+    for path in sorted(files, key=lambda path: (path.is_symlink(), str(path))):
+        if suffixes is None or path.suffix.lower() in suffixes:
+            by_target.setdefault(os.path.realpath(path), path)
+    return sorted(map(str, by_target.values()))
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,38 @@ def test_directories_patterns_and_stac_items(folder: Path) -> None:
 def test_empty_patterns_and_duplicate_names_are_refused(folder: Path) -> None:
     with pytest.raises(RasterError, match="holds no raster"):
         find_rasters(str(folder / "*.jp2"))
-    (folder / "east.vrt").write_text("")
-    with pytest.raises(RasterError, match="several rasters .* called east"):
-        find_rasters(folder)
+    (folder / "EAST.vrt").write_text("")
+    with pytest.raises(OptionError, match=r"EAST\.vrt and .*east\.tif would have results of one name, 'east'"):
+        pg.plan_many(folder, WORDS, model="demo")
+
+
+def test_a_file_that_is_no_stac_file_is_refused(folder: Path) -> None:
     (folder / "no.json").write_text("{}")
     with pytest.raises(RasterError, match="STAC file .* must be a table|STAC file .* is missing|not a STAC item"):
         find_rasters(folder / "no.json")
+
+
+def test_hidden_files_side_files_and_links_are_left_out(folder: Path) -> None:
+    for name in (".partial.tif", "._east.tif", "east.tif.ovr", "east.tif.aux.xml", "east.tfw", "notes.txt"):
+        (folder / name).write_text("")
+    (folder / "tiles.tif").mkdir()
+    (folder / "a_link.tif").symlink_to(folder / "west.tif")
+    expected = tuple(str(folder / f"{name}.tif") for name in ("broken", "east", "west"))
+    assert find_rasters(folder) == expected
+    assert find_rasters(str(folder / "*")) == expected
+    assert find_rasters(str(folder / "*.tif")) == expected
+    assert find_rasters(str(folder / "*.txt")) == (str(folder / "notes.txt"),)
+    assert find_rasters("") is None
+    assert find_rasters("a" * 5000) is None
+
+
+def test_a_folder_in_which_all_fail_is_an_error(tmp_path: Path, demo: pg.Model) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.tif").write_text("no raster")
+    with pytest.raises(RasterError, match=r"none of the 2 rasters could be segmented; the first: .*a\.tif is a text"):
+        pg.segment_many(tmp_path, WORDS, out=tmp_path / "out", model=demo, options=pg.SegmentOptions(on_error="skip"))
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [entry["status"] for entry in report] == ["failed", "failed"]
 
 
 def test_report_and_resume(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
@@ -152,7 +178,7 @@ def test_missing_model_is_no_failed_raster(verb: Any, folder: Path, tmp_path: Pa
 
 def test_rasters_of_the_same_name_are_refused(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     twice = [str(folder / "east.tif"), str(folder / "more" / "east.jp2")]
-    with pytest.raises(OptionError, match="several rasters are called east"):
+    with pytest.raises(OptionError, match="would have results of one name, .east."):
         pg.segment_many(twice, WORDS, out=tmp_path / "out", model=demo)
 
 

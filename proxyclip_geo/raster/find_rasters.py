@@ -113,6 +113,12 @@ def _stac_assets(path: Path) -> list[str]:
     values = parse_json(read_text(path, error=RasterError, source=source), error=RasterError, source=source)
     if isinstance(values, dict) and values.get("type") == "Feature":
         values = {"features": [values]}
+    features = values.get("features") if isinstance(values, dict) else None
+    if isinstance(features, list) and any(isinstance(item, dict) and "stac_version" not in item for item in features):
+        raise RasterError(
+            f"{path} is GeoJSON without STAC items; a vector file can be the area of interest (`aoi`), the image must "
+            "be a raster"
+        )
     items = validate(_ItemCollection, values, error=RasterError, source=source).features
     return [_locate(item, path) for item in items]
 

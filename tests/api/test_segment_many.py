@@ -64,6 +64,14 @@ def test_a_file_that_is_no_stac_file_is_refused(folder: Path) -> None:
     (folder / "no.json").write_text("{}")
     with pytest.raises(RasterError, match="STAC file .* must be a table|STAC file .* is missing|not a STAC item"):
         find_rasters(folder / "no.json")
+    point = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [0, 0]}}
+    for values in (point, {"type": "FeatureCollection", "features": [point]}):
+        (folder / "area.geojson").write_text(json.dumps(values))
+        with pytest.raises(RasterError, match=r"area\.geojson is GeoJSON without STAC items.*`aoi`"):
+            find_rasters(folder / "area.geojson")
+    (folder / "area.geojson").write_text(json.dumps({**point, "stac_version": "1.0.0"}))
+    with pytest.raises(RasterError, match="'id' is missing"):
+        find_rasters(folder / "area.geojson")
 
 
 def test_hidden_files_side_files_and_links_are_left_out(folder: Path) -> None:

@@ -24,6 +24,8 @@ Bounds = tuple[float, float, float, float]
 
 # Bounds on pixel edges miss them by rounding, which must not add a row of pixels.
 _EDGE_TOLERANCE = 1e-4
+# Polygons from which on the union is made of those that meet, which takes seconds rather than minutes.
+_MANY = 10_000
 # Vertices are rounded to this fraction of a pixel, so that shifting them by whole pixels is exact in any block.
 _SUBPIXELS = 256
 
@@ -166,7 +168,8 @@ def _read_polygons(path: str | Path, geobox: GeoBox, *, name: str) -> BaseGeomet
         shapes = np.concatenate([shapes[~nested], shapely.get_parts(shapes[nested])])
     shapes = shapes[(shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)]
     check_crossings(shapes, valid=shapely.is_valid(shapes), title=f"area of interest {path}")
-    polygons = only_polygons(shapely.union_all(shapely.make_valid(shapes))) if len(shapes) else shapely.Polygon()
+    unite = shapely.union_all if len(shapes) < _MANY else shapely.disjoint_subset_union_all
+    polygons = only_polygons(unite(shapely.make_valid(shapes))) if len(shapes) else shapely.Polygon()
     if polygons.is_empty:
         raise AreaError(f"area of interest {path} holds no polygon; give a file with at least one")
     if layer.crs is None or geobox.crs is None:

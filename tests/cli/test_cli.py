@@ -397,3 +397,15 @@ def test_fit_names_the_flag_of_the_column(folder: Path) -> None:
     completed = run("fit", "column.emb", "column.gpkg", "-c", WORDS, cwd=folder)
     assert completed.returncode == 9
     assert "name the one that holds the class (--field): kind" in " ".join(completed.stderr.split())
+
+
+def test_an_area_has_a_layer(folder: Path) -> None:
+    area = ("--aoi", "none.gpkg", "--aoi-layer", "b")
+    segmented = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "area", *area, cwd=folder)
+    traced = run("vectorize", "scene_truth.tif", "-o", "area.gpkg", *area, cwd=folder)
+    for completed in (segmented, traced):
+        assert completed.returncode == 9
+        assert "none.gpkg|layername=b does not exist" in completed.stderr
+    alone = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "--aoi-layer", "b", cwd=folder)
+    assert alone.returncode == 2
+    assert "--aoi-layer 'b' needs the file that holds it; give --aoi" in alone.stderr

@@ -19,7 +19,7 @@ from shapely import box
 import proxyclip_geo as pg
 from proxyclip_geo.errors import AreaError, OptionError, ProxyClipGeoError, QualityWarning, VectorError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster import crossings, vector_file, vector_open
+from proxyclip_geo.raster import aoi, crossings, vector_file, vector_open
 from proxyclip_geo.raster.aoi import read_outline
 from proxyclip_geo.raster.examples import read_examples
 
@@ -309,6 +309,15 @@ class TestLimits:
         monkeypatch.setattr(crossings, "MAX_CROSSINGS", 1000)
         with pytest.raises(VectorError, match="cross more than 1,000 times"):
             area(path)
+
+    def test_many_polygons_take_seconds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        squares = [
+            box(500_000 + i, 5_599_980 + j, 500_000.7 + i, 5_599_980.7 + j) for i in range(20) for j in range(20)
+        ]
+        path = save(tmp_path / "a.gpkg", *squares, SQUARE)
+        whole = read_outline(GEOBOX, aoi=path, name="scene")
+        monkeypatch.setattr(aoi, "_MANY", 100)
+        assert read_outline(GEOBOX, aoi=path, name="scene").normalize() == whole.normalize()
 
     def test_the_estimate_is_near_the_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
         ring = shapely.Polygon(np.random.default_rng(1).random((300, 2)))

@@ -241,6 +241,24 @@ def test_explain_similar_and_words(worker: Worker, folder: Path, embedding: str)
     assert {item["word"] for item in ranked} == {"forest", "river", "zebra"}
 
 
+def test_an_area_has_a_layer(worker: Worker, folder: Path, embedding: str) -> None:
+    area = {"aoi": str(folder / "none.gpkg"), "aoi_layer": "b"}
+    for method, params in (
+        ("label", {"classes": WORDS, "out": str(folder / "area")}),
+        ("explain", {"classes": WORDS}),
+        ("similar", {"path": str(folder / "area.tif")}),
+    ):
+        failed = worker.ask(method, embedding=embedding, **params, **area)
+        assert "none.gpkg|layername=b does not exist" in failed["message"], failed
+    failed = worker.ask(
+        "vectorize",
+        labels=str(folder / "scene_truth.tif"),
+        path=str(folder / "area.gpkg"),
+        options={**area, "exact": True},
+    )
+    assert "none.gpkg|layername=b does not exist" in failed["message"]
+
+
 def test_vectorize_and_evaluate(worker: Worker, folder: Path) -> None:
     import geopandas as gpd
 

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from proxyclip_geo.api.example_report import ExampleReport, make_report, warn_of_examples
 from proxyclip_geo.api.options import Examples
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import ClassShape, FeatureSample, Learned, learn, share_with_data
+from proxyclip_geo.engine.examples import ClassShape, FeatureSample, learn, share_with_data
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
 from proxyclip_geo.raster.examples import Example, read_examples
@@ -15,6 +18,9 @@ from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
 from proxyclip_geo.vocabulary.directions import decode_direction, encode_direction
+
+Directions = NDArray[np.float32]
+Biases = NDArray[np.float64]
 
 
 def as_examples(examples: Examples | str | Path | None) -> Examples | None:
@@ -63,24 +69,32 @@ def add_examples(
     learned = learn(store, bank, shapes, sample=sample, weight=examples.weight)
     report = make_report(learned, drawn, owners=owners, names=vocabulary.names)
     warn_of_examples(report)
-    return TaughtVocabulary(add_learned(vocabulary, learned, store=store), report)
+    return TaughtVocabulary(add_learned(vocabulary, learned.directions, learned.biases, store=store), report)
 
 
-def add_learned(vocabulary: Vocabulary, learned: Learned, *, store: EmbeddingStore) -> Vocabulary:
-    """Return a vocabulary with the directions and biases of a classifier added, for the model of a store."""
+def add_learned(vocabulary: Vocabulary, directions: Directions, biases: Biases, *, store: EmbeddingStore) -> Vocabulary:
+    """Return a vocabulary with the directions and biases of a classifier added.
+
+    Args:
+        vocabulary: K classes.
+        directions: (C, D) of the classes and the background, if there is one, for the features of the store.
+        biases: (C,).
+        store: The store, whose model they are for.
+    """
     # The background has no class to hold its bias; only differences between biases matter.
-    base = float(learned.biases[-1]) if len(learned.biases) > len(vocabulary.classes) else 0.0
-    directions = learned.directions
+    base = float(biases[-1]) if len(biases) > len(vocabulary.classes) else 0.0
     if store.basis is not None:
         directions = directions @ store.basis.numpy().T
     classes = []
-    for item, direction, bias in zip(vocabulary.classes, directions, learned.biases, strict=False):
-        if item.direction is not None:
-            direction = direction + decode_direction(item.direction)
-        text = encode_direction(direction) if direction.any() else None
+    for item, direction, bias in zip(vocabulary.classes, directions, biases, strict=False):
+        text = item.direction
+        if direction.any():
+            text = encode_direction(direction if text is None else direction + decode_direction(text))
         classes.append(replace(item, bias=item.bias + float(bias) - base, direction=text))
-    model = store.info.model
-    return replace(vocabulary, classes=tuple(classes), model=model["name"], model_sha256=model["constants_sha256"])
+    if not any(item.direction for item in classes):
+        return replace(vocabulary, classes=tuple(classes))
+    name, sha256 = (store.info.model[key] for key in ("name", "constants_sha256"))
+    return replace(vocabulary, classes=tuple(classes), model=name, model_sha256=sha256)
 
 
 def _find_classes(drawn: Sequence[Example], vocabulary: Vocabulary, *, path: str | Path) -> tuple[int, ...]:

@@ -1,21 +1,21 @@
-"""Labelled pixels to fit to, from a vector file or a label raster."""
+"""Labelled cells to fit to, from a vector file or a label raster."""
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.embedding import Embedding
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.pixel_logits import sample_products
+from proxyclip_geo.engine.examples import class_logits, read_features, synonym_spread
+from proxyclip_geo.engine.fit_cells import LabelledCells
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
 from proxyclip_geo.evaluation.class_mapping import NO_CLASS, Legend, TruthRules, mapped_values
-from proxyclip_geo.evaluation.classifier import Samples
 from proxyclip_geo.evaluation.evaluate import align_truth
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.progress import Progress, ProgressEvent
@@ -26,8 +26,8 @@ from proxyclip_geo.validation import suggest
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.classes import fold
 
-MAX_SAMPLES = 60_000
-"""Pixels to fit to; more do not change the fit."""
+PART_CELLS = 16
+"""Cells that stand for a class in a part of the ground; more are alike."""
 IGNORED = -1
 _TILE = 1024
 
@@ -46,15 +46,6 @@ class TruthPatch:
     read: Callable[[Region], NDArray[np.int64]]
     group: Callable[[NDArray[np.int64]], NDArray[np.int64]]
 
-    @cached_property
-    def truth(self) -> NDArray[np.int64]:
-        """The (H, W) truth of the region."""
-        return self.read(self.region)
-
-    def known(self) -> NDArray[np.bool_]:
-        """Return the (H, W) mask of labelled pixels."""
-        return np.asarray(self.truth != IGNORED)
-
 
 @dataclass(frozen=True)
 class Truth:
@@ -62,42 +53,73 @@ class Truth:
 
     Attributes:
         patches: Its parts.
-        area: Number of labelled pixels, at most.
         grouping: Description of the groups.
         notes: Return notes on ignored values, after all parts are read.
     """
 
     patches: Sequence[TruthPatch]
-    area: int
     grouping: str
     notes: Sequence[Callable[[], str]] = field(default_factory=tuple)
 
 
-def collect_samples(embedding: Embedding, bank: TextBank, truth: Truth, *, progress: Progress) -> Samples:
-    """Return the labelled pixels with their products, at most about `MAX_SAMPLES`.
+def collect_cells(embedding: Embedding, bank: TextBank, truth: Truth, *, progress: Progress) -> LabelledCells:
+    """Return the labelled cells, at most `PART_CELLS` for each class in each part of the ground.
+
+    A cell has the class of most of its labelled pixels.
 
     Raises:
         AreaError: If no labelled pixel has data.
     """
-    every = max(1, math.ceil(math.sqrt(truth.area / MAX_SAMPLES)))
-
-    def iter_patches() -> Iterator[TruthPatch]:
-        for done, patch in enumerate(truth.patches):
-            progress(ProgressEvent("read labels", done, len(truth.patches), "parts"))
-            # A patch caches its truth; the copy is freed when it is done.
-            yield replace(patch)
-        progress(ProgressEvent("read labels", len(truth.patches), len(truth.patches), "parts"))
-
-    products, labels, groups = [], [], []
-    for found in sample_products(embedding.store, bank, iter_patches(), every=every):
-        patch = found.patch
-        assert isinstance(patch, TruthPatch)
-        products.append(found.products)
-        labels.append(patch.truth[tuple(found.at)])
-        groups.append(patch.group(found.at + np.array([[patch.region.top], [patch.region.left]])))
-    if not products:
+    found = []
+    for done, patch in enumerate(truth.patches):
+        progress(ProgressEvent("read labels", done, len(truth.patches), "parts"))
+        part = _read_patch(embedding, patch, debias=bank.debias)
+        if part is not None:
+            found.append(part)
+    progress(ProgressEvent("read labels", len(truth.patches), len(truth.patches), "parts"))
+    if not found:
         raise AreaError(f"no labelled pixel has data in {embedding.name}; give labels of the same area")
-    return Samples(np.concatenate(products), np.concatenate(labels), np.concatenate(groups))
+    features, labels, pixels, groups = (np.concatenate(values) for values in zip(*found, strict=True))
+    return LabelledCells(
+        features=features,
+        prior=class_logits(bank, features),
+        spread=synonym_spread(bank, features),
+        truth=labels,
+        pixels=pixels,
+        part=groups,
+        image=np.zeros(len(labels), np.int64),
+    )
+
+
+def _read_patch(embedding: Embedding, patch: TruthPatch, *, debias: float) -> tuple[NDArray[Any], ...] | None:
+    """Return features, classes, labelled pixels and groups of cells; None without labelled pixels."""
+    store = embedding.store
+    grid = store.info.grid
+    cells = grid.cells_of(patch.region)
+    region = cells.scale(grid.step)
+    truth = np.full(region.shape, IGNORED)
+    truth[patch.region.slices_in(region)] = np.where(store.read_valid(patch.region), patch.read(patch.region), IGNORED)
+    blocks = truth.reshape(cells.height, grid.step, cells.width, grid.step)
+    values = np.unique(truth[truth != IGNORED])
+    if not len(values):
+        return None
+    counts = np.stack([(blocks == value).sum(axis=(1, 3)) for value in values])
+    at = np.argwhere(counts.sum(axis=0) > 0)
+    counts = counts[:, at[:, 0], at[:, 1]]
+    labels = values[counts.argmax(axis=0)]
+    middle = (at + np.array([cells.top, cells.left])) * grid.step + grid.step // 2
+    groups = patch.group(middle.T)
+    _, shape = np.unique(np.stack([groups, labels]), axis=1, return_inverse=True)
+    picked, weights = [], []
+    for number in range(shape.max() + 1):
+        own = np.flatnonzero(shape == number)
+        few = own[np.unique(np.linspace(0, len(own) - 1, min(PART_CELLS, len(own))).round().astype(int))]
+        picked.append(few)
+        weights.append(np.full(len(few), counts[:, own].sum() / len(few)))
+    chosen = np.concatenate(picked)
+    features, _ = read_features(store, cells, debias=debias)
+    rows, cols = at[chosen].T
+    return features[:, rows, cols].T.numpy(), labels[chosen], np.concatenate(weights), groups[chosen]
 
 
 def read_shapes(embedding: Embedding, vocabulary: Vocabulary, path: str | Path, *, field: str) -> Truth:
@@ -127,7 +149,7 @@ def read_shapes(embedding: Embedding, vocabulary: Vocabulary, path: str | Path, 
         index = legend.find(shape.name)
         for region in shape.region.tiles(_TILE):
             patches.append(TruthPatch(region, _drawn(shape, index), _constant(number)))
-    return Truth(patches, sum(max(1, math.ceil(shape.shape.area)) for shape in shapes), "drawn shapes")
+    return Truth(patches, "drawn shapes")
 
 
 def _drawn(shape: Example, index: int) -> Callable[[Region], NDArray[np.int64]]:
@@ -170,8 +192,7 @@ def read_raster(
     if aligned is not true:
         stack.enter_context(aligned)
     tiles = list(overlap.tiles(_TILE))
-    area = sum(int((labels.read(aligned, tile) != IGNORED).sum()) for tile in tiles)
-    if not area:
+    if not any((labels.read(aligned, tile) != IGNORED).any() for tile in tiles):
         reason = labels.note() or "no pixel is labelled"
         raise OptionError(f"nothing in {path} can be fitted to: {reason}; check the names, or give a `mapping`")
     side = _choose_side(overlap, window=max(info.grid.window))
@@ -182,7 +203,7 @@ def read_raster(
         return squares
 
     patches = [TruthPatch(tile, lambda region: labels.read(aligned, region), group) for tile in tiles]
-    return Truth(patches, area, f"squares of {side} px", (labels.note,))
+    return Truth(patches, f"squares of {side} px", (labels.note,))
 
 
 def _choose_side(area: Region, *, window: int) -> int:

@@ -1,14 +1,14 @@
 """Learn a classifier from the cells under shapes, with that of words as prior; see `logistic`."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import softmax
+from scipy.special import logsumexp, softmax
 from torch import Tensor
 
 from proxyclip_geo.engine.classify import TextBank
@@ -198,12 +198,25 @@ def add_directions(bank: TextBank, directions: Mapping[int, NDArray[np.float32]]
 
 def class_logits(bank: TextBank, features: NDArray[np.floating]) -> Floats:
     """Return the (N, C) logits of classes for (N, D) features: those of the best query of each class."""
+    return np.column_stack([own.max(axis=1) for own in _query_logits(bank, features)])
+
+
+def synonym_spread(bank: TextBank, features: NDArray[np.floating]) -> Floats:
+    """Return the (N, C) difference between the logarithm of the sum of a class's synonyms and its best one.
+
+    0 if synonyms do not lower the scores of other classes.
+    """
+    if bank.synonyms == "max-logit":
+        return np.zeros((len(features), len(bank.values)))
+    return np.column_stack([logsumexp(own, axis=1) - own.max(axis=1) for own in _query_logits(bank, features)])
+
+
+def _query_logits(bank: TextBank, features: NDArray[np.floating]) -> Iterator[Floats]:
+    """Yield the (N, q) logits of the queries of each class."""
     products = bank.logit_scale * (features @ bank.queries.double().cpu().numpy().T)
-    best = np.full((len(features), len(bank.values)), -np.inf)
-    for query, owner in enumerate(bank.query_class):
-        np.maximum(best[:, owner], products[:, query], out=best[:, owner])
-    logits: Floats = best + np.array(bank.biases)
-    return logits
+    owner = np.array(bank.query_class)
+    for index, bias in enumerate(bank.biases):
+        yield products[:, owner == index] + bias
 
 
 def learn(

@@ -72,15 +72,16 @@ def predict(samples: Samples, weights: Floats) -> Floats:
     return logits
 
 
-def train(samples: Samples, *, strength: float) -> Floats:
+def train(samples: Samples, *, strength: float, balance: bool = True) -> Floats:
     """Return the (C, D + 1) weights V, the last of each class for the constant; 0 for classes without samples.
 
     Args:
         samples: Cells with a class.
         strength: λ > 0.
+        balance: Whether all classes count the same.
     """
     moving = np.unique(samples.target)
-    balanced = _balance(samples)
+    balanced = _balance(samples) if balance else samples.weight
     inputs = np.column_stack([samples.features, np.ones(len(samples.target))])
     rows, negative = np.arange(len(inputs)), samples.negative
     shape = (len(moving), inputs.shape[1])

@@ -44,6 +44,14 @@ _DIMENSIONS = (("point", 0), ("line", 1), ("curve", 1), ("polygon", 2), ("surfac
 _SURFACES = {15: "polyhedral surface", 16: "TIN", 17: "triangle"}
 
 
+_DEGREES = frozenset({"lon", "longitude"})
+_POINT_COLUMNS = {
+    "X_POSSIBLE_NAMES": "x,easting,lon,longitude",
+    "Y_POSSIBLE_NAMES": "y,northing,lat,latitude",
+}
+"""Names of the columns of a CSV file with the coordinates of points."""
+
+
 @dataclass(frozen=True)
 class VectorLayer:
     """The features of a layer.
@@ -112,6 +120,10 @@ def _exists(name: str) -> bool:
         return False
 
 
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
+
+
 @contextmanager
 def _settings() -> Iterator[None]:
     """Set GDAL's settings for reading, and ignore its warnings."""
@@ -147,7 +159,7 @@ def _choose_layers(path: Path, options: Mapping[str, str], *, title: str) -> Seq
     elif "layerid" in options and wanted is None:
         wanted = options["layerid"]
     if wanted is None:
-        return [layer for layer, kind in layers if kind is not None]
+        return [layer for layer, kind in layers if kind is not None or _is_table(path)]
     if wanted not in names:
         raise VectorError(
             f"{title} has no layer '{wanted}'{suggest(wanted, names)}; there are: {join_names(names) or 'none'}"
@@ -168,9 +180,16 @@ def _read(
         fields = tuple(map(str, info["fields"]))
         chosen = [name for name in fields if name in columns]
         meta, _, wkb, values = pyogrio.raw.read(
-            path, layer=layer, columns=chosen, force_2d=True, max_features=limit + 1
+            path,
+            layer=layer,
+            columns=chosen,
+            force_2d=True,
+            max_features=limit + 1,
+            **(_POINT_COLUMNS if _is_table(path) else {}),
         )
         crs = None if meta["crs"] is None else pyproj.CRS.from_user_input(meta["crs"])
+        if crs is None and _is_table(path) and _DEGREES & {name.casefold() for name in fields}:
+            crs = pyproj.CRS("OGC:CRS84")
     except (RuntimeError, OSError, ValueError, CRSError) as error:
         if isinstance(error, VectorError):
             raise

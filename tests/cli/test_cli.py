@@ -379,13 +379,15 @@ def test_fit_prints_the_gain_and_saves_only_gains(folder: Path) -> None:
     words = ";".join(word.split(",")[0] for word in WORDS.split(";"))
     completed = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "fitted.yaml", "-q", cwd=folder)
     assert completed.returncode == 0, completed.stderr
-    assert "by cross-validation on" in completed.stdout
+    assert "points on this image; it was not measured on others." in " ".join(completed.stdout.split())
     assert (folder / "fitted.yaml").exists() == ("saved to" in completed.stdout)
     again = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", "--anyway", "--json", cwd=folder)
     event = json.loads(again.stdout.splitlines()[-1])
     assert event["saved"] == "a.yaml"
+    assert event["statement"] in pg.load_vocabulary(folder / "a.yaml").description
     assert run("label", "fit.emb", "-v", "a.yaml", "-o", "fitted", cwd=folder).returncode == 0
     assert run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", cwd=folder).returncode == 8
+    assert "give pairs of an embedding and its labels" in run("fit", "fit.emb", "-c", words, cwd=folder).stderr
 
 
 def test_fit_names_the_flag_of_the_column(folder: Path) -> None:

@@ -209,6 +209,7 @@ def test_vocabulary_from_a_styled_raster_and_from_a_styled_layer(profile, direct
         ("segment", {"INPUT": "{scene}"}, "Enter either classes"),
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "VOCABULARY": "landcover"}, "Enter either classes"),
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "BANDS": "1,x"}, "Bands must be"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "NODATA": "none"}, "Nodata must be"),
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "OUTPUT": "{tmp}/labels.png"}, "use the extension .tif"),
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "POLYGONS": "{tmp}/map.kml"}, ".gpkg"),
         ("segment", {"INPUT": "{scene}", "VOCABULARY": "landcovr"}, "did you mean"),

@@ -5,21 +5,19 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials, warn_quality
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import find_area
-from proxyclip_geo.raster.bands import BandPlan, stack_colors
 from proxyclip_geo.raster.choices import make_choices
 from proxyclip_geo.raster.dataset import common_type, environment, log_hosts, open_dataset
 from proxyclip_geo.raster.file_status import FileWatch
@@ -27,9 +25,9 @@ from proxyclip_geo.raster.georeference import ASSIGN_CRS, read_geobox, warn_with
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.names import gdal_name, is_remote, show_name
 from proxyclip_geo.raster.open_errors import explain
-from proxyclip_geo.raster.options import SourceOptions, Stretch
+from proxyclip_geo.raster.options import SourceOptions
 from proxyclip_geo.raster.overview_reader import OverviewReader
-from proxyclip_geo.raster.stretch import to_rgb
+from proxyclip_geo.raster.view import Pixels, View
 from proxyclip_geo.raster.vrt import check_vrt
 from proxyclip_geo.region import Region
 
@@ -44,50 +42,6 @@ _TILE = 512
 _SEARCHED = 2000
 PLACES = ("path", "mask_path")
 """Values of a fingerprint that may differ for the same pixels."""
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """Colours of a region.
-
-    Attributes:
-        rgb: (3, H, W) uint8, 0–255, 0 where not valid.
-        valid: (H, W) bool, True where there is data.
-        geobox: Shape, transform and CRS.
-    """
-
-    rgb: NDArray[np.uint8]
-    valid: NDArray[np.bool_]
-    geobox: GeoBox
-
-
-@dataclass(frozen=True)
-class _View:
-    """A grid with the reader and the stretch of its pixels."""
-
-    geobox: GeoBox
-    plan: BandPlan
-    stretch: Stretch | None
-    reader: OverviewReader
-
-    def read(self, region: Region) -> Pixels:
-        inside = region.intersect(self.geobox.region)
-        geobox = self.geobox.crop(region)
-        if inside.is_empty:
-            return Pixels(np.zeros((3, *region.shape), np.uint8), np.zeros(region.shape, bool), geobox)
-        rgb, valid = self._colors(inside)
-        if inside != region:
-            rows = inside.top - region.top, region.bottom - inside.bottom
-            cols = inside.left - region.left, region.right - inside.right
-            rgb, valid = np.pad(rgb, ((0, 0), rows, cols)), np.pad(valid, (rows, cols))
-        return Pixels(rgb, valid, geobox)
-
-    def _colors(self, inside: Region) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        samples = self.reader.read(inside)
-        # Stretch after resampling, so that values are averaged before they are clipped and rounded.
-        rgb = to_rgb(stack_colors(samples, self.plan), self.plan, self.stretch)
-        valid = samples.valid
-        return rgb if valid.all() else rgb * valid, valid
 
 
 class Source:
@@ -108,7 +62,7 @@ class Source:
     def __init__(self, raster: RasterLike, options: SourceOptions, *, check: bool = True) -> None:
         """Open a raster; prefer `open_source`, which documents the errors."""
         self._options, self._check = options, check
-        self._view: _View | None = None
+        self._view: View | None = None
         with ExitStack() as undo:
             file = undo.enter_context(open_input(raster))
             self.name, self.stem, self.in_memory = file.name, file.stem, file.in_memory
@@ -148,7 +102,7 @@ class Source:
             warn_quality(f"{self.name}: {doubt}")
         self.bands = self._plan.colors
         self.dtype = str(common_type(dataset, self._plan.unique))
-        self._view = _View(self.geobox, self._plan, self.stretch, self._open_reader(self._scale))
+        self._view = View(self.geobox, self._plan, self.stretch, self._open_reader(self._scale))
         self._require_data()
 
     def _open_reader(
@@ -214,7 +168,7 @@ class Source:
         rows, cols = self._scale
         reader = self._open_reader((rows * factor, cols * factor), (region.top * rows, region.left * cols), exact=False)
         with closing(reader):
-            pixels = _View(geobox, self._plan, self.stretch, reader).read(geobox.region)
+            pixels = View(geobox, self._plan, self.stretch, reader).read(geobox.region)
         inside = self.area.zoom_out(factor, shape=geobox.shape).rasterize(geobox.region)
         return replace(pixels, rgb=pixels.rgb * inside, valid=pixels.valid & inside)
 

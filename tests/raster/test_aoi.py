@@ -16,7 +16,8 @@ from shapely import Polygon, box
 from proxyclip_geo.errors import AreaError, QualityWarning, RasterError, VectorError
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.options import SourceOptions
-from proxyclip_geo.raster.source import Pixels, open_source
+from proxyclip_geo.raster.source import open_source
+from proxyclip_geo.raster.view import Pixels
 from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]

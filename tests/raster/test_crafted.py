@@ -30,7 +30,8 @@ from rasterio.rpc import RPC
 from proxyclip_geo.errors import AreaError, OptionError, QualityWarning, RasterError
 from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.raster.options import SourceOptions
-from proxyclip_geo.raster.source import Pixels, _from_centre, open_source
+from proxyclip_geo.raster.source import _from_centre, open_source
+from proxyclip_geo.raster.view import Pixels
 from proxyclip_geo.references import local_file
 from proxyclip_geo.region import Region
 

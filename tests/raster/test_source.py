@@ -18,7 +18,8 @@ from proxyclip_geo.errors import OptionError, QualityWarning, RasterError
 from proxyclip_geo.raster.georeference import PIXELS, fit_affine
 from proxyclip_geo.raster.names import gdal_name, stem_of
 from proxyclip_geo.raster.options import SourceOptions, Stretch
-from proxyclip_geo.raster.source import Pixels, Source, open_source
+from proxyclip_geo.raster.source import Source, open_source
+from proxyclip_geo.raster.view import Pixels
 from proxyclip_geo.region import Region
 
 MakeRaster = Callable[..., Path]

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QProcess
 from ..i18n import tr
 from .client import missing_interpreter
 from .environment import process_environment, worker_arguments, worker_interpreter
-from .messages import LineBuffer, WorkerError, as_error, check_greeting, decode_event, encode_request
+from .messages import LineBuffer, WorkerError, as_error, check_greeting, decode_event, encode_request, name_inputs
 
 CANCEL_TIMEOUT = 10.0
 """Seconds after which the worker of a cancelled request is killed."""
@@ -29,6 +29,7 @@ class BlockingClient:
         self._process = None
         self._lines = LineBuffer()
         self._next = 1
+        self._inputs = ""
 
     def __enter__(self):
         interpreter = self._interpreter()
@@ -66,6 +67,7 @@ class BlockingClient:
         """
         number = self._next
         self._next += 1
+        self._inputs = name_inputs(method, params)
         self._process.write(encode_request(number, method, params))
         event = self._wait(lambda item: item["event"] in ("result", "error"), number=number, span=span)
         if event["event"] == "error":
@@ -89,6 +91,13 @@ class BlockingClient:
             for line in bytes(self._process.readAllStandardError()).decode("utf-8", "replace").splitlines():
                 self._feedback.pushDebugInfo(line)
             if ended:
+                if self._inputs:
+                    raise QgsProcessingException(
+                        tr(
+                            "The ProxyCLIP process ended unexpectedly while it worked on {}. The file may be damaged: "
+                            "open and save it with another program, then run the algorithm again."
+                        ).format(self._inputs)
+                    )
                 raise QgsProcessingException(
                     tr("The ProxyCLIP process ended unexpectedly. See the log; the environment may be incomplete.")
                 )

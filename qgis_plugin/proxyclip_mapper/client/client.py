@@ -1,6 +1,6 @@
 """Asynchronous client of the worker process with Qt signals, for the panel."""
 
-from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QProcess, QTimer, pyqtSignal
 
 from ..i18n import tr
 from .environment import process_environment, worker_arguments, worker_interpreter
@@ -13,10 +13,17 @@ from .messages import (
     check_greeting,
     decode_event,
     encode_request,
+    name_inputs,
 )
 
 MAX_LOG_LINES = 400
 """Stored lines of the worker's log."""
+
+MAX_CRASHES = 3
+"""Crashes in a row after which the worker is not started again."""
+
+CANCEL_TIMEOUT = 10000
+"""Milliseconds after which the worker of a cancelled request is killed."""
 
 
 def missing_interpreter():
@@ -41,12 +48,15 @@ class Request(QObject):
         self.number = number
         self.method = method
         self.params = params
+        self.is_cancelled = False
 
 
 class WorkerClient(QObject):
     """Runs one worker process and restarts it when it dies.
 
-    The first request starts the process. If it dies, all open requests fail, and the next request starts a new process.
+    The first request starts the process. If it dies, the running request fails, and a new process gets those that wait.
+    Requests name all files they need, so nothing has to be opened again. After `MAX_CRASHES` in a row none is started
+    until `stop` is called.
     """
 
     started = pyqtSignal(dict)
@@ -62,6 +72,7 @@ class WorkerClient(QObject):
         self._open = {}
         self._unsent = []
         self._next = 1
+        self._crashes = 0
         self.log = []
 
     @property
@@ -80,10 +91,13 @@ class WorkerClient(QObject):
         self._next += 1
         self._open[request.number] = request
         self._unsent.append(request)
-        if self._process is None:
+        if self._process is not None:
+            if self._greeting is not None:
+                self._send_waiting()
+        elif self._crashes < MAX_CRASHES:
             self._start()
-        elif self._greeting is not None:
-            self._send_waiting()
+        else:
+            QTimer.singleShot(0, self._refuse)
         return request
 
     def cancel(self, request):
@@ -94,6 +108,9 @@ class WorkerClient(QObject):
             self._unsent.remove(request)
             self._fail(request.number, WorkerError(tr("cancelled"), "Cancelled", 130))
         elif self._process is not None:
+            request.is_cancelled = True
+            process = self._process
+            QTimer.singleShot(CANCEL_TIMEOUT, lambda: self._kill_if_open(request.number, process))
             self._process.write(encode_request(f"cancel {request.number}", "cancel", {"id": request.number}))
 
     def stop(self, timeout=3000):
@@ -103,6 +120,7 @@ class WorkerClient(QObject):
             timeout: Milliseconds to wait for the process to end before it is killed.
         """
         process, self._process = self._process, None
+        self._crashes = 0
         if process is not None:
             # Ignore late signals of the process.
             process.blockSignals(True)
@@ -154,6 +172,7 @@ class WorkerClient(QObject):
             elif kind == "warning":
                 request.warned.emit(event.get("message", ""))
             elif kind == "result":
+                self._crashes = 0
                 del self._open[number]
                 request.succeeded.emit(event.get("result", {}))
                 request.deleteLater()
@@ -190,13 +209,8 @@ class WorkerClient(QObject):
         greeted = self._greeting is not None
         self._drop()
         if greeted:
-            error = WorkerError(
-                tr("The ProxyCLIP process ended unexpectedly (code {}). It restarts with the next action.").format(
-                    code
-                ),
-                "LostWorker",
-                LOST_WORKER,
-            )
+            self._crashes += 1
+            self._fail_running(code)
         else:
             last = self.log[-1] if self.log else str(code)
             error = WorkerError(
@@ -206,7 +220,38 @@ class WorkerClient(QObject):
                 "NoEnvironment",
                 NO_WORKER,
             )
-        self._fail_all(error)
+            self._fail_all(error)
+
+    def _fail_running(self, code):
+        """Fail the request that a worker ran when it ended, and send those that waited to a new one."""
+        sent = sorted(number for number, request in self._open.items() if request not in self._unsent)
+        self._unsent = [self._open[number] for number in sent[1:]] + self._unsent
+        for number in sent[:1]:
+            request = self._open[number]
+            error = WorkerError(tr("cancelled"), "Cancelled", 130)
+            if not request.is_cancelled:
+                text = tr(
+                    "The ProxyCLIP process ended unexpectedly (code {}) while it worked on {}. If it happens again, "
+                    "the file may be damaged: open and save it with another program. The next action starts a new "
+                    "process."
+                ).format(code, name_inputs(request.method, request.params))
+                error = WorkerError(text, "LostWorker", LOST_WORKER)
+            self._fail(number, error)
+        if self._unsent and self._process is None:
+            if self._crashes < MAX_CRASHES:
+                self._start()
+            else:
+                self._refuse()
+
+    def _refuse(self):
+        """Fail all requests, as the worker has crashed too often."""
+        text = tr("The ProxyCLIP process ended unexpectedly {} times in a row. Open “Environment…” to start it again.")
+        self._fail_all(WorkerError(text.format(self._crashes), "LostWorker", NO_WORKER))
+
+    def _kill_if_open(self, number, process):
+        """End a worker that does not stop a cancelled request."""
+        if number in self._open and process is self._process:
+            process.kill()
 
     def _drop(self):
         process, self._process, self._greeting = self._process, None, None

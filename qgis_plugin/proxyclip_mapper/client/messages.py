@@ -25,6 +25,9 @@ LABELS = {
 }
 """Labels of the options in messages of the worker."""
 
+INPUTS = ("raster", "embedding", "labels", "truth", "score", "aoi", "examples")
+"""Parameters of requests that are files to read."""
+
 CANCELLED = 130
 """Exit code of a cancelled request."""
 
@@ -57,6 +60,12 @@ class WorkerError(Exception):
     def needs_environment(self):
         """Whether the environment must be created."""
         return self.code == NO_WORKER
+
+
+def name_inputs(method, params):
+    """Return the files that a request reads, else its method, for messages."""
+    files = [params[name] for name in INPUTS if isinstance(params.get(name), str)]
+    return ", ".join(f"“{file}”" for file in files) or f"“{method}”"
 
 
 def encode_request(number, method, params):

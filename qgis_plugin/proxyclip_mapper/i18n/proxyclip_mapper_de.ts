@@ -509,6 +509,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../client/blocking.py" />
+   <source>The ProxyCLIP process ended unexpectedly while it worked on {}. The file may be damaged: open and save it with another program, then run the algorithm again.</source>
+   <translation>Der ProxyCLIP-Prozess endete unerwartet, während er {} bearbeitete. Die Datei ist vielleicht beschädigt: Öffnen und speichern Sie sie mit einem anderen Programm und führen Sie den Algorithmus noch einmal aus.</translation>
+  </message>
+  <message>
+   <location filename="../client/blocking.py" />
    <source>The ProxyCLIP process ended unexpectedly. See the log; the environment may be incomplete.</source>
    <translation>Der ProxyCLIP-Prozess endete unerwartet. Siehe Protokoll; die Umgebung ist vielleicht unvollständig.</translation>
   </message>
@@ -529,8 +534,13 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../client/client.py" />
-   <source>The ProxyCLIP process ended unexpectedly (code {}). It restarts with the next action.</source>
-   <translation>Der ProxyCLIP-Prozess endete unerwartet (Code {}). Er startet mit der nächsten Aktion neu.</translation>
+   <source>The ProxyCLIP process ended unexpectedly (code {}) while it worked on {}. If it happens again, the file may be damaged: open and save it with another program. The next action starts a new process.</source>
+   <translation>Der ProxyCLIP-Prozess endete unerwartet (Code {}), während er {} bearbeitete. Geschieht es wieder, ist die Datei vielleicht beschädigt: Öffnen und speichern Sie sie mit einem anderen Programm. Die nächste Aktion startet einen neuen Prozess.</translation>
+  </message>
+  <message>
+   <location filename="../client/client.py" />
+   <source>The ProxyCLIP process ended unexpectedly {} times in a row. Open “Environment…” to start it again.</source>
+   <translation>Der ProxyCLIP-Prozess endete {}-mal nacheinander unerwartet. Öffnen Sie „Umgebung…“, um ihn neu zu starten.</translation>
   </message>
   <message>
    <location filename="../client/client.py" />

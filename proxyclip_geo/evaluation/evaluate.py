@@ -16,7 +16,7 @@ from proxyclip_geo.errors import OptionError, RasterError, strip_credentials
 from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, mapped_values
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
-from proxyclip_geo.geobox import GeoBox, same_crs
+from proxyclip_geo.geobox import GeoBox, make_transformer, same_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.georeference import ASSIGN_CRS, PIXELS
 from proxyclip_geo.raster.inputs import RasterLike, open_input
@@ -128,6 +128,8 @@ def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, 
         return here.region, true
     if here.shape == there.shape and same_crs(here.crs, there.crs) and here.grid_offset(there) == (0, 0):
         return here.region, true
+    if not same_crs(here.crs, there.crs):
+        make_transformer(there.crs, here.crs, error=RasterError)
     overlap = _footprint(here, there).intersect(here.region)
     if overlap.is_empty:
         raise OptionError(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyproj
 
 from proxyclip_geo.errors import OutputError, VectorError
+from proxyclip_geo.geobox import make_transformer
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def check_format(path: Path, *, by_class: bool, crs: pyproj.CRS | str | None) ->
         crs: CRS of the polygons.
 
     Raises:
-        VectorError: If it holds one layer only, or needs a CRS.
+        VectorError: If it holds one layer only, or needs a CRS that can be converted to longitude and latitude.
     """
     form = format_of(path)
     if by_class and form.driver != "GPKG":
@@ -96,6 +97,8 @@ def check_format(path: Path, *, by_class: bool, crs: pyproj.CRS | str | None) ->
             f"'{path}' cannot hold polygons without a CRS, as {form.driver} is in degrees or in Web Mercator: "
             "write .gpkg, or give the raster a CRS"
         )
+    if form.needs_crs:
+        make_transformer(pyproj.CRS(crs), pyproj.CRS(4326), error=VectorError)
 
 
 def check_target(path: Path, *, overwrite: bool) -> Format:

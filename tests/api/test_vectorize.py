@@ -23,6 +23,7 @@ from proxyclip_geo.vector.formats import SUFFIXES
 CLASSES = {1: "water", 2: "forest", 3: "building"}
 CORNER = Affine(0.5, 0, 400_000, 0, -0.5, 5_600_000)
 SIDE = 120
+LOCAL = 'LOCAL_CS["site",UNIT["metre",1],AXIS["x",EAST],AXIS["y",NORTH]]'
 
 
 def write(
@@ -427,10 +428,12 @@ class TestBeforeTheWork:
         [
             *((f"a{suffix}", {"by_class": True}, "EPSG:25832", "holds one layer") for suffix in SUFFIXES[1:]),
             *((f"a{suffix}", {}, None, "without a CRS") for suffix in (".geojson", ".pmtiles", ".mbtiles")),
+            *((f"a{suffix}", {}, LOCAL, "local grids") for suffix in (".geojson", ".pmtiles", ".mbtiles")),
             *((f"-dash{suffix}", {}, "EPSG:25832", "must not begin with '-'") for suffix in SUFFIXES),
             ("gpkg_a.gpkg", {}, "EPSG:25832", "reserve this name"),
             (f"{'a' * 235}.shp", {}, "EPSG:25832", "its name has 239 bytes, and the limit is 230"),
             ("a.gpkg", {"crs": "EPSG:4326"}, None, "without a CRS"),
+            ("a.gpkg", {"crs": "EPSG:4326"}, LOCAL, "local grids"),
             ("a.xyz", {}, "EPSG:25832", "no known vector suffix"),
             ("a", {}, "EPSG:25832", "no known vector suffix"),
         ],

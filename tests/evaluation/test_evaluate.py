@@ -174,7 +174,7 @@ def test_rasters_without_crs_are_compared_if_their_pixels_are_the_same(write_lab
         ({"crs": None}, {"crs": None, "transform": Affine.scale(3)}, RasterError, "different grids"),
         ({}, {"transform": Affine(2, 0, 600_000, 0, -2, 5_000_000)}, OptionError, "do not overlap"),
         ({}, {"crs": "EPSG:32733"}, OptionError, "do not overlap"),
-        ({}, {"crs": 'LOCAL_CS["here",UNIT["metre",1]]'}, RasterError, "cannot be reprojected"),
+        ({}, {"crs": 'LOCAL_CS["here",UNIT["metre",1]]'}, RasterError, "cannot be converted"),
         ({}, {"values": np.ones((2, 2), np.float32)}, RasterError, "float32, not labels.*rio convert --dtype"),
         ({}, {"values": np.ones((2, 2), np.uint8), "bands": 3}, RasterError, "3 bands"),
         ({"classes": {1: "a"}}, {"classes": {1: "b"}}, OptionError, "no class in common"),
@@ -244,3 +244,11 @@ def test_255_counts_where_the_mapping_names_it(write_labels):
     mask = write_labels("mask.tif", [[255, 0, 0]], nodata=None)
     report = evaluate(labels, mask, mapping={255: "building", 0: "none"})
     assert report.matrix.counts.tolist() == [[1, 1], [0, 1]]
+
+
+@pytest.mark.parametrize("grids", [("EPSG:25832", "LOCAL"), ("LOCAL", "EPSG:25832"), ("EPSG:25832", "IAU_2015:49910")])
+def test_grids_that_cannot_be_converted(make_raster, grids):
+    local = 'LOCAL_CS["site",UNIT["metre",1],AXIS["x",EAST],AXIS["y",NORTH]]'
+    one, other = (make_raster(f"{name[:5]}.tif", bands=1, crs=name.replace("LOCAL", local)) for name in grids)
+    with pytest.raises(RasterError, match="local grids and other planets; use files in one CRS"):
+        evaluate(one, other)

@@ -1,7 +1,10 @@
 """Vector files from outside: layers, limits, and files that are hostile or no vector files."""
 
+import contextlib
 import json
+import logging
 import os
+import random
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -93,6 +96,13 @@ class TestLayers:
         assert examples(path) == 2
         assert examples(f"{path}|geometrytype=Point") == 1
         assert area(f"{path}|geometrytype=Polygon") == pytest.approx(400, rel=1e-3)
+
+    def test_the_truth_of_a_fit(self, path: Path, tmp_path: Path, make_raster: Callable[..., Path]) -> None:
+        embedding = pg.encode(make_raster(height=64, width=64), out=tmp_path / "a.emb", model="demo")
+        with pytest.raises(VectorError, match="labels .* has 3 layers"):
+            pg.fit(embedding, ["water", "forest"], path)
+        with pytest.raises(OptionError, match="too few|group|share|label"):
+            pg.fit(embedding, ["water", "forest"], f"{path}|layername=trees")
 
     def test_names_with_a_bar(self, tmp_path: Path) -> None:
         assert area(save(tmp_path / "a|layername=b.gpkg", SQUARE)) == 400
@@ -365,10 +375,14 @@ class TestUnusualShapes:
         with pytest.raises(VectorError, match="the limits are 1000 files"):
             area(tmp_path / "a.zip")
 
-    def test_downloads(self, tmp_path: Path, file_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_downloads(
+        self, tmp_path: Path, file_server: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
         save(tmp_path / "a.gpkg", SQUARE)
         url = f"http://me:secret@{file_server}/a.gpkg?sig=secret"
-        assert area(url) == 400
+        with caplog.at_level(logging.INFO, "proxyclip_geo.network"):
+            assert area(url) == 400
+        assert caplog.messages == [f"http://{file_server}/a.gpkg is read from 127.0.0.1"]
         (tmp_path / "a.gpkg").write_text(HOSTILE["missing.vrt"][0])  # type: ignore[arg-type]
         with pytest.raises(VectorError) as caught:
             area(url)
@@ -387,3 +401,20 @@ def test_json_that_is_no_geojson(tmp_path: Path, values: Any) -> None:
     (tmp_path / "a.geojson").write_text(json.dumps(values))
     with pytest.raises((VectorError, AreaError)):
         area(tmp_path / "a.geojson")
+
+
+@pytest.mark.filterwarnings("ignore::proxyclip_geo.errors.QualityWarning")
+@pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.fgb", "a.geojson", "a.gml", "a.tab"])
+def test_damaged_files_are_read_or_errors(tmp_path: Path, name: str) -> None:
+    """Files with single bytes changed, inserted or cut off."""
+    path = save(tmp_path / name, SQUARE, SQUARE.centroid.buffer(2))
+    whole, numbers = path.read_bytes(), random.Random(name)
+    for _ in range(20):
+        damaged = bytearray(whole[: numbers.randrange(len(whole))] if numbers.random() < 0.2 else whole)
+        for _ in range(numbers.choice((1, 3, 20)) if damaged else 0):
+            at = numbers.randrange(min(len(damaged), numbers.choice((400, 10**9))))
+            damaged[at : at + numbers.randrange(2)] = numbers.randbytes(numbers.randrange(4))
+        path.write_bytes(bytes(damaged))
+        for read in (area, examples):
+            with contextlib.suppress(ProxyClipGeoError):
+                read(path)

@@ -20,7 +20,7 @@ help:
 	@echo "  make bench        measure speed and memory (half an hour)"
 	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
 	@echo "  make pictures     draw the pictures of the README and the docs"
-	@echo "  make demo-model   train the bundled demo model (an hour)"
+	@echo "  make demo-model   train the bundled models (an hour)"
 
 # pip reads dependency groups since version 25.1.
 $(VENV)/.installed: pyproject.toml
@@ -102,6 +102,7 @@ pictures: $(VENV)/.installed
 demo-model: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group train
 	$(BIN)/python tools/demo_model/train.py
+	$(BIN)/python tools/demo_model/train_lite.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(QGIS_VENV) bench demo build dist

@@ -72,6 +72,18 @@ SETS = {
     ),
     "oam_buildings": MaskSet(_BUILT, shrink=4),
     "buildings_misc": MaskSet(_BUILT),
+    "juru_fields": MaskSet(
+        {
+            1: ("cropland", "crops"),
+            2: ("ploughed field", "bare soil"),
+            3: ("gravel",),
+            4: ("trees", "forest"),
+            5: ("road",),
+            6: ("grass", "meadow"),
+            7: ("house", "building"),
+        },
+        shrink=4,
+    ),
     "usgs_coast": MaskSet({1: ("water", "sea"), 2: ("sand", "grass", "bare soil")}, shrink=4),
     "nb_bakerlake": MaskSet({1: ("forest", "trees"), 2: ("water",), 3: ("road",), 4: ("building", "house")}),
 }

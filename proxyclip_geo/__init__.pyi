@@ -1,5 +1,4 @@
 from .api.embedding import Embedding as Embedding
-from .api.embedding import LabelMap as LabelMap
 from .api.embedding import open_embedding as open_embedding
 from .api.encode import encode as encode
 from .api.example_report import ExampleReport as ExampleReport
@@ -12,6 +11,7 @@ from .api.fit import FitResult as FitResult
 from .api.fit import fit as fit
 from .api.job import Classes as Classes
 from .api.label import label as label
+from .api.label_map import LabelMap as LabelMap
 from .api.options import EncodeOptions as EncodeOptions
 from .api.options import Examples as Examples
 from .api.options import LabelOptions as LabelOptions

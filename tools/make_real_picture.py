@@ -1,4 +1,4 @@
-"""Draw docs/pictures/real.png: a real aerial image beside its map, made by the bundled demo model.
+"""Draw docs/pictures/real.png: a real aerial image beside its maps by the bundled models.
 
 The image shows forest and meadow in Yellowstone at 10 cm per pixel. The Airborne Observation Platform of the National
 Ecological Observatory Network (NEON) took it in 2019; NEON publishes its data under CC0 1.0. The wheel of deepforest
@@ -26,11 +26,10 @@ CLASSES = "forest, trees, woodland; grassland, meadow, grass"
 CORNER = Affine(0.1, 0, 528000, 0, -0.1, 4978000)
 """Pixel size, in metres, and the corner of NEON's tile; the corner of this part of the tile is not recorded."""
 CRS = "EPSG:32612"
-WIDTH, MARGIN, LINE = 680, 16, 30
-CREDIT = (
-    "Image: NEON, Yellowstone 2019, CC0 1.0. Map: bundled demo model at 0.5 m per pixel, "
-    "for trying out, not for mapping."
-)
+Legend = list[tuple[str, tuple[int, int, int] | None]]
+MODELS = ("demo", "lite")
+WIDTH, MARGIN, LINE = 560, 16, 30
+CREDIT = "Image: NEON, Yellowstone 2019, CC0 1.0. Maps at 0.5 m per pixel, for a first look, not for mapping."
 
 
 def main() -> None:
@@ -38,16 +37,19 @@ def main() -> None:
         folder = Path(name)
         image = read_image(folder)
         scene = write_scene(image, folder / "scene.tif")
-        options = pg.SegmentOptions(gsd=0.5, polygons=False)
-        result = pg.segment(scene, CLASSES, out=folder / "out", model="demo", options=options)
-        with rasterio.open(result.paths.labels) as labels:
-            values = labels.read(1)
-        colors = np.zeros((256, 3), np.uint8)
-        for item in result.vocabulary.classes:
-            colors[item.value or 0] = item.color
-            print(f"{item.name}: {result.shares[item.name]:.1%}")
-        legend = [(f"{item.name}  {result.shares[item.name]:.0%}", item.color) for item in result.vocabulary.classes]
-        draw(image, Image.fromarray(colors[values]), legend).quantize(256).save(PICTURE, optimize=True)
+        panels = [(image, [("Image", None)])]
+        for model in MODELS:
+            result = pg.segment(
+                scene, CLASSES, out=folder / model, model=model, options=pg.SegmentOptions(gsd=0.5, polygons=False)
+            )
+            with rasterio.open(result.paths.labels) as labels:
+                values = labels.read(1)
+            colors, legend = np.zeros((256, 3), np.uint8), [(f"Model {model}", None)]
+            for item in result.vocabulary.classes:
+                colors[item.value or 0] = item.color
+                legend.append((f"{item.name}  {result.shares[item.name]:.0%}", item.color))
+            panels.append((Image.fromarray(colors[values]), legend))
+        draw(panels).quantize(256).save(PICTURE, optimize=True)
 
 
 def read_image(folder: Path) -> Image.Image:
@@ -70,19 +72,23 @@ def write_scene(image: Image.Image, path: Path) -> Path:
     return path
 
 
-def draw(image: Image.Image, colored: Image.Image, legend: list[tuple[str, tuple[int, int, int]]]) -> Image.Image:
-    """Return image and map side by side, with a legend and the credit below."""
-    height = round(WIDTH * image.height / image.width)
-    sheet = Image.new("RGB", (2 * WIDTH + 3 * MARGIN, height + 2 * MARGIN + 2 * LINE), "white")
-    sheet.paste(image.resize((WIDTH, height), Image.Resampling.LANCZOS), (MARGIN, MARGIN))
-    sheet.paste(colored.resize((WIDTH, height), Image.Resampling.NEAREST), (WIDTH + 2 * MARGIN, MARGIN))
+def draw(panels: list[tuple[Image.Image, Legend]]) -> Image.Image:
+    """Return pictures side by side, with their legends and the credit below."""
+    first = panels[0][0]
+    height = round(WIDTH * first.height / first.width)
+    sheet = Image.new("RGB", (len(panels) * (WIDTH + MARGIN) + MARGIN, height + 2 * MARGIN + 2 * LINE), "white")
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(18)
-    x, y = WIDTH + 2 * MARGIN, height + MARGIN + 10
-    for text, color in legend:
-        pen.rectangle((x, y, x + 20, y + 20), fill=color, outline=(90, 90, 90))
-        pen.text((x + 28, y), text, fill="black", font=font)
-        x += 28 + round(pen.textlength(text, font)) + 30
+    for index, (picture, legend) in enumerate(panels):
+        x, y = MARGIN + index * (WIDTH + MARGIN), height + MARGIN + 10
+        resampling = Image.Resampling.NEAREST if index else Image.Resampling.LANCZOS
+        sheet.paste(picture.resize((WIDTH, height), resampling), (x, MARGIN))
+        for text, color in legend:
+            if color:
+                pen.rectangle((x, y, x + 20, y + 20), fill=color, outline=(90, 90, 90))
+                x += 28
+            pen.text((x, y), text, fill="black", font=font)
+            x += round(pen.textlength(text, font)) + 30
     pen.text((MARGIN, y + LINE), CREDIT, fill=(90, 90, 90), font=font)
     return sheet
 

@@ -1,10 +1,8 @@
 """An open embedding, labelled with any words in memory."""
 
-import io
 import json
-from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,8 +12,9 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.example_report import ExampleReport
 from proxyclip_geo.api.examples import add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
+from proxyclip_geo.api.label_map import LabelMap
 from proxyclip_geo.api.options import Examples, LabelOptions
-from proxyclip_geo.api.outputs import PREVIEW_SIDE
+from proxyclip_geo.api.record import make_note
 from proxyclip_geo.api.text_bank import make_bank, require_model
 from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank
@@ -33,52 +32,9 @@ from proxyclip_geo.models.weights import find_clip_weights
 from proxyclip_geo.raster.aoi import Area, Bounds, find_area
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
-from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.source import PLACES, Source, open_source
-from proxyclip_geo.raster.styles import class_styles
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True)
-class LabelMap:
-    """Labels in memory; a notebook shows them as a picture.
-
-    Attributes:
-        labels: (H, W) uint8 or uint16 label values; 0 unclassified, the vocabulary's nodata where there is no data.
-        score: (H, W) uint8, the winner's probability in percent; 255 without data.
-        geobox: Shape, transform and CRS.
-        vocabulary: The classes.
-        picture: (3, h, w) uint8 thumbnail of the same area.
-        report: The check of the examples; None without.
-    """
-
-    labels: NDArray[np.unsignedinteger]
-    score: NDArray[np.uint8]
-    geobox: GeoBox
-    vocabulary: Vocabulary
-    picture: NDArray[np.uint8] = field(repr=False)
-    report: ExampleReport | None = None
-
-    @property
-    def shares(self) -> Mapping[str, float]:
-        """Share of each class among the pixels with data, 0–1; "unclassified" among them."""
-        counts = np.bincount(self.labels.ravel(), minlength=self.vocabulary.nodata + 1)[: self.vocabulary.nodata]
-        total = max(1, int(counts.sum()))
-        shares = {item.name: float(counts[item.value] / total) for item in self.vocabulary.classes}
-        return shares | {"unclassified": float(counts[0] / total)}
-
-    def _repr_png_(self) -> bytes:
-        drawn = draw_preview(
-            self.picture,
-            self.labels,
-            classes=class_styles(self.vocabulary),
-            nodata=self.vocabulary.nodata,
-            max_side=PREVIEW_SIDE,
-        )
-        buffer = io.BytesIO()
-        drawn.save(buffer, "PNG")
-        return buffer.getvalue()
 
 
 @dataclass(frozen=True)
@@ -285,8 +241,8 @@ class Embedding:
             area = label_area(self.store, found.bank, area=region, factor=factor, source=source)
         shape = area.map.labels.shape
         geobox = self.store.info.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
-        picture = self.picture(area.region)
-        return LabelMap(area.map.labels, area.map.score, geobox, found.vocabulary, picture, found.report)
+        picture, note = self.picture(area.region), make_note(self.card)
+        return LabelMap(area.map.labels, area.map.score, geobox, found.vocabulary, picture, found.report, note)
 
     def open_raster(self, raster: RasterLike | None = None) -> Source:
         """Open the encoded raster on the embedding's grid; use it in a `with`.

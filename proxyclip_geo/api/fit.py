@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from proxyclip_geo.vocabulary.formats import check_writable
 
 _VECTOR = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".kml", ".gml", ".csv", ".gdb"})
 _FITTED_ON = "Fitted on "
-Embeddings = str | Path | Embedding | Sequence[str | Path | Embedding]
+Embeddings: TypeAlias = str | Path | Embedding | Sequence[str | Path | Embedding]
 
 
 @dataclass(frozen=True)

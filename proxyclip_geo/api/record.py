@@ -178,6 +178,11 @@ def read_record(path: Path) -> EarlierRun:
     return validate(EarlierRun, values, error=OutputError, source=source)
 
 
+def make_note(card: ModelCard) -> str:
+    """Return the line below a preview: what the model is for, if it is not for mapping."""
+    return f"Model {card.name}: {card.use}" if card.use else ""
+
+
 def make_tags(card: ModelCard) -> dict[str, str]:
     """Return the tags of rasters and layers: software, model and licence."""
     return {"SOFTWARE": f"proxyclip_geo {__version__}", "MODEL": card.name, "MODEL_LICENCE": card.licence}

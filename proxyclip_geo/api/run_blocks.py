@@ -83,10 +83,11 @@ class FailedBlocks:
         return [{"block": index, "reason": reason} for index, reason in sorted(self.reasons.items())]
 
 
-def make_memory_inputs(parameters: int, vocabulary: Vocabulary, options: SegmentOptions) -> MemoryInputs:
+def make_memory_inputs(model: Model, vocabulary: Vocabulary, options: SegmentOptions) -> MemoryInputs:
     """Return the inputs of the memory estimate of a run."""
     layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
-    return MemoryInputs(parameters, len(vocabulary.queries) + len(options.background), layers)
+    queries = len(vocabulary.queries) + len(options.background)
+    return MemoryInputs(model.parameters, queries, layers, attention=model.card.vfm is not None)
 
 
 def fit_plan(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs, *, limit: int | None) -> Plan:

@@ -228,7 +228,7 @@ class _Run:
     @cached_property
     def needs(self) -> MemoryInputs:
         """Inputs of the memory and disk estimates."""
-        return make_memory_inputs(self.model.parameters, self.vocabulary, self.options)
+        return make_memory_inputs(self.model, self.vocabulary, self.options)
 
     @property
     def probability_count(self) -> int | None:
@@ -326,7 +326,7 @@ def plan_segment(
         check_results(paths, inputs=job.inputs, vocabulary=vocabulary)
         check_directory(Path(out), paths, overwrite=overwrite)
         loaded = job.load(model, options)
-        needs = make_memory_inputs(loaded.parameters, vocabulary, options)
+        needs = make_memory_inputs(loaded, vocabulary, options)
         plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
         return SegmentPlan(
             description=source.describe(),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, open_writer
-from proxyclip_geo.api.record import make_tags
+from proxyclip_geo.api.record import make_note, make_tags
 from proxyclip_geo.api.vectorize import write_layer
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.geobox import GeoBox
@@ -64,7 +64,7 @@ def write_map(
         with timing(seconds, "write"):
             writer.finish()
     shares = _shares(writer, vocabulary)
-    _write_preview(paths.preview, picture(), writer, vocabulary, shares)
+    _write_preview(paths.preview, picture(), writer, vocabulary, shares, note=make_note(card))
     if paths.polygons is not None:
         with timing(seconds, "polygonize"):
             write_layer(
@@ -86,6 +86,8 @@ def _write_preview(
     writer: ResultWriter,
     vocabulary: Vocabulary,
     shares: Mapping[str, float],
+    *,
+    note: str,
 ) -> None:
     values = dict(zip(vocabulary.names, vocabulary.values, strict=True)) | {"unclassified": 0}
     preview = draw_preview(
@@ -95,6 +97,7 @@ def _write_preview(
         nodata=vocabulary.nodata,
         shares={values[name]: share for name, share in shares.items()},
         max_side=PREVIEW_SIDE,
+        note=note,
     )
     save_preview(preview, path)
 

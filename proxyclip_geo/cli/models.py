@@ -10,6 +10,8 @@ from proxyclip_geo.cli.declared import Only, with_options
 from proxyclip_geo.cli.reporter import Reporter
 from proxyclip_geo.models.options import ModelOptions
 
+TOWERS = {"clip": "CLIP", "vfm": "VFM", "trunk": "trunk", "head": "head"}
+
 app = typer.Typer(help="Models and their weights.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A built-in model (see `models list`) or the path of a model card.")]
@@ -29,7 +31,9 @@ def list_(reporter: Reporter) -> None:
     models = list_models()
     for model in models:
         weights = f"here, {model.size / 1e6:.0f} MB" if model.present else "to be fetched"
-        table.add_row(model.name, weights, f"{model.window} px", model.licence, model.description)
+        table.add_row(
+            model.name, weights, f"{model.window} px", model.licence, f"{model.description} {model.use}".strip()
+        )
     reporter.result(table, {"models": [asdict(model) for model in models]})
 
 
@@ -41,19 +45,19 @@ def info(model: Name, *, reporter: Reporter) -> None:
     from proxyclip_geo.models.weights import locate_weights
 
     card = find_card(model)
-    clip, vfm = locate_weights(card)
+    weights = locate_weights(card)
     facts = {
         "name": card.name,
         "description": card.description,
+        **({"use": card.use} if card.use else {}),
         "licence": card.licence,
         "citation": card.citation,
         "CLIP": card.clip.architecture or card.clip.config,
-        "CLIP weights": clip.origin,
-        "CLIP file": str(clip.path) if clip.path else "not on this machine",
-        "VFM": card.vfm.architecture,
-        "VFM weights": vfm.origin,
-        "VFM file": str(vfm.path) if vfm.path else "not on this machine",
-        "proxy attention": f"beta {card.proxy.beta:g}, gamma {card.proxy.gamma:g}",
+        **({"VFM": card.vfm.architecture} if card.vfm else {}),
+        **({"CNN": card.cnn.architecture} if card.cnn else {}),
+        **{f"{TOWERS[item.tower]} weights": item.origin for item in weights},
+        **{f"{TOWERS[item.tower]} file": str(item.path or "not on this machine") for item in weights},
+        **({"proxy attention": f"beta {card.proxy.beta:g}, gamma {card.proxy.gamma:g}"} if card.vfm else {}),
         "window": f"{card.window.size} px every {card.window.stride} px",
         "recommended pixels": f"{card.gsd[0]:g} to {card.gsd[1]:g} m" if card.gsd else "not stated",
         "card": str(card.directory),

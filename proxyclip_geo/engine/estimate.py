@@ -24,11 +24,13 @@ class MemoryInputs:
         parameters: Number of weights of the image model.
         queries: Number of queries of all classes.
         layers: Bands of the results: labels, score, probabilities.
+        attention: Whether the image model compares all tokens of a window with each other.
     """
 
     parameters: int
     queries: int
     layers: int
+    attention: bool = True
 
 
 def estimate_memory(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs) -> int:
@@ -58,7 +60,8 @@ def _model(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs) -> int:
     tokens = rows * cols
     at_once = 2 if compiled else 1 if encoder.device.type == "cpu" else plan.batch_size
     # A few copies of the attention matrix, and the widest layer of a transformer block.
-    return weights + at_once * (4 * tokens * tokens * 4 + tokens * 3072 * 4 * 4)
+    attention = 4 * tokens * tokens * 4 if needs.attention else 0
+    return weights + at_once * (attention + tokens * 3072 * 4 * 4)
 
 
 def estimate_disk(plan: Plan, needs: MemoryInputs) -> int:

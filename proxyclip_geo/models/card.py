@@ -40,6 +40,8 @@ Text: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
 FileName: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_LINE), AfterValidator(_check_file)]
 Architecture: TypeAlias = Annotated[str, Field(max_length=MAX_LINE, pattern=r"^[\w.\-]+$")]
 """The name of an architecture; an address such as "hf-hub:owner/name" would be downloaded."""
+Package: TypeAlias = Annotated[str, Field(max_length=MAX_LINE, pattern=r"^[A-Za-z0-9][\w.\-]*==[\w.]+$")]
+"""A Python package and its version, e.g. "name==1.0"."""
 Sha256: TypeAlias = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
 Rgb: TypeAlias = tuple[float, float, float]
 _Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
@@ -138,6 +140,35 @@ class VfmCard:
             raise ModelError(f"overrides must not hold {name!r}; give weights or hub")
 
 
+@dataclass(frozen=True)
+class CnnCard:
+    """The convolutional image encoder of a model: a frozen trunk, and a head into the space of the words.
+
+    Attributes:
+        architecture: Name of a timm model.
+        package: Python package that holds the weights of the trunk as a file.
+        weights: That file, relative to the folder that packages are installed in.
+        sha256: Its checksum.
+        levels: Number of feature maps of the trunk that the head takes, the finest first.
+        head: Weights file of the head, relative to the card.
+        width: Channels inside the head.
+        step: Pixels per dense feature.
+        mean: Mean of RGB in 0…1.
+        std: Standard deviation of RGB in 0…1.
+    """
+
+    architecture: Architecture
+    package: Package
+    weights: FileName
+    sha256: Sha256
+    head: FileName
+    width: Annotated[int, Field(ge=1, le=4096)]
+    levels: Annotated[int, Field(ge=1, le=8)] = 4
+    step: Annotated[int, Field(ge=1, le=64)] = 4
+    mean: Mean = IMAGENET_MEAN
+    std: Std = IMAGENET_STD
+
+
 def _check_one_source(tower: ClipCard | VfmCard) -> None:
     if tower.weights and tower.hub:
         raise ModelError("has both weights and hub: give one")
@@ -183,7 +214,11 @@ class ModelCard:
 
     Attributes:
         name: Name that `--model` takes.
+        clip: Its CLIP. With `cnn`, only the text encoder is used.
+        vfm: Its vision foundation model, for proxy attention.
+        cnn: Its convolutional image encoder, instead of `vfm`.
         description: One sentence.
+        use: What the model is for, if it is not for mapping; drawn below every preview.
         licence: Licence of the weights, of each tower if they differ.
         citation: Publication to cite.
         gsd: Recommended ground sampling distance in metres, (finest, coarsest).
@@ -192,24 +227,29 @@ class ModelCard:
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_LINE)]
     clip: ClipCard
-    vfm: VfmCard
+    vfm: VfmCard | None = None
+    cnn: CnnCard | None = None
     proxy: ProxyCard = ProxyCard()
     window: WindowCard = WindowCard()
     text: TextCard = TextCard()
     description: Text = ""
+    use: Line = ""
     licence: Text = "not stated"
     citation: Text = ""
     gsd: tuple[_Positive, _Positive] | None = None
     directory: Path = Path()
 
     def __post_init__(self) -> None:
+        if (self.vfm is None) == (self.cnn is None):
+            raise ModelError("needs either vfm or cnn")
         if self.gsd is not None and self.gsd[0] > self.gsd[1]:
             raise ModelError(f"gsd = {list(self.gsd)}: the finest comes first, then the coarsest")
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The files in the folder of the card that it names."""
-        names = (self.clip.config, self.clip.weights, self.vfm.weights, self.text.known)
+        vfm, cnn = self.vfm and self.vfm.weights, self.cnn and self.cnn.head
+        names = (self.clip.config, self.clip.weights, vfm, cnn, self.text.known)
         return tuple(self.directory / name for name in names if name)
 
 

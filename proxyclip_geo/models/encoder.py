@@ -117,10 +117,59 @@ def _without_tf32() -> Iterator[None]:
         torch.backends.cudnn.allow_tf32 = before
 
 
-class ProxyClipEncoder(nn.Module):
-    """The image encoder of ProxyCLIP: CLIP with the attention of a vision foundation model."""
+class TorchEncoder(nn.Module):
+    """A `DenseEncoder` in torch; a subclass defines `forward`, `dtype` and `cast`."""
 
     backend = "torch"
+
+    def __init__(self, *, step: int, multiple: int, dim: int) -> None:
+        """Take the properties that `DenseEncoder` describes."""
+        super().__init__()
+        self.step = step
+        self.multiple = multiple
+        self.dim = dim
+
+    @property
+    def device(self) -> torch.device:
+        """The device of the weights."""
+        return next(self.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The number type that it computes in."""
+        raise NotImplementedError
+
+    def cast(self, dtype: torch.dtype) -> None:
+        """Set the number type that it computes in."""
+        raise NotImplementedError
+
+    def freeze(self) -> None:
+        """Prepare the complete module for inference."""
+        self.eval().requires_grad_(requires_grad=False)
+
+    @torch.inference_mode()
+    def encode(self, rgb: Tensor) -> WindowFeatures:
+        """Encode windows.
+
+        On the CPU, windows are computed one by one: a larger batch is no faster there, and the features of a window are
+        equal bit for bit in every batch.
+
+        Args:
+            rgb: (B, 3, H, W) uint8, 0…255, on any device; H and W multiples of `multiple`.
+
+        Returns:
+            Features of unit length on the encoder's device; the token grid is (H / step, W / step).
+        """
+        with _without_tf32():
+            if self.device.type == "cpu":
+                dense, cls = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
+                return WindowFeatures(torch.cat(dense), torch.cat(cls))
+            pixels = rgb.pin_memory() if self.device.type == "cuda" and rgb.device.type == "cpu" else rgb
+            return WindowFeatures(*self(pixels.to(self.device, non_blocking=True)))
+
+
+class ProxyClipEncoder(TorchEncoder):
+    """The image encoder of ProxyCLIP: CLIP with the attention of a vision foundation model."""
 
     def __init__(
         self,
@@ -149,30 +198,29 @@ class ProxyClipEncoder(nn.Module):
         Raises:
             ModelError: If `visual` is not a ViT that proxy attention works with.
         """
-        super().__init__()
         tower: Any = require_plain_vit(visual, name)
+        step = vfm.patch // vfm_scale
+        multiple = math.lcm(step, int(tower.conv1.kernel_size[0]))
+        super().__init__(step=step, multiple=multiple, dim=int(tower.proj.shape[1]))
         self.visual = tower
         self.vfm = vfm
         self.beta = beta
         self.gamma = gamma
         self.vfm_scale = vfm_scale
-        self.step = vfm.patch // vfm_scale
-        self.multiple = math.lcm(self.step, int(tower.conv1.kernel_size[0]))
-        self.dim = int(tower.proj.shape[1])
         self.clip_pixels = Normalisation(*clip_statistics)
         self.vfm_pixels = Normalisation(*vfm_statistics)
-        self.eval().requires_grad_(requires_grad=False)
-
-    @property
-    def device(self) -> torch.device:
-        """The device of the weights."""
-        return self.clip_pixels.mean.device
+        self.freeze()
 
     @property
     def dtype(self) -> torch.dtype:
         """The number type of the towers."""
         dtype: torch.dtype = self.visual.proj.dtype
         return dtype
+
+    def cast(self, dtype: torch.dtype) -> None:
+        """Set the number type of the towers."""
+        self.visual.to(dtype)
+        self.vfm.to(dtype)
 
     def raw_features(self, pixels: Tensor) -> WindowFeatures:
         """Compute dense features as in the paper and CLS features as in CLIP, before normalisation.
@@ -200,23 +248,3 @@ class ProxyClipEncoder(nn.Module):
         """Compute dense and CLS features of unit length of (B, 3, H, W) uint8 windows on the encoder's device."""
         raw = self.raw_features(rgb.float() / 255)
         return functional.normalize(raw.dense.float(), dim=1), functional.normalize(raw.cls.float(), dim=1)
-
-    @torch.inference_mode()
-    def encode(self, rgb: Tensor) -> WindowFeatures:
-        """Encode windows.
-
-        On the CPU, windows are computed one by one: a larger batch is no faster there, and the features of a window are
-        equal bit for bit in every batch.
-
-        Args:
-            rgb: (B, 3, H, W) uint8, 0…255, on any device; H and W multiples of `multiple`.
-
-        Returns:
-            Features of unit length on the encoder's device; the token grid is (H / step, W / step).
-        """
-        with _without_tf32():
-            if self.device.type == "cpu":
-                dense, cls = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
-                return WindowFeatures(torch.cat(dense), torch.cat(cls))
-            pixels = rgb.pin_memory() if self.device.type == "cuda" and rgb.device.type == "cpu" else rgb
-            return WindowFeatures(*self(pixels.to(self.device, non_blocking=True)))

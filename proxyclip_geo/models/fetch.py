@@ -6,7 +6,7 @@ from typing import Any
 from proxyclip_geo.errors import WeightsError
 from proxyclip_geo.files import copy_file
 from proxyclip_geo.models.card import HubFile, ModelCard
-from proxyclip_geo.models.weights import WEIGHTS_FOLDER, find_clip_weights, find_vfm_weights
+from proxyclip_geo.models.weights import WEIGHTS_FOLDER, find_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 
 
@@ -28,7 +28,7 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
         OutputError: If a file cannot be copied to `folder`.
     """
     paths = []
-    for weights in (find_clip_weights(card), find_vfm_weights(card)):
+    for weights in find_weights(card).values():
         if weights.hub is not None and weights.locate() is None:
             _download(weights.hub, model=card.name, progress=progress)
         path, _ = weights.verify()

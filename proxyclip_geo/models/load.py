@@ -11,16 +11,17 @@ import open_clip
 from proxyclip_geo.data_files import read_text
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
-from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.card import CnnCard, ModelCard, VfmCard
 from proxyclip_geo.models.clip_config import find_clip_statistics, read_clip_config
+from proxyclip_geo.models.convolutional_encoder import ConvolutionalEncoder, build_trunk, list_entries
 from proxyclip_geo.models.device import resolve_backend, resolve_device, resolve_dtype
-from proxyclip_geo.models.encoder import DenseEncoder, EncoderSpec, ProxyClipEncoder
+from proxyclip_geo.models.encoder import DenseEncoder, EncoderSpec, ProxyClipEncoder, TorchEncoder
 from proxyclip_geo.models.options import Backend, Precision
 from proxyclip_geo.models.registry import find_card
-from proxyclip_geo.models.state_dict import load_into, load_state_dict
+from proxyclip_geo.models.state_dict import load_into, load_state_dict, rename_in_order
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
-from proxyclip_geo.models.weights import compute_checksums, find_clip_weights, find_vfm_weights
+from proxyclip_geo.models.weights import compute_checksums, find_clip_weights, find_vfm_weights, find_weights
 
 logger = logging.getLogger(__name__)
 
@@ -54,17 +55,74 @@ def load_clip(card: ModelCard, *, image_tower: bool = True) -> Any:
     return clip
 
 
-def load_vfm(card: ModelCard) -> VisionFoundationModel:
+def load_vfm(card: ModelCard, vfm: VfmCard) -> VisionFoundationModel:
     """Build the VFM of a card and load its verified weights.
 
     Raises:
         ModelError: If the card is wrong.
         WeightsError: If the weights are missing, damaged or of another model.
     """
-    vfm = VisionFoundationModel(card.vfm.architecture, overrides=card.vfm.overrides, position=card.vfm.position)
-    path, _ = find_vfm_weights(card).verify()
-    load_into(vfm.trunk, load_state_dict(path), source=path, ignore=("head.", "fc_norm.", "decoder", "mask_token"))
-    return vfm
+    model = VisionFoundationModel(vfm.architecture, overrides=vfm.overrides, position=vfm.position)
+    path, _ = find_vfm_weights(card, vfm).verify()
+    load_into(model.trunk, load_state_dict(path), source=path, ignore=("head.", "fc_norm.", "decoder", "mask_token"))
+    return model
+
+
+def load_trunk(card: ModelCard, cnn: CnnCard) -> Any:
+    """Build the trunk of a card and load its verified weights, which may have another library's names.
+
+    Raises:
+        ModelError: If the card is wrong.
+        WeightsError: If the weights are missing, damaged or of another model.
+    """
+    trunk = build_trunk(cnn.architecture, cnn.levels)
+    path, _ = find_weights(card)["trunk"].verify()
+    state = rename_in_order(load_state_dict(path), list_entries(cnn.architecture))
+    wanted = trunk.state_dict()
+    load_into(trunk, {name: tensor for name, tensor in state.items() if name in wanted}, source=path)
+    return trunk
+
+
+def load_convolutional(card: ModelCard, cnn: CnnCard) -> ConvolutionalEncoder:
+    """Build the convolutional encoder of a card and load its verified weights.
+
+    Raises:
+        ModelError: If the card is wrong.
+        WeightsError: If the weights are missing, damaged or of another model.
+    """
+    encoder = ConvolutionalEncoder(
+        load_trunk(card, cnn),
+        width=cnn.width,
+        dim=int(read_clip_config(card)["embed_dim"]),
+        step=cnn.step,
+        statistics=(cnn.mean, cnn.std),
+        name=card.name,
+    )
+    path, _ = find_weights(card)["head"].verify()
+    load_into(encoder.head, load_state_dict(path), source=path)
+    return encoder
+
+
+def load_encoder(card: ModelCard, clip: Any) -> TorchEncoder:
+    """Load the image encoder of a card.
+
+    Args:
+        card: The model.
+        clip: Its CLIP, with the image tower.
+    """
+    if card.cnn:
+        return load_convolutional(card, card.cnn)
+    assert card.vfm
+    return ProxyClipEncoder(
+        clip.visual,
+        load_vfm(card, card.vfm),
+        beta=card.proxy.beta,
+        gamma=card.proxy.gamma,
+        clip_statistics=find_clip_statistics(card),
+        vfm_statistics=(card.vfm.mean, card.vfm.std),
+        vfm_scale=card.vfm.scale,
+        name=card.name,
+    )
 
 
 def load_text(card: ModelCard, clip: Any = None) -> TextEncoder:
@@ -159,16 +217,7 @@ def load_model(
     target = resolve_device(device)
     dtype = resolve_dtype(precision, target)
     clip = load_clip(card)
-    encoder = ProxyClipEncoder(
-        clip.visual,
-        load_vfm(card),
-        beta=card.proxy.beta,
-        gamma=card.proxy.gamma,
-        clip_statistics=find_clip_statistics(card),
-        vfm_statistics=(card.vfm.mean, card.vfm.std),
-        vfm_scale=card.vfm.scale,
-        name=card.name,
-    )
+    encoder = load_encoder(card, clip)
     del clip.visual
     checksums = compute_checksums(card)
     parameters = sum(weight.numel() for weight in encoder.parameters())
@@ -180,17 +229,19 @@ def load_model(
         logger.info("model %s in OpenVINO in %s", card.name, dtype)
         compiled = openvino.OpenVinoEncoder(encoder, window=side, dtype=dtype, identity=identify_model(card, checksums))
         return Model(card, compiled, text, checksums, parameters)
-    encoder.visual.to(dtype)
-    encoder.vfm.to(dtype)
+    encoder.cast(dtype)
     logger.info("model %s on %s in %s", card.name, target, dtype)
     return Model(card, encoder.to(target), text, checksums, parameters)
 
 
 def identify_model(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, Any]:
     """Return all that features depend on: weights, architectures and constants, but not paths."""
+    constants = {"weights": dict(checksums), "clip": read_clip_config(card)}
+    if cnn := card.cnn:
+        return {**constants, "cnn": [cnn.architecture, cnn.levels, cnn.width, cnn.step], "pixels": [cnn.mean, cnn.std]}
+    assert card.vfm
     return {
-        "weights": dict(checksums),
-        "clip": read_clip_config(card),
+        **constants,
         "vfm": [card.vfm.architecture, dict(card.vfm.overrides or {}), card.vfm.position, card.vfm.scale],
         "proxy": [card.proxy.beta, card.proxy.gamma],
         "pixels": [*find_clip_statistics(card), card.vfm.mean, card.vfm.std],

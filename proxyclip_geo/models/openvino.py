@@ -19,7 +19,7 @@ from torch.nn import functional
 from proxyclip_geo import __version__
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.files import publish, staging_folder
-from proxyclip_geo.models.encoder import ProxyClipEncoder, WindowFeatures
+from proxyclip_geo.models.encoder import TorchEncoder, WindowFeatures
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class OpenVinoEncoder:
 
     def __init__(
         self,
-        encoder: ProxyClipEncoder,
+        encoder: TorchEncoder,
         *,
         window: int,
         dtype: torch.dtype,

@@ -59,6 +59,7 @@ class ModelInfo:
     Attributes:
         name: Name that `--model` takes.
         description: One sentence.
+        use: What it is for, if it is not for mapping.
         licence: Licence of the weights.
         window: Side of a window in pixels.
         stride: Distance between windows in pixels.
@@ -69,6 +70,7 @@ class ModelInfo:
 
     name: str
     description: str
+    use: str
     licence: str
     window: int
     stride: int
@@ -92,6 +94,7 @@ def _describe(card: ModelCard) -> ModelInfo:
     return ModelInfo(
         name=card.name,
         description=card.description,
+        use=card.use,
         licence=card.licence,
         window=card.window.size,
         stride=card.window.stride,

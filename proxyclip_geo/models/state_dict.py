@@ -3,6 +3,7 @@
 import pickle
 import warnings
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,11 @@ def load_into(module: nn.Module, state: dict[str, Tensor], *, source: Path, igno
     if broken:
         raise WeightsError(f"the weights {source} are damaged: {broken[0]} holds values that are not finite")
     module.load_state_dict(used)
+
+
+def rename_in_order(state: dict[str, Tensor], names: Sequence[str]) -> dict[str, Tensor]:
+    """Return a state dict with the names of another library, if both have the same number of entries.
+
+    The entries of two implementations of one architecture follow each other in the same order.
+    """
+    return dict(zip(names, state.values(), strict=True)) if len(names) == len(state) else state

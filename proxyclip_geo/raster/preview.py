@@ -51,6 +51,7 @@ def draw_preview(
     nodata: int,
     shares: Mapping[int, float] | None = None,
     max_side: int = 1000,
+    note: str = "",
 ) -> Image.Image:
     """Draw image and labels side by side, with a legend of names, colours and shares.
 
@@ -61,13 +62,14 @@ def draw_preview(
         nodata: Label value of nodata, drawn as a checkerboard on both sides.
         shares: Share of each value among the valid pixels, 0–1; counted in `labels` if not given.
         max_side: Longest side of each of the two pictures in pixels.
+        note: A line below the legend.
     """
     styles = with_unclassified(classes)
     size = _panel_size(labels.shape, max_side)
     nodata_mask = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
     image = _resize(Image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))), size, smooth=True)
     colored = _resize(Image.fromarray(_paint(labels, styles)), size, smooth=False)
-    return _compose((image, colored), nodata_mask, _entries(styles, labels, shares, nodata))
+    return _compose((image, colored), nodata_mask, _entries(styles, labels, shares, nodata), note)
 
 
 def save_preview(picture: Image.Image, path: Path) -> Path:
@@ -116,17 +118,20 @@ def _entries(
     return [entry for entry in entries if entry.share > 0 or (entry.style.value != 0 and not is_long)]
 
 
-def _compose(panels: tuple[Image.Image, Image.Image], nodata_mask: Image.Image, entries: list[_Entry]) -> Image.Image:
+def _compose(
+    panels: tuple[Image.Image, Image.Image], nodata_mask: Image.Image, entries: list[_Entry], note: str
+) -> Image.Image:
     width, height = panels[0].size
-    font, names = _font_for([entry.style.name for entry in entries])
+    font, (note, *names) = _font_for([note, *(entry.style.name for entry in entries)])
     shares = [_percent(entry.share) for entry in entries]
     lines = [(_shorten(name, font), share) for name, share in zip(names, shares, strict=True)]
-    canvas_width = max(_MIN_WIDTH, 2 * width + 3 * _MARGIN)
+    canvas_width = max(_MIN_WIDTH, 2 * width + 3 * _MARGIN, _width(note, font) + 2 * _MARGIN)
     column = max((_width(f"{name}  {share}", font) for name, share in lines), default=0) + _SWATCH + 2 * _MARGIN
     columns = max(1, (canvas_width - _MARGIN) // column)
     rows = -(-len(lines) // columns)
     line_height = _SWATCH + 8
-    canvas = Image.new("RGB", (canvas_width, height + rows * line_height + 3 * _MARGIN), "white")
+    legend = height + rows * line_height + 3 * _MARGIN
+    canvas = Image.new("RGB", (canvas_width, legend + (line_height if note else 0)), "white")
     inset = (canvas_width - 2 * width - _MARGIN) // 2
     for index, panel in enumerate(panels):
         panel.paste(_checkerboard(panel.size), mask=nodata_mask)
@@ -138,6 +143,7 @@ def _compose(panels: tuple[Image.Image, Image.Image], nodata_mask: Image.Image, 
         draw.rectangle((left, top, left + _SWATCH, top + _SWATCH), fill=entry.style.color, outline=_LIGHT_INK)
         ink = _INK if entry.share > 0 else _LIGHT_INK
         draw.text((left + _SWATCH + 8, top + _SWATCH // 2), f"{name}  {share}", fill=ink, font=font, anchor="lm")
+    draw.text((_MARGIN, legend - _MARGIN // 2), note, fill=_LIGHT_INK, font=font, anchor="lm")
     return canvas
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from proxyclip_geo.api.embedding import Embedding, LabelMap
+from proxyclip_geo.api.embedding import Embedding
+from proxyclip_geo.api.label_map import LabelMap
 from proxyclip_geo.files import check_outputs
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, score_spec

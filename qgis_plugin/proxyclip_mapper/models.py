@@ -16,6 +16,7 @@ MODELS = (
     "vitb16-mae-b16",
     "remoteclip-l14-dino-b8",
     "georsclip-l14-dino-b8",
+    "lite",
     "demo",
 )
 

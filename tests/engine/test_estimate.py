@@ -40,6 +40,7 @@ def test_more_of_anything_needs_more() -> None:
     assert peak(plan(8000), MemoryInputs(170_000_000, 500, 2)) > base
     assert peak(plan(8000), MemoryInputs(170_000_000, 10, 12)) > base
     assert peak(plan(1000)) < base
+    assert peak(plan(8000), MemoryInputs(170_000_000, 10, 2, attention=False)) < base
 
 
 def test_blocks_shrink_until_they_fit() -> None:

@@ -8,10 +8,11 @@ from proxyclip_geo.models.clip_config import read_clip_config
 from proxyclip_geo.models.load import load_model
 from proxyclip_geo.models.options import PRESETS
 from proxyclip_geo.models.registry import builtin_cards, find_card
-from proxyclip_geo.models.weights import find_clip_weights, find_vfm_weights
+from proxyclip_geo.models.weights import find_weights
 
 WANTED = {
     "demo": None,
+    "lite": None,
     "vitb16-dino-b8": True,
     "vitl14-dino-b8": True,
     "vith14-dino-b8": False,
@@ -40,7 +41,7 @@ def test_built_in_cards_are_complete(name: str) -> None:
     assert card.citation
     assert card.gsd is not None
     assert 0 < card.window.stride < card.window.size
-    assert find_clip_weights(card).model == find_vfm_weights(card).model == name
+    assert {weights.model for weights in find_weights(card).values()} == {name}
     if WANTED[name] is not None:
         assert read_clip_config(card)["quick_gelu"] is WANTED[name]
 

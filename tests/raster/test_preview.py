@@ -95,3 +95,12 @@ def test_an_unwritable_path(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot write"):
         write_preview(tmp_path / "file" / "p.png", **options)
+
+
+def test_a_note_stands_below_the_legend(tmp_path: Path) -> None:
+    given = {"rgb": np.zeros((3, 60, 100), np.uint8), "labels": np.ones((60, 100), np.uint8), "classes": CLASSES}
+    plain = open_rgb(write_preview(tmp_path / "plain.png", **given, nodata=255))
+    noted = open_rgb(write_preview(tmp_path / "noted.png", **given, nodata=255, note="Model demo: for tests; " * 4))
+    assert noted.shape[0] > plain.shape[0]
+    assert noted.shape[1] > plain.shape[1]
+    assert (noted[plain.shape[0] - 8 :] < 200).any()

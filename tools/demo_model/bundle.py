@@ -13,7 +13,8 @@ MIN_SIMILARITY = 0.5
 
 CARD = """\
 name = "demo"
-description = "A small model of our own for trying things out and for tests; not for mapping."
+description = "A small model of our own, trained on synthetic scenes and one city; needs no other package."
+use = "for a first look, examples, offline work and tests; not for mapping"
 licence = "MIT"
 citation = "proxyclip_geo, docs/demo-model.md"
 gsd = [0.3, 1.0]

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.synthetic import generate_scene
+from proxyclip_geo.synthetic.layout import TOWN_LEVEL, Terrain
 
 IGNORE = 255
 TRAIN_SEEDS = range(1000, 1260)
@@ -44,6 +45,17 @@ def make_scene(seed: int, *, side: int = SCENE_SIDE) -> Picture:
     gsd = round(float(np.exp(rng.uniform(np.log(0.35), np.log(0.9)))), 2)
     offset = (int(rng.integers(-20, 20)) * 512, int(rng.integers(-20, 20)) * 512)
     scene = generate_scene(side, side, seed=seed, gsd=gsd, offset=offset)
+    return Picture(f"scene {seed} at {gsd} m", scene.rgb, scene.labels - 1)
+
+
+def make_town_scene(seed: int, *, side: int = SCENE_SIDE) -> Picture:
+    """Generate the synthetic image of a seed at 0.25–1 m; for every other seed, its centre lies in a settlement."""
+    rng = np.random.default_rng((seed, 5))
+    gsd = round(float(np.exp(rng.uniform(np.log(0.25), np.log(1.0)))), 2)
+    offsets = rng.integers(-40, 40, size=(200, 2)) * side
+    town = Terrain.of(seed).town.at(*((offsets + side / 2) * gsd).T)
+    chosen = offsets[int(np.argmax(town > TOWN_LEVEL + 0.3)) if seed % 2 else 0]
+    scene = generate_scene(side, side, seed=seed, gsd=gsd, offset=(int(chosen[0]), int(chosen[1])))
     return Picture(f"scene {seed} at {gsd} m", scene.rgb, scene.labels - 1)
 
 

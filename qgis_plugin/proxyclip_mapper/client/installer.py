@@ -21,8 +21,8 @@ VERSIONS = ">=0.1,<0.2"
 
 
 def default_package(hardware):
-    """Return the default requirement; on a CPU with OpenVINO, the faster backend."""
-    return f"proxyclip-geo{VERSIONS}" if hardware == "cuda" else f"proxyclip-geo[openvino]{VERSIONS}"
+    """Return the default requirement, with the bundled model `lite`; on a CPU with OpenVINO, the faster backend."""
+    return f"proxyclip-geo[{'lite' if hardware == 'cuda' else 'lite,openvino'}]{VERSIONS}"
 
 
 class Plan:

@@ -137,7 +137,9 @@ def segment_many(
             reports.append(RasterReport(strip_credentials(raster), folder, "failed", reason=str(error)))
             if options.on_error == "stop":
                 write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
-                raise
+                if len(folders) == 1:
+                    raise
+                raise type(error)(f"{error}; on_error='skip' goes on with the other rasters") from error
         write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
     progress(ProgressEvent("rasters", len(folders), len(folders), "rasters"))
     write_json(Path(out) / "report.json", [_to_json(report) for report in reports])

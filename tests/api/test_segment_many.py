@@ -100,8 +100,9 @@ def test_a_folder_in_which_all_fail_is_an_error(tmp_path: Path, demo: pg.Model) 
 def test_report_and_resume(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     rasters = find_rasters(folder) or ()
     out = tmp_path / "out"
-    with pytest.raises(RasterError, match=r"broken\.tif"):
+    with pytest.raises(RasterError, match=r"broken\.tif .*; on_error='skip' goes on with the other rasters"):
         pg.segment_many(rasters, WORDS, out=out, model=demo)
+    assert [entry["status"] for entry in json.loads((out / "report.json").read_text())] == ["failed"]
     skipping = pg.SegmentOptions(on_error="skip", polygons=False)
     reports = pg.segment_many(rasters, WORDS, out=out, model=demo, options=skipping)
     assert [report.status for report in reports] == ["failed", "done", "done"]

@@ -1,20 +1,23 @@
-"""Measure the gain of examples and of fitting over words only, and the loss by a meaningless word.
+"""Compare words, examples, and both with a random forest on colour and texture, for 1 to 8 squares a class.
 
     python benchmarks/examples.py                       # synthetic scenes
     python benchmarks/examples.py --masks FOLDER        # labelled real images, too; sets as in `smoothing.py`
 
-Each image, or row of images of one set, is encoded once with the demo model. Squares of `SQUARE` pixels whose truth
-is one class are the examples, `--shapes` per class; scores ignore them. "without its word" is the mean
-over classes of the score when the words of that class are replaced by "violin". Fitting is scored by cross-validation.
+Each image is encoded once with the demo model. Squares of `SQUARE` pixels whose truth is one class are the examples;
+scores ignore them. "examples" nearly ignores the words (weight 1000), "both" is the default. The random forest
+(scikit-learn) sees means and standard deviations of the bands in windows of several sizes at the pixels of the same
+squares. Intervals (90 %) are bootstrapped over images. "seconds" is the time from squares to a map of the image.
 """
 
 import argparse
 import json
-import statistics
 import tempfile
+import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +27,30 @@ import rasterio
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from smoothing import SETS, Picture, make_scene, read_masks
+from scipy.ndimage import uniform_filter
+from sklearn.ensemble import RandomForestClassifier
+from smoothing import SETS, MaskSet, Picture, make_scene, read_masks
 
 import proxyclip_geo as pg
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.synthetic import SCENE_CLASSES
 
 SQUARE = 16
-IN_A_ROW = 9
-SAYS_NOTHING = "violin"
-WEIGHTS = (0.25, 0.5, 1.0)
+TEXTURE = (3, 9, 21)
 TRANSFORM = Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)
+FIELDS = MaskSet(
+    {
+        1: ("cropland", "crops"),
+        2: ("bare soil", "ploughed field"),
+        3: ("gravel",),
+        4: ("tree", "trees"),
+        5: ("road",),
+        6: ("grass",),
+        7: ("house", "building"),
+        8: ("vehicle", "car"),
+    }
+)
+ALL_SETS = {**SETS, "juru_fields": FIELDS}
 
 
 @dataclass(frozen=True)
@@ -43,139 +59,173 @@ class Case:
 
     Attributes:
         embedding: Its features.
-        truth: (H, W), class index + 1; 0 where unknown.
+        picture: The image and its truth.
         words: The words of each class; the first is its name.
     """
 
     embedding: pg.Embedding
-    truth: NDArray[np.uint8]
+    picture: Picture
     words: tuple[tuple[str, ...], ...]
 
-    def vocabulary(self, without: int | None = None) -> pg.Vocabulary:
-        """Return the classes, one of them with a word that says nothing."""
-        classes = [
-            {"name": words[0], "words": list(words) if n != without else [SAYS_NOTHING]}
-            for n, words in enumerate(self.words)
-        ]
+    @property
+    def vocabulary(self) -> pg.Vocabulary:
+        """The classes."""
+        classes = [{"name": words[0], "words": list(words)} for words in self.words]
         return pg.as_vocabulary({"name": "benchmark", "classes": classes})
 
-    def mean_iou(self, known: NDArray[np.bool_], **options: Any) -> float:
-        """Return the mean IoU in percent, over classes that the truth holds."""
-        labels = self.embedding.label(options.pop("vocabulary", None) or self.vocabulary(), **options).labels
-        matrix = ConfusionMatrix.empty([words[0] for words in self.words]).add(self.truth, labels, valid=known)
-        return 100 * statistics.mean(
-            score.iou for score in matrix.class_scores() if score.support and score.iou is not None
-        )
+
+@dataclass(frozen=True)
+class Drawn:
+    """Squares of each class.
+
+    Attributes:
+        path: The vector file.
+        shown: (H, W) class index + 1 in the squares, else 0.
+        known: (H, W) labelled pixels outside them.
+    """
+
+    path: Path
+    shown: NDArray[np.uint8]
+    known: NDArray[np.bool_]
 
 
-def draw(case: Case, count: int, path: Path, *, seed: int) -> NDArray[np.bool_]:
-    """Draw squares of each class; return the labelled pixels outside them."""
-    random = np.random.default_rng(seed)
-    known = case.truth > 0
-    rows: list[dict[str, Any]] = []
+def draw(case: Case, count: int, path: Path, *, seed: int) -> Drawn | None:
+    """Draw squares of each class; None if there is room for fewer than two classes."""
+    random, truth = np.random.default_rng(seed), case.picture.truth
+    shown, rows = np.zeros_like(truth), []
     for index, words in enumerate(case.words):
-        corners = random.permutation(np.argwhere(case.truth[:-SQUARE, :-SQUARE] == index + 1))
+        corners = random.permutation(np.argwhere(truth[:-SQUARE, :-SQUARE] == index + 1))
         drawn = 0
         for row, col in corners[:20_000]:
             inside = np.s_[row : row + SQUARE, col : col + SQUARE]
-            if drawn == count or not known[inside].all() or (case.truth[inside] != index + 1).any():
+            if drawn == count or shown[inside].any() or (truth[inside] != index + 1).any():
                 continue
             ring = [TRANSFORM @ (col + x, row + y) for x, y in ((0, 0), (SQUARE, 0), (SQUARE, SQUARE), (0, SQUARE))]
             rows.append({"class": words[0], "geometry": shapely.Polygon(ring)})
-            known[inside] = False
+            shown[inside] = index + 1
             drawn += 1
+    known = (truth > 0) & (shown == 0)
+    if len({row["class"] for row in rows}) < 2 or not known.any():
+        return None
+    path.unlink(missing_ok=True)
     geopandas.GeoDataFrame(rows, crs="EPSG:32633").to_file(path)
-    return known
+    return Drawn(path, shown, known)
 
 
-def measure(case: Case, folder: Path, *, shapes: int, seed: int) -> dict[str, float]:
-    """Return the mean IoU of each way."""
-    path = folder / f"drawn{seed}.gpkg"
-    known = draw(case, shapes, path, seed=seed)
-    found = {"words": case.mean_iou(known)}
-    for weight in WEIGHTS:
-        found[f"examples, weight {weight:g}"] = case.mean_iou(known, examples=pg.Examples(path, weight=weight))
-    present = [n for n in range(len(case.words)) if (case.truth == n + 1).any()]
-    blind = [case.vocabulary(without=n) for n in present]
-    found["without its word"] = statistics.mean(case.mean_iou(known, vocabulary=each) for each in blind)
-    for weight in WEIGHTS:
-        examples = pg.Examples(path, weight=weight)
-        scores = [case.mean_iou(known, vocabulary=each, examples=examples) for each in blind]
-        found[f"without its word, examples, weight {weight:g}"] = statistics.mean(scores)
-    return found
+def forest(case: Case, drawn: Drawn) -> NDArray[np.integer]:
+    """Return the labels of a random forest on colour and texture."""
+    bands = case.picture.rgb.astype(np.float32)
+    planes = [bands]
+    for side in TEXTURE:
+        mean = uniform_filter(bands, (0, side, side))
+        planes += [mean, np.sqrt(np.maximum(uniform_filter(bands**2, (0, side, side)) - mean**2, 0))]
+    features = np.concatenate(planes).reshape(-1, bands.shape[1] * bands.shape[2]).T
+    chosen = drawn.shown.ravel() > 0
+    model = RandomForestClassifier(200, class_weight="balanced", random_state=0, n_jobs=1)
+    return model.fit(features[chosen], drawn.shown.ravel()[chosen]).predict(features).reshape(drawn.shown.shape)
 
 
-def measure_fit(case: Case, folder: Path) -> dict[str, float]:
-    """Return the gain of fitting to the whole truth, by cross-validation."""
-    path = folder / "truth.tif"
-    write(path, case.truth[None], [words[0] for words in case.words])
-    fitted = pg.fit(case.embedding, case.vocabulary(), path).fit
-    low, high = (100 * value for value in fitted.interval)
-    return {"words": 100 * fitted.before, "fitted": 100 * fitted.after, "from": low, "to": high}
+def with_examples(case: Case, drawn: Drawn, weight: float | None) -> NDArray[np.integer]:
+    """Return the labels with examples."""
+    return case.embedding.label(case.vocabulary, examples=pg.Examples(drawn.path, weight=weight)).labels
 
 
-def write(path: Path, values: NDArray[np.uint8], names: Sequence[str] = ()) -> None:
-    """Write a GeoTIFF; with class names, a label raster."""
+WAYS: dict[str, Callable[[Case, Drawn], NDArray[np.integer]]] = {
+    "words": lambda case, drawn: case.embedding.label(case.vocabulary).labels,
+    "examples": lambda case, drawn: with_examples(case, drawn, 1000),
+    "both": lambda case, drawn: with_examples(case, drawn, None),
+    "random forest": forest,
+}
+
+
+def score(case: Case, labels: NDArray[np.integer], known: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return accuracy and mean IoU in percent, over classes that the truth holds."""
+    matrix = ConfusionMatrix.empty([words[0] for words in case.words]).add(case.picture.truth, labels, valid=known)
+    ious = [one.iou for one in matrix.class_scores() if one.support and one.iou is not None]
+    return 100 * float((labels == case.picture.truth)[known].mean()), 100 * float(np.mean(ious))
+
+
+def write(path: Path, values: NDArray[np.uint8]) -> None:
+    """Write a GeoTIFF."""
     count, height, width = values.shape
     shape = {"driver": "GTiff", "count": count, "height": height, "width": width}
     with rasterio.open(path, "w", **shape, dtype="uint8", crs="EPSG:32633", transform=TRANSFORM) as dataset:
         dataset.write(values)
-        dataset.update_tags(**{f"CLASS_{n}": name for n, name in enumerate(names, start=1)})
 
 
-def in_rows(pictures: Iterator[Picture]) -> Iterator[Picture]:
-    """Place images side by side, padded with black at the bottom."""
-    every = list(pictures)
-    for start in range(0, len(every), IN_A_ROW):
-        row = every[start : start + IN_A_ROW]
-        height = max(picture.truth.shape[0] for picture in row)
-        below = [((0, height - picture.truth.shape[0]), (0, 0)) for picture in row]
-        rgb = [np.pad(picture.rgb, ((0, 0), *margin)) for picture, margin in zip(row, below, strict=True)]
-        truth = [np.pad(picture.truth, margin) for picture, margin in zip(row, below, strict=True)]
-        yield Picture(np.concatenate(rgb, axis=2), np.concatenate(truth, axis=1))
+def bootstrap(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the 90 % interval of the mean over images."""
+    random = np.random.default_rng(0)
+    means = [values[random.integers(0, len(values), len(values))].mean() for _ in range(1000)]
+    low, high = np.quantile(means, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def measure(cases: list[Case], folder: Path, *, shapes: int, repeats: int) -> dict[str, dict[str, Any]]:
+    """Return accuracy, mean IoU with their intervals, and seconds of each way."""
+    rows: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    for number, case in enumerate(cases):
+        found = defaultdict(list)
+        for seed in range(repeats):
+            drawn = draw(case, shapes, folder / f"{number}-{shapes}-{seed}.gpkg", seed=seed)
+            for name, way in WAYS.items() if drawn else ():
+                started = time.perf_counter()
+                labels = way(case, drawn)
+                seconds = time.perf_counter() - started
+                found[name].append((*score(case, labels, drawn.known), seconds))
+        for name, values in found.items():
+            rows[name].append(np.mean(values, axis=0))
+    table = {}
+    for name, values in rows.items():
+        accuracy, iou, seconds = np.array(values).T
+        table[name] = {
+            "images": len(values),
+            "accuracy": accuracy.mean(),
+            "accuracy interval": bootstrap(accuracy),
+            "mean IoU": iou.mean(),
+            "mean IoU interval": bootstrap(iou),
+            "seconds": seconds.mean(),
+        }
+    return table
 
 
 def main() -> None:
     """Measure and print; with --json, write the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="demo", help="name of the model")
     parser.add_argument("--scenes", type=int, default=6, help="number of synthetic scenes")
     parser.add_argument("--masks", type=Path, help="folder of labelled real images")
-    parser.add_argument("--sets", nargs="+", default=["dubai_hitl", "nb_bakerlake"], help="names of the sets")
-    parser.add_argument("--shapes", type=int, nargs="+", default=[1, 4], help="examples per class")
-    parser.add_argument("--repeats", type=int, default=3, help="number of random draws of examples")
+    parser.add_argument("--sets", nargs="+", default=list(ALL_SETS), help="names of the sets")
+    parser.add_argument("--most", type=int, default=100, help="most images of a set, evenly spaced")
+    parser.add_argument("--shapes", type=int, nargs="+", default=[1, 2, 4, 8], help="squares per class")
+    parser.add_argument("--repeats", type=int, default=2, help="number of random draws of squares")
     parser.add_argument("--json", type=Path, help="also write the scores here")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    model = pg.load_model("demo", device="cpu")
+    model = pg.load_model(options.model, device="cpu")
     sets: dict[str, tuple[Iterator[Picture], tuple[tuple[str, ...], ...]]] = {}
     if options.scenes:
         sets["scenes"] = (map(make_scene, range(options.scenes)), tuple((name,) for name in SCENE_CLASSES))
     for name in options.sets if options.masks else ():
-        pictures = in_rows(read_masks(options.masks / name, SETS[name], multiple=model.encoder.step))
-        sets[name] = (pictures, tuple(SETS[name].words.values()))
+        pictures = list(read_masks(options.masks / name, ALL_SETS[name], multiple=model.encoder.step))
+        every = -(-len(pictures) // options.most)
+        sets[name] = (islice(pictures, 0, None, every), tuple(ALL_SETS[name].words.values()))
     results: dict[str, Any] = {}
     for name, (pictures, words) in sets.items():
         with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            cases = []
+            folder, cases = Path(temporary), []
             for number, picture in enumerate(pictures):
                 write(folder / f"{number}.tif", picture.rgb)
                 embedding = pg.encode(folder / f"{number}.tif", out=folder / f"{number}.emb", model=model)
-                cases.append(Case(embedding, picture.truth, words))
+                cases.append(Case(embedding, picture, words))
             for count in options.shapes:
-                rows = [measure(case, folder, shapes=count, seed=n) for case in cases for n in range(options.repeats)]
-                means = {key: statistics.mean(row[key] for row in rows) for key in rows[0]}
-                results[f"{name}, {count} shapes a class"] = means
-                print(f"\n{name}, {count} shapes a class, {len(rows)} runs")
-                for key, value in means.items():
-                    print(f"  {key:42s} {value:6.1f}", flush=True)
-            for number, case in enumerate(cases):
-                fitted = measure_fit(case, folder)
-                results[f"{name} {number}, fitted"] = fitted
-                print(
-                    f"  {name} {number}: " + ", ".join(f"{key} {value:.1f}" for key, value in fitted.items()),
-                    flush=True,
-                )
+                table = measure(cases, folder, shapes=count, repeats=options.repeats)
+                results[f"{name}, {count}"] = table
+                for way, row in table.items():
+                    low, high = row["mean IoU interval"]
+                    where = f"{name:15s} {count} squares {row['images']:3d} images {way:14s}"
+                    scores = f"accuracy {row['accuracy']:5.1f} mean IoU {row['mean IoU']:5.1f} ({low:.1f}–{high:.1f})"
+                    print(f"{where} {scores} {row['seconds']:6.2f} s", flush=True)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax, logsumexp, softmax
+from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -102,9 +103,10 @@ def train(samples: Samples, *, strength: float, balance: bool = True) -> Floats:
         loss = float(balanced @ (total - reached)) + strength / 2 * float(flat @ flat)
         return loss, (slopes[:, moving].T @ inputs + strength * moved).ravel()
 
-    found = minimize(
-        objective, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}
-    )
+    start = np.zeros(shape[0] * shape[1])
+    # With several threads, products of matrices as small as these take fifteen times as long.
+    with threadpool_limits(1, user_api="blas"):
+        found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS})
     weights = np.zeros((samples.classes, shape[1]))
     weights[moving] = found.x.reshape(shape)
     return weights

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # OpenMP threads that spin while idle make two processes on two cores many times slower than one.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test test-lowest lint test-qgis test-qgis-newest plugin dist pictures demo-model clean bench gpu-check
+.PHONY: help demo test test-lowest lint test-qgis test-qgis-newest plugin dist pictures demo-model clean bench gpu-check fuzz
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
@@ -18,6 +18,7 @@ help:
 	@echo "  make plugin       check the QGIS plugin and write its ZIP file to dist/"
 	@echo "  make dist         build the sdist and the wheel, check them, and write them to dist/"
 	@echo "  make bench        measure speed and memory (half an hour)"
+	@echo "  make fuzz         damage valid inputs at random for five minutes; make fuzz MINUTES=60 for longer"
 	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
 	@echo "  make pictures     draw the pictures of the README and the docs"
 	@echo "  make demo-model   train the bundled models (an hour)"
@@ -88,6 +89,12 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/pipeline.py --json bench/pipeline.json
 	$(BIN)/python benchmarks/table.py bench
 	$(BIN)/python benchmarks/plots.py bench bench/performance.png
+
+# Linux only. SEED=N tries other cases; failures are kept in build/fuzz with the command that repeats them.
+MINUTES ?= 5
+SEED ?= 0
+fuzz: $(VENV)/.installed
+	$(BIN)/python tools/fuzz --minutes $(MINUTES) --seed $(SEED)
 
 # Four minutes on a machine with CUDA; it needs no network and no weights.
 gpu-check: $(VENV)/.installed

@@ -139,7 +139,7 @@ def _settings() -> Iterator[None]:
         pyogrio.set_gdal_config_options(before)
 
 
-def _choose_layers(path: Path, options: Mapping[str, str], *, title: str) -> Sequence[str]:
+def _choose_layers(path: str, options: Mapping[str, str], *, title: str) -> Sequence[str]:
     """Return the layer that the options name, or all layers that have a geometry."""
     unknown = sorted(set(options) - {"layername", "layerid", "geometrytype", "uniquegeometrytype"})
     if unknown:
@@ -168,7 +168,7 @@ def _choose_layers(path: Path, options: Mapping[str, str], *, title: str) -> Seq
 
 
 def _read(
-    path: Path, layer: str, *, columns: Sequence[str], limit: int, title: str, options: Mapping[str, str]
+    path: str, layer: str, *, columns: Sequence[str], limit: int, title: str, options: Mapping[str, str]
 ) -> VectorLayer:
     # Loaded late: pyogrio takes memory that tracing polygons needs.
     import pyogrio.raw

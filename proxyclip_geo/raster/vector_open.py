@@ -45,8 +45,8 @@ def join_names(names: Any) -> str:
 
 
 @contextmanager
-def open_vector_file(name: str, title: str) -> Iterator[Path]:
-    """Yield the local file of a name; URLs are downloaded, and archives unpacked, into a temporary folder.
+def open_vector_file(name: str, title: str) -> Iterator[str]:
+    """Yield the name for GDAL of a local file; URLs are downloaded, and archives unpacked, into a temporary folder.
 
     Args:
         name: Path, URL or archive.
@@ -72,7 +72,8 @@ def open_vector_file(name: str, title: str) -> Iterator[Path]:
             raise (
                 error if isinstance(error, VectorError) else VectorError(f"{title} cannot be read: {error}")
             ) from error
-        yield path.absolute()
+        # GDAL writes a .gfs beside a GML file, which this file system does not allow.
+        yield f"/vsisubfile/0,{path.absolute()}" if path.suffix.lower() == ".gml" else str(path.absolute())
 
 
 def _download(url: str, folder: Path, title: str) -> Path:

@@ -418,3 +418,19 @@ def test_damaged_files_are_read_or_errors(tmp_path: Path, name: str) -> None:
         for read in (area, examples):
             with contextlib.suppress(ProxyClipGeoError):
                 read(path)
+
+
+@pytest.mark.parametrize("suffix", ["gml", "GML"])
+def test_nothing_is_written_beside_a_gml_file(tmp_path: Path, suffix: str) -> None:
+    save(tmp_path / "a.gml", SQUARE)
+    # Without a schema GDAL infers one, and stores it.
+    (tmp_path / "a.xsd").unlink()
+    path = (tmp_path / "a.gml").rename(tmp_path / f"b.{suffix}")
+    assert area(path) == 400
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_schema_beside_a_gml_file_is_read(tmp_path: Path) -> None:
+    save(tmp_path / "a.gml", SQUARE)
+    assert (tmp_path / "a.xsd").exists()
+    assert area(tmp_path / "a.gml") == 400

@@ -85,7 +85,8 @@ class Watch:
             place = os.path.realpath(os.fsdecode(path))
         except (TypeError, ValueError):
             return
-        if not place.startswith(self._out) and not place.startswith("/dev/"):
+        # Temporary files are allowed; those that are left are found when files are listed.
+        if not place.startswith((self._out, str(self._root / "home"), "/dev/")):
             self.found.add(f"{event} {place}")
 
 

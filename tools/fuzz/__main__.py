@@ -46,6 +46,7 @@ def make_cases(kind: str, *, number: int, count: int, seeds: Path, folder: Path)
         chosen = data.draw(st.sampled_from(inputs))
         place = next(names)
         shutil.copytree(chosen, place)
+        change_paths(place, before=chosen)
         (place / "out").mkdir(exist_ok=True)
         arguments = data.draw(commands(KINDS[kind], place))
         damage_case(data.draw, KINDS[kind], place)
@@ -53,6 +54,13 @@ def make_cases(kind: str, *, number: int, count: int, seeds: Path, folder: Path)
 
     make()
     return cases[:count]
+
+
+def change_paths(folder: Path, *, before: Path) -> None:
+    """Replace the paths in embeddings and records that were copied, so that they are still those of the raster."""
+    for path in folder.rglob("*.json"):
+        if path.is_file() and not path.is_symlink():
+            path.write_bytes(path.read_bytes().replace(os.fsencode(before), os.fsencode(folder)))
 
 
 def run_case(pool: Pool, case: Case, kept: Path) -> str:
@@ -73,7 +81,7 @@ def keep_failure(case: Case, result: Result, kept: Path) -> None:
         if (case.folder / name).exists():
             # cp keeps pipes, devices and links that lead nowhere.
             os.system(f"cp -a '{case.folder / name}' '{place / 'case'}'")
-    (place / "case.json").write_text(json.dumps({"kind": case.kind, "arguments": case.arguments}))
+    (place / "case.json").write_text(json.dumps({"kind": case.kind, "arguments": case.arguments, "folder": str(case.folder)}))
     repeat = f"python tools/fuzz --repeat {place}"
     (place / "failure.txt").write_text(f"{result.failure}\n\nRepeat it with: {repeat}\n\n{result.output}\n")
     print(f"\n{case.folder.name}: {result.failure}\n  {repeat}", flush=True)
@@ -119,6 +127,7 @@ def repeat(kept: Path, root: Path) -> int:
     folder = root / "cases" / kept.name
     folder.parent.mkdir()
     os.system(f"cp -a '{kept / 'case'}' '{folder}'")
+    change_paths(folder, before=Path(content["folder"]))
     with Pool(root, 1) as pool:
         result = pool.run(Case(content["kind"], folder, tuple(content["arguments"])))
     print(f"{result.output}\n{result.outcome}: {result.failure or 'no failure'}")

@@ -55,7 +55,7 @@ KINDS = {
         ("out/.*/**/zarr.json", "out/.*/**/c/**/*", "out/.*/**/*", "out/.*/*/*"),
         (("segment", "in/s.tif", *_WORDS, *_RUN, *_SMALL),),
     ),
-    "records": Kind(("out/*.json",), (("segment", "in/s.tif", *_WORDS, *_RUN, *_SMALL),)),
+    "records": Kind(("out/s/*.json", "out/*.json"), (("segment", "in", *_WORDS, *_RUN, *_SMALL),)),
     "vocabularies": Kind(
         ("in/v.*",),
         (

@@ -7,6 +7,7 @@ arrays are created.
 
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -229,6 +230,7 @@ def _check_replaceable(name: str, *, noun: str) -> None:
         files, path = fsspec.core.url_to_fs(name)
         if not files.exists(path) or (files.isdir(path) and not files.ls(path)):
             return
+        _refuse_devices(name)
         if KEY in zarr.open_group(name, mode="r", zarr_format=3).attrs:
             return
     except FAILURES:
@@ -242,6 +244,7 @@ def open_group(name: str, *, writable: bool, noun: str, remedy: str) -> tuple[za
     Raises:
         StoreError: If there is no group.
     """
+    _refuse_devices(name)
     try:
         group = zarr.open_group(name, mode="r+" if writable else "r", zarr_format=3)
         description = group.attrs.asdict().get(KEY)
@@ -250,6 +253,19 @@ def open_group(name: str, *, writable: bool, noun: str, remedy: str) -> tuple[za
     except FAILURES as error:
         raise StoreError(f"{name} is not an {noun} ({type(error).__name__}: {error}); {remedy}") from error
     return group, description if isinstance(description, Mapping) else {}
+
+
+def _refuse_devices(name: str) -> None:
+    """Refuse devices, pipes and broken links in a store on this machine: reading them may never end."""
+    try:
+        path = local_path(name)
+    except OutputError:
+        return
+    for folder, _, _ in os.walk(path or ""):
+        with os.scandir(folder) as entries:
+            found = next((entry.path for entry in entries if not (entry.is_file() or entry.is_dir())), None)
+        if found is not None:
+            raise StoreError(f"{found} is no file, but a device, pipe or broken link; copy the whole store again")
 
 
 def find_differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[str, ...]:

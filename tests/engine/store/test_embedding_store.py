@@ -1,6 +1,7 @@
 """Embeddings kept, read back, broken off and damaged."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -344,6 +345,22 @@ class TestDamage:
         (Path(kept.name) / "cls" / "zarr.json").unlink()
         with pytest.raises(StoreError, match="cannot read the arrays"):
             open_store(kept.name)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+    @pytest.mark.parametrize("key", ["zarr.json", "cls/zarr.json", "features/c/0/0/0"])
+    @pytest.mark.parametrize("device", [None, "/dev/zero", "nowhere"])
+    def test_a_pipe_device_or_broken_link(self, kept: EmbeddingStore, key: str, device: str | None) -> None:
+        path = Path(kept.name, key)
+        path.unlink()
+        os.mkfifo(path) if device is None else path.symlink_to(device)
+        with pytest.raises(StoreError, match=r"is no file, but a device, pipe or broken link; copy the whole store"):
+            open_store(kept.name)
+
+    def test_a_link_to_a_file(self, kept: EmbeddingStore) -> None:
+        path = Path(kept.name, "zarr.json")
+        path.rename(kept.name + ".json")
+        path.symlink_to(kept.name + ".json")
+        open_store(kept.name)
 
     def test_a_place_that_cannot_be_written(self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> None:
         (tmp_path / "file").write_text("in the way")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import stat
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,13 +26,18 @@ def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str
         source: What messages call the file, e.g. "the model card x.toml".
     """
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise error(f"{source} cannot be read: it is a folder, device or pipe; give a file")
+        size = status.st_size
         if size <= MAX_BYTES:
             return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:
         line = problem.object.count(b"\n", 0, problem.start) + 1
         raise error(f"{source}, line {line}: this is not UTF-8 text; save the file as UTF-8") from problem
     except (OSError, ValueError) as problem:
+        if isinstance(problem, error):
+            raise
         reason = getattr(problem, "strerror", None) or problem
         raise error(f"{source} cannot be read: {reason}; check its path and permissions") from problem
     raise error(f"{source} has {size} bytes, more than the limit of {MAX_BYTES}; check that it is the right file")

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,3 +111,12 @@ def test_text_files_are_utf8_and_of_limited_size(tmp_path: Path) -> None:
         read_text(path, error=ModelError, source="x.txt")
     with pytest.raises(ModelError, match="x.txt cannot be read: No such file"):
         read_text(tmp_path / "none", error=ModelError, source="x.txt")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such devices and pipes")
+@pytest.mark.parametrize("device", [None, "/dev/zero", "/dev/null", "."])
+def test_a_text_file_that_is_a_device(tmp_path: Path, device: str | None) -> None:
+    path = tmp_path / "a.json"
+    os.mkfifo(path) if device is None else path.symlink_to(device)
+    with pytest.raises(ModelError, match="a.json cannot be read: it is a folder, device or pipe; give a file"):
+        read_text(path, error=ModelError, source="a.json")

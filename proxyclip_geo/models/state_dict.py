@@ -13,6 +13,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from proxyclip_geo.errors import WeightsError
+from proxyclip_geo.validation import describe
+
+_FAILURES = (
+    *(SafetensorError, pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError),
+    *(LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, ImportError, MemoryError),
+)
+"""What readers of damaged files raise."""
 
 
 def load_state_dict(path: Path) -> dict[str, Tensor]:
@@ -23,13 +30,25 @@ def load_state_dict(path: Path) -> dict[str, Tensor]:
     """
     try:
         state = load_file(path) if path.suffix == ".safetensors" else _load_torch(path)
-    except (SafetensorError, RuntimeError, pickle.UnpicklingError, EOFError, OSError, ValueError) as error:
+        _check_tensors(state, size=path.stat().st_size)
+    except _FAILURES as error:
         detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(
             f"cannot read the weights {path}: {detail}; the file is damaged or not a state dict in safetensors, .pt "
             "(tensors only) or OpenAI's archive format"
         ) from error
     return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in state.items()}
+
+
+def _check_tensors(state: dict[str, Tensor], *, size: int) -> None:
+    """Check that tensors are plain ones, and not larger than their file, before they are copied."""
+    for name, tensor in state.items():
+        if tensor.layout != torch.strided or tensor.device.type != "cpu":
+            raise ValueError(f"the entry {describe(name)} is no plain tensor")
+        if tensor.is_quantized or tensor.is_complex():
+            raise ValueError(f"the entry {describe(name)} has the type {tensor.dtype}")
+        if tensor.nbytes > size:
+            raise ValueError(f"the entry {describe(name)} declares {tensor.nbytes} bytes, but the file has {size}")
 
 
 def _is_torchscript(path: Path) -> bool:
@@ -53,7 +72,7 @@ def _load_torch(path: Path) -> dict[str, Tensor]:
         loaded = loaded["state_dict"]
     if not isinstance(loaded, dict) or not all(isinstance(value, Tensor) for value in loaded.values()):
         raise ValueError("it is not a dictionary of tensors")
-    return {name.removeprefix("module."): tensor for name, tensor in loaded.items()}
+    return {str(name).removeprefix("module."): tensor for name, tensor in loaded.items()}
 
 
 def load_into(module: nn.Module, state: dict[str, Tensor], *, source: Path, ignore: tuple[str, ...] = ()) -> None:

@@ -1,5 +1,6 @@
 import hashlib
 import pickle
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,36 @@ def test_a_pt_file_that_is_no_state_dict(tmp_path: Path) -> None:
     torch.save([torch.ones(2)], tmp_path / "list.pt")
     with pytest.raises(WeightsError, match="dictionary of tensors"):
         load_state_dict(tmp_path / "list.pt")
+
+
+@pytest.mark.filterwarnings("ignore:Validating sparse")
+@pytest.mark.parametrize(
+    ("tensor", "message"),
+    [
+        (torch.zeros(1, dtype=torch.half).expand(10**6, 10**6), "declares 2000000000000 bytes, but the file has"),
+        (torch.zeros(2, device="meta"), "is no plain tensor"),
+        (torch.eye(2).to_sparse(), "is no plain tensor"),
+        (torch.zeros(2, dtype=torch.complex64), "has the type torch.complex64"),
+    ],
+)
+def test_tensors_that_are_not_plain(tmp_path: Path, tensor: Tensor, message: str) -> None:
+    path = tmp_path / "weights.pt"
+    torch.save({"a": tensor}, path)
+    with pytest.raises(WeightsError, match=message):
+        load_state_dict(path)
+
+
+@pytest.mark.parametrize("content", [b"text", b"\x80\x02}q\x00K\x01u.", b"\x80\x02N(K\x01t.", b"\x80\x02h\x05."])
+def test_a_damaged_pickle(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "weights.pt"
+    torch.save({}, path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, before in members.items():
+            archive.writestr(name, content if name.endswith("data.pkl") else before)
+    with pytest.raises(WeightsError, match="cannot read the weights"):
+        load_state_dict(path)
 
 
 def test_fill_names_what_does_not_fit(tmp_path: Path) -> None:

@@ -81,7 +81,9 @@ def keep_failure(case: Case, result: Result, kept: Path) -> None:
         if (case.folder / name).exists():
             # cp keeps pipes, devices and links that lead nowhere.
             os.system(f"cp -a '{case.folder / name}' '{place / 'case'}'")
-    (place / "case.json").write_text(json.dumps({"kind": case.kind, "arguments": case.arguments, "folder": str(case.folder)}))
+    (place / "case.json").write_text(
+        json.dumps({"kind": case.kind, "arguments": case.arguments, "folder": str(case.folder)})
+    )
     repeat = f"python tools/fuzz --repeat {place}"
     (place / "failure.txt").write_text(f"{result.failure}\n\nRepeat it with: {repeat}\n\n{result.output}\n")
     print(f"\n{case.folder.name}: {result.failure}\n  {repeat}", flush=True)

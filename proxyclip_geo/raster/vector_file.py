@@ -120,8 +120,8 @@ def _exists(name: str) -> bool:
         return False
 
 
-def _is_table(path: Path) -> bool:
-    return path.suffix.lower() == ".csv"
+def _is_table(path: str) -> bool:
+    return path.lower().endswith(".csv")
 
 
 @contextmanager

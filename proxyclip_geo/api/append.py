@@ -18,16 +18,18 @@ _FREE = ("aoi", "block_rows", "threads")
 
 
 def check_appendable(path: Path) -> None:
-    """Check that a format records its sources.
+    """Check that a format records its sources, and that what is there is a file.
 
     Raises:
-        VectorError: If it does not.
+        VectorError: If one does not hold.
     """
     if format_of(path).driver != "GPKG":
         raise VectorError(
             f"cannot append to '{path}', as only a GeoPackage records its sources: write .gpkg, or pass all label "
             "rasters at once"
         )
+    if path.exists() and not path.is_file():
+        raise VectorError(f"cannot append to '{path}', as it is a folder, device or pipe; give a GeoPackage")
 
 
 def describe_sources(

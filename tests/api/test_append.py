@@ -1,6 +1,7 @@
 """Label rasters added to a GeoPackage are as if they had been there from the beginning."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -221,3 +222,11 @@ def test_the_command_appends(tmp_path, halves) -> None:
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["polygons"] == len(read(tmp_path / "map.gpkg"))
     assert sum(result["areas"].values()) > 1.5 * sum(json.loads(first.stdout.splitlines()[-1])["areas"].values())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_in_place_of_the_file(tmp_path: Path) -> None:
+    labels = write(tmp_path / "a.tif", np.ones((4, 4), "uint8"))
+    os.mkfifo(tmp_path / "a.gpkg")
+    with pytest.raises(VectorError, match="it is a folder, device or pipe; give a GeoPackage"):
+        pg.vectorize(labels, tmp_path / "a.gpkg", append=True)

@@ -264,7 +264,7 @@ def test_mistakes_have_a_message_and_an_exit_code(
         (3_000, ("label", "room.emb", "-c", WORDS)),
         # The labels are whole by then.
         (20_000, ("label", "room.emb", "-c", WORDS)),
-        (500, ("encode", "scene.tif", "-m", "demo")),
+        (3_000, ("encode", "scene.tif", "-m", "demo")),
     ],
 )
 def test_full_disk_is_reported_and_leaves_no_file(limit: int, arguments: tuple[str, ...], folder: Path) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from proxyclip_geo.synthetic.classes import SHADES, Label, Material, Style
 from proxyclip_geo.synthetic.layout import Buildings, Roads
 from proxyclip_geo.synthetic.noise import Floats, View, make_grain, tile_texture, uniform
-from proxyclip_geo.synthetic.style import SHADES, Label, Material, Style
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.synthetic.canvas import Canvas
+from proxyclip_geo.synthetic.classes import SHADES, Label, Material, Style
 from proxyclip_geo.synthetic.layout import LAKE_LEVEL, RIVER_LEVEL, TOWN_LEVEL, Terrain
 from proxyclip_geo.synthetic.noise import Field, Floats, View, make_crowns, make_grain, tile_texture, uniform
-from proxyclip_geo.synthetic.style import SHADES, Label, Material, Style
 
 ESTATE = 360.0
 """Metres between the sites of estates, in each of which all parcels have one direction."""

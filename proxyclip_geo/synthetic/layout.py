@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from proxyclip_geo.synthetic.classes import Style
 from proxyclip_geo.synthetic.noise import Field, uniform
-from proxyclip_geo.synthetic.style import Style
 
 Reals = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,9 +11,9 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.region import Region
 from proxyclip_geo.synthetic import land
 from proxyclip_geo.synthetic.canvas import Canvas, draw_buildings, draw_roads
+from proxyclip_geo.synthetic.classes import SCENE_CLASSES, Style, make_style
 from proxyclip_geo.synthetic.layout import Terrain, make_buildings, make_roads
 from proxyclip_geo.synthetic.noise import Field, Floats, View, make_grain, tile_texture
-from proxyclip_geo.synthetic.style import SCENE_CLASSES, Style, make_style
 
 TILE = 512
 """Side in pixels of the tiles that are painted one at a time."""

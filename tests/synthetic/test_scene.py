@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.synthetic import SCENE_CLASSES, generate_scene
-from proxyclip_geo.synthetic.style import Label, Material, make_style
+from proxyclip_geo.synthetic.classes import Label, Material, make_style
 
 VILLAGE_SEED = 3
 

@@ -1,4 +1,4 @@
-"""The style of a world: colours of materials, position of the sun, land use."""
+"""The classes of a synthetic scene, and the style of a world: colours of materials, position of the sun, land use."""
 
 from dataclasses import dataclass
 from enum import IntEnum

@@ -31,7 +31,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 import proxyclip_geo as pg
-from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.clip_image_tower import interpolate_positions
 from proxyclip_geo.models.encoder import DenseEncoder, ProxyClipEncoder

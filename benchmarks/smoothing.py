@@ -30,7 +30,8 @@ from torch.nn import functional
 from proxyclip_geo.engine.classify import CellLogits, TextBank, cell_logits, upsample_logits
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.encode_block import encode_block
-from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.engine.plan import make_plan
+from proxyclip_geo.engine.read_block import ReadBlock
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.region import Region
@@ -288,7 +289,9 @@ def make_case(model: Model, bank: TextBank, picture: Picture) -> Case:
     [block] = plan.blocks
     margins = ((0, block.read.bottom - shape[0]), (0, block.read.right - shape[1]))
     rgb = np.pad(picture.rgb, ((0, 0), *margins), mode="edge")
-    embedding = encode_block(model.encoder, block, rgb=rgb, valid=np.ones(rgb.shape[1:], np.bool_), batch_size=16)
+    embedding = encode_block(
+        model.encoder, block, pixels=ReadBlock(rgb, np.ones(rgb.shape[1:], np.bool_)), batch_size=16
+    )
     return enlarge_case(picture.rgb, cell_logits(embedding, bank).logits, model.encoder.step)
 
 

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from smoothing import SETS, Picture, make_bank, make_scene, read_masks
 
-from proxyclip_geo.engine.classify import cell_logits, classify_cells
+from proxyclip_geo.engine.classify import cell_logits, classify_pixels, upsample_logits
 from proxyclip_geo.engine.encode_block import encode_block
-from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.engine.plan import make_plan
+from proxyclip_geo.engine.read_block import ReadBlock
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.synthetic import SCENE_CLASSES
@@ -38,9 +39,10 @@ def score(
         [block] = plan.blocks
         margins = ((0, block.read.bottom - shape[0]), (0, block.read.right - shape[1]))
         rgb = np.pad(picture.rgb, ((0, 0), *margins), mode="edge")
-        embedding = encode_block(model.encoder, block, rgb=rgb, valid=np.ones(rgb.shape[1:], np.bool_))
+        embedding = encode_block(model.encoder, block, pixels=ReadBlock(rgb, np.ones(rgb.shape[1:], np.bool_)))
         logits = cell_logits(embedding, bank)
-        found = classify_cells(logits, bank, step=model.encoder.step, core=block.core, valid=np.ones(shape, np.bool_))
+        strips = upsample_logits(logits, step=model.encoder.step, core=block.core)
+        found = classify_pixels(strips, bank, core=block.core, valid=np.ones(shape, np.bool_))
         matrix = matrix.add(picture.truth, found.labels, valid=picture.truth > 0)
     overall = matrix.overall()
     return {"mIoU": 100 * (overall.mean_iou or 0.0), "accuracy": 100 * (overall.accuracy or 0.0)}

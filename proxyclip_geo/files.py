@@ -96,6 +96,20 @@ def _check_name(path: Path) -> None:
         raise OutputError(f"'{path}' cannot be written, as '{path.stem}' is a device of Windows; choose another name")
 
 
+def check_existing(outputs: Iterable[Path], *, overwrite: bool) -> None:
+    """Check that no output exists that may not be replaced.
+
+    Raises:
+        OutputError: If one does.
+    """
+    existing = [f"'{path}'" for path in outputs if path.exists()]
+    if existing and not overwrite:
+        raise OutputError(
+            f"{', '.join(existing)} {'exist' if len(existing) > 1 else 'exists'}; pass overwrite=True to replace, or "
+            "write to another place"
+        )
+
+
 def _parents(path: Path) -> list[Path]:
     return [*path.absolute().parents, *path.resolve().parents]
 

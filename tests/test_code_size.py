@@ -12,10 +12,10 @@ VERBS = ("api/", "cli/", "worker/methods.py", "evaluation/evaluate.py")
 
 LONG_MODULES = {
     "engine/store/embedding_store.py": "one class: writing, reading and checking share its arrays",
-    "raster/source.py": "one class: opening, reading and describing share its dataset",
     "worker/methods.py": "a table of requests with their documentation",
 }
 MANY_PARAMETERS = {
+    "api/fit.py _fit": "the checked arguments of `fit`",
     "api/record.py make_record": "one for each entry of the record",
     "api/run_blocks.py compute_blocks": "all parts of a run",
     "api/vectorize.py write_layer": "the inputs of `vectorize` without its checks",
@@ -24,6 +24,7 @@ MANY_PARAMETERS = {
     "engine/plan.py make_plan": "one for each field of the plan",
     "engine/runner.py run_blocks": "all parts of a run and three observers",
     "models/encoder.py __init__": "both towers and their settings",
+    "raster/preview.py draw_preview": "one for each part of the picture",
     "raster/examples.py read_examples": "file, column and the words that messages use for them",
 }
 

@@ -186,7 +186,7 @@ class Embedding:
     ) -> ClassBank:
         """Return the vocabulary and its text bank in the space of the stored features, both with examples learned.
 
-        What was last learned is kept, so that the same examples cost nothing in the next call.
+        The last result is cached for the next call with the same examples.
         """
         options, examples = options or LabelOptions(), as_examples(examples)
         vocabulary = prepare_vocabulary(classes, options)
@@ -254,20 +254,20 @@ class Embedding:
             StoreError: If it is another raster, or has changed.
             RasterError: If it cannot be read.
         """
-        kept, asked = self.store.info.raster, self.store.info.options
+        encoded, settings = self.store.info.raster, self.store.info.options
         options = SourceOptions(
-            bands=kept["bands"],
-            stretch=kept.get("stretch") or Percentiles(),
-            gsd=asked.get("gsd"),
-            bounds=asked.get("bounds"),
-            nodata=asked.get("nodata"),
-            mask=kept.get("mask_path") or asked.get("mask"),
+            bands=encoded["bands"],
+            stretch=encoded.get("stretch") or Percentiles(),
+            gsd=settings.get("gsd"),
+            bounds=settings.get("bounds"),
+            nodata=settings.get("nodata"),
+            mask=encoded.get("mask_path") or settings.get("mask"),
         )
-        source = open_source(kept["path"] if raster is None else raster, options, check=False)
+        source = open_source(encoded["path"] if raster is None else raster, options, check=False)
         # A copy of a file has a path and a time of its own; a copy in memory also another format.
         ignored = {*PLACES, "modified_ns", "area", "area_sha256", *(("bytes", "driver") if source.in_memory else ())}
         found = json.loads(json.dumps(source.fingerprint()))
-        different = {key for key in found if key not in ignored and kept.get(key) != found[key]}
+        different = {key for key in found if key not in ignored and encoded.get(key) != found[key]}
         if different:
             source.close()
             raise StoreError(

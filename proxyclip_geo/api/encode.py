@@ -10,7 +10,8 @@ from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.record import describe_model, describe_software
 from proxyclip_geo.api.run_blocks import offset_by_done
 from proxyclip_geo.engine.pca import fit_basis, project, sample_windows
-from proxyclip_geo.engine.runner import Plan, encode_blocks
+from proxyclip_geo.engine.plan import Plan
+from proxyclip_geo.engine.runner import encode_blocks
 from proxyclip_geo.engine.store.block_store import exists, local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo

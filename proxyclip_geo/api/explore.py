@@ -16,7 +16,7 @@ from proxyclip_geo.api.record import make_tags
 from proxyclip_geo.engine.area_query import average_scores, contrasts, similarity_blocks
 from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError, strip_credentials
-from proxyclip_geo.files import check_outputs
+from proxyclip_geo.files import check_existing, check_outputs
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.cog import CogWriter
@@ -154,8 +154,7 @@ def similar(
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise OutputError(f"{path}: a heat map is a GeoTIFF; give a name that ends in .tif")
     check_outputs([path, *raster_sides(path)], inputs=[*opened.inputs, aoi])
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path} exists; pass overwrite=True to replace it")
+    check_existing([path], overwrite=overwrite)
     if word is None:
         spot = _find_spot(opened, at=at, aoi=aoi)
         mean = mean_feature(opened.store, spot)

@@ -18,7 +18,7 @@ from proxyclip_geo.engine.logistic import FOLDS
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.evaluation.gain import Gain, measure_gain
 from proxyclip_geo.evaluation.gain_picture import draw_gain
-from proxyclip_geo.files import atomic_write, check_outputs
+from proxyclip_geo.files import atomic_write, check_existing, check_outputs
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.references import split_layer
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary, dump_vocabulary
@@ -89,9 +89,7 @@ class FitOutputs:
             raise OutputError(f"{self.report}: the report is a picture; give a name that ends in .png")
         paths = [path for path in (self.save, self.report) if path is not None]
         check_outputs(paths, inputs=inputs)
-        for path in paths:
-            if path.exists() and not self.overwrite:
-                raise OutputError(f"{path} already exists; pass overwrite=True to replace it")
+        check_existing(paths, overwrite=self.overwrite)
 
 
 def fit(

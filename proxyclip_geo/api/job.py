@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
-from proxyclip_geo.engine.runner import Plan, make_plan
+from proxyclip_geo.engine.plan import Plan, make_plan
 from proxyclip_geo.errors import OptionError, QualityWarning, warn_quality
 from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard

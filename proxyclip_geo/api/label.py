@@ -1,7 +1,7 @@
 """Label a stored embedding: embedding and words in, map out."""
 
 from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from proxyclip_geo.api.outputs import OutputPaths, check_results, prepare_direct
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.write_map import timing, write_map
-from proxyclip_geo.engine.runner import EncodedBlock, classify_blocks, stored_blocks
+from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.files import staging_folder, write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area
@@ -73,8 +74,8 @@ def label(
         vocabulary = prepare_vocabulary(classes, options)
         area = opened.find_area(bounds=bounds, aoi=aoi)
         paths = OutputPaths.in_directory(Path(out), opened.stem, options)
-        shown = None if examples is None else examples.path
-        inputs = [*opened.inputs, aoi, shown, raster if isinstance(raster, str | Path) else None]
+        example_file = None if examples is None else examples.path
+        inputs = [*opened.inputs, aoi, example_file, raster if isinstance(raster, str | Path) else None]
         check_results(paths, inputs=inputs, vocabulary=vocabulary, vectors=vectors)
         prepare_directory(Path(out), paths, overwrite=overwrite)
         warn_of_far_words(opened.text, opened.card, (*vocabulary.queries, *options.background))
@@ -82,33 +83,22 @@ def label(
         found = opened.bank(vocabulary, options, examples=examples)
         vocabulary, bank = found.vocabulary, found.bank
     info = opened.store.info
-    edge_aware = options.borders == "image"
     with staging_folder(paths.base), rollback(paths):
         remove_drafts(paths)
-        with opened.open_raster(raster) if edge_aware else nullcontext() as source:
-            encoded = stored_blocks(opened.store, bank=bank, area=area.region, source=source, progress=progress)
-            results = classify_blocks(
-                _mask_outside(encoded, area),
-                bank=bank,
-                step=info.grid.step,
-                edge_aware=edge_aware,
-                probabilities=options.probabilities,
+        with _classified(opened, bank, area=area, raster=raster, options=options, progress=progress) as results:
+            shares = write_map(
+                results,
+                paths=paths,
+                geobox=info.geobox,
+                area=area.region,
+                vocabulary=vocabulary,
+                card=opened.card,
+                picture=lambda: opened.picture(area.region),
+                stage="label",
+                seconds=seconds,
+                progress=progress,
+                vectors=vectors,
             )
-            # Stop the prefetch thread before the source is closed, also when writing a block fails.
-            with closing(encoded):
-                shares = write_map(
-                    results,
-                    paths=paths,
-                    geobox=info.geobox,
-                    area=area.region,
-                    vocabulary=vocabulary,
-                    card=opened.card,
-                    picture=lambda: opened.picture(area.region),
-                    stage="label",
-                    seconds=seconds,
-                    progress=progress,
-                    vectors=vectors,
-                )
         record = make_record(
             raster=info.raster,
             model=info.model,
@@ -128,6 +118,26 @@ def label(
             record["examples"] = found.report.to_dict()
         write_json(paths.run, record)
     return SegmentResult(paths, vocabulary, shares, record)
+
+
+@contextmanager
+def _classified(
+    opened: Embedding,
+    bank: TextBank,
+    *,
+    area: Area,
+    raster: RasterLike | None,
+    options: LabelOptions,
+    progress: Progress,
+) -> Iterator[Iterator[BlockResult]]:
+    """Yield the labels of the blocks of an area; close the raster at the end."""
+    store = opened.store
+    with opened.open_raster(raster) if options.borders == "image" else nullcontext() as source:
+        encoded = stored_blocks(store, bank=bank, area=area.region, source=source, progress=progress)
+        # Stop the prefetch thread before the source is closed, also when writing a block fails.
+        with closing(encoded):
+            masked = _mask_outside(encoded, area)
+            yield classify_blocks(masked, bank=bank, step=store.info.grid.step, probabilities=options.probabilities)
 
 
 def _mask_outside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.example_report import ExampleReport
-from proxyclip_geo.api.outputs import PREVIEW_SIDE
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, compute_shares
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.preview import draw_preview
 from proxyclip_geo.raster.styles import class_styles
@@ -40,10 +40,7 @@ class LabelMap:
     @property
     def shares(self) -> Mapping[str, float]:
         """Share of each class among the pixels with data, 0–1; "unclassified" among them."""
-        counts = np.bincount(self.labels.ravel(), minlength=self.vocabulary.nodata + 1)[: self.vocabulary.nodata]
-        total = max(1, int(counts.sum()))
-        shares = {item.name: float(counts[item.value] / total) for item in self.vocabulary.classes}
-        return shares | {"unclassified": float(counts[0] / total)}
+        return compute_shares(np.bincount(self.labels.ravel(), minlength=self.vocabulary.nodata), self.vocabulary)
 
     def _repr_png_(self) -> bytes:
         drawn = draw_preview(

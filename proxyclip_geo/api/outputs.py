@@ -14,7 +14,14 @@ from PIL import Image
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError
-from proxyclip_geo.files import check_outputs, make_folder, remove_staging, was_interrupted, write_text
+from proxyclip_geo.files import (
+    check_existing,
+    check_outputs,
+    make_folder,
+    remove_staging,
+    was_interrupted,
+    write_text,
+)
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
@@ -74,6 +81,11 @@ class OutputPaths:
         """Folder of the finished blocks of an unfinished map."""
         return self.labels.with_name(f".{self.stem}.unfinished")
 
+    @property
+    def resumable(self) -> bool:
+        """Whether an interrupted run left blocks or results that the next one may replace."""
+        return self.unfinished.exists() or was_interrupted(self.base)
+
     def all(self) -> tuple[Path, ...]:
         """Return the requested files."""
         paths = (self.labels, self.score, self.probabilities, self.polygons, self.preview, self.run)
@@ -100,7 +112,7 @@ def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None
         OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
     """
     make_folder(out)
-    _refuse_existing(out, paths, overwrite=overwrite)
+    check_existing(paths.all(), overwrite=overwrite or paths.resumable)
 
 
 def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
@@ -113,16 +125,7 @@ def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         reason = "no permission" if nearest.is_dir() else f"{nearest} is no directory"
         raise OutputError(f"cannot write to the output directory {out}: {reason}; choose another")
-    _refuse_existing(out, paths, overwrite=overwrite)
-
-
-def _refuse_existing(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
-    """Raise an OutputError if results exist that may not be overwritten."""
-    existing = [path.name for path in paths.all() if path.exists()]
-    if existing and not (overwrite or paths.unfinished.exists() or was_interrupted(paths.base)):
-        raise OutputError(
-            f"{out} already holds {', '.join(existing)}; pass overwrite=True to replace, or choose another directory"
-        )
+    check_existing(paths.all(), overwrite=overwrite or paths.resumable)
 
 
 def check_results(
@@ -187,7 +190,7 @@ class ResultWriter:
     """Writes the rasters of a run block by block; `finish` gives them their names."""
 
     def __init__(self, paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, tags: dict[str, str]) -> None:
-        """Open a writer for each requested raster; use `open_writer`."""
+        """Open a writer for each requested raster; close it at the end."""
         styles = class_styles(vocabulary)
         self._paths = paths
         self._styles = styles
@@ -242,13 +245,13 @@ def _count(labels: NDArray[np.unsignedinteger], size: int) -> NDArray[np.int64]:
     return np.bincount(labels.ravel(), minlength=size)
 
 
-@contextmanager
-def open_writer(
-    paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, tags: dict[str, str]
-) -> Iterator[ResultWriter]:
-    """Yield a writer; remove its unfinished files at the end."""
-    writer = ResultWriter(paths, geobox, vocabulary=vocabulary, tags=tags)
-    try:
-        yield writer
-    finally:
-        writer.close()
+def compute_shares(counts: NDArray[np.int64], vocabulary: Vocabulary) -> dict[str, float]:
+    """Return the share of each class and of "unclassified" among the pixels with data, by name, 0–1.
+
+    Args:
+        counts: Pixels of each label value.
+        vocabulary: The classes.
+    """
+    total = max(1, int(counts[: vocabulary.nodata].sum()))
+    shares = {item.name: float(counts[item.value] / total) for item in vocabulary.classes}
+    return shares | {"unclassified": float(counts[0] / total)}

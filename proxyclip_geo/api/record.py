@@ -15,7 +15,7 @@ from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.data_files import parse_json, read_text
-from proxyclip_geo.engine.runner import Plan
+from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.errors import OutputError, strip_credentials
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model, identify_model
@@ -147,23 +147,23 @@ class EarlierRun:
     """The values of a run record that are read back, to find out whether a run is done.
 
     Attributes:
-        made_from: All that the results depend on.
+        identity: All values that the results depend on.
         options: The options of the run.
     """
 
     __pydantic_config__ = PARTIAL
 
-    made_from: Mapping[str, Any] = field(default_factory=dict)
+    identity: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, Mapping):
-            raise ValueError("made_from.model must be a table")
+            raise ValueError("identity.model must be a table")
 
     @property
     def model(self) -> Mapping[str, Any]:
         """Values that identify the model."""
-        model: Mapping[str, Any] = self.made_from.get("model", {})
+        model: Mapping[str, Any] = self.identity.get("model", {})
         return model
 
 

@@ -14,10 +14,10 @@ from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
 from proxyclip_geo.engine.encode_block import window_total
-from proxyclip_geo.engine.estimate import MemoryInputs, fit_block_size
+from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.profile import Profile
-from proxyclip_geo.engine.runner import BlockResult, Plan, run_blocks
+from proxyclip_geo.engine.runner import BlockResult, run_blocks
 from proxyclip_geo.engine.store.label_store import LabelStore
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError, RasterError, warn_quality
 from proxyclip_geo.grid import Block
@@ -25,7 +25,6 @@ from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.progress import Progress, offset_progress
 from proxyclip_geo.raster.source import Source
-from proxyclip_geo.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # Dask takes a second to import
     from proxyclip_geo.engine.distributed.task import BlockTask
@@ -81,24 +80,6 @@ class FailedBlocks:
     def to_list(self) -> list[dict[str, Any]]:
         """Return JSON-able values."""
         return [{"block": index, "reason": reason} for index, reason in sorted(self.reasons.items())]
-
-
-def make_memory_inputs(model: Model, vocabulary: Vocabulary, options: SegmentOptions) -> MemoryInputs:
-    """Return the inputs of the memory estimate of a run."""
-    layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
-    queries = len(vocabulary.queries) + len(options.background)
-    return MemoryInputs(model.parameters, queries, layers, attention=model.card.vfm is not None)
-
-
-def fit_plan(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs, *, limit: int | None) -> Plan:
-    """Return the plan with blocks small enough for a limit of memory.
-
-    Raises:
-        OptionError: If even the smallest blocks need more.
-    """
-    if limit is None:
-        return plan
-    return plan.with_core(fit_block_size(plan, encoder, needs, limit=limit))
 
 
 def compute_blocks(

@@ -11,8 +11,8 @@ import pyproj
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.options import SampleOptions
-from proxyclip_geo.errors import OptionError, OutputError
-from proxyclip_geo.files import was_interrupted
+from proxyclip_geo.errors import OptionError
+from proxyclip_geo.files import check_existing, was_interrupted
 from proxyclip_geo.geobox import GeoBox, parse_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.cog import CogWriter
@@ -76,9 +76,8 @@ def sample(
     if min(shape) < 1:
         raise OptionError(f"a raster of {shape[0]} × {shape[1]} px cannot be made: both must be at least 1")
     files = Sample(path, path.with_name(f"{path.stem}_truth.tif"))
-    existing = [str(file) for file in (files.image, files.truth) if file.exists()]
-    if existing and not (overwrite or was_interrupted(files.image) or was_interrupted(files.truth)):
-        raise OutputError(f"{' and '.join(existing)} already there; pass overwrite=True to replace")
+    targets = (files.image, files.truth)
+    check_existing(targets, overwrite=overwrite or any(map(was_interrupted, targets)))
     _write(files, make_geobox(shape, options), seed=seed, options=options, progress=progress)
     return files
 

@@ -28,16 +28,11 @@ from proxyclip_geo.api.record import (
     request_identity,
 )
 from proxyclip_geo.api.results import SegmentResult
-from proxyclip_geo.api.run_blocks import (
-    FailedBlocks,
-    compute_blocks,
-    fit_plan,
-    make_memory_inputs,
-)
+from proxyclip_geo.api.run_blocks import FailedBlocks, compute_blocks
 from proxyclip_geo.api.text_bank import make_bank, require_model
 from proxyclip_geo.api.write_map import timing, write_map
-from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, time_window
-from proxyclip_geo.engine.runner import Plan
+from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, fit_block_size, time_window
+from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.files import staging_folder, write_json
@@ -148,7 +143,7 @@ def segment(
             with open_label_store(
                 paths.unfinished,
                 run.plan,
-                identity=run.identity,
+                identity=run.block_identity,
                 nodata=vocabulary.nodata,
                 classes=run.probability_count,
                 overwrite=overwrite,
@@ -181,7 +176,7 @@ def is_done(
             return False
         job = Job.prepare(raster, model=model.given, options=options)
     record = read_record(paths.run)
-    found = record.made_from
+    found = record.identity
     with job.source:
         if not isinstance(model.given, Model):
             identity = map_identity(
@@ -190,7 +185,7 @@ def is_done(
             if _is_same(record, identity, describe_weights(model.card, model.checksums), options):
                 return all(path.exists() for path in paths.all())
         loaded = job.load(model.loaded, options)
-        wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).made_from
+        wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).map_identity
     different = [key for key in wanted if found.get(key) != wanted[key]]
     if different:
         raise OutputError(
@@ -206,7 +201,7 @@ def _is_same(
     """Return whether an earlier run had the same request and weights, and so the same results."""
     compared = ("window", "stride", "blend", "device", "precision", "backend")
     return (
-        all(record.made_from.get(key) == identity[key] for key in identity)
+        all(record.identity.get(key) == identity[key] for key in identity)
         and all(record.model.get(key) == weights[key] for key in weights)
         and all(record.options.get(key) == getattr(options, key) for key in compared)
     )
@@ -226,9 +221,12 @@ class _Run:
     notes: list[str]
 
     @cached_property
-    def needs(self) -> MemoryInputs:
+    def memory_inputs(self) -> MemoryInputs:
         """Inputs of the memory and disk estimates."""
-        return make_memory_inputs(self.model, self.vocabulary, self.options)
+        options, vocabulary = self.options, self.vocabulary
+        layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
+        queries = len(vocabulary.queries) + len(options.background)
+        return MemoryInputs(self.model.parameters, queries, layers, attention=self.model.card.vfm is not None)
 
     @property
     def probability_count(self) -> int | None:
@@ -238,18 +236,21 @@ class _Run:
     @cached_property
     def plan(self) -> Plan:
         """Windows and blocks that fit the memory limit."""
-        encoder = self.model.encoder
-        return fit_plan(self.job.plan(self.options, encoder), encoder, self.needs, limit=self.options.max_memory)
+        encoder, limit = self.model.encoder, self.options.max_memory
+        plan = self.job.plan(self.options, encoder)
+        if limit is None:
+            return plan
+        return plan.with_core(fit_block_size(plan, encoder, self.memory_inputs, limit=limit))
 
     @cached_property
-    def identity(self) -> dict[str, Any]:
-        """Facts that the maps of blocks depend on."""
+    def block_identity(self) -> dict[str, Any]:
+        """Values that the labels of blocks depend on."""
         return block_identity(self.job, describe_model(self.model), self.plan, self.vocabulary, self.options)
 
     @cached_property
-    def made_from(self) -> dict[str, Any]:
-        """Facts that the results depend on."""
-        return map_identity(self.identity, self.paths, self.options, self.vectors or VectorOptions())
+    def map_identity(self) -> dict[str, Any]:
+        """Values that the results depend on."""
+        return map_identity(self.block_identity, self.paths, self.options, self.vectors or VectorOptions())
 
     def carry_out(self, store: LabelStore, *, progress: Progress) -> SegmentResult:
         """Compute the missing blocks and write the results."""
@@ -286,13 +287,13 @@ class _Run:
             windows={
                 **describe_plan(plan),
                 "resumed_blocks": len(plan.blocks) - len(store.todo),
-                "memory_bytes": estimate_memory(plan, self.model.encoder, self.needs),
+                "memory_bytes": estimate_memory(plan, self.model.encoder, self.memory_inputs),
             },
             notes=[*self.notes, *failure_notes],
             shares=shares,
             seconds=seconds,
         )
-        record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list(), "made_from": self.made_from}
+        record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list(), "identity": self.map_identity}
         write_json(self.paths.run, record)
         return SegmentResult(self.paths, self.vocabulary, shares, record)
 
@@ -326,16 +327,16 @@ def plan_segment(
         check_results(paths, inputs=job.inputs, vocabulary=vocabulary)
         check_directory(Path(out), paths, overwrite=overwrite)
         loaded = job.load(model, options)
-        needs = make_memory_inputs(loaded, vocabulary, options)
-        plan = fit_plan(job.plan(options, loaded.encoder), loaded.encoder, needs, limit=options.max_memory)
+        run = _Run(job, vocabulary, paths, loaded, options, None, {}, notes)
+        plan = run.plan
         return SegmentPlan(
             description=source.describe(),
             shape=source.area.region.shape,
             windows=plan.windows,
             blocks=len(plan.blocks),
             core=plan.core,
-            memory=estimate_memory(plan, loaded.encoder, needs),
-            disk=estimate_disk(plan, needs),
+            memory=estimate_memory(plan, loaded.encoder, run.memory_inputs),
+            disk=estimate_disk(plan, run.memory_inputs),
             seconds=plan.windows * time_window(plan, loaded.encoder) / options.workers,
             paths=paths,
             notes=tuple(notes),

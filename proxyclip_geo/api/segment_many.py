@@ -114,10 +114,9 @@ def segment_many(
     for number, (raster, folder) in enumerate(folders.items()):
         progress(ProgressEvent("rasters", number, len(folders), "rasters", stem_of(raster)))
         try:
-            done = _is_done(
-                raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors, overwrite=overwrite
-            )
-            if done:
+            if not overwrite and is_done(
+                raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors
+            ):
                 reports.append(RasterReport(strip_credentials(raster), folder, "done before"))
                 continue
             result = segment(
@@ -175,8 +174,8 @@ def plan_many(
     for raster, folder in _output_folders(rasters, Path(out)).items():
         try:
             plan = None
-            if not _is_done(
-                raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors, overwrite=overwrite
+            if overwrite or not is_done(
+                raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors
             ):
                 plan = plan_segment(
                     raster, classes, out=folder, model=lazy_model.loaded, options=options, overwrite=overwrite
@@ -233,19 +232,6 @@ def _check_outputs(
     vocabulary = classes.path if isinstance(classes, Vocabulary) else None
     inputs = [*map(gdal_name, folders), *named, vocabulary, options.aoi, options.mask_path]
     check_outputs([report, *itertools.chain(*results)], inputs=inputs)
-
-
-def _is_done(
-    raster: str,
-    classes: Classes,
-    *,
-    out: Path,
-    model: LazyModel,
-    options: SegmentOptions,
-    vectors: VectorOptions | None,
-    overwrite: bool,
-) -> bool:
-    return not overwrite and is_done(raster, classes, out=out, model=model, options=options, vectors=vectors)
 
 
 def _to_json(report: RasterReport) -> dict[str, Any]:

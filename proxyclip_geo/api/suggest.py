@@ -13,7 +13,7 @@ from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.engine.examples import find_doubtful_cells
 from proxyclip_geo.errors import OptionError, OutputError
-from proxyclip_geo.files import check_outputs
+from proxyclip_geo.files import check_existing, check_outputs
 from proxyclip_geo.raster.examples import write_places
 
 MAX_PLACES = 1000
@@ -97,8 +97,7 @@ def suggest(
         check_outputs([path], inputs=[*opened.inputs, None if examples is None else examples.path])
         if path.suffix.lower() not in (".gpkg", ".geojson"):
             raise OutputError(f"{path}: places are written as .gpkg or .geojson, not as '{path.suffix}'")
-        if path.exists() and not overwrite:
-            raise OutputError(f"{path} exists; pass overwrite=True to replace it")
+        check_existing([path], overwrite=overwrite)
     found = opened.bank(classes, options, examples=examples)
     cells = find_doubtful_cells(found.bank, opened.sample_features(options.debias), count=count)
     info = opened.store.info

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, open_writer
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, compute_shares
 from proxyclip_geo.api.record import make_note, make_tags
 from proxyclip_geo.api.vectorize import write_layer
 from proxyclip_geo.engine.runner import BlockResult
@@ -56,14 +56,14 @@ def write_map(
         Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
     """
     tags = make_tags(card)
-    with open_writer(paths, geobox.crop(area), vocabulary=vocabulary, tags=tags) as writer:
+    with closing(ResultWriter(paths, geobox.crop(area), vocabulary=vocabulary, tags=tags)) as writer:
         with timing(seconds, stage):
             for result in results:
                 core = result.block.core.shift(-area.top, -area.left)
                 writer.write(replace(result, block=replace(result.block, core=core)))
         with timing(seconds, "write"):
             writer.finish()
-    shares = _shares(writer, vocabulary)
+    shares = compute_shares(writer.counts, vocabulary)
     _write_preview(paths.preview, picture(), writer, vocabulary, shares, note=make_note(card))
     if paths.polygons is not None:
         with timing(seconds, "polygonize"):
@@ -100,12 +100,6 @@ def _write_preview(
         note=note,
     )
     save_preview(preview, path)
-
-
-def _shares(writer: ResultWriter, vocabulary: Vocabulary) -> dict[str, float]:
-    total = max(1, int(writer.counts[: vocabulary.nodata].sum()))
-    shares = {item.name: float(writer.counts[item.value] / total) for item in vocabulary.classes}
-    return shares | {"unclassified": float(writer.counts[0] / total)}
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from proxyclip_geo.engine.classify import (
     pixel_logits,
     upsample_logits,
 )
-from proxyclip_geo.engine.edge_aware import edge_aware_upsample
 from proxyclip_geo.engine.parallel import LogitStrips
 from proxyclip_geo.engine.read_block import PixelSource, read_cells_guide
 from proxyclip_geo.engine.runner import stored_blocks
@@ -101,13 +100,10 @@ def label_area(
         )
     if exact <= step:
         found = read_logits(store, bank, cells=store.info.grid.cells_of(region).pad(1).intersect(lattice))
+        guide = None
         if source is not None and exact == 1:
             guide = read_cells_guide(source, found.cells, grid=store.info.grid)
-            strips = edge_aware_upsample(
-                found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core
-            )
-        else:
-            strips = upsample_logits(found, step=step // exact, core=core)
+        strips = upsample_logits(found, step=step // exact, core=core, guide=guide)
     else:
         group = exact // step
         found = read_logits(store, bank, cells=core.scale(group).intersect(lattice))

@@ -186,8 +186,8 @@ def pixel_logits(embedding: BlockEmbedding, bank: TextBank, *, step: int, core: 
     return upsample_logits(cell_logits(embedding, bank), step=step, core=core)
 
 
-def upsample_logits(found: CellLogits, *, step: int, core: Region) -> LogitStrips:
-    """Interpolate from cells to pixels.
+def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide | None = None) -> LogitStrips:
+    """Interpolate from cells to pixels, linearly or edge-aware.
 
     Cells without data have no weight, so that a nodata collar does not change the labels beside it.
 
@@ -195,7 +195,10 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region) -> LogitStrip
         found: Logits of the core's cells and one more on each side, where the raster has any.
         step: Pixels per cell.
         core: Requested pixels.
+        guide: The image under the cells, for edge-aware upsampling; bilinear if not given.
     """
+    if guide is not None:
+        return edge_aware_upsample(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
     has_data = found.valid.float()[None]
     everywhere = bool(found.valid.all())
     stack = found.logits if everywhere else torch.cat([found.logits * has_data, has_data])
@@ -216,37 +219,6 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region) -> LogitStrip
     return LogitStrips(tuple(cells.scale(step).intersect(core) for cells in own), interpolate, found.logits.device)
 
 
-def classify_cells(
-    found: CellLogits,
-    bank: TextBank,
-    *,
-    step: int,
-    core: Region,
-    valid: NDArray[np.bool_],
-    guide: Guide | None = None,
-    probabilities: bool = False,
-) -> BlockLabels:
-    """Classify the pixels of a core from the logits of cells.
-
-    The most probable class wins; `bank.synonyms` defines the probability of a class. The softmax is monotonic, so the
-    winner is the class of the largest logit.
-
-    Args:
-        found: Logits of the core's cells and one cell more on each side.
-        bank: The queries.
-        step: Pixels per cell.
-        core: Requested pixels.
-        valid: (H, W) of the core, True where there is data.
-        guide: The image under the cells, for edge-aware upsampling; bilinear if not given.
-        probabilities: Whether to return the probabilities of all classes.
-    """
-    if guide is None:
-        strips = upsample_logits(found, step=step, core=core)
-    else:
-        strips = edge_aware_upsample(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
-    return classify_pixels(strips, bank, core=core, valid=valid, probabilities=probabilities)
-
-
 def classify_pixels(
     strips: LogitStrips,
     bank: TextBank,
@@ -256,6 +228,9 @@ def classify_pixels(
     probabilities: bool = False,
 ) -> BlockLabels:
     """Classify the pixels of a core from their logits.
+
+    The most probable class wins; `bank.synonyms` defines the probability of a class. The softmax is monotonic, so the
+    winner is the class of the largest logit.
 
     Args:
         strips: Logits of the core.

@@ -13,7 +13,7 @@ from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, RowBlender, 
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.engine.profile import Profile
-from proxyclip_geo.engine.read_block import valid_cells
+from proxyclip_geo.engine.read_block import ReadBlock, valid_cells
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
 from proxyclip_geo.region import Region
@@ -40,10 +40,8 @@ def blend_block(
     encoder: DenseEncoder,
     block: Block,
     *,
-    rgb: NDArray[np.uint8],
-    valid: NDArray[np.bool_],
+    pixels: ReadBlock,
     sink: RowSink,
-    used: NDArray[np.bool_] | None = None,
     blend: Blend = "hann",
     batch_size: int = 4,
     advance: Callable[[int], None] = lambda windows: None,
@@ -56,10 +54,8 @@ def blend_block(
     Args:
         encoder: The image model.
         block: The block to encode.
-        rgb: (3, H, W) uint8 pixels of `block.read`.
-        valid: (H, W), True where there is data.
+        pixels: Pixels of `block.read`; cells that are not used have no data.
         sink: Called with the features, which are on the encoder's device.
-        used: (h, w), True for cells to compute; the others have no data. All if not given.
         blend: How windows are weighted.
         batch_size: Windows a batch.
         advance: Called with the number of windows just finished.
@@ -72,9 +68,9 @@ def blend_block(
     cls: list[Tensor] = []
     with CorePool(encoder.device) as cores:
         blending = RowBlender(cells, window_weights, dim=encoder.dim, sink=sink, cores=cores)
-        for windows, pixels in _window_batches(block, rgb, valid, used=used, step=step, size=batch_size):
+        for windows, batch in _window_batches(block, pixels, step=step, size=batch_size):
             with profile.stage("encode"):
-                encoded = _encode_batch(encoder, pixels, size=batch_size)
+                encoded = _encode_batch(encoder, batch, size=batch_size)
             with profile.stage("blend"), cores.single_threaded():
                 for window, features in zip(windows, encoded.dense, strict=True):
                     blending.add(window, features)
@@ -87,8 +83,8 @@ def blend_block(
         advance(len(block.windows) - len(encoded_windows))
     with profile.stage("blend"):
         rows, cols = cells.scale(step).slices_in(block.read)
-        with_data = valid_cells(valid[rows, cols], step)
-        has_data = torch.from_numpy(with_data if used is None else with_data & used).to(encoder.device)
+        with_data = valid_cells(pixels.valid[rows, cols], step)
+        has_data = torch.from_numpy(with_data if pixels.used is None else with_data & pixels.used).to(encoder.device)
     cls_features = torch.cat(cls) if cls else torch.zeros(0, encoder.dim, dtype=torch.float16, device=encoder.device)
     return BlendedCells(has_data, cells, ClsFeatures(cls_features, tuple(encoded_windows), window_weights))
 
@@ -97,9 +93,7 @@ def encode_block(
     encoder: DenseEncoder,
     block: Block,
     *,
-    rgb: NDArray[np.uint8],
-    valid: NDArray[np.bool_],
-    used: NDArray[np.bool_] | None = None,
+    pixels: ReadBlock,
     blend: Blend = "hann",
     batch_size: int = 4,
     advance: Callable[[int], None] = lambda windows: None,
@@ -112,15 +106,7 @@ def encode_block(
         features[rows.slices_in(cells)] = blended
 
     blended = blend_block(
-        encoder,
-        block,
-        rgb=rgb,
-        valid=valid,
-        sink=collect,
-        used=used,
-        blend=blend,
-        batch_size=batch_size,
-        advance=advance,
+        encoder, block, pixels=pixels, sink=collect, blend=blend, batch_size=batch_size, advance=advance
     )
     return BlockEmbedding(features.permute(2, 0, 1), blended.valid, cells, blended.cls_features)
 
@@ -140,16 +126,9 @@ def fill_no_data(rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np
     return np.where(valid, rgb, np.rint(mean).astype(np.uint8)[:, None, None])
 
 
-def _window_batches(
-    block: Block,
-    rgb: NDArray[np.uint8],
-    valid: NDArray[np.bool_],
-    *,
-    used: NDArray[np.bool_] | None,
-    step: int,
-    size: int,
-) -> Iterator[tuple[list[Region], Tensor]]:
+def _window_batches(block: Block, read: ReadBlock, *, step: int, size: int) -> Iterator[tuple[list[Region], Tensor]]:
     """Yield used windows with data, in lattice cells, and their (B, 3, H, W) pixels, at most `size` at a time."""
+    rgb, valid, used = read.rgb, read.valid, read.used
     windows: list[Region] = []
     pixels: list[NDArray[np.uint8]] = []
     complete = bool(valid.all())

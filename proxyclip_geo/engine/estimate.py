@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from proxyclip_geo.engine.runner import Plan
+from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.encoder import DenseEncoder
 
@@ -33,7 +33,7 @@ class MemoryInputs:
     attention: bool = True
 
 
-def estimate_memory(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs) -> int:
+def estimate_memory(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs) -> int:
     """Return the peak memory of one process in bytes; on a GPU, that of features and weights.
 
     It depends on the block size, the windows and the model, but not on the size of the raster.
@@ -45,31 +45,31 @@ def estimate_memory(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs) -> i
     # Weighted sums of the rows under the current windows, features of a batch of windows, and logits of all cells.
     rows, cols = plan.grid.window_cells
     sums = (rows * block.cells.width + plan.batch_size * rows * cols) * encoder.dim * 4
-    logits = block.cells.height * block.cells.width * needs.queries * 4 * 2
+    logits = block.cells.height * block.cells.width * inputs.queries * 4 * 2
     # A block may wait to be written while the next one is classified.
-    results = block.core.height * block.core.width * (needs.layers + 2) * 2
+    results = block.core.height * block.core.width * (inputs.layers + 2) * 2
     fixed = BASE + GDAL_CACHE + STRIPS + PER_CORE * torch.get_num_threads()
-    return fixed + _model(plan, encoder, needs) + reading + sums + logits + results
+    return fixed + _model(plan, encoder, inputs) + reading + sums + logits + results
 
 
-def _model(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs) -> int:
+def _model(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs) -> int:
     compiled = encoder.backend == "openvino"
     # Weights in single precision, OpenVINO's own beside them, and the text tower.
-    weights = needs.parameters * (4 + 4 + 2 if compiled else 4) + (needs.parameters * 2)
+    weights = inputs.parameters * (4 + 4 + 2 if compiled else 4) + (inputs.parameters * 2)
     rows, cols = plan.grid.window_cells
     tokens = rows * cols
     at_once = 2 if compiled else 1 if encoder.device.type == "cpu" else plan.batch_size
     # A few copies of the attention matrix, and the widest layer of a transformer block.
-    attention = 4 * tokens * tokens * 4 if needs.attention else 0
+    attention = 4 * tokens * tokens * 4 if inputs.attention else 0
     return weights + at_once * (attention + tokens * 3072 * 4 * 4)
 
 
-def estimate_disk(plan: Plan, needs: MemoryInputs) -> int:
+def estimate_disk(plan: Plan, inputs: MemoryInputs) -> int:
     """Return the most disk space that a run takes before it is finished, in bytes, if nothing is compressible.
 
     Stored blocks, the draft of each raster, and the raster with its overviews exist at the same time.
     """
-    return int(plan.area.region.height * plan.area.region.width * needs.layers * (1 + 1 + 4 / 3))
+    return int(plan.area.region.height * plan.area.region.width * inputs.layers * (1 + 1 + 4 / 3))
 
 
 def time_window(plan: Plan, encoder: DenseEncoder) -> float:
@@ -82,7 +82,7 @@ def time_window(plan: Plan, encoder: DenseEncoder) -> float:
     return (time.perf_counter() - started) / len(batch)
 
 
-def fit_block_size(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs, *, limit: int) -> int:
+def fit_block_size(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs, *, limit: int) -> int:
     """Return the largest side of a block, at most that of the plan, with which a run stays below a memory limit.
 
     Raises:
@@ -91,10 +91,10 @@ def fit_block_size(plan: Plan, encoder: DenseEncoder, needs: MemoryInputs, *, li
     side = plan.core
     while side >= plan.grid.stride:
         smaller = plan.with_core(side)
-        if estimate_memory(smaller, encoder, needs) <= limit:
+        if estimate_memory(smaller, encoder, inputs) <= limit:
             return side
         side -= plan.grid.stride
-    least = estimate_memory(smaller, encoder, needs)
+    least = estimate_memory(smaller, encoder, inputs)
     raise OptionError(
         f"{limit / 1e9:.2g} GB of memory are not enough: this model needs {least / 1e9:.2g} GB with the smallest "
         "blocks; raise `max_memory`, or use a smaller model"

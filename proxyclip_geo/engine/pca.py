@@ -8,8 +8,8 @@ from torch import Tensor
 from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.encode_block import encode_block
+from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.read_block import PixelSource, read_block
-from proxyclip_geo.engine.runner import Plan
 from proxyclip_geo.grid import Block, Windows
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
@@ -35,7 +35,7 @@ def sample_windows(
         pixels = window.scale(plan.grid.step)
         block = Block(n, pixels, window, Windows((window.top,), (window.left,), window.shape), pixels)
         read = read_block(source, block, grid=plan.grid)
-        embedding = encode_block(encoder, block, rgb=read.rgb, valid=read.valid, batch_size=1)
+        embedding = encode_block(encoder, block, pixels=read, batch_size=1)
         parts.append(embedding.features.flatten(1).T[embedding.valid.flatten()].float().cpu())
         progress(ProgressEvent("components", n + 1, count, "windows"))
     rows = torch.cat(parts)

@@ -9,111 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.blend import BlockEmbedding
-from proxyclip_geo.engine.classify import BlockLabels, QueryProducts, TextBank, cell_logits, classify_cells
+from proxyclip_geo.engine.classify import (
+    BlockLabels,
+    QueryProducts,
+    TextBank,
+    cell_logits,
+    classify_pixels,
+    upsample_logits,
+)
 from proxyclip_geo.engine.edge_aware import Guide
 from proxyclip_geo.engine.encode_block import blend_block, encode_block, window_total
-from proxyclip_geo.engine.options import Blend
+from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.prefetch import prefetch, prefetch_futures
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, crop_guide, read_block, read_cells_guide
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.errors import Cancelled, EngineError, OptionError, ProxyClipGeoError, RasterError
-from proxyclip_geo.grid import Block, WindowGrid, ceil_div, round_up
+from proxyclip_geo.errors import Cancelled, EngineError, ProxyClipGeoError, RasterError
+from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
-from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.region import Region
-
-MAX_BLOCKS = 250_000
-"""Most blocks of a run; their list takes 0.3 GB."""
-MIN_CORE = 2048
-"""Least side of the core of a block in pixels, unless it is given."""
-STRIDES_PER_SHARED = 12
-"""Side of a core in strides for each window that crosses its border: about a sixth more windows are encoded than exist.
-
-Windows on the border of a core are encoded in both blocks. Larger cores save little more and need more memory: 0.4 GB
-here for 336-pixel windows with stride 248 and 512 features per token of 8 pixels.
-"""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Windows and blocks of a run.
-
-    Attributes:
-        grid: The windows of the whole raster.
-        area: Area of interest.
-        blocks: The blocks; their cores partition the region of the area.
-        core: Side of a block's core in pixels.
-        blend: How windows are weighted.
-        batch_size: Windows per batch.
-    """
-
-    grid: WindowGrid
-    area: Area
-    blocks: tuple[Block, ...]
-    core: int
-    blend: Blend
-    batch_size: int
-
-    @property
-    def windows(self) -> int:
-        """Number of windows to encode; those on block borders count in each block."""
-        return window_total(self.blocks)
-
-    @property
-    def tiling(self) -> Region:
-        """Pixels that the cores tile."""
-        return self.grid.tiling(self.core, self.area.region)
-
-    def with_core(self, core: int) -> "Plan":
-        """Return the plan with another side of cores.
-
-        Raises:
-            OptionError: If it is not a positive multiple of the step, or there are more than `MAX_BLOCKS` blocks.
-        """
-        height, width = self.area.region.shape
-        count = 0 if core <= 0 else ceil_div(height, core) * ceil_div(width, core)
-        if count > MAX_BLOCKS:
-            raise OptionError(
-                f"{width:,} × {height:,} px are {count:,} blocks of {core} px, more than {MAX_BLOCKS:,}; choose a part "
-                "by `bounds`, a coarser `gsd` or a larger `block_size`"
-            )
-        return replace(self, core=core, blocks=tuple(self.grid.blocks(core, area=self.area.region)))
-
-
-def make_plan(
-    shape: tuple[int, int],
-    *,
-    encoder: DenseEncoder,
-    window: int,
-    stride: int,
-    blend: Blend = "hann",
-    batch_size: int = 4,
-    core: int | None = None,
-    area: Area | None = None,
-) -> Plan:
-    """Lay windows and blocks over a raster.
-
-    Args:
-        shape: (height, width) in pixels.
-        encoder: The image model; windows are multiples of its `multiple`.
-        window: Side of a window in pixels.
-        stride: Distance between windows in pixels.
-        blend: How windows are weighted.
-        batch_size: Windows per batch.
-        core: Side of the core of a block in pixels; derived from the overlap if not given.
-        area: Area of interest; the whole raster if not given.
-
-    Raises:
-        OptionError: If the numbers do not fit the model or each other.
-    """
-    if batch_size < 1:
-        raise OptionError(f"batch size {batch_size} must be at least 1")
-    grid = WindowGrid.fit(shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple)
-    side = round_up(max(MIN_CORE, STRIDES_PER_SHARED * (window // stride) * stride), stride) if core is None else core
-    plan = Plan(grid, area or Area(grid.raster), (), side, blend, min(batch_size, grid.window_count))
-    return plan.with_core(side)
 
 
 @dataclass(frozen=True)
@@ -195,14 +110,7 @@ def encode_read(
     with name_block_in_errors(block):
         pixels = read()
         embedding = encode_block(
-            encoder,
-            block,
-            rgb=pixels.rgb,
-            valid=pixels.valid,
-            used=pixels.used,
-            blend=plan.blend,
-            batch_size=plan.batch_size,
-            advance=advance,
+            encoder, block, pixels=pixels, blend=plan.blend, batch_size=plan.batch_size, advance=advance
         )
         return EncodedBlock(block, pixels.valid[block.core.slices_in(block.read)], embedding)
 
@@ -260,29 +168,21 @@ def classify_blocks(
     *,
     bank: TextBank,
     step: int,
-    edge_aware: bool = False,
     probabilities: bool = False,
 ) -> Iterator[BlockResult]:
-    """Classify blocks one by one.
+    """Classify blocks one by one; those with guides are upsampled edge-aware.
 
     Args:
         encoded: The blocks.
         bank: The queries, projected if the features are.
         step: Pixels per cell.
-        edge_aware: Whether to upsample edge-aware; blocks must have guides.
         probabilities: Whether to compute the probabilities of all classes.
     """
     for item in encoded:
         with name_block_in_errors(item.block):
-            mapped = classify_cells(
-                cell_logits(item.embedding, bank),
-                bank,
-                step=step,
-                core=item.block.core,
-                valid=item.valid,
-                guide=item.guide if edge_aware else None,
-                probabilities=probabilities,
-            )
+            core = item.block.core
+            strips = upsample_logits(cell_logits(item.embedding, bank), step=step, core=core, guide=item.guide)
+            mapped = classify_pixels(strips, bank, core=core, valid=item.valid, probabilities=probabilities)
         yield BlockResult(item.block, mapped)
 
 
@@ -330,25 +230,19 @@ def run_blocks(
             blended = blend_block(
                 encoder,
                 block,
-                rgb=pixels.rgb,
-                valid=pixels.valid,
+                pixels=pixels,
                 sink=products.add_rows,
-                used=pixels.used,
                 blend=plan.blend,
                 batch_size=plan.batch_size,
                 advance=advance,
                 profile=profile,
             )
             with profile.stage("classify"):
-                mapped = classify_cells(
-                    products.finish(blended.valid, blended.cls_features),
-                    bank,
-                    step=plan.grid.step,
-                    core=block.core,
-                    valid=pixels.valid[block.core.slices_in(block.read)] & plan.area.rasterize(block.core),
-                    guide=crop_guide(pixels, block, grid=plan.grid) if edge_aware else None,
-                    probabilities=probabilities,
-                )
+                found = products.finish(blended.valid, blended.cls_features)
+                guide = crop_guide(pixels, block, grid=plan.grid) if edge_aware else None
+                strips = upsample_logits(found, step=plan.grid.step, core=block.core, guide=guide)
+                valid = pixels.valid[block.core.slices_in(block.read)] & plan.area.rasterize(block.core)
+                mapped = classify_pixels(strips, bank, core=block.core, valid=valid, probabilities=probabilities)
         return BlockResult(block, mapped)
 
     for block, pixels in _prefetch_pixels(source, selected, plan):

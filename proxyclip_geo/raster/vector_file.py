@@ -61,7 +61,7 @@ class VectorLayer:
         crs: CRS of the coordinates; None if the layer has none.
         geometry: (N,) shapely geometries in two dimensions; None where there is none.
         fields: Names of all columns.
-        columns: (N,) values of the columns that were asked for.
+        columns: (N,) values of the columns that were requested.
     """
 
     name: str

@@ -134,10 +134,10 @@ def test_polygons(scene: Path, demo: pg.Model, tmp_path: Path, polygons: Path, o
 @pytest.mark.parametrize("store", [{}, {"storage": "int8", "components": 32}])
 def test_embedding(deep: Path, demo: pg.Model, tmp_path: Path, polygons: Path, store: dict[str, Any]) -> None:
     """An embedding of an area answers as that of the raster does there."""
-    kept, options = pg.StoreOptions(**store), pg.EncodeOptions(block_size=64)
-    whole = pg.encode(deep, out=tmp_path / "whole.emb", model=demo, store=kept, options=options)
+    stored, options = pg.StoreOptions(**store), pg.EncodeOptions(block_size=64)
+    whole = pg.encode(deep, out=tmp_path / "whole.emb", model=demo, store=stored, options=options)
     bounds = bounds_of(deep, **AREA)
-    part = pg.encode(deep, out=tmp_path / "part.emb", model=demo, store=kept, options=replace(options, bounds=bounds))
+    part = pg.encode(deep, out=tmp_path / "part.emb", model=demo, store=stored, options=replace(options, bounds=bounds))
     assert len(part.store.blocks) < len(whole.store.blocks)
     assert part.geobox.bounds == pytest.approx(bounds)
     write = pg.LabelOptions(probabilities=True, polygons=False, debias=-0.3, borders="image")

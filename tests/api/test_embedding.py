@@ -191,8 +191,8 @@ def test_options_of_the_classifier_change_the_map(folder: Path) -> None:
     rest = embedding.label(WORDS, options=pg.LabelOptions(background=("road", "bare soil")))
     assert rest.shares["unclassified"] > 0.02
     assert plain.shares["unclassified"] == 0
-    kept = rest.labels != 0
-    np.testing.assert_array_equal(rest.labels[kept], plain.labels[kept])
+    classified = rest.labels != 0
+    np.testing.assert_array_equal(rest.labels[classified], plain.labels[classified])
     sharp = replace(pg.as_vocabulary(WORDS), logit_scale=100.0)
     assert embedding.label(sharp).score[data].mean() > plain.score[data].mean()
 
@@ -202,9 +202,9 @@ def test_explain_tells_why(folder: Path, tmp_path: Path) -> None:
     shown = embedding.label(WORDS)
     row, col = 130, 77
     x, y = embedding.geobox.transform @ (col + 0.5, row + 0.5)
-    told = pg.explain(embedding, WORDS, at=(x, y), options=pg.LabelOptions(background=("road",)))
-    assert sum(item.probability for item in told) == pytest.approx(1)
-    assert [item.name for item in told if item.word == "road"] == [None]
+    ranked = pg.explain(embedding, WORDS, at=(x, y), options=pg.LabelOptions(background=("road",)))
+    assert sum(item.probability for item in ranked) == pytest.approx(1)
+    assert [item.name for item in ranked if item.word == "road"] == [None]
     plain = pg.explain(embedding, WORDS, at=(x, y))
     value = shown.vocabulary.names.index(plain[0].name or "") + 1
     assert shown.labels[row, col] == value
@@ -345,8 +345,8 @@ def test_examples_stand_in_for_words(folder: Path, tmp_path: Path, drawn: Path) 
     assert result.run["examples"] == right.report.to_dict()
     assert right.report.correct > 0.95
     assert right.report.contradictions == ()
-    told = pg.explain(embedding, words, aoi=drawn, examples=drawn)
-    assert told != pg.explain(embedding, words, aoi=drawn)
+    ranked = pg.explain(embedding, words, aoi=drawn, examples=drawn)
+    assert ranked != pg.explain(embedding, words, aoi=drawn)
     without = embedding.label(words, examples=pg.Examples(drawn, weight=0))
     np.testing.assert_array_equal(without.labels, wrong.labels)
     assert without.report is None
@@ -494,8 +494,8 @@ def test_borders_along_the_image(folder: Path, tmp_path: Path, demo: pg.Model) -
     np.testing.assert_array_equal(direct.labels.read(), shown.labels)
     assert 0.001 < (shown.labels != embedding.label(WORDS).labels).mean() < 0.2
     moved = Path(shutil.copyfile(folder / "scene.tif", tmp_path / "moved.tif"))
-    kept = pg.label(embedding, WORDS, out=tmp_path / "kept", raster=moved, options=chosen)
-    np.testing.assert_array_equal(kept.labels.read(), shown.labels)
+    moved_map = pg.label(embedding, WORDS, out=tmp_path / "kept", raster=moved, options=chosen)
+    np.testing.assert_array_equal(moved_map.labels.read(), shown.labels)
     pg.sample(tmp_path / "other.tif", size=64, seed=9)
     with pytest.raises(StoreError, match=r"not the raster that .* was encoded from: they differ in"):
         pg.label(embedding, WORDS, out=tmp_path / "bad", raster=tmp_path / "other.tif", options=chosen)

@@ -59,7 +59,7 @@ def test_labels_of_a_raster_put_a_biased_class_right(folder: Path, biased: pg.Vo
     again = pg.fit(folder / "scene.emb", saved, folder / "scene_truth.tif")
     assert again.vocabulary.description.count("Fitted on") == 1
     assert abs(again.gain.gain) < 0.05
-    with pytest.raises(OutputError, match="gain.png already exists"):
+    with pytest.raises(OutputError, match="gain.png' exists"):
         pg.fit(folder / "scene.emb", biased, folder / "scene_truth.tif", report=tmp_path / "gain.png")
     with pytest.raises(OutputError, match=r"ends in \.png"):
         pg.fit(folder / "scene.emb", biased, folder / "scene_truth.tif", report=tmp_path / "gain.txt")

@@ -10,7 +10,7 @@ from proxyclip_geo.errors import OutputError
 
 def test_the_values_that_are_compared_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a_run.json"
-    path.write_text('{"made_from": {"model": {"name": "demo"}}, "options": {"window": 128}, "seconds": {}}')
+    path.write_text('{"identity": {"model": {"name": "demo"}}, "options": {"window": 128}, "seconds": {}}')
     record = read_record(path)
     assert (record.model, record.options) == ({"name": "demo"}, {"window": 128})
     path.write_text("{}")
@@ -23,8 +23,8 @@ def test_the_values_that_are_compared_are_read(tmp_path: Path) -> None:
         ("", "malformed JSON"),
         ("null", "None must be a table"),
         ("[]", "a list must be a table"),
-        ('{"made_from": null}', "made_from = None must be"),
-        ('{"made_from": {"model": 3}}', "made_from.model must be a table"),
+        ('{"identity": null}', "identity = None must be"),
+        ('{"identity": {"model": 3}}', "identity.model must be a table"),
         ('{"options": ["window"]}', "options = a list must be"),
         ('{"options": {}, "options": {}}', "the key 'options' is there twice"),
         ('{"options": {"window": NaN}}', "NaN is not a finite number"),

@@ -39,7 +39,7 @@ def test_a_seed_is_a_world(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("crs", ["EPSG:32632", "EPSG:4326", "EPSG:2263", "EPSG:3857", "+proj=laea +lat_0=10 +lon_0=20"])
-def test_pixels_have_the_size_asked_for_in_any_crs(crs: str) -> None:
+def test_pixels_have_the_requested_size_in_any_crs(crs: str) -> None:
     gsd = make_geobox((100, 100), sample_module.SampleOptions(gsd=0.5, crs=crs)).gsd
     assert gsd == pytest.approx((0.5, 0.5), rel=0.01)
 

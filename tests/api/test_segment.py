@@ -183,7 +183,7 @@ def test_flat_rasters_of_any_size_give_labels(
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 200), (200, 1), (5, 130)])
-def test_thin_rasters_go_the_whole_way(shape: tuple[int, int], demo: pg.Model, tmp_path: Path) -> None:
+def test_thin_rasters_are_segmented(shape: tuple[int, int], demo: pg.Model, tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (3, *shape), dtype=np.uint8)
     result = pg.segment(write_raster(tmp_path / "thin.tif", pixels), WORDS, out=tmp_path / "out", model=demo)
     assert result.labels.read().shape == shape
@@ -242,11 +242,9 @@ def test_sixteen_bit_and_float_give_nearly_the_same_map(demo: pg.Model, scene: P
     assert (maps[0] == maps[1]).mean() > 0.99
 
 
-def test_an_existing_result_is_kept_unless_told_otherwise(
-    result: pg.SegmentResult, scene: Path, demo: pg.Model
-) -> None:
+def test_an_existing_result_is_not_replaced(result: pg.SegmentResult, scene: Path, demo: pg.Model) -> None:
     before = result.paths.labels.read_bytes()
-    with pytest.raises(OutputError, match="already holds .*overwrite=True"):
+    with pytest.raises(OutputError, match="exist; pass overwrite=True"):
         pg.segment(scene, ["road", "water"], out=result.paths.labels.parent, model=demo)
     assert result.paths.labels.read_bytes() == before
 
@@ -266,10 +264,10 @@ def test_far_words_and_far_scales_are_warned_about(demo: pg.Model, tmp_path: Pat
     coarse = write_raster(tmp_path / "coarse.tif", pixels, transform=Affine(30, 0, 500000, 0, -30, 5300000))
     with pytest.warns(QualityWarning) as caught:
         result = pg.segment(coarse, ["water", "democracy"], out=tmp_path / "out", model=demo)
-    told = [str(item.message) for item in caught if issubclass(item.category, QualityWarning)]
-    assert any("30 m" in message for message in told)
-    assert any("democracy" in message for message in told)
-    assert result.run["warnings"] == told
+    messages = [str(item.message) for item in caught if issubclass(item.category, QualityWarning)]
+    assert any("30 m" in message for message in messages)
+    assert any("democracy" in message for message in messages)
+    assert result.run["warnings"] == messages
 
 
 @pytest.mark.parametrize(

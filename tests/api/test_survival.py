@@ -110,7 +110,7 @@ def test_a_finished_map_is_not_taken_for_an_interrupted_one(
 ) -> None:
     (tmp_path / ".scene.partial").mkdir()
     pg.segment(scene, WORDS, out=tmp_path, model=demo)
-    with pytest.raises(OutputError, match=r"already holds scene_labels\.tif"):
+    with pytest.raises(OutputError, match=r"scene_labels\.tif'.* exists?; pass overwrite=True"):
         pg.label(embedding, WORDS, out=tmp_path)
 
 

@@ -305,7 +305,7 @@ def test_scores_of_each_label_raster(tmp_path, map_values) -> None:
         pg.vectorize(labels, tmp_path / "no.gpkg", score=scores[::-1])
 
 
-def test_what_writing_needs_is_not_loaded_while_tracing(tmp_path, labels) -> None:
+def test_tracing_loads_no_writer(tmp_path, labels) -> None:
     script = """
 import sys
 import proxyclip_geo as pg
@@ -326,8 +326,8 @@ def test_patches_over_many_latitudes_are_measured_pixel_by_pixel(tmp_path) -> No
     values[9, 5:7] = 3
     world = write(tmp_path / "world.tif", values, transform=Affine(10, 0, -180, 0, -10, 90), crs="EPSG:4326")
     # A lune of 10° is a 36th of the Earth, 1.42e13 m²; its first pixel is a 200th of the largest.
-    kept = pg.vectorize(world, tmp_path / "a.gpkg", options=pg.VectorOptions(min_area=1.4e13, smooth=False))
-    assert set(kept.areas) == {"water", "forest"}
+    large = pg.vectorize(world, tmp_path / "a.gpkg", options=pg.VectorOptions(min_area=1.4e13, smooth=False))
+    assert set(large.areas) == {"water", "forest"}
     gone = pg.vectorize(world, tmp_path / "b.gpkg", options=pg.VectorOptions(min_area=1.43e13, smooth=False))
     assert set(gone.areas) == {"water"}
 

@@ -156,9 +156,7 @@ def test_mistakes_with_embeddings(folder: Path) -> None:
     assert "1 to 63" in completed.stderr
 
 
-@pytest.mark.parametrize(
-    ("out", "message"), [("out", "already holds scene_labels.tif"), ("text.tif/new", "no directory")]
-)
+@pytest.mark.parametrize(("out", "message"), [("out", "'out/scene_labels.tif', "), ("text.tif/new", "no directory")])
 def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path) -> None:
     call = ("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", out)
     for refused in (run(*call, "--dry-run", cwd=folder), run(*call, cwd=folder)):

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
+from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.engine.read_block import ReadBlock
-from proxyclip_geo.engine.runner import make_plan, run_blocks
+from proxyclip_geo.engine.runner import run_blocks
 from proxyclip_geo.models.encoder import WindowFeatures
 from proxyclip_geo.region import Region
 
@@ -59,7 +60,7 @@ class Positional(MeanColour):
 
 
 class ArraySource:
-    """A raster in memory that keeps what was read of it, and fails where it is told to."""
+    """A raster in memory that keeps what was read of it, and fails where it should."""
 
     def __init__(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], *, damage: Region | None = None, error: type[Exception]

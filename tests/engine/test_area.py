@@ -13,16 +13,9 @@ from hypothesis import strategies as st
 
 from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
+from proxyclip_geo.engine.plan import Plan, make_plan
 from proxyclip_geo.engine.read_block import used_cells
-from proxyclip_geo.engine.runner import (
-    BlockResult,
-    Plan,
-    classify_blocks,
-    encode_blocks,
-    make_plan,
-    run_blocks,
-    stored_blocks,
-)
+from proxyclip_geo.engine.runner import BlockResult, classify_blocks, encode_blocks, run_blocks, stored_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.geobox import GeoBox
@@ -170,7 +163,7 @@ def write(path: str, source: Any, plan: Plan, options: dict[str, Any], storage: 
 def label(store: EmbeddingStore, bank: TextBank, source: Any, edge_aware: bool) -> BlockLabels:
     encoded = stored_blocks(store, bank=bank, source=source if edge_aware else None)
     step = store.info.grid.step
-    results = classify_blocks(encoded, bank=bank, step=step, edge_aware=edge_aware, probabilities=True)
+    results = classify_blocks(encoded, bank=bank, step=step, probabilities=True)
     return collect(results, store.info.area, bank)
 
 

@@ -40,7 +40,7 @@ def whole(source: Any, layout: dict[str, int]) -> Block:
 def embed(source: Any, encoder: Any, block: Block, **options: Any) -> BlockEmbedding:
     grid = WindowGrid(*source.region.shape, block.windows.shape, 1, encoder.step)
     pixels = read_block(source, block, grid=grid)
-    return encode_block(encoder, block, rgb=pixels.rgb, valid=pixels.valid, **options)
+    return encode_block(encoder, block, pixels=pixels, **options)
 
 
 class TestBlendWeights:

@@ -18,8 +18,7 @@ from proxyclip_geo.engine.classify import (
     UNCLASSIFIED,
     BlockLabels,
     TextBank,
-    cell_logits,
-    classify_cells,
+    classify_pixels,
     pixel_logits,
     upsample,
 )
@@ -48,8 +47,11 @@ def logits_of(embedding: BlockEmbedding, bank: TextBank, *, step: int, core: Reg
     return whole
 
 
-def classify_block(embedding: BlockEmbedding, bank: TextBank, **options: Any) -> BlockLabels:
-    return classify_cells(cell_logits(embedding, bank), bank, **options)
+def classify_block(
+    embedding: BlockEmbedding, bank: TextBank, *, step: int, core: Region, **options: Any
+) -> BlockLabels:
+    strips = pixel_logits(embedding, bank, step=step, core=core)
+    return classify_pixels(strips, bank, core=core, **options)
 
 
 def everything(embedding: BlockEmbedding, step: int) -> Region:

@@ -10,7 +10,8 @@ from torch._subclasses import FakeTensorMode
 
 from proxyclip_geo.engine.classify import QueryProducts, TextBank, cell_logits
 from proxyclip_geo.engine.encode_block import blend_block, encode_block
-from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.engine.plan import make_plan
+from proxyclip_geo.engine.read_block import ReadBlock
 from proxyclip_geo.models.encoder import WindowFeatures
 
 GPU = torch.device("cuda:0")
@@ -51,12 +52,12 @@ def test_features_on_a_gpu_are_classified_there(bank: TextBank, stored: bool) ->
     [block] = plan.blocks
     rgb, valid = np.zeros((3, *block.read.shape), np.uint8), np.ones(block.read.shape, bool)
     if stored:
-        embedding = encode_block(encoder, block, rgb=rgb, valid=valid)  # type: ignore[arg-type]
+        embedding = encode_block(encoder, block, pixels=ReadBlock(rgb, valid))  # type: ignore[arg-type]
         assert embedding.features.device == GPU
         found = cell_logits(embedding, bank)
     else:
         products = QueryProducts(bank, block.cells, device=GPU)
-        blended = blend_block(encoder, block, rgb=rgb, valid=valid, sink=products.add_rows)  # type: ignore[arg-type]
+        blended = blend_block(encoder, block, pixels=ReadBlock(rgb, valid), sink=products.add_rows)  # type: ignore[arg-type]
         found = products.finish(blended.valid, blended.cls_features)
     assert (found.logits.device, found.valid.device) == (GPU, GPU)
     assert found.logits.shape == (4, *block.cells.shape)
@@ -73,6 +74,6 @@ def test_all_batches_on_a_gpu_have_the_same_size() -> None:
     plan = make_plan((700, 600), encoder=encoder, window=336, stride=248, batch_size=4)  # type: ignore[arg-type]
     [block] = plan.blocks
     rgb, valid = np.zeros((3, *block.read.shape), np.uint8), np.ones(block.read.shape, bool)
-    encode_block(encoder, block, rgb=rgb, valid=valid, batch_size=plan.batch_size)  # type: ignore[arg-type]
+    encode_block(encoder, block, pixels=ReadBlock(rgb, valid), batch_size=plan.batch_size)  # type: ignore[arg-type]
     assert len(block.windows) % 4 != 0
     assert set(sizes) == {4}

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from proxyclip_geo.engine.classify import CellLogits, upsample_logits
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample, mean_cell_colors, read_guide
-from proxyclip_geo.engine.runner import make_plan, run_blocks
+from proxyclip_geo.engine.plan import make_plan
+from proxyclip_geo.engine.runner import run_blocks
 from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]

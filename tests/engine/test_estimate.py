@@ -1,7 +1,7 @@
 import pytest
 
 from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, fit_block_size
-from proxyclip_geo.engine.runner import Plan, make_plan
+from proxyclip_geo.engine.plan import Plan, make_plan
 from proxyclip_geo.errors import OptionError
 
 GB = 10**9
@@ -18,15 +18,15 @@ class Encoder:
         self.device = torch.device("cpu")
 
 
-NEEDS = MemoryInputs(parameters=170_000_000, queries=10, layers=2)
+INPUTS = MemoryInputs(parameters=170_000_000, queries=10, layers=2)
 
 
 def plan(side: int) -> Plan:
     return make_plan((side, side), encoder=Encoder(), window=336, stride=248)  # type: ignore[arg-type]
 
 
-def peak(of: Plan, needs: MemoryInputs = NEEDS) -> int:
-    return estimate_memory(of, Encoder(), needs)  # type: ignore[arg-type]
+def peak(of: Plan, inputs: MemoryInputs = INPUTS) -> int:
+    return estimate_memory(of, Encoder(), inputs)  # type: ignore[arg-type]
 
 
 def test_memory_does_not_depend_on_the_raster() -> None:
@@ -46,19 +46,19 @@ def test_more_of_anything_needs_more() -> None:
 def test_blocks_shrink_until_they_fit() -> None:
     whole = plan(20_000)
     limit = peak(whole) - GB // 5
-    side = fit_block_size(whole, Encoder(), NEEDS, limit=limit)  # type: ignore[arg-type]
+    side = fit_block_size(whole, Encoder(), INPUTS, limit=limit)  # type: ignore[arg-type]
     assert side < whole.core
     assert peak(whole.with_core(side)) <= limit
-    assert fit_block_size(whole, Encoder(), NEEDS, limit=100 * GB) == whole.core  # type: ignore[arg-type]
+    assert fit_block_size(whole, Encoder(), INPUTS, limit=100 * GB) == whole.core  # type: ignore[arg-type]
 
 
 def test_a_limit_below_the_model_is_refused() -> None:
     with pytest.raises(OptionError, match=r"1 GB of memory are not enough: this model needs \d"):
-        fit_block_size(plan(8000), Encoder(), NEEDS, limit=GB)  # type: ignore[arg-type]
+        fit_block_size(plan(8000), Encoder(), INPUTS, limit=GB)  # type: ignore[arg-type]
 
 
 def test_disk_counts_layers_and_pixels() -> None:
     assert estimate_disk(plan(2000), MemoryInputs(0, 1, 4)) == pytest.approx(
         2 * estimate_disk(plan(2000), MemoryInputs(0, 1, 2))
     )
-    assert estimate_disk(plan(2000), NEEDS) > 2 * 2000**2
+    assert estimate_disk(plan(2000), INPUTS) > 2 * 2000**2

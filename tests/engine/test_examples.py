@@ -22,7 +22,8 @@ from proxyclip_geo.engine.examples import (
     read_features,
     sample_features,
 )
-from proxyclip_geo.engine.runner import encode_blocks, make_plan
+from proxyclip_geo.engine.plan import make_plan
+from proxyclip_geo.engine.runner import encode_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.geobox import GeoBox
@@ -58,10 +59,10 @@ def store(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> Embed
     plan = make_plan((64, 96), encoder=encoder, window=16, stride=8, core=32)
     geobox = GeoBox((64, 96), (1, 0, 0, 0, -1, 0), None)
     info = EmbeddingInfo(geobox, geobox.region, plan.grid, 32, "hann", encoder.dim, "float16", None, {}, {}, {})
-    kept = create_store(str(tmp_path / "a.emb"), info, thumbnail=np.zeros((3, 2, 2), np.uint8))
+    store = create_store(str(tmp_path / "a.emb"), info, thumbnail=np.zeros((3, 2, 2), np.uint8))
     for item in encode_blocks(source, plan, encoder=encoder):
-        kept.write(item.block, item.embedding, valid=item.valid)
-    return kept
+        store.write(item.block, item.embedding, valid=item.valid)
+    return store
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxyclip_geo.engine.classify import SCORE_NODATA, BlockLabels
+from proxyclip_geo.engine.plan import MIN_CORE, make_plan
 from proxyclip_geo.engine.prefetch import prefetch
 from proxyclip_geo.engine.read_block import read_block
-from proxyclip_geo.engine.runner import MIN_CORE, make_plan, run_blocks
+from proxyclip_geo.engine.runner import run_blocks
 from proxyclip_geo.errors import Cancelled, EngineError, OptionError, RasterError
 from proxyclip_geo.models.encoder import WindowFeatures
 from proxyclip_geo.progress import ProgressEvent

@@ -93,7 +93,7 @@ def test_the_class_features_are_what_the_stock_tower_gives(encoder: ProxyClipEnc
 
 @settings(max_examples=25, deadline=None)
 @given(rows=st.integers(1, 50), cols=st.integers(1, 50))
-def test_positions_have_the_grid_asked_for(rows: int, cols: int) -> None:
+def test_positions_have_the_requested_grid(rows: int, cols: int) -> None:
     positions = torch.arange(1 + 7 * 7, dtype=torch.float32)[:, None].repeat(1, 2)
     resized = interpolate_positions(positions, (rows, cols))
     assert resized.shape == (1 + rows * cols, 2)

@@ -251,11 +251,11 @@ class TestHostileFiles:
 
     def test_no_host_is_contacted(self, tmp_path: Path, socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("no_proxy", raising=False)
-        asked: list[str] = []
+        opened: list[str] = []
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                asked.append(self.path)
+                opened.append(self.path)
                 self.send_error(404)
 
             def log_message(self, *_: Any) -> None:
@@ -269,7 +269,7 @@ class TestHostileFiles:
             with pytest.raises(ProxyClipGeoError):
                 area(path)
             server.shutdown()
-        assert asked == []
+        assert opened == []
 
     def test_virtual_files_of_files(self, tmp_path: Path) -> None:
         (tmp_path / "a.csv").write_text(CSV.format(f"POLYGON (({RING}))"))

@@ -14,7 +14,7 @@ def test_a_class_cleans_its_words():
     assert item.synonyms == ("Café", "a b")
 
 
-def test_the_name_is_asked_where_no_synonyms_are_given():
+def test_the_name_is_the_query_without_synonyms():
     assert land("water", 1).synonyms == ("water",)
     assert land("water", 1, "river", "lake").synonyms == ("river", "lake")
 

@@ -13,9 +13,10 @@ from data import IGNORE, TEST_SEEDS, Picture, make_scene, read_dubai
 from numpy.typing import NDArray
 from words import Words, load_words
 
-from proxyclip_geo.engine.classify import TextBank, cell_logits, classify_cells
+from proxyclip_geo.engine.classify import TextBank, cell_logits, classify_pixels, upsample_logits
 from proxyclip_geo.engine.encode_block import encode_block
-from proxyclip_geo.engine.runner import make_plan, read_block
+from proxyclip_geo.engine.plan import make_plan
+from proxyclip_geo.engine.read_block import read_block
 from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.region import Region
 from proxyclip_geo.synthetic import SCENE_CLASSES
@@ -62,13 +63,12 @@ def segment(model: Model, picture: Picture, banks: Sequence[TextBank]) -> list[N
     labels = [np.zeros(shape, np.uint8) for _ in banks]
     for block in plan.blocks:
         pixels = read_block(source, block, grid=plan.grid)
-        embedding = encode_block(
-            model.encoder, block, rgb=pixels.rgb, valid=pixels.valid, blend=plan.blend, batch_size=16
-        )
+        embedding = encode_block(model.encoder, block, pixels=pixels, blend=plan.blend, batch_size=16)
         core = block.core
         valid = np.ones(core.shape, np.bool_)
         for out, bank in zip(labels, banks, strict=True):
-            mapped = classify_cells(cell_logits(embedding, bank), bank, step=plan.grid.step, core=core, valid=valid)
+            strips = upsample_logits(cell_logits(embedding, bank), step=plan.grid.step, core=core)
+            mapped = classify_pixels(strips, bank, core=core, valid=valid)
             out[core.top : core.bottom, core.left : core.right] = mapped.labels
     return labels
 

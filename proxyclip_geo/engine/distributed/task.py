@@ -11,7 +11,8 @@ import torch
 from distributed import get_worker
 
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
-from proxyclip_geo.engine.runner import Plan, run_blocks
+from proxyclip_geo.engine.plan import Plan
+from proxyclip_geo.engine.runner import run_blocks
 from proxyclip_geo.errors import ProxyClipGeoError, RasterError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.card import ModelCard

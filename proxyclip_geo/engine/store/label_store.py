@@ -16,8 +16,9 @@ import numpy as np
 import zarr
 
 from proxyclip_geo.engine.classify import BlockLabels
+from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.prefetch import prefetch
-from proxyclip_geo.engine.runner import BlockResult, Plan
+from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.engine.store.block_store import (
     ArraySpec,
     BlockStore,

@@ -24,7 +24,7 @@ import proxyclip_geo as pg
 from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.distributed import task as task_module
 from proxyclip_geo.engine.distributed.task import BlockTask
-from proxyclip_geo.engine.runner import make_plan
+from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, RasterError, WorkerError
 from proxyclip_geo.models.encoder import ProxyClipEncoder
 from proxyclip_geo.models.options import Precision

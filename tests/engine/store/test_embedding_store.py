@@ -1,4 +1,4 @@
-"""Embeddings kept, read back, broken off and damaged."""
+"""Embeddings that are stored, read back, interrupted and damaged."""
 
 import json
 import os
@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from proxyclip_geo.engine.area_query import choose_factor, label_area
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
 from proxyclip_geo.engine.pca import fit_basis, project, project_bank, sample_windows
-from proxyclip_geo.engine.runner import classify_blocks, encode_blocks, make_plan, stored_blocks
+from proxyclip_geo.engine.plan import make_plan
+from proxyclip_geo.engine.runner import classify_blocks, encode_blocks, stored_blocks
 from proxyclip_geo.engine.store.block_store import exists
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
@@ -82,7 +83,7 @@ def label(store: EmbeddingStore, bank: TextBank, *, area: Region | None = None) 
 
 
 @pytest.fixture
-def kept(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> EmbeddingStore:
+def finished(tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> EmbeddingStore:
     keep(tmp_path / "a.emb", make_source(50, 70, valid=0.8), encoders.Positional())
     return open_store(str(tmp_path / "a.emb"))
 
@@ -113,18 +114,18 @@ class TestLabels:
 
         source, bank = make_source(height, width, valid=valid), replace(make_bank(), debias=debias)
         direct = segment(source, encoder=encoders.Positional(), bank=bank)
-        path = tmp_path_factory.mktemp("kept") / "a.emb"
+        path = tmp_path_factory.mktemp("stored") / "a.emb"
         keep(path, source, encoders.Positional(), core=core)
         stored = label(open_store(str(path)), bank)
         np.testing.assert_array_equal(stored.labels, direct.labels)
         np.testing.assert_array_equal(stored.score, direct.score)
         np.testing.assert_array_equal(stored.probabilities, direct.probabilities)
 
-    def test_of_an_area_are_those_of_the_whole(self, kept: EmbeddingStore, make_bank: Make) -> None:
-        whole, area = label(kept, make_bank()), Region(5, 13, 31, 42)
-        part = label(kept, make_bank(), area=area)
-        np.testing.assert_array_equal(part.labels, whole.labels[area.slices_in(kept.info.geobox.region)])
-        shown = label_area(kept, make_bank(), area=area)
+    def test_of_an_area_are_those_of_the_whole(self, finished: EmbeddingStore, make_bank: Make) -> None:
+        whole, area = label(finished, make_bank()), Region(5, 13, 31, 42)
+        part = label(finished, make_bank(), area=area)
+        np.testing.assert_array_equal(part.labels, whole.labels[area.slices_in(finished.info.geobox.region)])
+        shown = label_area(finished, make_bank(), area=area)
         np.testing.assert_array_equal(shown.map.labels, part.labels)
         np.testing.assert_array_equal(shown.map.score, part.score)
 
@@ -152,10 +153,10 @@ class TestLabels:
         ("wished", "factor"), [(1, 1), (1.4, 1), (2, 2), (3.4, 4), (7, 8), (13, 12), (14, 12), (100, 100)]
     )
     def test_a_preview_has_whole_pixels(
-        self, kept: EmbeddingStore, make_bank: Make, wished: float, factor: int
+        self, finished: EmbeddingStore, make_bank: Make, wished: float, factor: int
     ) -> None:
         assert choose_factor(wished, STEP) == factor
-        found = label_area(kept, make_bank(), area=kept.info.geobox.region, factor=wished)
+        found = label_area(finished, make_bank(), area=finished.info.geobox.region, factor=wished)
         assert found.factor == factor
         assert found.map.labels.shape == (-(-50 // factor), -(-70 // factor))
 
@@ -187,10 +188,10 @@ class TestKeeping:
             assert torch.equal(alone.embedding.cls_features.features, whole.cls_features.features)
             np.testing.assert_array_equal(alone.valid, store.read_valid(block.core))
 
-    def test_what_is_described_comes_back(self, kept: EmbeddingStore, tmp_path: Path) -> None:
+    def test_what_is_described_comes_back(self, finished: EmbeddingStore, tmp_path: Path) -> None:
         again = open_store(str(tmp_path / "a.emb"))
-        assert again.info == kept.info
-        assert again.info.differences(kept.info) == ()
+        assert again.info == finished.info
+        assert again.info.differences(finished.info) == ()
         assert not again.missing()
 
     def test_a_run_broken_off_is_finished(
@@ -209,7 +210,7 @@ class TestKeeping:
         np.testing.assert_array_equal(label(again, bank).labels, label(whole, bank).labels)
 
     def test_a_url_does_as_well(self, encoders: SimpleNamespace, make_source: Make, make_bank: Make) -> None:
-        url = "memory://kept/a.emb"
+        url = "memory://stored/a.emb"
         assert not exists(url)
         store = keep(url, make_source(20, 20), encoders.MeanColour())
         assert exists(url)
@@ -231,11 +232,11 @@ class TestDamage:
         with pytest.raises(StoreError, match="not a .finished. embedding"):
             open_store(str(tmp_path / "other"))
 
-    def test_another_format(self, kept: EmbeddingStore) -> None:
-        group = zarr.open_group(kept.name, mode="r+")
-        group.attrs["proxyclip_geo"] = {**kept.info.to_dict(), "format": 99}
+    def test_another_format(self, finished: EmbeddingStore) -> None:
+        group = zarr.open_group(finished.name, mode="r+")
+        group.attrs["proxyclip_geo"] = {**finished.info.to_dict(), "format": 99}
         with pytest.raises(StoreError, match="format 99"):
-            open_store(kept.name)
+            open_store(finished.name)
 
     @pytest.mark.parametrize(
         ("values", "message"),
@@ -275,15 +276,15 @@ class TestDamage:
         ],
         ids=range(36),
     )
-    def test_metadata(self, kept: EmbeddingStore, values: dict[str, Any], message: str) -> None:
-        described = json.loads(json.dumps({**kept.info.to_dict(), **values}))
+    def test_metadata(self, finished: EmbeddingStore, values: dict[str, Any], message: str) -> None:
+        described = json.loads(json.dumps({**finished.info.to_dict(), **values}))
         with pytest.raises(StoreError, match=message):
             EmbeddingInfo.from_dict(described, name="a.emb")
 
     @pytest.mark.parametrize("array", ["features", "halo"])
     @pytest.mark.parametrize("how", ["gone", "cut off", "flipped"])
-    def test_a_shard(self, kept: EmbeddingStore, make_bank: Make, how: str, array: str) -> None:
-        shards = sorted(path for path in Path(kept.name, array, "c").rglob("*") if path.is_file())
+    def test_a_shard(self, finished: EmbeddingStore, make_bank: Make, how: str, array: str) -> None:
+        shards = sorted(path for path in Path(finished.name, array, "c").rglob("*") if path.is_file())
         shard = shards[len(shards) // 2]
         content = bytearray(shard.read_bytes())
         if how == "gone":
@@ -294,12 +295,12 @@ class TestDamage:
             content[len(content) // 3] ^= 0x55
             shard.write_bytes(content)
         with pytest.raises(StoreError, match="encode the raster again"):
-            label(kept, make_bank())
+            label(finished, make_bank())
 
     @pytest.mark.parametrize("value", [0.0, -0.0, 3.0, -60_000.0, np.nan, -np.nan, np.inf, -np.inf])
     @pytest.mark.parametrize("array", ["features", "halo"])
-    def test_impossible_features(self, kept: EmbeddingStore, make_bank: Make, array: str, value: float) -> None:
-        stored = zarr.open_group(kept.name, mode="r+")[array]
+    def test_impossible_features(self, finished: EmbeddingStore, make_bank: Make, array: str, value: float) -> None:
+        stored = zarr.open_group(finished.name, mode="r+")[array]
         values = stored[:]
         if array == "features":
             values[:, 1, 2] = value
@@ -307,44 +308,44 @@ class TestDamage:
             values[0, :-1, 0] = value
         stored[:] = values
         with pytest.raises(StoreError, match="encode the raster again"):
-            label(kept, make_bank())
+            label(finished, make_bank())
 
     @pytest.mark.parametrize(("array", "value"), [("valid", 7), ("halo", 0.5), ("halo", np.nan)])
-    def test_impossible_validity(self, kept: EmbeddingStore, make_bank: Make, array: str, value: float) -> None:
-        stored = zarr.open_group(kept.name, mode="r+")[array]
+    def test_impossible_validity(self, finished: EmbeddingStore, make_bank: Make, array: str, value: float) -> None:
+        stored = zarr.open_group(finished.name, mode="r+")[array]
         values = stored[:]
         place = tuple(np.argwhere(values == 1)[0]) if array == "valid" else (0, -1, 0)
         values[place] = value
         stored[:] = values
         with pytest.raises(StoreError, match="hold impossible values"):
-            label(kept, make_bank())
+            label(finished, make_bank())
 
     @pytest.mark.parametrize("key", ["features", "valid", "cls", "halo"])
-    def test_an_array_of_another_layout(self, kept: EmbeddingStore, key: str) -> None:
-        path = Path(kept.name, key, "zarr.json")
+    def test_an_array_of_another_layout(self, finished: EmbeddingStore, key: str) -> None:
+        path = Path(finished.name, key, "zarr.json")
         values = json.loads(path.read_text())
         values["shape"][-1] = 10**9
         path.write_text(json.dumps(values))
         with pytest.raises(StoreError, match=rf"array '{key}' of embedding .* has shape, type, chunks and shards"):
-            open_store(kept.name)
-        values["shape"] = getattr(kept, f"_{key}" if key != "valid" else "_last").shape
+            open_store(finished.name)
+        values["shape"] = getattr(finished, f"_{key}" if key != "valid" else "_last").shape
         chunks = values["chunk_grid"]["configuration"]["chunk_shape"]
         chunks[-1] *= 10**6
         path.write_text(json.dumps(values))
         with pytest.raises(StoreError, match=r"array .* has shape|cannot read the arrays"):
-            open_store(kept.name)
+            open_store(finished.name)
 
-    def test_a_thumbnail_beyond_all_sizes(self, kept: EmbeddingStore) -> None:
-        path = Path(kept.name, "thumbnail", "zarr.json")
+    def test_a_thumbnail_beyond_all_sizes(self, finished: EmbeddingStore) -> None:
+        path = Path(finished.name, "thumbnail", "zarr.json")
         values = json.loads(path.read_text())
         path.write_text(json.dumps({**values, "shape": [3, 10**6, 10**6]}))
         with pytest.raises(StoreError, match="cannot read the thumbnail"):
-            _ = open_store(kept.name).thumbnail
+            _ = open_store(finished.name).thumbnail
 
-    def test_an_array(self, kept: EmbeddingStore) -> None:
-        (Path(kept.name) / "cls" / "zarr.json").unlink()
+    def test_an_array(self, finished: EmbeddingStore) -> None:
+        (Path(finished.name) / "cls" / "zarr.json").unlink()
         with pytest.raises(StoreError, match="cannot read the arrays"):
-            open_store(kept.name)
+            open_store(finished.name)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
     @pytest.mark.parametrize("key", ["zarr.json", "cls/zarr.json", "features/c/0/0/0"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from proxyclip_geo.engine.classify import BlockLabels
-from proxyclip_geo.engine.runner import Plan, make_plan
+from proxyclip_geo.engine.plan import Plan, make_plan
 from proxyclip_geo.engine.store.label_store import open_label_store
 from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.grid import Block

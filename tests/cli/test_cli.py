@@ -320,7 +320,7 @@ def interrupt(*arguments: object, cwd: Path) -> dict[str, object]:
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if json.loads(line)["event"] == "progress":
+            if json.loads(line).get("stage") not in (None, "open"):
                 process.send_signal(signal.SIGINT)
                 break
         rest = process.stdout.read().splitlines()

@@ -310,7 +310,7 @@ def test_a_running_and_a_waiting_request_are_cancelled(worker: Worker, folder: P
     running = worker.send("encode", raster=str(folder / "large.tif"), out=str(folder / "large.emb"), model="demo")
     waiting = worker.send("models")
     after = worker.send("hello", protocol=1)
-    while worker.read()["event"] != "progress":
+    while worker.read().get("stage") in (None, "open"):
         pass
     for number in (waiting, running):
         worker.send("cancel", id=number)
@@ -332,7 +332,7 @@ def test_end_of_stdin_stops_the_running_request(folder: Path) -> None:
     pg.sample(folder / "long.tif", size=1024, seed=3)
     started = Worker()
     started.send("segment", raster=str(folder / "long.tif"), classes=WORDS, model="demo", out=str(folder / "stopped"))
-    while started.read()["event"] != "progress":
+    while started.read().get("stage") in (None, "open"):
         pass
     assert started.process.stdin is not None
     started.process.stdin.close()

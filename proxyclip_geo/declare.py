@@ -107,7 +107,9 @@ def _split_words(text: Any) -> Any:
 
 
 def _parse_bytes(value: Any) -> Any:
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([MG])(i?)B?\s*", value, re.I) if isinstance(value, str) else None
+    found = (
+        re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*([MG])(i?)B?\s*", value, re.I) if isinstance(value, str) else None
+    )
     if found is None:
         return value
     return int(float(found[1]) * (1024 if found[3] else 1000) ** {"M": 2, "G": 3}[found[2].upper()])

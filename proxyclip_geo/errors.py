@@ -118,6 +118,20 @@ class EngineError(ProxyClipGeoError, RuntimeError):
     exit_code = 10
 
 
+def out_of_memory(error: BaseException, *, part: str = "") -> EngineError:
+    """Return the error of a failed allocation, with the size that was asked for if it is known.
+
+    Args:
+        error: What was raised, e.g. a `MemoryError`.
+        part: What failed, e.g. "block 3".
+    """
+    size = f" ({error})" if str(error) else ""
+    return EngineError(
+        f"{part and f'{part} failed: '}memory ran out{size}; close other programs, or give `max_memory`, a smaller "
+        "`block_size` or `batch_size`, fewer words or a smaller area"
+    )
+
+
 class WorkerError(ProxyClipGeoError, RuntimeError):
     """A worker process does not start, or lacks the raster or the model."""
 

@@ -24,6 +24,7 @@ class EncodeOptions(ModelOptions, SourceOptions):
             "Distance between windows in pixels: smaller is smoother and slower; the model's own if not given.",
             panel=MODEL,
             ge=1,
+            le=1_000_000,
         ),
     ] = None
     blend: Annotated[Blend, option("How overlapping windows are weighted; uniform as published.", panel=MODEL)] = "hann"
@@ -33,6 +34,7 @@ class EncodeOptions(ModelOptions, SourceOptions):
             "Windows per batch; more need more memory. 4 on a CPU, 34 on an NVIDIA GPU if not given.",
             panel=MODEL,
             ge=1,
+            le=100_000,
         ),
     ] = None
     block_size: Annotated[
@@ -42,6 +44,7 @@ class EncodeOptions(ModelOptions, SourceOptions):
             "results are the same.",
             panel=MODEL,
             ge=1,
+            le=1_000_000,
         ),
     ] = None
 
@@ -119,6 +122,7 @@ class SegmentOptions(LabelOptions, EncodeOptions):
             "takes the next one.",
             panel=RUNNING,
             ge=1,
+            le=1024,
         ),
     ] = 1
     scheduler: Annotated[
@@ -172,7 +176,9 @@ class StoreOptions(Options):
     ] = "float16"
     components: Annotated[
         int | None,
-        option("Store this many principal components of each feature; all if not given.", panel=RESULTS, ge=1),
+        option(
+            "Store this many principal components of each feature; all if not given.", panel=RESULTS, ge=1, le=100_000
+        ),
     ] = None
 
 

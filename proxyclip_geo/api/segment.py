@@ -257,7 +257,7 @@ class _Run:
         job, options, plan, seconds = self.job, self.options, self.plan, self.seconds
         scale = job.card.text.logit_scale
         with timing(seconds, "text"):
-            bank = make_bank(self.model.text, self.vocabulary, logit_scale=scale, options=options)
+            bank = make_bank(self.model.text, self.vocabulary, logit_scale=scale, options=options, progress=progress)
         failed = FailedBlocks(skip=options.on_error == "skip")
         with timing(seconds, "segment"):
             profile = compute_blocks(

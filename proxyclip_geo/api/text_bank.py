@@ -8,12 +8,18 @@ from proxyclip_geo.engine.classify import TextBank, average_synonyms
 from proxyclip_geo.engine.examples import add_directions
 from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.directions import decode_direction
 
 
 def make_bank(
-    text: TextEncoder, vocabulary: Vocabulary, *, logit_scale: float, options: LabelOptions | None = None
+    text: TextEncoder,
+    vocabulary: Vocabulary,
+    *,
+    logit_scale: float,
+    options: LabelOptions | None = None,
+    progress: Progress = no_progress,
 ) -> TextBank:
     """Encode the words of a vocabulary.
 
@@ -22,6 +28,7 @@ def make_bank(
         vocabulary: The classes.
         logit_scale: The model's logit scale; a vocabulary may have its own.
         options: Options of synonyms, background and CLS feature.
+        progress: Called while many words are encoded.
 
     Raises:
         VocabularyError: If a background word is also a word of a class.
@@ -30,7 +37,7 @@ def make_bank(
     background = _check_background(vocabulary, options.background)
     count = len(vocabulary.classes)
     bank = TextBank(
-        queries=text.encode([*vocabulary.queries, *background], templates=vocabulary.templates),
+        queries=text.encode([*vocabulary.queries, *background], templates=vocabulary.templates, progress=progress),
         query_class=(*vocabulary.query_class, *([count] * len(background))),
         values=(*vocabulary.values, *([0] if background else [])),
         biases=(*(item.bias for item in vocabulary.classes), *([0.0] if background else [])),

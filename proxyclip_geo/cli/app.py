@@ -28,7 +28,7 @@ from proxyclip_geo.cli import (
 from proxyclip_geo.cli.declared import with_options
 from proxyclip_geo.cli.reporter import REPORTER
 from proxyclip_geo.cli.streams import BROKEN_PIPE, find_failure
-from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings, strip_credentials
+from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings, out_of_memory, strip_credentials
 
 INTERRUPTED = 130
 INTERNAL = 70
@@ -108,9 +108,10 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         _show_usage_error(error, as_json="--json" in arguments)
         return 2
-    except ProxyClipGeoError as error:
-        REPORTER.fail(str(error), kind=type(error).__name__, exit_code=error.exit_code)
-        return error.exit_code
+    except (ProxyClipGeoError, MemoryError) as error:
+        known = out_of_memory(error) if isinstance(error, MemoryError) else error
+        REPORTER.fail(str(known), kind=type(known).__name__, exit_code=known.exit_code)
+        return known.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _stopped(arguments)
     except Exception as error:

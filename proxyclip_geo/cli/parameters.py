@@ -1,5 +1,6 @@
 """Arguments and options that several commands share, beside those that option classes declare."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -61,4 +62,4 @@ MapShape = Annotated[VectorOptions, Only(("exact", "min_area", "smooth", "simpli
 def read_values(text: str | None) -> tuple[int | str, ...]:
     """Read label values and names with commas between them."""
     words = (word.strip() for word in (text or "").split(","))
-    return tuple(int(word) if word.lstrip("-").isdigit() else word for word in words if word)
+    return tuple(int(word) if re.fullmatch(r"-?[0-9]{1,18}", word) else word for word in words if word)

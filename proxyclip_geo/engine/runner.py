@@ -24,7 +24,7 @@ from proxyclip_geo.engine.prefetch import prefetch, prefetch_futures
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, crop_guide, read_block, read_cells_guide
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.errors import Cancelled, EngineError, ProxyClipGeoError, RasterError
+from proxyclip_geo.errors import Cancelled, EngineError, ProxyClipGeoError, RasterError, out_of_memory
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
@@ -269,7 +269,9 @@ def name_block_in_errors(block: Block) -> Iterator[None]:
         raise RasterError(f"{block.name} failed: {error}") from error
     except ProxyClipGeoError:
         raise
-    except (RuntimeError, MemoryError) as error:
+    except MemoryError as error:
+        raise out_of_memory(error, part=block.name) from error
+    except RuntimeError as error:
         raise EngineError(
             f"{block.name} failed: {error}; if memory ran out, give a smaller `batch_size` or `block_size`, or "
             "device='cpu'"

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import WeightsError
-from proxyclip_geo.files import copy_file
+from proxyclip_geo.files import copy_file, make_folder
 from proxyclip_geo.models.card import HubFile, ModelCard
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, find_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
@@ -27,6 +27,8 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
         WeightsError: If the hub cannot be reached, has no such file, or sends a file with another checksum.
         OutputError: If a file cannot be copied to `folder`.
     """
+    if folder is not None:
+        make_folder(folder)
     paths = []
     for weights in find_weights(card).values():
         if weights.hub is not None and weights.locate() is None:
@@ -57,8 +59,23 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
     except HfHubHTTPError as error:
         reason = str(error).strip().splitlines()[0]
         raise WeightsError(f"the hub refuses {name} at revision {hub.revision}: {reason}") from error
+    except _http_error() as error:
+        # The client has tried again and given up.
+        raise WeightsError(
+            f"the connection to the hub broke off while it sent {name} ({type(error).__name__}: {error}); repeat the "
+            "command: it goes on where it stopped"
+        ) from error
     except OSError as error:
         raise WeightsError(f"cannot store {name}: {error}") from error
+
+
+def _http_error() -> type[Exception]:
+    """Return the root of the errors of the hub's HTTP library, which depends on the version of its client."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    root: type[Exception] = HfHubHTTPError.__bases__[0]
+    # In requests, it is one above.
+    return root.__bases__[0] if root.__module__.startswith("requests") else root
 
 
 def _make_tqdm(progress: Progress, name: str) -> Any:

@@ -36,5 +36,5 @@ class ModelOptions(Options):
         ),
     ] = "auto"
     window: Annotated[
-        int | None, option("Side of a window in pixels; the model's own if not given.", panel=PANEL, ge=1)
+        int | None, option("Side of a window in pixels; the model's own if not given.", panel=PANEL, ge=1, le=100_000)
     ] = None

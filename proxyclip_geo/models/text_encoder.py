@@ -9,6 +9,7 @@ from open_clip import OPENAI_IMAGENET_TEMPLATES
 from torch import Tensor
 from torch.nn import functional
 
+from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vocabulary.templates import ENCODER_TEMPLATES, check_templates, load_templates
 
 Templates = str | Sequence[str]
@@ -31,6 +32,9 @@ def resolve_templates(templates: Templates) -> tuple[str, ...]:
         return tuple(template("{}") for template in OPENAI_IMAGENET_TEMPLATES)
     return load_templates(checked)
 
+
+QUICK = 2_000
+"""Prompts that are encoded in a moment, without progress."""
 
 MAX_CACHED = 10_000
 """Number of cached queries: 20 MB of 512 numbers each."""
@@ -80,7 +84,14 @@ class TextEncoder:
         self._cache: dict[tuple[str, tuple[str, ...]], Tensor] = {}
 
     @torch.inference_mode()
-    def encode(self, words: Sequence[str], *, templates: Templates | None = None, batch: int = 256) -> Tensor:
+    def encode(
+        self,
+        words: Sequence[str],
+        *,
+        templates: Templates | None = None,
+        batch: int = 256,
+        progress: Progress = no_progress,
+    ) -> Tensor:
         """Encode words.
 
         Each template is filled in, encoded and normalised; their mean is normalised again. Queries are cached.
@@ -89,6 +100,7 @@ class TextEncoder:
             words: Q words or phrases.
             templates: Templates in place of the model's.
             batch: Prompts per run of the text tower.
+            progress: Called after each batch, if there are more than `QUICK` prompts.
 
         Returns:
             (Q, D) float32 queries of unit length, on the CPU.
@@ -99,11 +111,11 @@ class TextEncoder:
             if len(self._cache) > MAX_CACHED:
                 self._cache.clear()
                 missing = list(dict.fromkeys(words))
-            found = self._encode(missing, prompts, batch=batch)
+            found = self._encode(missing, prompts, batch=batch, progress=progress)
             self._cache.update({(word, prompts): query for word, query in zip(missing, found, strict=True)})
         return torch.stack([self._cache[word, prompts] for word in words])
 
-    def _encode(self, words: Sequence[str], prompts: Sequence[str], *, batch: int) -> Tensor:
+    def _encode(self, words: Sequence[str], prompts: Sequence[str], *, batch: int, progress: Progress) -> Tensor:
         """Return (Q, D) queries."""
         filled = [prompt.replace("{}", word) for word in words for prompt in prompts]
         device = self._clip.positional_embedding.device
@@ -111,6 +123,8 @@ class TextEncoder:
         for start in range(0, len(filled), batch):
             tokens = self._tokenizer(filled[start : start + batch]).to(device)
             parts.append(functional.normalize(self._clip.encode_text(tokens).float(), dim=-1))
+            if len(filled) > QUICK:
+                progress(ProgressEvent("words", min(start + batch, len(filled)), len(filled), "prompts"))
         queries = torch.cat(parts).reshape(len(words), len(prompts), -1).mean(dim=1)
         return functional.normalize(queries, dim=-1).cpu()
 

@@ -71,9 +71,11 @@ class VectorOptions(Options):
     aoi_layer: AoiLayerOption = None
     block_rows: Annotated[
         int | None,
-        option("Rows traced at a time; fewer need less memory. The result is the same.", panel=RUNNING, ge=1),
+        option(
+            "Rows traced at a time; fewer need less memory. The result is the same.", panel=RUNNING, ge=1, le=10_000_000
+        ),
     ] = None
-    threads: Annotated[int, option("Threads that trace polygons.", panel=RUNNING, ge=1)] = 2
+    threads: Annotated[int, option("Threads that trace polygons.", panel=RUNNING, ge=1, le=1024)] = 2
 
     def __post_init__(self) -> None:
         name_layer(self)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, NoReturn
 
-from proxyclip_geo.errors import Cancelled, forward_warnings, strip_credentials
+from proxyclip_geo.errors import Cancelled, forward_warnings, out_of_memory, strip_credentials
 from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.worker.describe import describe_worker
 from proxyclip_geo.worker.methods import METHODS
@@ -156,6 +156,9 @@ class Server:
         with forward_warnings(lambda message: self._channel.send("warning", id=request.id, message=message)):
             try:
                 self._channel.send("result", id=request.id, result=self._run_job(job))
+            except MemoryError as error:
+                logger.exception("request %s (%s) ran out of memory", request.id, request.method)
+                self._channel.fail(out_of_memory(error), id=request.id)
             except Exception as error:
                 logger.debug("request %s failed", request.id, exc_info=True)
                 if not hasattr(error, "exit_code"):

@@ -27,12 +27,14 @@ class Hub:
         files: Content by name.
         etags: Checksums it claims, where they are not the true ones.
         cut: Bytes after which it breaks off the next download.
+        redirect: Whether it redirects to itself for ever.
         ranges: Range headers of the requests.
     """
 
     files: dict[str, bytes]
     etags: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
+    redirect: bool = False
     ranges: list[str] = field(default_factory=list)
     address: str = ""
 
@@ -53,6 +55,12 @@ def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
         def answer(self, *, with_body: bool) -> None:
             name = re.sub(r"^/([^/]+/[^/]+)/resolve/[^/]+/", r"\1/", self.path)
             content = hub.files.get(name)
+            if hub.redirect:
+                self.send_response(302)
+                self.send_header("Location", self.path)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if content is None:
                 self.send_response(404)
                 self.send_header("Content-Length", "0")
@@ -171,3 +179,17 @@ def test_a_file_the_hub_does_not_have(hub: Hub, card: Path, tmp_path: Path) -> N
     assert completed.returncode == 7
     assert "owner/vfm/model.safetensors" in completed.stderr
     assert "Traceback" not in completed.stderr
+
+
+def test_redirect_loops_have_a_message(hub: Hub, card: Path, tmp_path: Path) -> None:
+    hub.redirect = True
+    completed = run(hub, tmp_path, "models", "fetch", card)
+    assert completed.returncode == 7, completed.stderr
+    assert "Traceback" not in completed.stderr
+
+
+def test_target_below_a_file_is_found_before_the_download(hub: Hub, card: Path, tmp_path: Path) -> None:
+    completed = run(hub, tmp_path, "models", "fetch", card, "--to", card / "below")
+    assert completed.returncode == 8, completed.stderr
+    assert "below" in completed.stderr
+    assert not list(tmp_path.rglob("*.safetensors"))

@@ -7,6 +7,7 @@ from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.models.load import load_model, load_text
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder, resolve_templates
+from proxyclip_geo.progress import ProgressEvent
 
 
 @pytest.fixture
@@ -65,3 +66,12 @@ def test_words_are_encoded_once(text: TextEncoder, monkeypatch: pytest.MonkeyPat
     assert requested == ["road"]
     text.encode(["water"], templates="plain")
     assert requested == ["road", "water"]
+
+
+def test_many_words_report_progress(text: TextEncoder) -> None:
+    events: list[ProgressEvent] = []
+    text.encode(["water"], templates="plain", progress=events.append)
+    assert not events
+    text.encode([f"word {n}" for n in range(30)], templates="imagenet", progress=events.append)
+    assert [event.done for event in events] == [*range(256, 2400, 256), 2400]
+    assert {(event.stage, event.total, event.unit) for event in events} == {("words", 2400, "prompts")}

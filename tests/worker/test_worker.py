@@ -400,12 +400,17 @@ def test_bug_is_reported_as_a_bug() -> None:
         "import proxyclip_geo.worker.methods as methods\n"
         "def broken(call):\n    return {}['missing']\n"
         "methods.METHODS['broken'] = broken\n"
+        "def large(call):\n    import numpy\n    numpy.empty((2**30, 2**16))\n"
+        "methods.METHODS['large'] = large\n"
         "from proxyclip_geo.worker.server import serve\nserve()"
     )
     broken = Worker([sys.executable, "-c", script])
     event = broken.ask("broken")
     assert (event["type"], event["exit_code"]) == ("InternalError", 70)
     assert "bug of proxyclip-geo" in event["message"]
+    event = broken.ask("large")
+    assert (event["type"], event["exit_code"]) == ("EngineError", 10)
+    assert "memory ran out (Unable to allocate" in event["message"]
     assert broken.result("hello", protocol=1)
     broken.stop()
 

@@ -7,7 +7,10 @@ import shutil
 import tomllib
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import rasterio
+import shapely
 import typer
 import yaml
 
@@ -117,6 +120,11 @@ def test_python_code_of_the_documentation_runs(tmp_path: Path, monkeypatch: pyte
     pg.encode(scene.image, out="scene.emb", model="demo")
     labels = pg.label("scene.emb", "landcover", out="maps").paths
     shutil.copy(labels.labels, "scene_labels.tif")
+    with rasterio.open(scene.image) as raster:
+        squares = [shapely.box(x, y, x + 10, y + 10) for x, y in (raster.xy(100, 100), raster.xy(300, 300))]
+        crs = raster.crs
+    drawn = gpd.GeoDataFrame({"class": ["water", "forest"]}, geometry=squares, crs=crs)
+    drawn.to_file("drawn.gpkg")
     for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))):
         for code in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
             runnable = code.replace("vitb16-dino-b8", "demo").replace("cuda", "cpu")

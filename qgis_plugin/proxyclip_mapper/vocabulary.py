@@ -21,6 +21,7 @@ class Row:
         value: Label value.
         threshold: Minimum score; None for that of the map.
         bias: Added to its logits.
+        direction: What was learned from examples, as text; None without.
         enabled: Whether it is used.
     """
 
@@ -30,6 +31,7 @@ class Row:
     value: int = 1
     threshold: Optional[float] = None
     bias: float = 0.0
+    direction: Optional[str] = None
     enabled: bool = True
 
     def renamed(self, name):
@@ -65,6 +67,8 @@ class Words:
                 entry["threshold"] = row.threshold
             if row.bias:
                 entry["bias"] = row.bias
+            if row.direction:
+                entry["direction"] = row.direction
             classes.append(entry)
         return {**self.extra, "name": self.name, "threshold": self.threshold, "classes": classes}
 
@@ -87,6 +91,7 @@ def from_vocabulary(content):
                 int(entry["value"]),
                 entry.get("threshold"),
                 float(entry.get("bias", 0.0)),
+                entry.get("direction"),
             )
         )
     known = ("name", "threshold", "classes")

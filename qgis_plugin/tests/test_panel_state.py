@@ -14,9 +14,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
-from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
 
-from .conftest import command_line, wait_until
+from .conftest import command_line, read, wait_until
 
 
 def wait_for_preview(dock):
@@ -391,3 +391,34 @@ def test_examples_edited_with_the_tools_of_qgis(encoded, layer):
     assert mapping.live.examples != first
     written = ogr.Open(mapping.live.examples)
     assert written.GetLayer(0).GetFeatureCount() == 1
+
+
+def test_learned_classes_are_saved_and_loaded(encoded, layer, tmp_path, monkeypatch):
+    mapping, panel = encoded.mapping, encoded.words_panel
+    shown = mapping.live.layer.source()
+    mapping.add_example(corner(layer))
+    wait_until(lambda: mapping.live.layer.source() != shown, what="the preview with the example")
+    learned = read(mapping.live.layer.source())
+    path = tmp_path / "learned.yaml"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    encoded.learned_action.trigger()
+    wait_until(path.exists, what="the file")
+    encoded.clear_action.trigger()
+    wait_for_preview(encoded)
+    panel.load_file(str(path))
+    wait_until(lambda: any(row.direction for row in panel.model.words.rows), what="the classes")
+    wait_for_preview(encoded)
+    # The classes hold what was learned, without the example.
+    np.testing.assert_array_equal(read(mapping.live.layer.source()), learned)
+
+
+def test_places_for_the_next_examples_are_shown(encoded):
+    for _ in range(2):
+        encoded.suggest_action.trigger()
+        wait_until(lambda: not encoded.jobs.is_busy, what="the places")
+    places = QgsProject.instance().mapLayersByName("ProxyCLIP: draw here")
+    assert len(places) == 1
+    assert 1 <= places[0].featureCount() <= 10
+    assert encoded.mapping.live.embedding.extent.contains(places[0].extent())
+    names = {row.name for row in encoded.words_panel.model.words.rows}
+    assert {feature["class"] for feature in places[0].getFeatures()} <= names

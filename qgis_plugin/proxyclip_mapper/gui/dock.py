@@ -201,6 +201,8 @@ class MapperDock(QgsDockWidget):
         self.undo_action = menu.addAction(tr("Undo the last example"), lambda: self.mapping.examples.undo())
         self.save_action = menu.addAction(tr("Save the examples…"), lambda: self.mapping.save_examples())
         menu.addAction(tr("Load examples…"), lambda: self.mapping.load_examples())
+        self.learned_action = menu.addAction(tr("Save the learned classes…"), lambda: self.mapping.save_learned())
+        self.suggest_action = menu.addAction(tr("Where to draw next"), lambda: self.mapping.suggest())
         menu.addSeparator()
         self.clear_action = menu.addAction(tr("Remove all examples"), lambda: self.mapping.examples.clear())
         button.setMenu(menu)
@@ -240,7 +242,8 @@ class MapperDock(QgsDockWidget):
             self.side_button,
         ):
             button.setEnabled(ready and (button is not self.export_button or not busy))
-        for action in (self.undo_action, self.save_action, self.clear_action):
+        self.suggest_action.setEnabled(ready and not busy)
+        for action in (self.undo_action, self.save_action, self.learned_action, self.clear_action):
             action.setEnabled(self.mapping.examples.count > 0)
 
     def refresh_buttons(self):

@@ -10,10 +10,13 @@ from qgis.core import (
     QgsFeature,
     QgsFillSymbol,
     QgsGeometry,
+    QgsPalLayerSettings,
+    QgsPointXY,
     QgsProject,
     QgsRendererCategory,
     QgsVectorFileWriter,
     QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -24,6 +27,9 @@ POINT_RADIUS_CELLS = 1.0
 """Radius of the circle around a clicked point, in cells of the embedding."""
 
 FIELDS = ("class", "negative")
+
+PLACES = "proxyclip_mapper/places"
+"""Custom property of the layer of suggested places."""
 
 STYLE_KEY = "\"class\" || CASE WHEN \"negative\" THEN ' (negative)' ELSE '' END"
 """Expression of the legend: negative examples have entries of their own."""
@@ -206,6 +212,45 @@ class Examples(QObject):
         if self.layer is not None and self.layer.id() in ids:
             self.layer = None
             self.changed.emit()
+
+
+def show_places(places, crs):
+    """Show suggested places as labelled points; they replace those of the last call.
+
+    Args:
+        places: As in the answer of `suggest`.
+        crs: Their CRS.
+
+    Returns:
+        The layer.
+    """
+    project = QgsProject.instance()
+    project.removeMapLayers([layer.id() for layer in project.mapLayers().values() if layer.customProperty(PLACES)])
+    layer = QgsVectorLayer(
+        "Point?field=class:string(254)&field=other:string(254)&field=margin:double",
+        tr("ProxyCLIP: draw here"),
+        "memory",
+    )
+    layer.setCrs(crs)
+    layer.setCustomProperty(PLACES, True)
+    # The places can be computed again: QGIS need not warn that they are lost.
+    layer.setCustomProperty("skipMemoryLayersCheck", 1)
+    features = []
+    for place in places:
+        feature = QgsFeature(layer.fields())
+        feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(place["x"], place["y"])))
+        feature.setAttributes([place["name"], place["other"], place["margin"]])
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    layer.updateExtents()
+    settings = QgsPalLayerSettings()
+    settings.fieldName = "\"class\" || '?'"
+    settings.isExpression = True
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+    layer.setLabelsEnabled(True)
+    project.addMapLayer(layer, False)
+    project.layerTreeRoot().insertLayer(0, layer)
+    return layer
 
 
 def _make_layer(crs):

@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import QDialog, QFileDialog, QMessageBox
 from .. import settings
 from ..i18n import tr
 from ..rasters import ExportTask
-from .examples import Examples
+from .examples import Examples, show_places
 from .export_dialog import ExportDialog, folder_problem
 from .live import LivePreview
 from .side_by_side import SideBySide, place_beside, remove_dock
@@ -34,6 +34,7 @@ class Mapping(QObject):
         self._negative = False
         self._side = None
         self._warned_of = []
+        self._learned = None
         self.live = LivePreview(dock.client, self._canvas, self)
         self.live.opacity = settings.read("opacity") / 100
         self.live.requested.connect(self._on_requested)
@@ -127,6 +128,35 @@ class Mapping(QObject):
                 self._dock.fail(error)
             else:
                 self._dock.messages.info(tr("Saved {}").format(path))
+
+    def save_learned(self):
+        """Let the user select a file for the vocabulary with what was learned from the examples."""
+        if self._learned is None:
+            self._dock.messages.warn(tr("Draw examples first, and wait for the map."))
+            return
+        path, _ = QFileDialog.getSaveFileName(
+            self._dock.iface.mainWindow(),
+            tr("Save the learned classes"),
+            "learned.yaml",
+            tr("Vocabularies ({})").format("*.yaml *.json"),
+        )
+        if path:
+            path = path if path.lower().endswith((".yaml", ".yml", ".json")) else f"{path}.yaml"
+            request = self._dock.client.request("write_vocabulary", {"classes": self._learned, "path": path})
+            request.succeeded.connect(lambda result: self._dock.messages.info(tr("Saved {}").format(result["path"])))
+            request.failed.connect(self._dock.fail)
+
+    def suggest(self):
+        """Show the places where the map is least sure, as points of a temporary layer."""
+        params = {
+            "embedding": self.live.embedding.path,
+            "classes": self._dock.words_panel.model.words.to_request(),
+            "examples": self.live.examples,
+        }
+        crs = self.live.embedding.crs
+        self._dock.jobs.request(
+            tr("Suggest places"), "suggest", params, lambda result: show_places(result["places"], crs)
+        )
 
     def load_examples(self):
         """Let the user select a vector file with examples."""
@@ -319,6 +349,7 @@ class Mapping(QObject):
 
     def _on_updated(self, result):
         check = result["examples"]
+        self._learned = result["vocabulary"] if check is not None else None
         text = tr("{:.2f} s").format(result["seconds"])
         if check is not None:
             text = tr("{:.0f} % of the examples fit, {}").format(100 * check["correct"], text)

@@ -774,6 +774,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/dock.py" />
+   <source>Save the learned classes…</source>
+   <translation>Gelernte Klassen speichern…</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
    <source>Set up…</source>
    <translation>Einrichten…</translation>
   </message>
@@ -801,6 +806,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../gui/dock.py" />
    <source>Update the preview when the words or the map extent change</source>
    <translation>Vorschau aktualisieren, wenn sich Wörter oder Kartenausschnitt ändern</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Where to draw next</source>
+   <translation>Wo als Nächstes zeichnen</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
@@ -906,6 +916,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../gui/examples.py" />
    <source>ProxyCLIP examples</source>
    <translation>ProxyCLIP-Beispiele</translation>
+  </message>
+  <message>
+   <location filename="../gui/examples.py" />
+   <source>ProxyCLIP: draw here</source>
+   <translation>ProxyCLIP: hier zeichnen</translation>
   </message>
   <message>
    <location filename="../gui/examples.py" />
@@ -1069,6 +1084,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/mapping.py" />
+   <source>Draw examples first, and wait for the map.</source>
+   <translation>Zeichnen Sie zuerst Beispiele und warten Sie auf die Karte.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
    <source>Draw {}: right-click or Enter finishes, Backspace removes a corner, Esc cancels.</source>
    <translation>Zeichnen Sie {}: Rechtsklick oder Eingabetaste beendet, Rücktaste entfernt eine Ecke, Esc bricht ab.</translation>
   </message>
@@ -1123,6 +1143,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/mapping.py" />
+   <source>Save the learned classes</source>
+   <translation>Gelernte Klassen speichern</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
    <source>Save “{}”</source>
    <translation>„{}“ speichern</translation>
   </message>
@@ -1133,8 +1158,18 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/mapping.py" />
+   <source>Suggest places</source>
+   <translation>Stellen vorschlagen</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
    <source>The layer returned no image: its server may not be reachable, or has no image at this scale.</source>
    <translation>Der Layer lieferte kein Bild: Sein Server ist vielleicht nicht erreichbar oder hat kein Bild in diesem Maßstab.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Vocabularies ({})</source>
+   <translation>Vokabulare ({})</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -1455,11 +1490,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/vocabulary_panel.py" />
    <source>Save as vocabulary file</source>
    <translation>Als Vokabulardatei speichern</translation>
-  </message>
-  <message>
-   <location filename="../gui/vocabulary_panel.py" />
-   <source>Vocabularies ({})</source>
-   <translation>Vokabulare ({})</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />

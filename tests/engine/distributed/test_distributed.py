@@ -224,7 +224,7 @@ def test_missing_raster_or_model_is_not_skipped(missing: str, scene: Path, tmp_p
     moved = tmp_path / "moved"
     shutil.copytree(scene.parent, moved)
     shutil.copytree(find_card("demo").directory, moved / "model")
-    (card,) = (moved / "model").glob("*.toml")
+    card = moved / "model" / "demo.toml"
     model = pg.load_model(card, device="cpu")
     gone = moved / scene.name if missing == "raster" else moved / "model"
 

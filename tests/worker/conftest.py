@@ -17,13 +17,16 @@ WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roo
 class Worker:
     """A worker process and what it said."""
 
-    def __init__(self, command: Sequence[str] = (sys.executable, "-m", "proxyclip_geo", "worker")) -> None:
+    def __init__(
+        self, command: Sequence[str] = (sys.executable, "-m", "proxyclip_geo", "worker"), *, cwd: Path | None = None
+    ) -> None:
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "HF_HUB_OFFLINE": "1"},
+            cwd=cwd,
         )
         self._numbers = itertools.count(1)
         self.greeting = self.read()
@@ -76,9 +79,9 @@ class Worker:
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    """A worker that the tests of a module share."""
-    started = Worker()
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """A worker that the tests of a module share; relative paths of requests lead into a folder of its own."""
+    started = Worker(cwd=tmp_path_factory.mktemp("cwd"))
     yield started
     started.stop()
 

@@ -350,18 +350,18 @@ class TestDamage:
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
     @pytest.mark.parametrize("key", ["zarr.json", "cls/zarr.json", "features/c/0/0/0"])
     @pytest.mark.parametrize("device", [None, "/dev/zero", "nowhere"])
-    def test_a_pipe_device_or_broken_link(self, kept: EmbeddingStore, key: str, device: str | None) -> None:
-        path = Path(kept.name, key)
+    def test_a_pipe_device_or_broken_link(self, finished: EmbeddingStore, key: str, device: str | None) -> None:
+        path = Path(finished.name, key)
         path.unlink()
         os.mkfifo(path) if device is None else path.symlink_to(device)
         with pytest.raises(StoreError, match=r"is no file, but a device, pipe or broken link; copy the whole store"):
-            open_store(kept.name)
+            open_store(finished.name)
 
-    def test_a_link_to_a_file(self, kept: EmbeddingStore) -> None:
-        path = Path(kept.name, "zarr.json")
-        path.rename(kept.name + ".json")
-        path.symlink_to(kept.name + ".json")
-        open_store(kept.name)
+    def test_a_link_to_a_file(self, finished: EmbeddingStore) -> None:
+        path = Path(finished.name, "zarr.json")
+        path.rename(finished.name + ".json")
+        path.symlink_to(finished.name + ".json")
+        open_store(finished.name)
 
     def test_a_place_that_cannot_be_written(self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> None:
         (tmp_path / "file").write_text("in the way")

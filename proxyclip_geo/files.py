@@ -62,7 +62,7 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
 
     Raises:
         OutputError: If an output is an input or its side file, a folder that holds one, or lies in an input folder; or
-            its name is too long, or that of a device.
+            its name is too long, or it is a device or pipe.
     """
     protected: dict[tuple[int, int], Path] = {}
     holders: dict[tuple[int, int], Path] = {}
@@ -75,6 +75,7 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
         holders |= dict.fromkeys(_identify(_parents(path)) if found else (), path)
     for output in filter(None, outputs):
         _check_name(output)
+        _refuse_device(output)
         same = _identify([output])
         changed = [known[key] for known in (protected, holders) for key in same if key in known]
         changed += [protected[key] for key in _identify(_parents(output)) if key in protected]
@@ -94,6 +95,11 @@ def _check_name(path: Path) -> None:
         )
     if os.name == "nt" and _DEVICES.match(path.name):
         raise OutputError(f"'{path}' cannot be written, as '{path.stem}' is a device of Windows; choose another name")
+
+
+def _refuse_device(path: Path) -> None:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OutputError(f"'{path}' cannot be written, as it is a device or pipe; choose the name of a file")
 
 
 def check_existing(outputs: Iterable[Path], *, overwrite: bool) -> None:
@@ -188,8 +194,10 @@ def staging_folder(path: Path) -> Iterator[Path]:
         path: The file; missing parent folders are made.
 
     Raises:
-        OutputError: If another process is writing the file, or the block raises an OSError.
+        OutputError: If the path is a device or pipe, which a file would replace; another process is writing the file;
+            or the block raises an OSError.
     """
+    _refuse_device(path)
     folder = _hidden(path, STAGING_SUFFIX)
     with exclusive_lock(path):
         try:
@@ -224,7 +232,14 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 
 def publish(drafts: Iterable[Path], folder: Path, *, stale: Iterable[Path] = ()) -> None:
-    """Move complete files into a folder, in the order given, after removing stale side files."""
+    """Move complete files into a folder, in the order given, after removing stale side files.
+
+    Raises:
+        OutputError: If a device or pipe has the name of a file.
+    """
+    drafts = list(drafts)
+    for draft in drafts:
+        _refuse_device(folder / draft.name)
     for path in stale:
         path.unlink(missing_ok=True)
     for draft in drafts:

@@ -13,6 +13,7 @@ import pytest
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import (
     atomic_write,
+    check_outputs,
     copy_file,
     exclusive_lock,
     make_folder,
@@ -81,6 +82,18 @@ class TestAtomicWrite:
     def test_has_the_permissions_of_any_new_file(self, tmp_path: Path) -> None:
         (tmp_path / "plain").touch()
         assert write_text(tmp_path / "a.txt", "").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+    def test_devices_and_pipes_are_not_replaced(self, tmp_path: Path) -> None:
+        pipe, link = tmp_path / "pipe", tmp_path / "link"
+        os.mkfifo(pipe)
+        link.symlink_to("/dev/null")
+        for path in (pipe, link):
+            with pytest.raises(OutputError, match="is a device or pipe"):
+                write_text(path, "text")
+            with pytest.raises(OutputError, match="is a device or pipe"):
+                check_outputs([path], inputs=[])
+        assert pipe.is_fifo()
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]
 
     def test_json_and_copies(self, tmp_path: Path) -> None:
         values = {"water": [1, None]}

@@ -293,12 +293,12 @@ def words(call: Call, *, embedding: Name, candidates: Words) -> dict[str, Any]:
 def suggest(
     call: Call,
     *,
-    embedding: str,
+    embedding: Name,
     classes: Classes | None = None,
-    vocabulary: str | None = None,
+    vocabulary: Name | None = None,
     examples: ExamplesOrPath = None,
     count: int = 10,
-    path: str | None = None,
+    path: Name | None = None,
     options: LabelOptions = LabelOptions(),
     overwrite: bool = False,
 ) -> dict[str, Any]:

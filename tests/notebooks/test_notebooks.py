@@ -62,7 +62,7 @@ def check_from_words_to_map(folder: Path) -> None:
             "ranked": dict(zip(ranked["word"], ranked["share"])),
             "similarity": dict(scores),
             "accuracy": {name: accuracy(labelled, unseen) for name, labelled in steps.items()},
-            "fit": [fitted.fit.before, fitted.fit.after, *fitted.fit.interval, fitted.fit.helps],
+            "fit": [fitted.gain.before, fitted.gain.after, *fitted.gain.interval, fitted.helps],
         }""",
     )
     ranked = list(facts["ranked"])

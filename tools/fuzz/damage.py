@@ -337,6 +337,9 @@ def _damage_sqlite(draw: Draw, path: Path) -> None:
     database = sqlite3.connect(path)
     try:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        if not tables:
+            # An earlier damage has emptied the file.
+            return
         table = draw(st.sampled_from(sorted(tables)))
         columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
         value = draw(st.one_of(st.none(), st.integers(-(2**62), 2**62), st.sampled_from(TEXTS), st.binary(max_size=40)))

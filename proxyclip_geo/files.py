@@ -117,7 +117,8 @@ def check_existing(outputs: Iterable[Path], *, overwrite: bool) -> None:
 
 
 def _parents(path: Path) -> list[Path]:
-    return [*path.absolute().parents, *path.resolve().parents]
+    # Path.resolve raises RuntimeError for a link to itself in Python 3.11 and 3.12.
+    return [*path.absolute().parents, *Path(os.path.realpath(path)).parents]
 
 
 def _identify(paths: Iterable[Path]) -> set[tuple[int, int]]:

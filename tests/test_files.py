@@ -95,6 +95,13 @@ class TestAtomicWrite:
         assert pipe.is_fifo()
         assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]
 
+    def test_a_link_to_itself_is_replaced(self, tmp_path: Path) -> None:
+        link = tmp_path / "link"
+        link.symlink_to("link")
+        check_outputs([link], inputs=[])
+        write_text(link, "text")
+        assert link.read_text() == "text"
+
     def test_json_and_copies(self, tmp_path: Path) -> None:
         values = {"water": [1, None]}
         path = write_json(tmp_path / "a.json", values)

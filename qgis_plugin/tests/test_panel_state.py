@@ -178,6 +178,11 @@ def test_examples_are_undone_saved_and_loaded(encoded, layer, tmp_path):
     mapping.examples.clear()
     mapping.examples.load(path)
     assert mapping.examples.count == 2
+    # Saving to the file that the layer reads keeps it.
+    mapping.examples.save(path)
+    assert mapping.examples.count == 2
+    reread = ogr.Open(str(path))
+    assert reread.GetLayer(0).GetFeatureCount() == 2
     assert mapping.live.examples is not None
     other = tmp_path / "other.geojson"
     other.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")

@@ -1,5 +1,6 @@
 """Examples that the user draws: a project layer of polygons with a class."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -108,10 +109,21 @@ class Examples(QObject):
     def save(self, path):
         """Write the examples to a GeoPackage, which becomes the source of the layer.
 
+        An older file is replaced when the new one is complete.
+
         Raises:
             OSError: If it cannot be written.
         """
-        self._write(path)
+        path, source = Path(path), Path(self.layer.source().split("|")[0])
+        if path.exists() and source.exists() and path.samefile(source):
+            # The layer writes to this file already; writing it from itself would empty it.
+            return
+        draft = path.with_name(f".draft-{path.name}")
+        try:
+            self._write(draft)
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
         self.layer.setDataSource(f"{path}|layername=examples", self.layer.name(), "ogr")
         self.changed.emit()
 

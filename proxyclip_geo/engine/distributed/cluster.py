@@ -6,10 +6,11 @@ import os
 import re
 import signal
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.utils import silence_logging_cmgr
 
 from proxyclip_geo.errors import OptionError, WorkerError
 
@@ -29,8 +30,18 @@ _NO_START = (
     "the worker processes could not start (see what they printed above); a script must begin the run under "
     "`if __name__ == '__main__':`, because each worker imports it"
 )
+_LOGGERS = ("distributed", "distributed.client", "tornado.application")
+"""The loggers to which Dask gives a level; they report each connection that a stopped run closes.
+
+`silence_logs` of Dask changes their common handler and ends when a cluster or worker begins to close.
+"""
 # Ctrl-C reaches every process of the terminal; this process stops the workers.
-_IGNORE_INTERRUPT = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+_PRELOAD = f"""
+import logging, signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+for name in {_LOGGERS}:
+    logging.getLogger(name).setLevel(logging.CRITICAL)
+"""
 
 
 @contextmanager
@@ -69,9 +80,18 @@ def start_workers(count: int) -> Generator[Client, None, None]:
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):  # as multiprocessing itself checks
         raise WorkerError(_NO_START)
+    with ExitStack() as stack:
+        stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
+        cluster = stack.enter_context(_start_cluster(count))
+        client = stack.enter_context(Client(cluster, set_as_default=False))
+        stack.callback(_kill_workers, cluster)
+        yield client
+
+
+def _start_cluster(count: int) -> LocalCluster:
     try:
         with dask.config.set(_CONFIG):
-            cluster = LocalCluster(
+            return LocalCluster(
                 n_workers=count,
                 threads_per_worker=1,
                 processes=True,
@@ -80,15 +100,10 @@ def start_workers(count: int) -> Generator[Client, None, None]:
                 silence_logs=logging.CRITICAL,
                 # Without a port Dask tries 8787 and warns if it is in use.
                 scheduler_kwargs={"allowed_failures": ALLOWED_FAILURES, "dashboard_address": "127.0.0.1:0"},
-                preload=_IGNORE_INTERRUPT,
+                preload=_PRELOAD,
             )
     except RuntimeError as error:
         raise WorkerError(_NO_START) from error
-    with cluster, Client(cluster, set_as_default=False) as client:
-        try:
-            yield client
-        finally:
-            _kill_workers(cluster)
 
 
 def _kill_workers(cluster: LocalCluster) -> None:

@@ -162,6 +162,36 @@ def test_no_process_is_left_of_killed_or_interrupted_run(number: int, scene: Pat
     assert run.returncode == (-signal.SIGKILL if number == signal.SIGKILL else 130)
 
 
+_LOGS_AN_ERROR = """
+import logging, sys
+from proxyclip_geo.engine.distributed.cluster import start_workers
+
+def log(name):
+    logging.getLogger(name).error("connection closed by %s", name)
+
+def end_silence_and_log(name):
+    for handler in logging.getLogger("distributed").handlers:
+        handler.setLevel(logging.NOTSET)  # as Dask does when it closes a worker
+    log(name)
+
+if __name__ == "__main__":
+    log(sys.argv[1])
+    with start_workers(1) as client:
+        log(sys.argv[1])
+        client.run(end_silence_and_log, sys.argv[1])
+        client.cluster.close()
+        log(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("name", ["distributed.comm", "distributed.client", "tornado.application"])
+def test_closed_connections_are_not_printed(name: str, tmp_path: Path) -> None:
+    script = tmp_path / "log.py"
+    script.write_text(_LOGS_AN_ERROR)
+    run = subprocess.run([sys.executable, str(script), name], capture_output=True, text=True, check=True)
+    assert run.stderr.count(f"connection closed by {name}") == 1  # the one before the workers
+
+
 def _group(process: psutil.Process) -> int | None:
     """Return the process group, None for a process that has ended."""
     try:

@@ -11,7 +11,7 @@ from rasterio.windows import Window
 from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.raster.collar import Collar
 from proxyclip_geo.raster.color_bands import ColorChoice, choose_colors, is_colored
-from proxyclip_geo.raster.dataset import read_layers
+from proxyclip_geo.raster.dataset import read_descriptions, read_layers, read_tags
 from proxyclip_geo.raster.mask_file import MaskFile
 from proxyclip_geo.raster.nodata import valid_colors
 from proxyclip_geo.raster.resample import Samples
@@ -131,7 +131,7 @@ def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, mask: int | None 
         palette,
         is_inverted=palette is None
         and unique == (1,)
-        and dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES",
+        and read_tags(dataset, ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES",
     )
 
 
@@ -141,7 +141,7 @@ def _find_alpha(dataset: Any) -> int | None:
     GDAL writes the fourth of four 8-bit bands as alpha unless it is told otherwise; one called "nir" is none.
     """
     for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True):
-        if meaning == ColorInterp.alpha and not is_colored(dataset.descriptions[band - 1] or ""):
+        if meaning == ColorInterp.alpha and not is_colored(read_descriptions(dataset)[band - 1]):
             return int(band)
     return None
 

@@ -1,5 +1,6 @@
 """Choose bands, stretch and validity of a raster, and say in one line what was chosen and why."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from proxyclip_geo.errors import RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.bands import BandPlan, plan_bands
 from proxyclip_geo.raster.collar import Collar, find_collar
-from proxyclip_geo.raster.dataset import common_type, open_dataset
+from proxyclip_geo.raster.dataset import common_type, open_dataset, read_tags
 from proxyclip_geo.raster.mask_file import open_mask
 from proxyclip_geo.raster.open_errors import find_reason
 from proxyclip_geo.raster.options import Percentiles, SourceOptions, Stretch
@@ -103,8 +104,9 @@ def _choose_stretch(
     if common_type(dataset, plan.unique) != "uint8":
         stretch = measure_stretch(sample_values(dataset, plan, name=name), plan, percentiles=wanted)
         return stretch, f"stretch {wanted.low:g}–{wanted.high:g} % of the raster: {_describe_limits(stretch)}"
-    bits = int(dataset.tags(band, ns="IMAGE_STRUCTURE").get("NBITS", 8))
-    if bits < 8:
+    text = read_tags(dataset, band, ns="IMAGE_STRUCTURE").get("NBITS", "")
+    if re.fullmatch("[1-7]", text):
+        bits = int(text)
         return Stretch((0.0,), (2.0**bits - 1,)), f"stretch 0–{2**bits - 1} ({bits}-bit values)"
     return None, "8-bit values unchanged"
 

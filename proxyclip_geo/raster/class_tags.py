@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_TAG = re.compile(r"CLASS_(\d+)", re.IGNORECASE)
+from proxyclip_geo.raster.dataset import read_tags
+
+_TAG = re.compile(r"CLASS_([0-9]{1,9})", re.IGNORECASE)
 
 
 def make_class_tags(names: Mapping[int, str]) -> dict[str, str]:
@@ -19,7 +21,7 @@ def read_class_tags(dataset: Any) -> dict[int, str]:
         dataset: An open rasterio dataset. Tags of the first band override those of the dataset.
     """
     names: dict[int, str] = {}
-    for tags in (dataset.tags(), dataset.tags(1)):
+    for tags in (read_tags(dataset), read_tags(dataset, 1)):
         for key, text in tags.items():
             match = _TAG.fullmatch(key)
             if match and text.strip():

@@ -7,6 +7,7 @@ from typing import Any
 
 from rasterio.enums import ColorInterp
 
+from proxyclip_geo.raster.dataset import read_descriptions, read_tags
 from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.raster.sensors import find_by_count, find_by_name, find_by_names, orders_of_count, parse_band_name
 
@@ -50,7 +51,8 @@ def choose_colors(dataset: Any, usable: Sequence[int]) -> ColorChoice:
         dataset: An open rasterio dataset.
         usable: Numbers of the bands without alpha and masks.
     """
-    descriptions = {band: dataset.descriptions[band - 1] or "" for band in usable}
+    descriptions = dict(zip(dataset.indexes, read_descriptions(dataset), strict=True))
+    descriptions = {band: descriptions[band] for band in usable}
     meanings = {band: meaning for band, text in descriptions.items() if (meaning := color_of(text))}
     described = _first_of_each(meanings, key=lambda band: len(_words(descriptions[band])))
     if described is not None:
@@ -113,7 +115,7 @@ def _choose_undescribed(dataset: Any, usable: Sequence[int]) -> ColorChoice:
 
 def _choose_by_sensor(dataset: Any, usable: Sequence[int]) -> ColorChoice:
     count = len(usable)
-    satellite = dataset.tags(ns="IMAGERY").get("SATELLITEID", "")
+    satellite = read_tags(dataset, ns="IMAGERY").get("SATELLITEID", "")
     named = find_by_name(count, file=stem_of(dataset.name), satellite=satellite)
     if named is not None:
         return ColorChoice(_pick(usable, named[1]), f"{named[0].name}, by its name")
@@ -164,8 +166,8 @@ def _by_wavelength(dataset: Any, usable: Sequence[int]) -> dict[int, str]:
 
 def _wavelength(dataset: Any, band: int) -> float | None:
     """Return the wavelength of a band in µm as GDAL or ENVI headers give it, or None."""
-    tags = {key.lower(): value for key, value in dataset.tags(band).items()}
-    text = dataset.tags(band, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
+    tags = {key.lower(): value for key, value in read_tags(dataset, band).items()}
+    text = read_tags(dataset, band, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
     unit = 1.0
     if text is None:
         text, unit = tags.get("wavelength", ""), _UNITS.get(tags.get("wavelength_units", "").lower(), 0)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -95,6 +96,43 @@ def ignore_missing_georeference() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _ignore_undecoded_messages() -> Iterator[None]:
+    """Print nothing where rasterio cannot log a message of GDAL that is not UTF-8; the error itself is raised."""
+    with _WARNINGS_LOCK:
+        print_error, print_ignored = sys.excepthook, sys.unraisablehook
+
+        def filter_error(kind: type[BaseException], *details: Any) -> None:
+            if kind is not UnicodeDecodeError:
+                print_error(kind, *details)
+
+        def filter_ignored(details: Any) -> None:
+            if details.exc_type is not UnicodeDecodeError:
+                print_ignored(details)
+
+        sys.excepthook, sys.unraisablehook = filter_error, filter_ignored
+        try:
+            yield
+        finally:
+            sys.excepthook, sys.unraisablehook = print_error, print_ignored
+
+
+def read_tags(dataset: Any, band: int = 0, *, ns: str | None = None) -> dict[str, str]:
+    """Return the tags of a raster or of one of its bands; none if they are not UTF-8."""
+    try:
+        return dict(dataset.tags(band, ns=ns))
+    except UnicodeDecodeError:
+        return {}
+
+
+def read_descriptions(dataset: Any) -> tuple[str, ...]:
+    """Return the description of each band; empty texts if they are missing or not UTF-8."""
+    try:
+        return tuple(str(text or "") for text in dataset.descriptions)
+    except UnicodeDecodeError:
+        return tuple("" for _ in dataset.indexes)
+
+
 def log_hosts(name: str) -> None:
     """Log in one line which hosts are contacted to read a raster or vector file."""
     hosts = find_hosts([name])
@@ -115,7 +153,7 @@ def open_dataset(name: str, **options: Any) -> Any:
     check_name(name)
     try:
         # rasterio compares the nodata value with the limits of the type.
-        with environment(name), ignore_missing_georeference(), np.errstate(over="ignore"):
+        with environment(name), ignore_missing_georeference(), _ignore_undecoded_messages(), np.errstate(over="ignore"):
             dataset = rasterio.open(name, sharing=False, **options)
     except (RasterioError, OSError, ValueError) as error:
         raise RasterError(explain(name, error)) from error
@@ -127,7 +165,7 @@ def open_dataset(name: str, **options: Any) -> Any:
                 check_vrt(dataset, name=name)
         if dataset.driver in _RAW_DRIVERS:
             _check_size(dataset, name)
-    except RasterioError as error:
+    except (RasterioError, UnicodeDecodeError) as error:
         dataset.close()
         raise RasterError(explain(name, error)) from error
     except RasterError:
@@ -200,7 +238,7 @@ def read_region(dataset: Any, region: Region, *, name: str, band: int = 1, masks
     window = Window(region.left, region.top, region.width, region.height)
     try:
         values: NDArray[Any] = (dataset.read_masks if masks else dataset.read)(band, window=window)
-    except (RasterioError, CPLE_BaseError, OSError) as error:
+    except (RasterioError, CPLE_BaseError, OSError, UnicodeDecodeError) as error:
         raise RasterError(
             f"{name} cannot be read in rows {region.top}–{region.bottom}, columns {region.left}–{region.right} "
             f"({find_reason(error)}); the file may be damaged: copy or create it again"

@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import time
 import urllib.request
 from collections.abc import Sequence
@@ -101,7 +102,7 @@ def _read_url(name: str) -> FileStatus:
     etag = headers.get("ETag")
     modified = _parse_date(headers.get("Last-Modified", ""))
     return {
-        "bytes": int(size) if size.isdecimal() else None,
+        "bytes": int(size) if re.fullmatch("[0-9]{1,18}", size) else None,
         # Mirrors of a file give one ETag and several times.
         "modified_ns": None if etag else modified,
         "etag": etag,

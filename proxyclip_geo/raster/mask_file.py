@@ -51,7 +51,7 @@ class MaskFile:
             with environment(self.name), open_dataset(self.name) as mask:
                 values = mask.read(1, window=window, out_shape=shape)
                 valid = mask.read_masks(1, window=window, out_shape=shape) > 0
-        except (RasterioError, CPLE_BaseError) as error:
+        except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
             raise RasterError(f"mask {self.name} cannot be read ({error}); copy or create it again") from error
         if self.watch.find_changed():
             raise RasterError(f"mask {self.name} was changed or removed while it was read; run again with the new file")

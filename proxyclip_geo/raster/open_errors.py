@@ -95,6 +95,8 @@ def explain(name: str, error: BaseException) -> str:
         found = _look_at(file) if os.path.isfile(file) else ""
         if found:
             return f"{shown} {found}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"{shown} holds text that is not UTF-8 ({error.object[error.start :][:20]!r}); save it as UTF-8"
     reason = find_reason(error)
     if _UNRECOGNISED in reason:
         reason = "no driver of GDAL recognises its format"

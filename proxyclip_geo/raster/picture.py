@@ -13,7 +13,7 @@ from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.bands import BandPlan, read_bands, stack_colors
 from proxyclip_geo.raster.collar import equals, find_corner_values
 from proxyclip_geo.raster.color_bands import is_colored
-from proxyclip_geo.raster.dataset import read_layers
+from proxyclip_geo.raster.dataset import read_descriptions, read_layers
 from proxyclip_geo.raster.open_errors import find_reason
 from proxyclip_geo.raster.options import Stretch
 from proxyclip_geo.raster.stretch import to_rgb
@@ -44,7 +44,7 @@ def find_mask_band(dataset: Any, plan: BandPlan) -> tuple[int | None, str]:
     """
     last = dataset.count
     dtype = dataset.dtypes[last - 1]
-    described = is_colored(dataset.descriptions[last - 1] or "")
+    described = is_colored(read_descriptions(dataset)[last - 1])
     plain = dataset.colorinterp[last - 1] in (ColorInterp.undefined, ColorInterp.gray) and dtype.startswith(
         ("uint", "int")
     )

@@ -77,7 +77,7 @@ class Source:
                 self._watch = FileWatch(self._gdal_name, sources) if sources else status
                 try:
                     self._prepare()
-                except (RasterioError, CPLE_BaseError) as error:
+                except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
                     raise RasterError(explain(self._gdal_name, error)) from error
             self._opened = undo.pop_all()
 

@@ -154,10 +154,9 @@ def _choose_layers(path: str, options: Mapping[str, str], *, title: str) -> Sequ
     if len(names) > MAX_LAYERS:
         raise VectorError(f"{title} has {len(names)} layers, and the limit is {MAX_LAYERS}")
     wanted = options.get("layername")
-    if wanted is None and options.get("layerid", "").isdecimal() and int(options["layerid"]) < len(names):
-        wanted = names[int(options["layerid"])]
-    elif "layerid" in options and wanted is None:
-        wanted = options["layerid"]
+    if wanted is None and "layerid" in options:
+        number = options["layerid"]
+        wanted = dict(zip(map(str, range(len(names))), names, strict=True)).get(number, number)
     if wanted is None:
         return [layer for layer, kind in layers if kind is not None or _is_table(path)]
     if wanted not in names:

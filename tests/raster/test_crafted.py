@@ -28,6 +28,7 @@ from rasterio.rio.main import main_group
 from rasterio.rpc import RPC
 
 from proxyclip_geo.errors import AreaError, OptionError, QualityWarning, RasterError
+from proxyclip_geo.raster.labels import open_labels
 from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.raster.options import SourceOptions
 from proxyclip_geo.raster.source import _from_centre, open_source
@@ -362,3 +363,52 @@ class TestSize:
         assert sum(tile.height * tile.width for tile in tiles) == height * width
         assert all(tile.intersect(region) == tile for tile in tiles)
         assert all(one.intersect(two).is_empty for one, two in itertools.combinations(tiles, 2))
+
+
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [
+        ("<VRTDataset", "<VRT\xffDataset"),
+        ('dataType="Byte"', 'dataType="By\xfcte"'),
+        (">a.tif<", ">gr\xfcn.tif<"),
+        ("<SRS>", "<Metadata><MDI key='a'>gr\xfcn</MDI></Metadata><SRS>"),
+    ],
+    ids=["root", "type", "source", "tag"],
+)
+def test_vrt_that_is_not_utf8_has_one_message(
+    make_raster: MakeRaster, tmp_path: Path, capfd: pytest.CaptureFixture[str], place: str, where: str
+) -> None:
+    """rasterio prints that it cannot log such a message of GDAL."""
+    make_raster("a.tif", bands=1)
+    path = write_vrt(tmp_path / "a.vrt", vrt_band(1))
+    path.write_text(path.read_text().replace(place, where), encoding="latin-1")
+    with pytest.raises(RasterError, match="cannot be opened|is not UTF-8|does not exist"):
+        open_source(path)
+    assert capfd.readouterr().err == ""
+
+
+def test_texts_that_are_not_utf8_are_ignored(make_raster: MakeRaster, tmp_path: Path) -> None:
+    path = make_raster("a.tif")
+    side = '<Description>Gr\xfcn</Description><Metadata><MDI key="wavelength">\xb5</MDI></Metadata>'
+    (tmp_path / "a.tif.aux.xml").write_text(
+        f'<PAMDataset><PAMRasterBand band="2">{side}</PAMRasterBand></PAMDataset>', encoding="latin-1"
+    )
+    with open_source(path) as source:
+        assert source.bands == (1, 2, 3)
+
+
+@pytest.mark.parametrize("text", ["abc", "-3", "0", "4.5", "", "9" * 5000])
+def test_impossible_numbers_of_bits_are_ignored(make_raster: MakeRaster, tmp_path: Path, text: str) -> None:
+    path = make_raster("a.tif")
+    tag = f'<Metadata domain="IMAGE_STRUCTURE"><MDI key="NBITS">{text}</MDI></Metadata>'
+    (tmp_path / "a.tif.aux.xml").write_text(f'<PAMDataset><PAMRasterBand band="1">{tag}</PAMRasterBand></PAMDataset>')
+    with open_source(path) as source:
+        assert "8-bit values unchanged" in source.choices
+
+
+def test_class_tags_of_impossible_values_are_ignored(make_raster: MakeRaster) -> None:
+    path = make_raster("l.tif", bands=1)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(**{f"CLASS_{'9' * 5000}": "water", "CLASS_2": "road"})
+    with open_labels(path) as labels:
+        assert labels.classes == {2: "road"}

@@ -387,7 +387,8 @@ def _replace_file(draw: Draw, path: Path) -> None:
     elif kind == "pipe":
         os.mkfifo(path)
     elif kind == "loop":
-        path.symlink_to(path)
+        # Relative, so that a copy of the folder holds a loop, too.
+        path.symlink_to(path.name)
     elif kind == "text":
         path.write_text("<html><body>404</body></html>")
     elif kind == "sibling" and siblings:

@@ -60,6 +60,21 @@ CLIP = {
     "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 8, "heads": 2, "layers": 1},
 }
 
+PAM = """<PAMDataset>
+  <SRS>EPSG:32633</SRS>
+  <GeoTransform>500000, 0.5, 0, 4600000, 0, -0.5</GeoTransform>
+  <Metadata domain="IMAGERY"><MDI key="SATELLITEID">WV02</MDI></Metadata>
+  <PAMRasterBand band="1">
+    <Description>grün</Description>
+    <NoDataValue>7</NoDataValue>
+    <Scale>0.5</Scale>
+    <Offset>2</Offset>
+    <Metadata><MDI key="wavelength">560</MDI><MDI key="wavelength_units">nanometers</MDI></Metadata>
+    <Metadata domain="IMAGE_STRUCTURE"><MDI key="NBITS">7</MDI></Metadata>
+  </PAMRasterBand>
+</PAMDataset>
+"""
+
 
 def write_cards(folder: Path) -> None:
     """A card with its files, with safetensors and with weights of torch."""
@@ -207,6 +222,10 @@ def write_rasters(folder: Path) -> None:
                 dataset.build_overviews([2, 4])
                 if name == "deflate":
                     dataset.write_mask(rgb[0] > 20)
+    place = folder / "side" / "in"
+    place.mkdir(parents=True)
+    _write(place / "r.tif", rgb, **base)
+    (place / "r.tif.aux.xml").write_text(PAM)
     for name, driver in (("png", "PNG"), ("jpg", "JPEG"), ("vrt", "VRT"), ("img", "HFA"), ("asc", "AAIGrid")):
         place = folder / name / "in"
         place.mkdir(parents=True)
@@ -224,12 +243,23 @@ def write_labels(folder: Path) -> None:
         shutil.copy(truth, place / "truth.tif")
         if name == "tif":
             shutil.copy(truth, place / "l.tif")
+            _write_side_file(place / "l.tif")
         else:
             rasterio.shutil.copy(truth, place / f"l.{name}", driver=name.upper())
     place = folder.parent / "geopackages" / "append"
     shutil.copytree(folder / "tif", place)
     (place / "out").mkdir()
     pg.vectorize(place / "in" / "l.tif", place / "out" / "l.gpkg")
+
+
+def _write_side_file(path: Path) -> None:
+    """Write the tags of a label raster into its side file, too."""
+    with rasterio.open(path) as dataset:
+        tags = "".join(
+            f'<MDI key="{key}">{text}</MDI>' for key, text in dataset.tags(1).items() or dataset.tags().items()
+        )
+    band = f'<PAMRasterBand band="1"><NoDataValue>255</NoDataValue><Metadata>{tags}</Metadata></PAMRasterBand>'
+    path.with_name(path.name + ".aux.xml").write_text(f"<PAMDataset>{band}</PAMDataset>")
 
 
 def _write(path: Path, pixels: Any, **options: Any) -> None:

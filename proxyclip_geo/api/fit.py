@@ -229,8 +229,9 @@ def _fit(
     count = len(vocabulary.classes)
     drawn = len(truths) == 1 and _is_vector(truths[0])
     thresholds = np.array(bank.thresholds)
-    found = fit_cells(cells, classes=count, thresholds=thresholds, omit_wrong=drawn)
-    before = label_cells(cells, cells.prior, thresholds, classes=count)
+    fallback = 0 if vocabulary.fallback_index is None else vocabulary.fallback_index + 1
+    found = fit_cells(cells, classes=count, thresholds=thresholds, fallback=fallback, omit_wrong=drawn)
+    before = label_cells(cells, cells.prior, thresholds, classes=count, fallback=fallback)
     old, new = (count_pairs(cells, labels, classes=count) for labels in (before, found.labels))
     gain = measure_gain(old, new, names=vocabulary.names)
     statement = _state(gain, truths, grouping=grouping)

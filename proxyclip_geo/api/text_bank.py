@@ -9,7 +9,7 @@ from proxyclip_geo.engine.examples import add_directions
 from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.vocabulary import Vocabulary
+from proxyclip_geo.vocabulary import UNCLASSIFIED, Vocabulary
 from proxyclip_geo.vocabulary.directions import decode_direction
 
 
@@ -46,6 +46,7 @@ def make_bank(
         nodata=vocabulary.nodata,
         debias=options.debias,
         background=int(bool(background)),
+        fallback=UNCLASSIFIED if vocabulary.fallback_index is None else vocabulary.values[vocabulary.fallback_index],
     )
     bank = average_synonyms(bank) if options.synonyms == "mean" else replace(bank, synonyms=options.synonyms)
     directions = {

@@ -50,7 +50,8 @@ Mapping = Annotated[
     str | None,
     typer.Option(
         "--map",
-        help='Class of each value of the truth, e.g. "1=building, 2=road, 3=none"; by name or value if not given.',
+        help='Class of each value of the truth, e.g. "1=building, 2=road, 3=none", or of each '
+        'colour, e.g. "#ff0000=building"; by name, value or the colours of the vocabulary if not given.',
     ),
 ]
 Ignore = Annotated[

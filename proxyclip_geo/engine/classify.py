@@ -29,7 +29,7 @@ class TextBank:
         query_class: Index of the class of each query, non-decreasing.
         values: Label value of each class.
         biases: Bias added to the logits of each class.
-        thresholds: Score below which a winning class becomes unclassified, one a class.
+        thresholds: Score below which a winning class becomes `fallback`, one a class.
         logit_scale: Factor of cosines before the softmax.
         nodata: Label value of pixels without data.
         synonyms: Score of a class with synonyms. "max-probability": a softmax over all queries, then the maximum of the
@@ -39,6 +39,7 @@ class TextBank:
             al., "SegEarth-OV", CVPR 2025, λ = −0.3). 0 turns it off.
         background: Number of background classes, which are the last ones: their label value is 0, and their
             probabilities are not reported.
+        fallback: Label value of pixels below the threshold.
     """
 
     queries: Tensor
@@ -51,6 +52,7 @@ class TextBank:
     synonyms: Literal["max-probability", "max-logit"] = "max-probability"
     debias: float = 0.0
     background: int = 0
+    fallback: int = UNCLASSIFIED
 
     @property
     def label_dtype(self) -> type[np.uint8] | type[np.uint16]:
@@ -260,7 +262,7 @@ def classify_pixels(
         probability = shares.amax(dim=0)
         value = _look_up(values, winner)
         if unsure:
-            value.masked_fill_(probability < _look_up(thresholds, winner), UNCLASSIFIED)
+            value.masked_fill_(probability < _look_up(thresholds, winner), bank.fallback)
         inside = strip.slices_in(core)
         labels[inside] = value.cpu().numpy()
         score[inside] = _to_percent(probability)

@@ -73,7 +73,9 @@ class FittedCells:
     wrong: NDArray[np.bool_]
 
 
-def fit_cells(cells: LabelledCells, *, classes: int, thresholds: Floats, omit_wrong: bool = False) -> FittedCells:
+def fit_cells(
+    cells: LabelledCells, *, classes: int, thresholds: Floats, fallback: int = 0, omit_wrong: bool = False
+) -> FittedCells:
     """Fit to cells.
 
     The strength is chosen by holding out images, or parts of the ground in one image. The logits of a held-out cell
@@ -83,6 +85,7 @@ def fit_cells(cells: LabelledCells, *, classes: int, thresholds: Floats, omit_wr
         cells: Labelled cells.
         classes: K, number of classes without the background.
         thresholds: (C,) those before; unchanged where there are no pixels of no class, or of the class.
+        fallback: Label of cells below the threshold.
         omit_wrong: Whether parts whose class contradicts the others are not fitted to.
     """
     mean, std = cells.features.mean(axis=0, dtype=np.float64), float(cells.features.std(dtype=np.float64)) or 1.0
@@ -108,7 +111,7 @@ def fit_cells(cells: LabelledCells, *, classes: int, thresholds: Floats, omit_wr
     for n in range(folds.max() + 1):
         own, rest = cells.take(folds == n), cells.take(folds != n)
         fitted = _fit_thresholds(rest, left_out[folds != n], thresholds, classes=classes)
-        labels[folds == n] = label_cells(own, left_out[folds == n], fitted, classes=classes)
+        labels[folds == n] = label_cells(own, left_out[folds == n], fitted, classes=classes, fallback=fallback)
     best = int(total.argmin())
     wrong = _find_wrong(samples, losses[best]) if omit_wrong else np.zeros(len(target), np.bool_)
     found = _train(samples, used & ~wrong, strength=STRENGTHS[best])
@@ -178,10 +181,13 @@ def score_cells(cells: LabelledCells, logits: Floats) -> tuple[Indices, Floats]:
     return winner, score
 
 
-def label_cells(cells: LabelledCells, logits: Floats, thresholds: Floats, *, classes: int) -> Indices:
-    """Return the (N,) labels of cells: 1…K, 0 where unclassified."""
+def label_cells(
+    cells: LabelledCells, logits: Floats, thresholds: Floats, *, classes: int, fallback: int = 0
+) -> Indices:
+    """Return the (N,) labels of cells: 1…K, 0 where unclassified, `fallback` below the threshold."""
     winner, score = score_cells(cells, logits)
-    return np.where((score < thresholds[winner]) | (winner >= classes), 0, winner + 1)
+    labels = np.where(winner >= classes, 0, winner + 1)
+    return np.where(score < thresholds[winner], fallback, labels)
 
 
 def count_pairs(cells: LabelledCells, labels: Indices, *, classes: int) -> Indices:

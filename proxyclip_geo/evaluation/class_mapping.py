@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.validation import suggest
-from proxyclip_geo.vocabulary import Vocabulary
+from proxyclip_geo.vocabulary import Vocabulary, hex_color
 from proxyclip_geo.vocabulary.classes import fold
 
 NO_CLASS = frozenset({"none", "other", "unclassified"})
@@ -25,7 +25,7 @@ Target = int | None
 
 
 def parse_mapping(text: str) -> dict[int | str, int | str]:
-    """Parse `1=building,2=water`: values or names of the truth, and the class (or its value) of each.
+    """Parse `1=building,2=water`: values, colours or names of the truth, and the class (or its value) of each.
 
     Args:
         text: Entries separated by `,` or `;`. The class may be "none": none of the classes.
@@ -51,6 +51,23 @@ def parse_mapping(text: str) -> dict[int | str, int | str]:
     if not mapping:
         raise OptionError("the mapping is empty; give entries such as 1=building,2=water, or no mapping")
     return mapping
+
+
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
+
+
+def pack_keys(keys: Iterable[int | str]) -> tuple[int | str, ...]:
+    """Return keys of a mapping with a number for each colour, as truth in colours has them.
+
+    >>> pack_keys(["#0001ff", "water", 3])
+    (511, 'water', 3)
+    """
+    return tuple(int(key[1:], 16) if isinstance(key, str) and _COLOR.fullmatch(key) else key for key in keys)
+
+
+def color_mapping(vocabulary: Vocabulary) -> dict[int | str, int | str]:
+    """Return the mapping from the colours of classes to their names."""
+    return {hex_color(item.color): item.name for item in vocabulary.classes}
 
 
 def mapped_values(mapping: Mapping[int | str, int | str]) -> list[int]:

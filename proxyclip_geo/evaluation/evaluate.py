@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from proxyclip_geo.errors import OptionError, RasterError, strip_credentials
-from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, mapped_values
+from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, color_mapping, mapped_values, pack_keys
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
 from proxyclip_geo.geobox import GeoBox, make_transformer, same_crs
@@ -46,17 +46,18 @@ def evaluate(
     A truth on another grid is resampled to the grid of the labels, nearest pixel. Pixels with nodata on either side are
     ignored; unclassified pixels of the prediction count as wrong where the truth has a class. Values of the truth
     become classes by the mapping, else by their names (tags CLASS_<value>), else by equal values; an unnamed 0 in the
-    truth is ignored. Memory does not grow with the rasters.
+    truth is ignored. A truth of three bands holds colours: those of the mapping, else of the vocabulary. Memory does
+    not grow with the rasters.
 
     Args:
         labels: Label raster to evaluate: a file or URL, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
             an `ArrayRaster`.
-        truth: Label raster with the true classes.
+        truth: Label raster with the true classes, or a picture of three bands in the colours of classes.
         vocabulary: Names, values and synonyms of the labels: a vocabulary, its name or file, or classes as for
             `segment`; the tags of the raster if not given.
-        mapping: Value or name in the truth → class (name, synonym or value) of the labels, or "none" for none of them.
-            Several may stand for one class; values that are not mentioned are ignored.
-        ignore: Values or names in the truth to ignore.
+        mapping: Value, name or colour ("#ff0000") in the truth → class (name, synonym or value) of the labels, or
+            "none" for none of them. Several may stand for one class; values that are not mentioned are ignored.
+        ignore: Values, names or colours in the truth to ignore.
         block: Side of the blocks in pixels.
         progress: Called after every block.
 
@@ -77,8 +78,9 @@ def evaluate(
     with ExitStack() as stack:
         files = [stack.enter_context(open_input(raster)) for raster in (labels, truth)]
         predicted = stack.enter_context(open_labels(files[0].path, classes=words.values if words else ()))
-        true = stack.enter_context(open_labels(files[1].path, classes=mapped_values(mapping or {})))
-        rules = TruthRules(true.classes, dict(mapping or {}), tuple(ignore))
+        in_color = bool(mapping or words)
+        true = stack.enter_context(open_labels(files[1].path, classes=mapped_values(mapping or {}), colors=in_color))
+        rules = _make_rules(true, words, mapping=mapping or {}, ignore=ignore)
         # Labels without names take those of the truth.
         legend = Legend.of(predicted.classes, words)
         if not legend.names:
@@ -88,7 +90,7 @@ def evaluate(
         if aligned is not true:
             stack.enter_context(aligned)
         pairs, missing = _count(predicted, aligned, overlap, block=block, progress=progress)
-    matrix, notes = _tabulate(pairs, legend, rules)
+    matrix, notes = _tabulate(pairs, legend, rules, name=hex_value if true.in_color else str)
     outside = predicted.geobox.height * predicted.geobox.width - overlap.height * overlap.width
     if missing + outside:
         notes = (f"{missing + outside} pixels of the labels have nodata on one of the two sides", *notes)
@@ -101,6 +103,26 @@ def evaluate(
     read = (files[0].path, files[1].path, None if words is None else words.path)
     names = strip_credentials([file.name for file in files])
     return Report(names[0], names[1], matrix, notes, read)
+
+
+def _make_rules(
+    true: LabelSource,
+    words: Vocabulary | None,
+    *,
+    mapping: Mapping[int | str, int | str],
+    ignore: Collection[int | str],
+) -> TruthRules:
+    """Return the rules of a truth; colours are those of the mapping, else of the vocabulary."""
+    if not true.in_color:
+        return TruthRules(true.classes, dict(mapping), tuple(ignore))
+    colors = mapping or (color_mapping(words) if words else {})
+    packed = dict(zip(pack_keys(colors), colors.values(), strict=True))
+    return TruthRules({}, packed, pack_keys(ignore))
+
+
+def hex_value(value: int) -> str:
+    """Return a colour that is packed into a number as "#rrggbb"."""
+    return f"#{value:06x}"
 
 
 def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, LabelSource]:
@@ -210,7 +232,9 @@ def _count_block(true: NDArray[np.integer], predicted: NDArray[np.integer]) -> P
     )
 
 
-def _tabulate(pairs: Pairs, legend: Legend, rules: TruthRules) -> tuple[ConfusionMatrix, tuple[str, ...]]:
+def _tabulate(
+    pairs: Pairs, legend: Legend, rules: TruthRules, *, name: Callable[[int], str]
+) -> tuple[ConfusionMatrix, tuple[str, ...]]:
     """Turn pairs of values into pairs of classes, and note what was ignored.
 
     Raises:
@@ -236,14 +260,14 @@ def _tabulate(pairs: Pairs, legend: Legend, rules: TruthRules) -> tuple[Confusio
         else:
             counts[target, legend.by_value[predicted]] += count
     matrix = ConfusionMatrix(legend.names, counts)
-    return matrix, _notes(matrix, ignored, legend.names[shared:])
+    listed = [f"{name(value)} ({count} pixels)" for value, count in sorted(ignored.items())]
+    return matrix, _notes(matrix, listed, legend.names[shared:])
 
 
-def _notes(matrix: ConfusionMatrix, ignored: Counter[int], only_true: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(matrix: ConfusionMatrix, ignored: Sequence[str], only_true: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
     if ignored:
-        values = ", ".join(f"{value} ({count} pixels)" for value, count in sorted(ignored.items()))
-        notes.append(f"values of the truth that are ignored, unlabelled or not in the mapping: {values}")
+        notes.append(f"values of the truth that are ignored, unlabelled or not in the mapping: {', '.join(ignored)}")
     if only_true:
         notes.append(f"only the truth has {', '.join(only_true)}: all of it counts as wrong; map or ignore it")
     absent = matrix.overall().absent

@@ -124,14 +124,13 @@ class ConfusionMatrix:
         )
 
     def __add__(self, other: "ConfusionMatrix") -> "ConfusionMatrix":
-        """Return the matrix of the pixels of both, e.g. of two rasters.
-
-        Raises:
-            OptionError: If the classes differ.
-        """
-        if self.classes != other.classes:
-            raise OptionError(f"matrices of different classes cannot be added: {self.classes} and {other.classes}")
-        return ConfusionMatrix(self.classes, self.counts + other.counts)
+        """Return the matrix of the pixels of both, e.g. of two rasters; classes of one name are the same."""
+        classes = tuple(dict.fromkeys((*self.classes, *other.classes)))
+        counts = np.zeros((len(classes) + 1, len(classes) + 1), dtype=np.int64)
+        for matrix in (self, other):
+            places = [0, *(classes.index(name) + 1 for name in matrix.classes)]
+            counts[np.ix_(places, places)] += matrix.counts
+        return ConfusionMatrix(classes, counts)
 
     @property
     def total(self) -> int:

@@ -1,8 +1,8 @@
-"""Reading label rasters: one band of integers, with class names in tags."""
+"""Reading label rasters: one band of integers, with class names in tags; or three bands of colours."""
 
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -49,6 +49,7 @@ class LabelSource:
         classes: Class name of each value, from the tags; empty without tags.
         nodata: Values that stand for nodata.
         dataset: The open rasterio dataset.
+        in_color: Whether the values are colours of three bands, 65536·red + 256·green + blue.
     """
 
     name: str
@@ -57,6 +58,7 @@ class LabelSource:
     classes: dict[int, str]
     nodata: frozenset[int]
     dataset: Any = field(repr=False)
+    in_color: bool = False
 
     def __enter__(self) -> "LabelSource":
         return self
@@ -87,6 +89,9 @@ class LabelSource:
         if region.intersect(self.geobox.region) != region:
             raise RasterError(f"{region} is not inside {self.name}, which has {self.shape} rows and columns")
         values = read_region(self.dataset, region, name=self.name)
+        if self.in_color:
+            green, blue = (read_region(self.dataset, region, name=self.name, band=band) for band in (2, 3))
+            values = pack_colors(np.stack([values, green, blue]))
         valid = np.ones(region.shape, bool)
         for value in self.nodata:
             valid &= values != value
@@ -125,15 +130,27 @@ class LabelSource:
             raise RasterError(
                 f"{self.name} cannot be reprojected ({error}); reproject it first, e.g. {WARP}"
             ) from error
-        return LabelSource(self.name, geobox, self.dtype, self.classes, self.nodata, warped)
+        return replace(self, geobox=geobox, dataset=warped)
 
 
-def open_labels(path: str | Path, *, classes: Collection[int] = ()) -> LabelSource:
+def pack_colors(rgb: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Return one number for each colour, 65536·red + 256·green + blue.
+
+    Args:
+        rgb: (3, …), 0–255.
+    """
+    red, green, blue = rgb.astype(np.int32)
+    packed: NDArray[np.int32] = 65536 * red + 256 * green + blue
+    return packed
+
+
+def open_labels(path: str | Path, *, classes: Collection[int] = (), colors: bool = False) -> LabelSource:
     """Open a label raster.
 
     Args:
         path: Path or URL of a raster with one band of integers, and perhaps an alpha band.
         classes: Values that are known to be classes, besides those that the tags name; see `label_nodata`.
+        colors: Whether a raster of red, green and blue, 0–255, is read as colours.
 
     Raises:
         RasterError: If it is missing, is no raster, has several bands or other values than integers.
@@ -142,6 +159,10 @@ def open_labels(path: str | Path, *, classes: Collection[int] = ()) -> LabelSour
     log_hosts(name)
     with ExitStack() as stack:
         dataset = stack.enter_context(open_dataset(name))
+        if colors and _count_bands(dataset) == 3 and set(dataset.dtypes) == {"uint8"}:
+            geobox = read_geobox(dataset, name=name)
+            stack.pop_all()
+            return LabelSource(name, geobox, np.dtype(np.int32), {}, frozenset(), dataset, in_color=True)
         _check_labels(dataset, name)
         tags = read_class_tags(dataset)
         nodata = label_nodata(dataset, classes={*tags, *classes})
@@ -157,8 +178,12 @@ def open_labels(path: str | Path, *, classes: Collection[int] = ()) -> LabelSour
     return source
 
 
+def _count_bands(dataset: Any) -> int:
+    return sum(kind != ColorInterp.alpha for kind in dataset.colorinterp)
+
+
 def _check_labels(dataset: Any, name: str) -> None:
-    bands = sum(kind != ColorInterp.alpha for kind in dataset.colorinterp)
+    bands = _count_bands(dataset)
     if bands != 1:
         raise RasterError(
             f"{name} has {bands} bands, but labels are one band of class values; pass the label raster of a run "

@@ -9,13 +9,13 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.validation import check_fields, describe
+from proxyclip_geo.validation import check_fields, describe, suggest
 from proxyclip_geo.vocabulary.colors import Color, hex_color
 from proxyclip_geo.vocabulary.directions import Direction
 from proxyclip_geo.vocabulary.templates import TemplateSet
 
 UNCLASSIFIED = 0
-"""Label value of pixels whose best score is below the threshold."""
+"""Label value of pixels whose best score is below the threshold, without a `fallback`."""
 
 LARGEST_BYTE_VALUE = 254
 """Largest class value that leaves 255 for nodata in uint8."""
@@ -137,7 +137,8 @@ class Vocabulary:
         classes: At least one class; names, values and synonyms are each unique.
         templates: Name of a template set ("imagenet", "remote-sensing", …), sentences with a {}, or None for the
             model's templates.
-        threshold: Score, 0–1, below which a pixel stays unclassified.
+        threshold: Score, 0–1, below which a pixel becomes `fallback`.
+        fallback: Name of the class of pixels below their threshold; None leaves them unclassified.
         description: A sentence on its use.
         source: Source of classes and colours, e.g. a citation.
         logit_scale: Factor of cosines before the softmax; None for the model's.
@@ -153,6 +154,7 @@ class Vocabulary:
     classes: tuple[MapClass, ...]
     templates: TemplateSet | None = None
     threshold: Threshold = 0.0
+    fallback: Word | None = None
     description: Text = ""
     source: Text = ""
     logit_scale: Annotated[float, Field(gt=0, le=1e4)] | None = None
@@ -166,6 +168,11 @@ class Vocabulary:
         check_class_count(len(self.classes))
         self._check_values()
         self._check_words()
+        if self.fallback is not None and fold(self.fallback) not in map(fold, self.names):
+            raise VocabularyError(
+                f"fallback is {self.fallback!r}{suggest(self.fallback, self.names)}, which is no class; there are "
+                f"{', '.join(self.names[:20])}"
+            )
         if any(item.direction for item in self.classes) and not (self.model and self.model_sha256):
             raise VocabularyError("classes have a 'direction', but 'model' or 'model_sha256' is missing; add them")
 
@@ -221,6 +228,12 @@ class Vocabulary:
         return tuple(self.threshold if item.threshold is None else item.threshold for item in self.classes)
 
     @property
+    def fallback_index(self) -> int | None:
+        """Index of the class of pixels below their threshold, 0…K−1; None if they stay unclassified."""
+        folded = [fold(name) for name in self.names]
+        return None if self.fallback is None else folded.index(fold(self.fallback))
+
+    @property
     def queries(self) -> tuple[str, ...]:
         """All synonyms of all classes, in order."""
         return tuple(word for item in self.classes for word in item.synonyms)
@@ -250,6 +263,8 @@ class Vocabulary:
         if self.templates is not None:
             fields["templates"] = self.templates if isinstance(self.templates, str) else list(self.templates)
         fields["threshold"] = self.threshold
+        if self.fallback is not None:
+            fields["fallback"] = self.fallback
         if self.logit_scale is not None:
             fields["logit_scale"] = self.logit_scale
         if self.model is not None:

@@ -97,7 +97,8 @@ def parse_classes(
     Args:
         classes: Text (see the module), or a sequence of strings, sequences of synonyms, mappings with the keys of
             `ClassEntry`, or `MapClass`; or a mapping from names to synonyms or such mappings; or a mapping with the key
-            "classes" beside name, description, source, templates, threshold and logit_scale, as in vocabulary files.
+            "classes" beside name, description, source, templates, threshold, fallback and logit_scale, as in vocabulary
+            files.
         name: Name of the vocabulary, if `classes` has none.
         threshold: Score, 0–1, below which a pixel stays unclassified, if `classes` has none.
         templates: Prompt templates, if `classes` has none.

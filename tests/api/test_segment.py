@@ -206,6 +206,14 @@ def test_no_data_in_is_no_data_out_and_hides_its_values(demo: pg.Model, scene: P
     np.testing.assert_array_equal(results[0] == 255, hole)
 
 
+def test_a_class_takes_the_pixels_below_the_threshold(scene: Path, demo: pg.Model, tmp_path: Path) -> None:
+    words = {"classes": WORDS, "threshold": 0.6}
+    plain = pg.segment(scene, words, out=tmp_path / "plain", model=demo).labels.read()
+    filled = pg.segment(scene, {**words, "fallback": "road"}, out=tmp_path / "filled", model=demo).labels.read()
+    assert (plain == 0).any()
+    np.testing.assert_array_equal(filled, np.where(plain == 0, 1 + WORDS.index("road"), plain))
+
+
 def test_threshold_leaves_pixels_unclassified(
     demo: pg.Model, scene: Path, result: pg.SegmentResult, tmp_path: Path
 ) -> None:

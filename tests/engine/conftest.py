@@ -126,6 +126,7 @@ def build_bank(
     thresholds: float | Sequence[float] = 0.0,
     logit_scale: float = 20.0,
     nodata: int = 255,
+    fallback: int = 0,
 ) -> TextBank:
     """Random queries; one class for each number in `query_class`."""
     generator = torch.Generator().manual_seed(seed)
@@ -139,6 +140,7 @@ def build_bank(
         thresholds=(thresholds,) * classes if isinstance(thresholds, float) else tuple(thresholds),
         logit_scale=logit_scale,
         nodata=nodata,
+        fallback=fallback,
     )
 
 

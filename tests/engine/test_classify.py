@@ -204,6 +204,9 @@ class TestClassifyBlock:
             pytest.param({"thresholds": [0.99, 0.5]}, [UNCLASSIFIED, 9], id="threshold of the winner"),
             pytest.param({"thresholds": [0.5, 0.99]}, [7, UNCLASSIFIED], id="threshold of the other winner"),
             pytest.param({"thresholds": 1.0}, [UNCLASSIFIED, UNCLASSIFIED], id="nothing is sure enough"),
+            pytest.param(
+                {"thresholds": [0.5, 0.99], "fallback": 7}, [7, 7], id="a class takes what is not sure enough"
+            ),
             pytest.param({"biases": [0.0, 2.5]}, [9, 9], id="bias beats the image"),
             pytest.param({"biases": [0.0, -2.5]}, [7, 7], id="bias against a class"),
             pytest.param({"biases": [0.0, 1.5]}, [7, 9], id="bias too small to matter"),

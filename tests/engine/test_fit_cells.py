@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from proxyclip_geo.engine.fit_cells import LabelledCells, count_pairs, fit_cells, merge
+from proxyclip_geo.engine.fit_cells import LabelledCells, count_pairs, fit_cells, label_cells, merge
 
 DIM = 6
 
@@ -89,3 +89,9 @@ def test_thresholds_drop_what_is_no_class(spread: float) -> None:
     found = fit_cells(cells, classes=3, thresholds=np.zeros(3))
     assert (found.labels == cells.truth).mean() > 0.9
     assert 0 < found.thresholds.max() < 1
+
+
+def test_a_class_takes_the_cells_below_the_threshold() -> None:
+    cells = make_cells(prior=2.0)
+    labels = label_cells(cells, cells.prior * 0, np.full(3, 0.5), classes=3, fallback=2)
+    assert (labels == 2).all()

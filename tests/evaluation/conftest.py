@@ -15,9 +15,11 @@ def write_labels(tmp_path):
 
     def write(name, values, *, classes=None, crs=UTM, transform=NORTH_UP, nodata=255, bands=1):
         values = np.atleast_2d(np.asarray(values))
+        if values.ndim == 3:
+            bands = len(values)
         values = values if values.dtype.kind == "f" or values.dtype != np.int64 else values.astype(np.uint8)
         path = tmp_path / name
-        height, width = values.shape
+        height, width = values.shape[-2:]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             with rasterio.open(
@@ -34,7 +36,7 @@ def write_labels(tmp_path):
                 compress="deflate",
             ) as dataset:
                 for band in range(1, bands + 1):
-                    dataset.write(values, band)
+                    dataset.write(values[band - 1] if values.ndim == 3 else values, band)
                 dataset.update_tags(**{f"CLASS_{value}": text for value, text in (classes or {}).items()})
         return path
 

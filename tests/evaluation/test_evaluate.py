@@ -3,6 +3,7 @@ import pytest
 from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from proxyclip_geo.errors import Cancelled, OptionError, RasterError, VocabularyError
 from proxyclip_geo.evaluation.evaluate import _count_block, evaluate
@@ -72,6 +73,36 @@ def test_a_mapping_joins_values_and_ignores_the_rest(write_labels):
     report = evaluate(labels, truth, mapping={5: "water", 6: "water", 0: "none"})
     assert counts(report) == [[1, 0, 1], [0, 2, 1], [0, 0, 0]]
     assert any("8 (1 pixels)" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "expected"),
+    [
+        pytest.param(None, [[0, 0, 0], [0, 1, 1], [0, 0, 2]], id="colours of the vocabulary"),
+        pytest.param({"#ff0000": "clutter", "#000000": "building"}, [[0] * 3, [0, 0, 1], [0, 0, 1]], id="a mapping"),
+    ],
+)
+def test_truth_in_colours(write_labels, mapping, expected):
+    vocabulary = parse_classes([{"name": "building", "color": "#0000ff"}, {"name": "clutter", "color": "#ff0000"}])
+    labels = write_labels("l.tif", [[1, 2, 2, 2, 2]])
+    colors = np.array([[0, 0, 255], [0, 0, 255], [255, 0, 0], [255, 0, 0], [0, 0, 0]], np.uint8)
+    if mapping:
+        colors[1:4] = [[255, 0, 0], [1, 0, 0], [1, 0, 0]]
+    truth = write_labels("t.tif", colors.T[:, None], nodata=None)
+    report = evaluate(labels, truth, vocabulary=vocabulary, mapping=mapping, ignore=["#0000ff"] if mapping else [])
+    assert counts(report) == expected
+    assert "#000000 (1 pixels)" in report.notes[0] or mapping
+    with pytest.raises(RasterError, match="3 bands"):
+        evaluate(labels, truth)
+
+
+def test_a_palette_picture_holds_indices(write_labels, tmp_path):
+    picture = Image.fromarray(np.array([[0, 1, 2]], np.uint8), "P")
+    picture.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
+    picture.save(tmp_path / "t.png")
+    labels = write_labels("l.tif", [[1, 2, 2]], crs=None, transform=Affine.identity())
+    report = evaluate(labels, tmp_path / "t.png", mapping={0: 1, 1: 2, 2: 2})
+    assert report.matrix.overall().accuracy == 1
 
 
 def test_ignored_values_and_unnamed_zero_do_not_count(write_labels):

@@ -148,5 +148,12 @@ def test_matrices_of_the_same_classes_are_added() -> None:
     first = ConfusionMatrix(("a", "b"), np.arange(9).reshape(3, 3))
     second = ConfusionMatrix(("a", "b"), np.eye(3, dtype=np.int64))
     np.testing.assert_array_equal((first + second).counts, [[1, 1, 2], [3, 5, 5], [6, 7, 9]])
-    with pytest.raises(OptionError, match="different classes"):
-        _ = first + ConfusionMatrix(("a", "c"), first.counts)
+
+
+def test_matrices_of_tiles_with_other_classes_are_added_by_name():
+    first = ConfusionMatrix(("a", "b"), np.arange(9).reshape(3, 3))
+    total = first + ConfusionMatrix(("c", "a"), np.arange(10, 19).reshape(3, 3))
+    assert total.classes == ("a", "b", "c")
+    np.testing.assert_array_equal(
+        total.counts, [[0 + 10, 1 + 12, 2, 11], [3 + 16, 4 + 18, 5, 17], [6, 7, 8, 0], [13, 15, 0, 14]]
+    )

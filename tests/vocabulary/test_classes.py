@@ -124,3 +124,12 @@ def test_templates_are_a_set_or_sentences(templates, expected):
 def test_bad_templates_are_refused(templates, says):
     with pytest.raises(VocabularyError, match=says):
         Vocabulary("v", (land("water", 1),), templates=templates)
+
+
+def test_a_class_can_take_the_pixels_below_the_threshold():
+    vocabulary = parse_classes({"classes": ["road", "Clutter"], "threshold": 0.1, "fallback": "clutter"})
+    assert vocabulary.fallback_index == 1
+    assert parse_classes(vocabulary.to_dict()) == vocabulary
+    assert parse_classes("road; clutter").fallback_index is None
+    with pytest.raises(VocabularyError, match=r"fallback is 'cluter' \(did you mean 'clutter'\?\), which is no class"):
+        parse_classes({"classes": ["road", "clutter"], "fallback": "cluter"})

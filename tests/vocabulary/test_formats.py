@@ -163,7 +163,8 @@ def vocabularies(draw):
         for value in values
     )
     name = draw(words) + "x"
-    return Vocabulary(name, classes, draw(templates), draw(st.floats(0, 1)), draw(words), draw(words))
+    fallback = draw(st.none() | st.sampled_from([item.name for item in classes]))
+    return Vocabulary(name, classes, draw(templates), draw(st.floats(0, 1)), fallback, draw(words), draw(words))
 
 
 @pytest.mark.filterwarnings("ignore::proxyclip_geo.errors.QualityWarning")

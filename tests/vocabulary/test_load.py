@@ -49,6 +49,7 @@ def test_benchmarks_ask_the_published_words(name):
     vocabulary, published = load_vocabulary(name), parse_classes(classes)
     assert [item.synonyms for item in vocabulary.classes] == [item.synonyms for item in published.classes]
     assert vocabulary.threshold == threshold
+    assert vocabulary.fallback == ("clutter" if name in ("potsdam", "vaihingen") else "background")
 
 
 def test_loveda_has_its_values_and_palette():

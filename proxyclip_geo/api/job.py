@@ -75,16 +75,16 @@ class Job:
         """Load the model unless it is loaded, with the encoder for this raster's windows."""
         loaded = model if isinstance(model, Model) else load_model(self.card, **self.loading(options))
         encoder = loaded.encoder
-        window, stride = self._window(options)
+        window, stride = self._window(options, encoder)
         grid = WindowGrid.fit(
             self.source.geobox.shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple
         )
         return loaded.for_windows(grid.window)
 
-    def _window(self, options: EncodeOptions) -> tuple[int, int]:
+    def _window(self, options: EncodeOptions, encoder: DenseEncoder) -> tuple[int, int]:
         """Return side and stride of windows, in pixels."""
         window = options.window or self.card.window.size
-        return window, options.stride or min(self.card.window.stride, window)
+        return window, options.stride or self.card.window.scale_stride(window, step=encoder.step)
 
     @staticmethod
     def loading(options: EncodeOptions) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class Job:
             encoder: The image model.
             core_multiple: Cells that a block's side is rounded up to a multiple of, so that chunks divide it.
         """
-        window, stride = self._window(options)
+        window, stride = self._window(options, encoder)
         plan = make_plan(
             self.source.geobox.shape,
             encoder=encoder,

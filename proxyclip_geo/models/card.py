@@ -50,7 +50,7 @@ Mean: TypeAlias = tuple[_Share, _Share, _Share]
 Std: TypeAlias = tuple[_Positive, _Positive, _Positive]
 Statistics: TypeAlias = tuple[Rgb, Rgb]
 """Mean and standard deviation of red, green and blue, for pixels in 0…1."""
-PositionMode: TypeAlias = Literal["offset", "antialias"]
+PositionMode: TypeAlias = Literal["offset", "antialias", "exact"]
 _Size: TypeAlias = Annotated[int, Field(ge=0, le=8192)]
 Override: TypeAlias = bool | _Size | Annotated[float, Field(ge=-8192, le=8192)] | tuple[_Size, ...]
 """Numbers only: timm takes texts for names of functions, layers and files."""
@@ -117,9 +117,10 @@ class VfmCard:
         weights: Weights file, relative to the card.
         hub: Weights file on the hub.
         sha256: Expected checksum of `weights`.
-        position: How position embeddings are resized to the token grid, "offset" (DINO v1) or "antialias" (timm,
-            DINOv2).
-        scale: Factor by which the window is enlarged for this tower.
+        position: How position embeddings are resized to the token grid: "offset" (DINO v1), "antialias" (timm,
+            DINOv2) or "exact" (MAE).
+        input_size: Side in pixels that a window of the card's size is resized to for this tower; not resized if not
+            given.
         mean: Mean of RGB in 0…1.
         std: Standard deviation of RGB in 0…1.
     """
@@ -130,7 +131,7 @@ class VfmCard:
     hub: HubFile | None = None
     sha256: Sha256 | None = None
     position: PositionMode = "offset"
-    scale: Annotated[int, Field(ge=1, le=16)] = 1
+    input_size: Annotated[int, Field(ge=1, le=MAX_WINDOW)] | None = None
     mean: Mean = IMAGENET_MEAN
     std: Std = IMAGENET_STD
 
@@ -188,6 +189,15 @@ class WindowCard:
 
     size: Annotated[int, Field(ge=1, le=MAX_WINDOW)] = 336
     stride: Annotated[int, Field(ge=1, le=MAX_WINDOW)] = 168
+
+    def scale_stride(self, window: int, *, step: int) -> int:
+        """Return the stride of windows of another size, with the same share of overlap.
+
+        Args:
+            window: Side of a window in pixels.
+            step: Pixels that the stride must be a multiple of.
+        """
+        return self.stride if window == self.size else max(step, window * self.stride // self.size // step * step)
 
 
 @dataclass(frozen=True)

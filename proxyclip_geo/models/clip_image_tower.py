@@ -51,15 +51,22 @@ def require_plain_vit(visual: nn.Module, name: str) -> VisionTower:
     return visual  # type: ignore[return-value]
 
 
-def interpolate_positions(positions: Tensor, grid: tuple[int, int], *, prefix: int = 1) -> Tensor:
-    """Resize learned position embeddings to another token grid, as DINO v1 and ProxyCLIP do.
+POSITION_OFFSET = 0.1
+"""Part of a cell that DINO v1 and ProxyCLIP add to the sides of the token grid when they resize positions."""
 
-    Bicubic without antialiasing, with scale factors (n + 0.1) / n_native.
+
+def interpolate_positions(
+    positions: Tensor, grid: tuple[int, int], *, prefix: int = 1, offset: float = POSITION_OFFSET
+) -> Tensor:
+    """Resize learned position embeddings to another token grid, bicubic without antialiasing.
+
+    The scale factors are (n + offset) / n_native: with 0.1 as in DINO v1 and ProxyCLIP, with 0 as in MAE.
 
     Args:
         positions: (prefix + n_native², C) embeddings.
         grid: (h, w) of the new grid.
         prefix: Number of leading embeddings without a position (the CLS token).
+        offset: Part of a cell that is added to the sides of the new grid.
 
     Returns:
         (prefix + h·w, C) embeddings.
@@ -68,15 +75,18 @@ def interpolate_positions(positions: Tensor, grid: tuple[int, int], *, prefix: i
     if (native, native) == grid:
         return positions
     square = positions[prefix:].reshape(1, native, native, -1).permute(0, 3, 1, 2)
-    scale = ((grid[0] + 0.1) / native, (grid[1] + 0.1) / native)
-    resized = functional.interpolate(square.float(), scale_factor=scale, mode="bicubic").to(positions.dtype)
+    scale = ((grid[0] + offset) / native, (grid[1] + offset) / native) if offset else None
+    size = None if offset else grid
+    resized = functional.interpolate(square.float(), size, scale, mode="bicubic").to(positions.dtype)
     return torch.cat([positions[:prefix], resized.flatten(2)[0].T])
 
 
 _last_resized: WeakKeyDictionary[Any, tuple[Any, Tensor]] = WeakKeyDictionary()
 
 
-def resize_positions(tower: Any, positions: Tensor, grid: tuple[int, int], *, prefix: int = 1) -> Tensor:
+def resize_positions(
+    tower: Any, positions: Tensor, grid: tuple[int, int], *, prefix: int = 1, offset: float = POSITION_OFFSET
+) -> Tensor:
     """Return `interpolate_positions`, computed once for the windows of a raster: on a GPU it takes as long as a layer.
 
     Args:
@@ -84,17 +94,18 @@ def resize_positions(tower: Any, positions: Tensor, grid: tuple[int, int], *, pr
         positions: (prefix + n_native², C) embeddings.
         grid: (h, w) of the token grid.
         prefix: Leading embeddings without a place.
+        offset: See `interpolate_positions`.
 
     Returns:
         (prefix + h·w, C) embeddings.
     """
     # Embeddings that are trained change, and a traced model must contain the interpolation.
     if positions.requires_grad or torch.jit.is_tracing():  # type: ignore[attr-defined,no-untyped-call]
-        return interpolate_positions(positions, grid, prefix=prefix)
+        return interpolate_positions(positions, grid, prefix=prefix, offset=offset)
     key = (grid, prefix, positions.device, positions.dtype, positions._version)
     stored = _last_resized.get(tower)
     if stored is None or stored[0] != key:
-        stored = (key, interpolate_positions(positions, grid, prefix=prefix))
+        stored = (key, interpolate_positions(positions, grid, prefix=prefix, offset=offset))
         _last_resized[tower] = stored
     return stored[1]
 

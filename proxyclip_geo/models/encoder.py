@@ -4,12 +4,14 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import Statistics
 from proxyclip_geo.models.clip_image_tower import (
     compute_cls_feature,
@@ -22,6 +24,8 @@ from proxyclip_geo.models.clip_image_tower import (
 )
 from proxyclip_geo.models.proxy_attention import proxy_attention
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
+
+UNSCALED = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ class ProxyClipEncoder(TorchEncoder):
         gamma: float = 3.0,
         clip_statistics: Statistics,
         vfm_statistics: Statistics,
-        vfm_scale: int = 1,
+        vfm_scale: Fraction = UNSCALED,
         name: str = "ProxyCLIP",
     ) -> None:
         """Combine two towers.
@@ -192,14 +196,21 @@ class ProxyClipEncoder(TorchEncoder):
             gamma: γ of the proxy attention.
             clip_statistics: Mean and standard deviation of CLIP's pixels.
             vfm_statistics: Mean and standard deviation of the VFM's pixels.
-            vfm_scale: Factor by which the window is enlarged for the VFM (SAM works on large images).
+            vfm_scale: Factor by which the window is resized for the VFM (SAM works on large images).
             name: Name for error messages.
 
         Raises:
-            ModelError: If `visual` is not a ViT that proxy attention works with.
+            ModelError: If `visual` is not a ViT that proxy attention works with, or the tokens of the VFM are not a
+                whole number of pixels apart.
         """
         tower: Any = require_plain_vit(visual, name)
-        step = vfm.patch // vfm_scale
+        spacing = vfm.patch / vfm_scale
+        if spacing.denominator != 1:
+            raise ModelError(
+                f"model '{name}': windows are enlarged by {float(vfm_scale):g} for the VFM, so its tokens are "
+                f"{float(spacing):g} px apart; their distance must be a whole number of pixels"
+            )
+        step = spacing.numerator
         multiple = math.lcm(step, int(tower.conv1.kernel_size[0]))
         super().__init__(step=step, multiple=multiple, dim=int(tower.proj.shape[1]))
         self.visual = tower
@@ -222,18 +233,22 @@ class ProxyClipEncoder(TorchEncoder):
         self.visual.to(dtype)
         self.vfm.to(dtype)
 
+    def compute_proxy(self, pixels: Tensor) -> Tensor:
+        """Compute the features of the VFM, (B, C, h, w), of (B, 3, H, W) RGB pixels in 0…1."""
+        normalised = self.vfm_pixels(pixels)
+        if self.vfm_scale != 1:
+            size = tuple(int(int(side) * self.vfm_scale) for side in pixels.shape[2:])
+            normalised = functional.interpolate(normalised, size=size, mode="bilinear", align_corners=False)
+        features: Tensor = self.vfm(normalised.to(self.dtype))
+        return features
+
     def raw_features(self, pixels: Tensor) -> WindowFeatures:
         """Compute dense features as in the paper and CLS features as in CLIP, before normalisation.
 
         Args:
             pixels: (B, 3, H, W) RGB in 0…1; H and W multiples of `multiple`.
         """
-        vfm_pixels = self.vfm_pixels(pixels)
-        if self.vfm_scale != 1:
-            vfm_pixels = functional.interpolate(
-                vfm_pixels, scale_factor=float(self.vfm_scale), mode="bilinear", align_corners=False
-            )
-        proxy = self.vfm(vfm_pixels.to(self.dtype))
+        proxy = self.compute_proxy(pixels)
         grid = (int(proxy.shape[2]), int(proxy.shape[3]))
         trunk = run_trunk(self.visual, self.clip_pixels(pixels).to(self.dtype))
         values = functional.interpolate(

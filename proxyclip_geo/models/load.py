@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,11 @@ def load_convolutional(card: ModelCard, cnn: CnnCard) -> ConvolutionalEncoder:
     return encoder
 
 
+def find_vfm_scale(card: ModelCard, vfm: VfmCard) -> Fraction:
+    """Return the factor by which windows are resized for the VFM."""
+    return Fraction(vfm.input_size or card.window.size, card.window.size)
+
+
 def load_encoder(card: ModelCard, clip: Any) -> TorchEncoder:
     """Load the image encoder of a card.
 
@@ -120,7 +126,7 @@ def load_encoder(card: ModelCard, clip: Any) -> TorchEncoder:
         gamma=card.proxy.gamma,
         clip_statistics=find_clip_statistics(card),
         vfm_statistics=(card.vfm.mean, card.vfm.std),
-        vfm_scale=card.vfm.scale,
+        vfm_scale=find_vfm_scale(card, card.vfm),
         name=card.name,
     )
 
@@ -225,7 +231,7 @@ def load_model(
     text = load_text(card, clip.to(target))
     if chosen == "openvino":
         dtype = openvino.native_dtype() if precision == "auto" else dtype
-        side = window or card.window.size
+        side = card.window.size if window is None else window
         logger.info("model %s in OpenVINO in %s", card.name, dtype)
         compiled = openvino.OpenVinoEncoder(encoder, window=side, dtype=dtype, identity=identify_model(card, checksums))
         return Model(card, compiled, text, checksums, parameters)
@@ -242,7 +248,12 @@ def identify_model(card: ModelCard, checksums: Mapping[str, str]) -> dict[str, A
     assert card.vfm
     return {
         **constants,
-        "vfm": [card.vfm.architecture, dict(card.vfm.overrides or {}), card.vfm.position, card.vfm.scale],
+        "vfm": [
+            card.vfm.architecture,
+            dict(card.vfm.overrides or {}),
+            card.vfm.position,
+            str(find_vfm_scale(card, card.vfm)),
+        ],
         "proxy": [card.proxy.beta, card.proxy.gamma],
         "pixels": [*find_clip_statistics(card), card.vfm.mean, card.vfm.std],
     }

@@ -10,7 +10,10 @@ from torch import Tensor, nn
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import PositionMode
-from proxyclip_geo.models.clip_image_tower import resize_positions, to_grid
+from proxyclip_geo.models.clip_image_tower import POSITION_OFFSET, resize_positions, to_grid
+
+OFFSETS: Mapping[PositionMode, float | None] = {"offset": POSITION_OFFSET, "exact": 0.0, "antialias": None}
+"""Part of a cell that is added when positions are resized; None for timm's own resizing."""
 
 
 class VisionFoundationModel(nn.Module):
@@ -33,7 +36,8 @@ class VisionFoundationModel(nn.Module):
             architecture: timm model name, with or without a pretrained tag.
             overrides: Constructor values that differ from the architecture's.
             position: How learned position embeddings are resized to the token grid: "offset" as in DINO v1's own code,
-                "antialias" as in timm and DINOv2 with registers. Models without learned absolute positions ignore it.
+                "exact" as in MAE's, "antialias" as in timm and DINOv2 with registers. Models without learned absolute
+                positions ignore it.
 
         Raises:
             ModelError: If timm does not know the architecture or cannot build it with these overrides.
@@ -49,8 +53,9 @@ class VisionFoundationModel(nn.Module):
         self.trunk: Any = trunk.eval()
         patch = self.trunk.patch_embed.patch_size
         self.patch = int(patch[0] if isinstance(patch, tuple) else patch)
-        self._offset = position == "offset" and type(trunk) is VisionTransformer and trunk.pos_embed is not None
-        if self._offset and trunk.no_embed_class:
+        learned = type(trunk) is VisionTransformer and trunk.pos_embed is not None
+        self._offset = OFFSETS[position] if learned else None
+        if self._offset is not None and trunk.no_embed_class:
             raise ModelError(
                 f"VFM '{architecture}' has no position embedding for its CLS token: set position = \"antialias\""
             )
@@ -64,20 +69,20 @@ class VisionFoundationModel(nn.Module):
         Returns:
             (B, C, h, w).
         """
-        if self._offset:
-            return self._forward_offset(pixels)
+        if self._offset is not None:
+            return self._forward_offset(pixels, self._offset)
         taken = self.trunk.forward_intermediates(
             pixels, indices=1, norm=True, output_fmt="NCHW", intermediates_only=True
         )
         features: Tensor = taken[0]
         return features
 
-    def _forward_offset(self, pixels: Tensor) -> Tensor:
+    def _forward_offset(self, pixels: Tensor, offset: float) -> Tensor:
         trunk = self.trunk
         patches = trunk.patch_embed(pixels)  # (B, h, w, C)
         grid = (int(patches.shape[1]), int(patches.shape[2]))
         prefix = [token for token in (trunk.cls_token, trunk.reg_token) if token is not None]
         tokens = torch.cat([*(token.expand(len(pixels), -1, -1) for token in prefix), patches.flatten(1, 2)], dim=1)
-        positions = resize_positions(trunk, trunk.pos_embed[0], grid, prefix=trunk.num_prefix_tokens)
+        positions = resize_positions(trunk, trunk.pos_embed[0], grid, prefix=trunk.num_prefix_tokens, offset=offset)
         tokens = trunk.norm(trunk.blocks(trunk.norm_pre(tokens + positions.to(tokens.dtype))))
         return to_grid(tokens[:, trunk.num_prefix_tokens :], grid)

@@ -278,6 +278,12 @@ def test_far_words_and_far_scales_are_warned_about(demo: pg.Model, tmp_path: Pat
     assert result.run["warnings"] == messages
 
 
+def test_small_windows_overlap_as_much_as_the_models_own(scene: Path, demo: pg.Model, tmp_path: Path) -> None:
+    options = pg.SegmentOptions(window=64, polygons=False)
+    result = pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, options=options)
+    assert (result.run["windows"]["size"], result.run["windows"]["stride"]) == ([64, 64], 32)
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -24,7 +24,7 @@ WANTED = {
     "vitb16-sam-b": True,
     "vitb16-mae-b16": True,
     "remoteclip-l14-dino-b8": False,
-    "georsclip-l14-dino-b8": False,
+    "georsclip-l14-dino-b8": True,
 }
 
 
@@ -44,6 +44,13 @@ def test_built_in_cards_are_complete(name: str) -> None:
     assert {weights.model for weights in find_weights(card).values()} == {name}
     if WANTED[name] is not None:
         assert read_clip_config(card)["quick_gelu"] is WANTED[name]
+
+
+@pytest.mark.parametrize(
+    ("window", "stride"), [(336, 248), (224, 160), (112, 80), (672, 496), (16, 8), (8, 8)], ids=str
+)
+def test_the_stride_scales_with_the_window(window: int, stride: int) -> None:
+    assert find_card("vitb16-dino-b8").window.scale_stride(window, step=8) == stride
 
 
 def change(folder: Path, old: str, new: str) -> Path:
@@ -87,7 +94,11 @@ def test_defaults(tiny_model: Path) -> None:
         ('config = "clip.json"', 'config = "../x/clip.json"', "clip.config: a file must lie in the folder of the card"),
         ('weights = "clip.safetensors"', "", "clip names no weights"),
         ('weights = "clip.safetensors"', 'hub = { repo = "x", file = "y" }', "clip.hub.repo = 'x' must match"),
-        ('weights = "vfm.safetensors"', 'position = "middle"', "vfm.position = 'middle' must be 'offset' or"),
+        (
+            'weights = "vfm.safetensors"',
+            'position = "middle"',
+            "vfm.position = 'middle' must be 'offset', 'antialias' or 'exact'",
+        ),
         ('weights = "vfm.safetensors"', "mean = [0.5, 0.5]", "vfm.mean has too few entries"),
         ('weights = "vfm.safetensors"', "std = [0, 1, 1]", r"vfm.std\[0\] = 0 must be greater than 0"),
         *(

@@ -105,9 +105,9 @@ def test_positions_have_the_requested_grid(rows: int, cols: int) -> None:
 def test_positions_are_resized_once_for_a_grid(encoder: ProxyClipEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     resized = []
 
-    def count(positions: torch.Tensor, grid: tuple[int, int], *, prefix: int = 1) -> torch.Tensor:
+    def count(positions: torch.Tensor, grid: tuple[int, int], **options: float) -> torch.Tensor:
         resized.append(grid)
-        return interpolate_positions(positions, grid, prefix=prefix)
+        return interpolate_positions(positions, grid, **options)
 
     monkeypatch.setattr(clip_image_tower, "interpolate_positions", count)
     first = encoder.encode(windows(3, width=96)).dense
@@ -162,10 +162,17 @@ def test_sam_gives_its_neck() -> None:
 
 def test_an_enlarged_vfm_makes_a_finer_lattice(tiny_model: Path) -> None:
     card = tiny_model / "tiny.toml"
-    card.write_text(card.read_text().replace("[window]", "scale = 2\n\n[window]"))
+    card.write_text(card.read_text().replace("[window]", "input_size = 128\n\n[window]"))
     encoder = load_model(card, device="cpu").encoder
     assert (encoder.step, encoder.multiple) == (4, 16)
-    assert encoder.encode(windows(1)).dense.shape == (1, 24, 16, 16)
+    assert encoder.encode(windows(1, height=48)).dense.shape == (1, 24, 12, 16)
+
+
+def test_the_tokens_of_an_enlarged_vfm_lie_on_whole_pixels(tiny_model: Path) -> None:
+    card = tiny_model / "tiny.toml"
+    card.write_text(card.read_text().replace("[window]", "input_size = 192\n\n[window]"))
+    with pytest.raises(ModelError, match=r"enlarged by 3 for the VFM, so its tokens are 2\.66667 px apart"):
+        load_model(card, device="cpu")
 
 
 def test_registers_need_antialias() -> None:

@@ -144,6 +144,12 @@ class StoreError(ProxyClipGeoError, OSError):
     exit_code = 11
 
 
+class IncompleteError(ProxyClipGeoError, RuntimeError):
+    """A run is done, but rasters or blocks failed and were skipped."""
+
+    exit_code = 13
+
+
 class Cancelled(ProxyClipGeoError):
     """The user stopped the run; raise it in a progress callable to stop one."""
 

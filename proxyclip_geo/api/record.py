@@ -149,12 +149,16 @@ class EarlierRun:
     Attributes:
         identity: All values that the results depend on.
         options: The options of the run.
+        shares: Share of each class, 0–1.
+        failed_blocks: The blocks that failed.
     """
 
     __pydantic_config__ = PARTIAL
 
     identity: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
+    failed_blocks: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, Mapping):

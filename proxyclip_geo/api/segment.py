@@ -153,7 +153,7 @@ def segment(
     return result
 
 
-def is_done(
+def find_results(
     raster: str | Path,
     classes: Classes,
     *,
@@ -161,8 +161,8 @@ def is_done(
     model: LazyModel,
     options: SegmentOptions,
     vectors: VectorOptions | None = None,
-) -> bool:
-    """Return whether a directory already holds the results of this call of `segment`.
+) -> EarlierRun | None:
+    """Return the record of the run if a directory already holds the results of this call of `segment`, else None.
 
     The model is loaded only if records and checksums do not answer it.
 
@@ -173,7 +173,7 @@ def is_done(
         vocabulary = prepare_vocabulary(classes, options)
         paths = OutputPaths.in_directory(Path(out), stem_of(str(raster)), options)
         if not paths.run.exists() or paths.unfinished.exists():
-            return False
+            return None
         job = Job.prepare(raster, model=model.given, options=options)
     record = read_record(paths.run)
     found = record.identity
@@ -183,7 +183,7 @@ def is_done(
                 request_identity(job, vocabulary, options), paths, options, vectors or VectorOptions()
             )
             if _is_same(record, identity, describe_weights(model.card, model.checksums), options):
-                return all(path.exists() for path in paths.all())
+                return record if all(path.exists() for path in paths.all()) else None
         loaded = job.load(model.loaded, options)
         wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).map_identity
     different = [key for key in wanted if found.get(key) != wanted[key]]
@@ -192,7 +192,7 @@ def is_done(
             f"{out} holds results of a run that differs in {', '.join(different)}; pass overwrite=True to replace "
             "them, or choose another directory"
         )
-    return all(path.exists() for path in paths.all())
+    return record if all(path.exists() for path in paths.all()) else None
 
 
 def _is_same(

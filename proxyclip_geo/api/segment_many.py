@@ -2,15 +2,14 @@
 
 import itertools
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
-from proxyclip_geo.api.segment import SegmentPlan, is_done, plan_segment, segment
+from proxyclip_geo.api.segment import SegmentPlan, find_results, plan_segment, segment
 from proxyclip_geo.errors import (
     Cancelled,
     ModelError,
@@ -38,16 +37,23 @@ class RasterReport:
     Attributes:
         raster: Path, or URL without credentials.
         out: Directory of its results.
-        status: "done", "done before" if an earlier run did it, or "failed".
+        status: "done", "done before" if an earlier run did it, "failed", or "not started".
         reason: The error if it failed, else empty.
-        shares: Share of each class, 0–1; empty unless computed by this run.
+        shares: Share of each class, 0–1; empty if it is not done.
+        failed_blocks: Number of blocks that failed and have no data.
     """
 
     raster: str
     out: Path
-    status: str
+    status: str = "not started"
     reason: str = ""
     shares: tuple[tuple[str, float], ...] = ()
+    failed_blocks: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the raster was segmented."""
+        return self.status.startswith("done") and not self.failed_blocks
 
 
 @dataclass(frozen=True)
@@ -109,39 +115,43 @@ def segment_many(
     folders = _output_folders(rasters, Path(out))
     _check_outputs(rasters, folders, classes=classes, options=options, report=Path(out) / "report.json")
     make_folder(Path(out))
-    reports: list[RasterReport] = []
+    reports = [RasterReport(strip_credentials(raster), folder) for raster, folder in folders.items()]
+    _write_reports(reports, Path(out))
     lazy_model = LazyModel(model, options)
     for number, (raster, folder) in enumerate(folders.items()):
         progress(ProgressEvent("rasters", number, len(folders), "rasters", stem_of(raster)))
         try:
-            if not overwrite and is_done(
-                raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors
-            ):
-                reports.append(RasterReport(strip_credentials(raster), folder, "done before"))
-                continue
-            result = segment(
-                raster,
-                classes,
-                out=folder,
-                model=lazy_model.loaded,
-                options=options,
-                vectors=vectors,
-                overwrite=overwrite,
-                progress=progress,
+            earlier = None
+            if not overwrite:
+                earlier = find_results(raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors)
+            if earlier is not None:
+                shares, failed, status = earlier.shares, earlier.failed_blocks, "done before"
+            else:
+                result = segment(
+                    raster,
+                    classes,
+                    out=folder,
+                    model=lazy_model.loaded,
+                    options=options,
+                    vectors=vectors,
+                    overwrite=overwrite,
+                    progress=progress,
+                )
+                shares, failed, status = result.shares, result.run["failed_blocks"], "done"
+            reports[number] = replace(
+                reports[number], status=status, shares=tuple(shares.items()), failed_blocks=len(failed)
             )
-            reports.append(RasterReport(strip_credentials(raster), folder, "done", shares=tuple(result.shares.items())))
         except (Cancelled, ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
-            reports.append(RasterReport(strip_credentials(raster), folder, "failed", reason=str(error)))
+            reports[number] = replace(reports[number], status="failed", reason=str(error))
             if options.on_error == "stop":
-                write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
                 if len(folders) == 1:
                     raise
                 raise type(error)(f"{error}; on_error='skip' goes on with the other rasters") from error
-        write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
+        finally:
+            _write_reports(reports, Path(out))
     progress(ProgressEvent("rasters", len(folders), len(folders), "rasters"))
-    write_json(Path(out) / "report.json", [_to_json(report) for report in reports])
     if all(report.status == "failed" for report in reports):
         raise RasterError(f"none of the {len(reports)} rasters could be segmented; the first: {reports[0].reason}")
     return tuple(reports)
@@ -174,7 +184,7 @@ def plan_many(
     for raster, folder in _output_folders(rasters, Path(out)).items():
         try:
             plan = None
-            if overwrite or not is_done(
+            if overwrite or not find_results(
                 raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors
             ):
                 plan = plan_segment(
@@ -234,5 +244,6 @@ def _check_outputs(
     check_outputs([report, *itertools.chain(*results)], inputs=inputs)
 
 
-def _to_json(report: RasterReport) -> dict[str, Any]:
-    return {**vars(report), "out": str(report.out), "shares": dict(report.shares)}
+def _write_reports(reports: Sequence[RasterReport], out: Path) -> None:
+    values = [{**vars(report), "out": str(report.out), "shares": dict(report.shares)} for report in reports]
+    write_json(out / "report.json", values)

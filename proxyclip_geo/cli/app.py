@@ -78,7 +78,8 @@ def options(
     """Segment large GeoTIFFs into land-cover classes named in plain words, without training.
 
     Exit codes: 0 done, 2 wrong option, 3 raster, 4 area of interest, 5 vocabulary, 6 model, 7 weights, 8 output, 9
-    vector file, 10 computing, 11 embedding, 12 worker, 70 a bug in proxyclip-geo, 130 interrupted, 143 terminated.
+    vector file, 10 computing, 11 embedding, 12 worker, 13 done but for rasters or blocks that failed, 70 a bug in
+    proxyclip-geo, 130 interrupted, 143 terminated.
     """
 
 

@@ -8,6 +8,7 @@ import typer
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.cli import parameters
 from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.errors import IncompleteError
 from proxyclip_geo.models.options import DEFAULT_MODEL
 
 DryRun = Annotated[
@@ -67,8 +68,11 @@ def segment(
         with reporter.progress() as progress:
             result = pg.segment(raster, words, vectors=vectors, progress=progress, **call)
         show_result(reporter, result)
+        failed, blocks = len(result.run["failed_blocks"]), result.run["windows"]["blocks"]
         if profile and not reporter.as_json:
             _show_profile(reporter, result.run)
+        if failed:
+            raise IncompleteError(f"{failed} of {blocks} blocks failed and have no data; see {result.paths.run}")
 
 
 def _show_plans(reporter: Reporter, plans: Any) -> None:
@@ -78,6 +82,9 @@ def _show_plans(reporter: Reporter, plans: Any) -> None:
         else:
             status = f"failed: {one.reason}" if one.reason else f"done before, in {one.out}"
             reporter.result(f"{one.raster}: {status}", {"dry_run": True, **vars(one), "out": str(one.out)})
+    failed = sum(bool(one.reason) for one in plans)
+    if failed:
+        raise IncompleteError(f"{failed} of {len(plans)} rasters cannot be segmented; their lines say why")
 
 
 def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:
@@ -86,6 +93,11 @@ def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:
     failed = sum(report.status == "failed" for report in reports)
     lines.append(f"{len(reports) - failed} of {len(reports)} rasters are done; see {out / 'report.json'}")
     reporter.result("\n".join(lines), {"rasters": len(reports), "failed": failed, "report": str(out / "report.json")})
+    incomplete = sum(not report.is_complete for report in reports)
+    if incomplete:
+        raise IncompleteError(
+            f"{incomplete} of {len(reports)} rasters failed or have blocks that failed; see {out / 'report.json'}"
+        )
 
 
 def _show_profile(reporter: Reporter, run: Any) -> None:

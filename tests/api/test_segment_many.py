@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import proxyclip_geo as pg
-from proxyclip_geo.errors import OptionError, OutputError, RasterError, WeightsError
+from proxyclip_geo.errors import Cancelled, OptionError, OutputError, RasterError, WeightsError
+from proxyclip_geo.progress import ProgressEvent
 from proxyclip_geo.raster.find_rasters import find_rasters
 
 WORDS = ["water", "forest", "building"]
@@ -102,7 +103,8 @@ def test_report_and_resume(folder: Path, demo: pg.Model, tmp_path: Path) -> None
     out = tmp_path / "out"
     with pytest.raises(RasterError, match=r"broken\.tif .*; on_error='skip' goes on with the other rasters"):
         pg.segment_many(rasters, WORDS, out=out, model=demo)
-    assert [entry["status"] for entry in json.loads((out / "report.json").read_text())] == ["failed"]
+    report = json.loads((out / "report.json").read_text())
+    assert [entry["status"] for entry in report] == ["failed", "not started", "not started"]
     skipping = pg.SegmentOptions(on_error="skip", polygons=False)
     reports = pg.segment_many(rasters, WORDS, out=out, model=demo, options=skipping)
     assert [report.status for report in reports] == ["failed", "done", "done"]
@@ -111,6 +113,19 @@ def test_report_and_resume(folder: Path, demo: pg.Model, tmp_path: Path) -> None
     assert [report.status for report in again] == ["failed", "done before", "done before"]
     report = json.loads((out / "report.json").read_text())
     assert "broken.tif" in report[0]["reason"]
+    assert report[1]["shares"] == pytest.approx(dict(reports[1].shares), abs=1e-6)
+
+
+def test_report_tells_what_was_done_before_a_run_was_stopped(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    def stop(event: ProgressEvent) -> None:
+        if event.stage == "rasters" and event.done == 1:
+            raise Cancelled("enough")
+
+    rasters = [str(folder / "east.tif"), str(folder / "west.tif")]
+    with pytest.raises(Cancelled):
+        pg.segment_many(rasters, WORDS, out=tmp_path / "out", model=demo, progress=stop)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [entry["status"] for entry in report] == ["done", "not started"]
 
 
 @pytest.mark.parametrize(

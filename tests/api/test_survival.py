@@ -353,6 +353,9 @@ def test_skipped_blocks_are_nodata_and_reported(damaged: Path, demo: pg.Model, s
     assert last.done == last.total == result.run["windows"]["count"]
     failed = json.loads(result.paths.run.read_text())["failed_blocks"]
     assert 0 < len(failed) < result.run["windows"]["blocks"]
+    with pytest.warns(QualityWarning, match="blocks failed"):
+        [report] = pg.segment_many(damaged, WORDS, out=tmp_path / "many", model=demo, options=options)
+    assert (report.status, report.failed_blocks, report.is_complete) == ("done", len(failed), False)
     whole = pg.segment(scene, WORDS, out=tmp_path / "whole", model=demo, options=BLOCKS).labels.read()
     found = result.labels.read()
     assert 0 < (found == 255).mean() < 1

@@ -187,6 +187,24 @@ def test_dry_run_of_many_lists_each(folder: Path) -> None:
     assert second["paths"][0] == "many/b/b_labels.tif"
 
 
+def test_skipped_rasters_have_an_exit_code(folder: Path) -> None:
+    (folder / "some").mkdir()
+    (folder / "some" / "a.tif").write_bytes((folder / "scene.tif").read_bytes())
+    (folder / "some" / "b.tif").write_text("no raster")
+    call = ("segment", "some", "-c", WORDS, "-m", "demo", "-o", "most", "--no-polygons", "--on-error", "skip")
+    planned = run(*call, "--dry-run", cwd=folder)
+    assert (planned.returncode, planned.stderr.count("error: ")) == (13, 1)
+    done = run(*call, cwd=folder)
+    assert (done.returncode, done.stderr.count("error: ")) == (13, 1)
+    assert "1 of 2 rasters failed" in done.stderr
+    (folder / "some" / "b.tif").unlink()
+    again = run(*call, cwd=folder)
+    assert again.returncode == 0, again.stderr
+    [report] = json.loads((folder / "most" / "report.json").read_text())
+    assert report["status"] == "done before"
+    assert sum(report["shares"].values()) == pytest.approx(1, abs=1e-4)
+
+
 def test_errors_of_options_are_json_too(folder: Path) -> None:
     completed = run("segment", "scene.tif", "-c", WORDS, "--threshold", 3, "--json", cwd=folder)
     (event,) = (json.loads(line) for line in completed.stdout.splitlines())

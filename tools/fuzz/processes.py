@@ -23,7 +23,7 @@ MAX_CASES = 300
 """Cases after which a process is replaced."""
 MAX_OUTPUT = 6000
 """Letters that a refused case may print."""
-EXIT_CODES = range(2, 13)
+EXIT_CODES = range(2, 14)
 """Exit codes of the errors of the package."""
 _TRACES = re.compile(r"Traceback \(most recent|This is a bug|\bFatal Python error|^\w+ \d+: ", re.MULTILINE)
 

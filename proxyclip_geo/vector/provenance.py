@@ -93,7 +93,7 @@ def read_record(path: Path) -> Mapping[str, str]:
         records = {name: pyogrio.read_info(path, layer=name)["layer_metadata"] or {} for name in names}
         with closing(sqlite3.connect(path)) as database:
             changed = dict(database.execute("SELECT table_name, last_change FROM gpkg_contents"))
-    except (DataSourceError, DataLayerError, sqlite3.Error) as error:
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, sqlite3.Error) as error:
         raise VectorError(f"cannot append to '{path}', as it is no GeoPackage that can be read: {error}") from error
     foreign = [name for name, record in records.items() if SOURCES not in record]
     if foreign or not records:

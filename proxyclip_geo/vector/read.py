@@ -18,5 +18,5 @@ def read_polygons(path: Path | None) -> gpd.GeoDataFrame:
         raise VectorError("no polygons were written; run again with polygons=True")
     try:
         return gpd.read_file(path, layer=path.stem)
-    except (pyogrio.errors.DataSourceError, OSError) as error:
+    except (pyogrio.errors.DataSourceError, OSError, UnicodeDecodeError) as error:
         raise VectorError(f"cannot read the polygons {path}: {error}") from error

@@ -230,3 +230,14 @@ def test_a_pipe_in_place_of_the_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.gpkg")
     with pytest.raises(VectorError, match="it is a folder, device or pipe; give a GeoPackage"):
         pg.vectorize(labels, tmp_path / "a.gpkg", append=True)
+
+
+@pytest.mark.parametrize("table", ["gpkg_metadata", "gpkg_contents"])
+def test_a_file_whose_texts_are_not_utf8(tmp_path: Path, halves: tuple[Path, Path], table: str) -> None:
+    path = tmp_path / "a.gpkg"
+    pg.vectorize(halves[0], path)
+    with closing(sqlite3.connect(path)) as database, database:
+        column = {"gpkg_metadata": "metadata", "gpkg_contents": "last_change"}[table]
+        database.execute(f"UPDATE {table} SET {column} = CAST(X'67e86e' AS TEXT)")
+    with pytest.raises(VectorError, match="cannot append to"):
+        pg.vectorize(halves[1], path, append=True)

@@ -69,7 +69,7 @@ class DenseEncoder(Protocol):
         """Either "torch" or "openvino"."""
 
     def encode(self, rgb: Tensor) -> WindowFeatures:
-        """Encode (B, 3, H, W) uint8 windows; the token grid is (H / step, W / step)."""
+        """Encode (B, 3, H, W) windows, uint8 or float32 in 0–255; the token grid is (H / step, W / step)."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class TorchEncoder(nn.Module):
         equal bit for bit in every batch.
 
         Args:
-            rgb: (B, 3, H, W) uint8, 0…255, on any device; H and W multiples of `multiple`.
+            rgb: (B, 3, H, W) uint8 or float32, 0–255, on any device; H and W multiples of `multiple`.
 
         Returns:
             Features of unit length on the encoder's device; the token grid is (H / step, W / step).

@@ -159,7 +159,7 @@ class OpenVinoEncoder:
 
     def encode(self, rgb: Tensor) -> WindowFeatures:
         """Encode windows; see `DenseEncoder`."""
-        if rgb.shape[2:] != (self.window, self.window):
+        if rgb.dtype != torch.uint8 or rgb.shape[2:] != (self.window, self.window):
             return self.torch.encode(rgb)
         grid = self.window // self.step
         # OpenVINO's threads fill these; torch's inference mode does not apply to them.

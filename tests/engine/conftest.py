@@ -59,6 +59,17 @@ class Positional(MeanColour):
         )
 
 
+class AnyNumbers(MeanColour):
+    """`MeanColour` for pixels that are no whole numbers, too."""
+
+    def encode(self, rgb: Tensor) -> WindowFeatures:
+        patches = rgb.double().unflatten(3, (-1, self.step)).unflatten(2, (-1, self.step))
+        colours = patches.mean(dim=(3, 5)) / 127.5 - 1
+        vectors = torch.cat([colours, torch.full_like(colours[:, :1], 0.4)], dim=1)
+        dense = torch.nn.functional.normalize(vectors, dim=1).float()
+        return WindowFeatures(dense, torch.nn.functional.normalize(dense.mean(dim=(2, 3)), dim=1))
+
+
 class ArraySource:
     """A raster in memory that keeps what was read of it, and fails where it should."""
 
@@ -183,8 +194,8 @@ def run_whole(
 
 @pytest.fixture(scope="session")
 def encoders() -> SimpleNamespace:
-    """The encoders: `MeanColour` and `Positional`."""
-    return SimpleNamespace(MeanColour=MeanColour, Positional=Positional)
+    """The encoders: `MeanColour`, `Positional` and `AnyNumbers`."""
+    return SimpleNamespace(MeanColour=MeanColour, Positional=Positional, AnyNumbers=AnyNumbers)
 
 
 @pytest.fixture(scope="session")

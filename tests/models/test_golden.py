@@ -1,6 +1,7 @@
 """Equality with what the published implementation computes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 import torch
 from torch.nn import functional
 
+from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.window_logits import average_logits, label_logits
 from proxyclip_geo.models.load import Model, load_model
 
 pytestmark = pytest.mark.shared
@@ -90,6 +93,31 @@ def test_sliding_logits_off_the_lattice(model: Model, reference: dict[str, np.nd
     difference = np.abs(slide(model, image, text).numpy() - reference["a_logits"])
     assert (difference <= TOLERANCE).mean() >= 0.998
     assert difference.max() <= 10 * TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c", "d"])
+def test_the_published_protocol(model: Model, reference: dict[str, np.ndarray], name: str) -> None:
+    """Windows, zero padding, mean, softmax and best class of four pictures; the threshold is applied to the data."""
+    meta = json.loads((GOLDEN / "meta.json").read_text())
+    owner = tuple(meta["query_class"])
+    bank = TextBank(
+        torch.from_numpy(reference["text_features"]), owner, tuple(range(7)), (0.0,) * 7, (0.0,) * 7, 40.0, 255
+    )
+    image = np.ascontiguousarray(reference[f"{name}_image"].transpose(2, 0, 1))
+    fill = [255 * value for value in model.encoder.clip_pixels.mean.flatten().tolist()]
+    logits = average_logits(image, bank, encoder=model.encoder, window=(112, 56), fill=(fill[0], fill[1], fill[2]))
+    difference = np.abs(logits.numpy() - reference[f"{name}_logits"])
+    assert (difference <= TOLERANCE).mean() >= 0.998
+    assert difference.max() <= 10 * TOLERANCE
+    assert (label_logits(logits, bank, shape=image.shape[1:]) == reference[f"{name}_labels"]).mean() >= 0.999
+    # Away from the threshold by more than float16 resolves, and where the winner is clear.
+    best = np.sort(reference[f"{name}_probabilities"].astype(np.float32), axis=0)
+    for threshold in (0.12, 0.2):
+        strict = replace(bank, thresholds=(threshold,) * 7, fallback=3)
+        expected = np.where(best[-1] < threshold, 3, reference[f"{name}_labels"])
+        clear = (np.abs(best[-1] - threshold) > 2e-3) & (best[-1] - best[-2] > 2e-3)
+        assert clear.mean() > 0.3
+        np.testing.assert_array_equal(label_logits(logits, strict, shape=image.shape[1:])[clear], expected[clear])
 
 
 def test_padded_image_smaller_than_a_window(model: Model, reference: dict[str, np.ndarray]) -> None:

@@ -37,7 +37,7 @@ from proxyclip_geo.models.clip_image_tower import interpolate_positions
 from proxyclip_geo.models.encoder import DenseEncoder, ProxyClipEncoder
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.registry import find_card
-from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.text_encoder import TextEncoder, TextTower
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 WORDS = ["water", "forest", "building", "road", "cropland", "grassland", "bare soil", "car"]
@@ -132,7 +132,7 @@ def count_flop(encoder: ProxyClipEncoder, window: Tensor) -> float:
 def run_package(clip: Any, encoder: DenseEncoder, scene: Path, folder: Path, *, parameters: int) -> dict[str, Any]:
     """Segment a scene with the package, from file to files; return figures of the run record."""
     card = find_card("vitb16-dino-b8")
-    text = TextEncoder(clip, open_clip.tokenizer.SimpleTokenizer(), templates="plain")
+    text = TextEncoder(lambda: TextTower(clip, open_clip.tokenizer.SimpleTokenizer()), templates="plain")
     model = Model(card, encoder, text, {}, parameters)
     options = pg.SegmentOptions(polygons=False)
     return dict(pg.segment(scene, WORDS, out=folder / "out", model=model, options=options, overwrite=True).run)

@@ -1,7 +1,11 @@
 """Fixtures that several parts of the package share."""
 
+import atexit
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +19,10 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp, Resampling
+
+# Words that other runs have encoded, on this machine or in earlier tests, would hide faults.
+os.environ["PROXYCLIP_GEO_CACHE"] = tempfile.mkdtemp(prefix="proxyclip_geo_tests_")
+atexit.register(shutil.rmtree, os.environ["PROXYCLIP_GEO_CACHE"], ignore_errors=True)
 
 NORTH_UP = Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)
 SHARED = Path(__file__).parents[2] / "shared"

@@ -149,7 +149,7 @@ class Embedding:
                 f"embedding {self.name} was encoded with other weights of model '{self.card.name}' (sha256 "
                 f"{wanted[:12]}… then, {found[:12]}… now), whose words mean something else; encode the raster again"
             )
-        return load_text(self.card)
+        return load_text(self.card, sha256=found)
 
     def picture(self, area: Region | None = None) -> NDArray[np.uint8]:
         """Return a small picture of the raster or of a part: (3, h, w), 0–255."""

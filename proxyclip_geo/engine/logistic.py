@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import log_softmax, logsumexp, softmax
 from threadpoolctl import threadpool_limits
 
@@ -102,6 +101,8 @@ def train(samples: Samples, *, strength: float, balance: bool = True) -> Floats:
         slopes = (np.exp(logits - total[:, None]) - wanted) * balanced[:, None]
         loss = float(balanced @ (total - reached)) + strength / 2 * float(flat @ flat)
         return loss, (slopes[:, moving].T @ inputs + strength * moved).ravel()
+
+    from scipy.optimize import minimize
 
     start = np.zeros(shape[0] * shape[1])
     # With several threads, products of matrices as small as these take fifteen times as long.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
-import open_clip
 from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json, read_text
@@ -24,6 +23,8 @@ def find_open_clip_tag(card: ModelCard) -> dict[str, Any]:
     Raises:
         ModelError: If open_clip has no such weights.
     """
+    import open_clip
+
     clip = card.clip
     tag = open_clip.get_pretrained_cfg(clip.architecture or "", clip.pretrained or "")
     if not tag:
@@ -48,6 +49,8 @@ def read_clip_config(card: ModelCard) -> dict[str, Any]:
     if clip.config is not None:
         config = _read_config_file(card, card.directory / clip.config)
     else:
+        import open_clip
+
         found = open_clip.get_model_config(clip.architecture or "")
         if found is None:
             raise ModelError(f"model '{card.name}': open_clip has no architecture '{clip.architecture}'")

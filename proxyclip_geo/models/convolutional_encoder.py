@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import timm
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -57,6 +56,8 @@ def build_trunk(architecture: str, levels: int) -> Any:
     Raises:
         ModelError: If timm does not know the architecture, or it has no such feature maps.
     """
+    import timm
+
     try:
         trunk: Any = timm.create_model(
             architecture, pretrained=False, features_only=True, out_indices=tuple(range(levels))
@@ -68,6 +69,8 @@ def build_trunk(architecture: str, levels: int) -> Any:
 
 def list_entries(architecture: str) -> list[str]:
     """Return the names of the entries of a timm model's state dict, in order."""
+    import timm
+
     return list(timm.create_model(architecture, pretrained=False).state_dict())
 
 

@@ -1,13 +1,15 @@
 """Load models: CLIP and a vision foundation model built from a card and filled from its verified weights."""
 
+import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import open_clip
+import torch
 
 from proxyclip_geo.data_files import read_text
 from proxyclip_geo.errors import ModelError
@@ -18,9 +20,10 @@ from proxyclip_geo.models.convolutional_encoder import ConvolutionalEncoder, bui
 from proxyclip_geo.models.device import resolve_backend, resolve_device, resolve_dtype
 from proxyclip_geo.models.encoder import DenseEncoder, EncoderSpec, ProxyClipEncoder, TorchEncoder
 from proxyclip_geo.models.options import Backend, Precision
+from proxyclip_geo.models.query_store import QueryStore
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.state_dict import load_into, load_state_dict, rename_in_order
-from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.text_encoder import TextEncoder, TextTower
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 from proxyclip_geo.models.weights import compute_checksums, find_clip_weights, find_vfm_weights, find_weights
 
@@ -41,6 +44,8 @@ def load_clip(card: ModelCard, *, image_tower: bool = True) -> Any:
     config = read_clip_config(card)
     path, _ = find_clip_weights(card).verify()
     state = load_state_dict(path)
+    import open_clip
+
     try:
         clip: Any = open_clip.CLIP(**config)
     except (TypeError, LookupError, ValueError, ArithmeticError, RuntimeError, AssertionError) as error:
@@ -131,28 +136,49 @@ def load_encoder(card: ModelCard, clip: Any) -> TorchEncoder:
     )
 
 
-def load_text(card: ModelCard, clip: Any = None) -> TextEncoder:
-    """Load the text encoder of a model.
+def load_text(card: ModelCard, clip: Any = None, *, sha256: str | None = None) -> TextEncoder:
+    """Return the text encoder of a model. Its weights are loaded when a word is not cached.
 
     Args:
         card: The model.
         clip: Its CLIP, if it is already loaded.
+        sha256: Checksum of the weights of the CLIP, if it is known.
+
+    Raises:
+        WeightsError: If the weights are missing or damaged.
     """
-    config = read_clip_config(card)
-    clip = clip if clip is not None else load_clip(card, image_tower=False)
-    context = int(config.get("text_cfg", {}).get("context_length", 77))
+
+    def load() -> TextTower:
+        import open_clip
+
+        context = int(read_clip_config(card).get("text_cfg", {}).get("context_length", 77))
+        tower = clip if clip is not None else load_clip(card, image_tower=False)
+        return TextTower(tower, open_clip.tokenizer.SimpleTokenizer(context_length=context))
+
     known: tuple[str, ...] = ()
     if card.text.known:
         path = card.directory / card.text.known
         lines = read_text(path, error=ModelError, source=f"model '{card.name}': the list of known words {path}")
         known = tuple(line.strip() for line in lines.splitlines() if line.strip())
+    checksum = sha256 or find_clip_weights(card).verify()[1]
+    device = "cpu" if clip is None else clip.positional_embedding.device
     return TextEncoder(
-        clip,
-        open_clip.tokenizer.SimpleTokenizer(context_length=context),
+        load,
         templates=card.text.templates,
         known=known,
         min_similarity=card.text.min_similarity,
+        store=QueryStore.of(_identify_text(card, checksum, torch.device(device))),
     )
+
+
+def _identify_text(card: ModelCard, sha256: str, device: torch.device) -> str:
+    """Return all that queries depend on beside words and templates."""
+    config = card.clip.config and read_text(
+        card.directory / card.clip.config, error=ModelError, source="the CLIP config"
+    )
+    unit = torch.cuda.get_device_name(device) if device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
+    versions = [version(name) for name in ("proxyclip_geo", "torch", "open_clip_torch")]
+    return json.dumps([sha256, asdict(card.clip), config, str(device.type), unit, versions], sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -228,7 +254,7 @@ def load_model(
     checksums = compute_checksums(card)
     parameters = sum(weight.numel() for weight in encoder.parameters())
     chosen = resolve_backend(backend, target, parameters=parameters)
-    text = load_text(card, clip.to(target))
+    text = load_text(card, clip.to(target), sha256=checksums["clip"])
     if chosen == "openvino":
         dtype = openvino.native_dtype() if precision == "auto" else dtype
         side = card.window.size if window is None else window

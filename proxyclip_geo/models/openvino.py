@@ -4,7 +4,6 @@ import hashlib
 import importlib.util
 import json
 import logging
-import os
 import shutil
 import warnings
 from collections.abc import Mapping
@@ -19,12 +18,11 @@ from torch.nn import functional
 from proxyclip_geo import __version__
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.files import publish, staging_folder
+from proxyclip_geo.models.cache_folder import CACHE_FOLDER, cache_folder
 from proxyclip_geo.models.encoder import TorchEncoder, WindowFeatures
 
 logger = logging.getLogger(__name__)
 
-CACHE_FOLDER = "PROXYCLIP_GEO_CACHE"
-"""Environment variable: folder of exported models; by default proxyclip_geo in the user's cache."""
 MIN_COSINE = 0.999
 """Mean cosine to torch's features below which an exported model is refused."""
 
@@ -42,12 +40,6 @@ def native_dtype() -> torch.dtype:
 
     capabilities = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return torch.bfloat16 if "BF16" in capabilities else torch.float32
-
-
-def cache_folder() -> Path:
-    """Return the folder of exported models."""
-    given = os.environ.get(CACHE_FOLDER)
-    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "proxyclip_geo")
 
 
 def sample_window(side: int) -> Tensor:

@@ -1,14 +1,15 @@
 """The text encoder: templates filled with words, encoded by CLIP's text tower and averaged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
-from open_clip import OPENAI_IMAGENET_TEMPLATES
 from torch import Tensor
 from torch.nn import functional
 
+from proxyclip_geo.models.query_store import QueryStore
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vocabulary.templates import ENCODER_TEMPLATES, check_templates, load_templates
 
@@ -29,6 +30,8 @@ def resolve_templates(templates: Templates) -> tuple[str, ...]:
     if not isinstance(checked, str):
         return checked
     if checked in ENCODER_TEMPLATES:
+        from open_clip import OPENAI_IMAGENET_TEMPLATES
+
         return tuple(template("{}") for template in OPENAI_IMAGENET_TEMPLATES)
     return load_templates(checked)
 
@@ -37,7 +40,10 @@ QUICK = 2_000
 """Prompts that are encoded in a moment, without progress."""
 
 MAX_CACHED = 10_000
-"""Number of cached queries: 20 MB of 512 numbers each."""
+"""Number of queries in memory: 20 MB of 512 numbers each."""
+
+BATCH = 64
+"""Prompts per run of the text tower, at least: as many words as give them."""
 
 
 @dataclass(frozen=True)
@@ -55,78 +61,108 @@ class FarWord:
     similarity: float
 
 
+@dataclass(frozen=True)
+class TextTower:
+    """The text tower of a CLIP, loaded.
+
+    Attributes:
+        clip: open_clip model; its image tower is not used.
+        tokenizer: Turns a list of strings into (n, context) token ids.
+    """
+
+    clip: Any
+    tokenizer: Any
+
+    @torch.inference_mode()
+    def encode(self, prompts: Sequence[str]) -> Tensor:
+        """Return (n, D) features of unit length of n prompts, on the device of the tower."""
+        tokens = self.tokenizer(list(prompts)).to(self.clip.positional_embedding.device)
+        return functional.normalize(self.clip.encode_text(tokens).float(), dim=-1)
+
+
 class TextEncoder:
-    """The text encoder of a model."""
+    """The text encoder of a model. Its tower is loaded when a word is encoded that is in no cache."""
 
     def __init__(
         self,
-        clip: Any,
-        tokenizer: Any,
+        load: Callable[[], TextTower],
         *,
         templates: Templates = "imagenet",
         known: Sequence[str] = (),
         min_similarity: float = 0.0,
+        store: QueryStore | None = None,
     ) -> None:
-        """Wrap a CLIP.
+        """Describe a text encoder.
 
         Args:
-            clip: open_clip model; its image tower is not used.
-            tokenizer: Turns a list of strings into (n, context) token ids.
+            load: Returns the text tower; called once at most.
             templates: Default templates, see `resolve_templates`.
             known: Words that the model was trained with; empty for models of an open vocabulary.
             min_similarity: Cosine to the nearest known word below which a word is far.
+            store: Queries on disk; None for a cache in memory only.
         """
-        self._clip = clip
-        self._tokenizer = tokenizer
-        self.templates = resolve_templates(templates)
+        self._load = load
+        self.templates = check_templates(templates)
         self.known = tuple(known)
         self.min_similarity = min_similarity
+        self._store = store
         self._cache: dict[tuple[str, tuple[str, ...]], Tensor] = {}
 
-    @torch.inference_mode()
+    @cached_property
+    def tower(self) -> TextTower:
+        """The text tower, loaded on first use.
+
+        Raises:
+            WeightsError: If its weights are missing, damaged or of another model.
+        """
+        return self._load()
+
     def encode(
-        self,
-        words: Sequence[str],
-        *,
-        templates: Templates | None = None,
-        batch: int = 256,
-        progress: Progress = no_progress,
+        self, words: Sequence[str], *, templates: Templates | None = None, progress: Progress = no_progress
     ) -> Tensor:
         """Encode words.
 
-        Each template is filled in, encoded and normalised; their mean is normalised again. Queries are cached.
+        Each template is filled in, encoded and normalised; their mean is normalised again. A query does not depend on
+        the other words. Queries are cached in memory and on disk.
 
         Args:
             words: Q words or phrases.
             templates: Templates in place of the model's.
-            batch: Prompts per run of the text tower.
-            progress: Called after each batch, if there are more than `QUICK` prompts.
+            progress: Called after each run of the text tower, if there are more than `QUICK` prompts.
 
         Returns:
             (Q, D) float32 queries of unit length, on the CPU.
         """
-        prompts = self.templates if templates is None else resolve_templates(templates)
-        missing = [word for word in dict.fromkeys(words) if (word, prompts) not in self._cache]
+        chosen = self.templates if templates is None else check_templates(templates)
+        # The sentences of "imagenet" are known by their name: open_clip, which has them, takes a second to import.
+        key = (chosen,) if chosen in ENCODER_TEMPLATES else resolve_templates(chosen)
+        missing = [word for word in dict.fromkeys(words) if (word, key) not in self._cache]
+        if len(self._cache) > MAX_CACHED and missing:
+            self._cache.clear()
+            missing = list(dict.fromkeys(words))
+        stored = self._store.read(missing, key) if self._store and missing else {}
+        missing = [word for word in missing if word not in stored]
+        self._cache.update({(word, key): query for word, query in stored.items()})
         if missing:
-            if len(self._cache) > MAX_CACHED:
-                self._cache.clear()
-                missing = list(dict.fromkeys(words))
-            found = self._encode(missing, prompts, batch=batch, progress=progress)
-            self._cache.update({(word, prompts): query for word, query in zip(missing, found, strict=True)})
-        return torch.stack([self._cache[word, prompts] for word in words])
+            found = dict(zip(missing, self._encode(missing, resolve_templates(chosen), progress=progress), strict=True))
+            self._cache.update({(word, key): query for word, query in found.items()})
+            if self._store:
+                self._store.write(found, key)
+        return torch.stack([self._cache[word, key] for word in words])
 
-    def _encode(self, words: Sequence[str], prompts: Sequence[str], *, batch: int, progress: Progress) -> Tensor:
-        """Return (Q, D) queries."""
-        filled = [prompt.replace("{}", word) for word in words for prompt in prompts]
-        device = self._clip.positional_embedding.device
-        parts = []
-        for start in range(0, len(filled), batch):
-            tokens = self._tokenizer(filled[start : start + batch]).to(device)
-            parts.append(functional.normalize(self._clip.encode_text(tokens).float(), dim=-1))
-            if len(filled) > QUICK:
-                progress(ProgressEvent("words", min(start + batch, len(filled)), len(filled), "prompts"))
-        queries = torch.cat(parts).reshape(len(words), len(prompts), -1).mean(dim=1)
-        return functional.normalize(queries, dim=-1).cpu()
+    def _encode(self, words: Sequence[str], prompts: Sequence[str], *, progress: Progress) -> Tensor:
+        """Return (Q, D) queries. Each run is of the same shape, on which rounding depends."""
+        group = -(-BATCH // len(prompts))
+        total, parts = len(words) * len(prompts), []
+        for start in range(0, len(words), group):
+            chunk = words[start : start + group]
+            padded = [*chunk, *[chunk[-1]] * (group - len(chunk))]
+            features = self.tower.encode([prompt.replace("{}", word) for word in padded for prompt in prompts])
+            mean = features.reshape(group, len(prompts), -1).mean(dim=1)
+            parts.append(functional.normalize(mean, dim=-1)[: len(chunk)].cpu())
+            if total > QUICK:
+                progress(ProgressEvent("words", (start + len(chunk)) * len(prompts), total, "prompts"))
+        return torch.cat(parts)
 
     def far_words(self, words: Sequence[str]) -> tuple[FarWord, ...]:
         """Return the words that are far from all words that the model was trained with, in their order."""

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import timm
 import torch
-from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 
 from proxyclip_geo.errors import ModelError
@@ -42,6 +40,9 @@ class VisionFoundationModel(nn.Module):
         Raises:
             ModelError: If timm does not know the architecture or cannot build it with these overrides.
         """
+        import timm
+        from timm.models.vision_transformer import VisionTransformer
+
         super().__init__()
         values = dict(overrides or {})
         if "samvit" not in architecture:

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import timm
-
 from proxyclip_geo.errors import ModelError, WeightsError
 from proxyclip_geo.models.card import HubFile, ModelCard, VfmCard
 from proxyclip_geo.models.clip_config import find_open_clip_tag
@@ -147,6 +145,8 @@ def find_vfm_weights(card: ModelCard, vfm: VfmCard) -> Weights:
         return Weights(card.name, "vfm", path=card.directory / vfm.weights, sha256=vfm.sha256)
     if vfm.hub:
         return Weights(card.name, "vfm", hub=vfm.hub)
+    import timm
+
     config = timm.get_pretrained_cfg(vfm.architecture, allow_unregistered=True)
     if config is None or not config.hf_hub_id:
         raise ModelError(

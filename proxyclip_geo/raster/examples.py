@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import numpy as np
 import pyogrio
 import shapely
@@ -178,6 +177,8 @@ def write_places(
     Raises:
         OutputError: If it cannot be written.
     """
+    import geopandas
+
     xs, ys = zip(*points, strict=True)
     frame = geopandas.GeoDataFrame(dict(columns), geometry=geopandas.points_from_xy(xs, ys), crs=crs)
     if path.suffix.lower() == ".geojson" and crs is not None:

@@ -395,6 +395,25 @@ def test_the_command_line_alone_is_light() -> None:
     assert completed.stdout.strip() == "[]"
 
 
+def test_label_imports_no_towers_for_words_asked_before(folder: Path) -> None:
+    assert run("encode", "scene.tif", "-m", "demo", "-o", "light.emb", cwd=folder).returncode == 0
+    script = """
+import atexit, sys
+names = "timm", "open_clip", "torchvision", "scipy.optimize", "matplotlib"
+atexit.register(lambda: print([name for name in names if name in sys.modules], file=sys.stderr))
+from proxyclip_geo.cli import main
+main()
+"""
+    arguments = ["label", "light.emb", "-c", "lake;grove", "-o", "light", "--overwrite", "-q"]
+    printed = []
+    for _ in range(2):
+        command = [sys.executable, "-c", script, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+        printed.append(done.stderr.splitlines()[-1])
+    assert "open_clip" in printed[0]
+    assert printed[1] == "[]"
+
+
 def test_fit_prints_the_gain_and_saves_only_gains(folder: Path) -> None:
     assert run("encode", "scene.tif", "-m", "demo", "-o", "fit.emb", cwd=folder).returncode == 0
     words = ";".join(word.split(",")[0] for word in WORDS.split(";"))

@@ -13,6 +13,7 @@ import torch
 from proxyclip_geo.api.record import make_note
 from proxyclip_geo.errors import ModelError, WeightsError
 from proxyclip_geo.models import openvino
+from proxyclip_geo.models.cache_folder import CACHE_FOLDER
 from proxyclip_geo.models.card import read_card
 from proxyclip_geo.models.convolutional_encoder import ConvolutionalEncoder, build_trunk
 from proxyclip_geo.models.load import Model, identify_model, load_model
@@ -82,7 +83,7 @@ def test_half_precision_stays_close(precision: str, lite: Model) -> None:
 
 
 def test_openvino_gives_the_features_of_torch(lite: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(openvino.CACHE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(CACHE_FOLDER, str(tmp_path))
     compiled = load_model("lite", device="cpu", backend="openvino", precision="float32", window=64).encoder
     batch = windows(2)
     torch.testing.assert_close(compiled.encode(batch).dense, lite.encoder.encode(batch).dense, atol=1e-3, rtol=0)

@@ -7,6 +7,7 @@ import torch
 import proxyclip_geo as pg
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
+from proxyclip_geo.models.cache_folder import CACHE_FOLDER
 from proxyclip_geo.models.device import resolve_backend
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import Model, load_model
@@ -21,7 +22,7 @@ def windows(count: int, side: int = 64) -> torch.Tensor:
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(openvino.CACHE_FOLDER, str(tmp_path / "cache"))
+    monkeypatch.setenv(CACHE_FOLDER, str(tmp_path / "cache"))
     return tmp_path / "cache"
 
 

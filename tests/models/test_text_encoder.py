@@ -1,13 +1,24 @@
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import torch
 
 from proxyclip_geo.errors import VocabularyError
+from proxyclip_geo.models import load, query_store
+from proxyclip_geo.models.cache_folder import CACHE_FOLDER
 from proxyclip_geo.models.load import load_model, load_text
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder, resolve_templates
 from proxyclip_geo.progress import ProgressEvent
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(CACHE_FOLDER, str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture
@@ -29,12 +40,57 @@ def test_own_templates() -> None:
         resolve_templates(["no place for the word"])
 
 
-def test_queries_are_unit_and_do_not_depend_on_the_batch(text: TextEncoder) -> None:
-    words = ["water", "forest", "a field of wheat"]
-    queries = text.encode(words)
-    torch.testing.assert_close(queries.norm(dim=1), torch.ones(3))
-    torch.testing.assert_close(text.encode(words, batch=7), queries, atol=1e-5, rtol=0)
-    torch.testing.assert_close(text.encode(words[1:2]), queries[1:2], atol=1e-5, rtol=0)
+@pytest.mark.parametrize("templates", ["imagenet", "plain"])
+def test_queries_are_unit_and_do_not_depend_on_other_words(text: TextEncoder, templates: str) -> None:
+    words = ["water", "forest", "a field of wheat", *(f"word {number}" for number in range(70))]
+    queries = text.encode(words, templates=templates)
+    torch.testing.assert_close(queries.norm(dim=1), torch.ones(len(words)))
+    for word, query in zip(words[::9], queries[::9], strict=True):
+        alone = TextEncoder(lambda: text.tower)
+        assert torch.equal(alone.encode([word], templates=templates)[0], query)
+
+
+def test_words_asked_again_need_no_text_tower(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load_text(find_card(tiny_model)).encode(["water", "forest"])
+    monkeypatch.setattr(load, "load_clip", None)
+    assert torch.equal(load_text(find_card(tiny_model)).encode(["forest", "water"]), first.flip(0))
+    for words, templates in (["water", "lake"], None), (["water"], "plain"):
+        with pytest.raises(TypeError, match="not callable"):
+            load_text(find_card(tiny_model)).encode(words, templates=templates)
+
+
+def test_queries_of_other_weights_are_not_taken(tiny_model: Path) -> None:
+    text = load_text(find_card(tiny_model))
+    other = load_text(find_card(tiny_model), sha256="0" * 64)
+    text.encode(["water"])
+    templates = resolve_templates(text.templates)
+    assert text._store
+    assert set(text._store.read(["water"], templates)) == {"water"}
+    assert other._store
+    assert other._store.read(["water"], templates) == {}
+
+
+@pytest.mark.parametrize("damage", ["garbage", "folder", "value"])
+def test_damaged_or_unusable_store_is_ignored(tiny_model: Path, cache: Path, damage: str) -> None:
+    first = load_text(find_card(tiny_model)).encode(["water"])
+    path = cache / "queries.sqlite"
+    if damage == "garbage":
+        path.write_bytes(b"not a database" * 100)
+    elif damage == "folder":
+        shutil.rmtree(path.parent)
+        path.parent.write_text("a file")
+    else:
+        with closing(sqlite3.connect(path)) as table, table:
+            table.execute("UPDATE queries SET query = zeroblob(length(query))")
+    assert torch.equal(load_text(find_card(tiny_model)).encode(["water"]), first)
+
+
+def test_oldest_queries_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_store, "MAX_STORED", 3)
+    store = query_store.QueryStore("model", tmp_path / "queries.sqlite")
+    for word in "abcde":
+        store.write({word: torch.eye(4)[0]}, ["{}"])
+    assert set(store.read("abcde", ["{}"])) == set("cde")
 
 
 def test_templates_of_a_vocabulary_take_the_place_of_the_models(text: TextEncoder) -> None:
@@ -42,7 +98,7 @@ def test_templates_of_a_vocabulary_take_the_place_of_the_models(text: TextEncode
 
 
 def test_far_words(text: TextEncoder) -> None:
-    strict = TextEncoder(text._clip, text._tokenizer, templates="plain", known=["water", "forest"], min_similarity=1.01)
+    strict = TextEncoder(lambda: text.tower, templates="plain", known=["water", "forest"], min_similarity=1.01)
     far = strict.far_words(["water", "pizza"])
     assert [word.word for word in far] == ["water", "pizza"]
     assert far[0].nearest == "water"
@@ -55,7 +111,8 @@ def test_text_alone_equals_text_of_the_whole_model(tiny_model: Path, text: TextE
     assert torch.equal(alone.encode(["water"]), text.encode(["water"]))
 
 
-def test_words_are_encoded_once(text: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_are_encoded_once(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = load_text(find_card(tiny_model))
     first = text.encode(["water", "forest", "water"])
     requested: list[str] = []
     encode = text._encode
@@ -73,5 +130,5 @@ def test_many_words_report_progress(text: TextEncoder) -> None:
     text.encode(["water"], templates="plain", progress=events.append)
     assert not events
     text.encode([f"word {n}" for n in range(30)], templates="imagenet", progress=events.append)
-    assert [event.done for event in events] == [*range(256, 2400, 256), 2400]
+    assert [event.done for event in events] == [*range(80, 2400, 80), 2400]
     assert {(event.stage, event.total, event.unit) for event in events} == {("words", 2400, "prompts")}

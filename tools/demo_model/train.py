@@ -16,7 +16,7 @@ from train_text import train_text
 from train_vision import build_encoder, make_tasks, train_vision
 from words import load_words
 
-from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.text_encoder import TextEncoder, TextTower
 
 
 def main() -> None:
@@ -47,7 +47,8 @@ def main() -> None:
     clip.load_state_dict(torch.load(text_file, weights_only=True), strict=False)
     clip.eval().requires_grad_(False)
     text = TextEncoder(
-        clip, open_clip.SimpleTokenizer(context_length=clip.context_length), templates=words.templates["card"]
+        lambda: TextTower(clip, open_clip.SimpleTokenizer(context_length=clip.context_length)),
+        templates=words.templates["card"],
     )
 
     encoder, started = build_encoder(clip), time.monotonic()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from proxyclip_geo.remedies import Remedy
+
 _URL = re.compile(
     r"""([a-z][a-z0-9+.\-]*://)            # scheme
     (?:[^\s/"'?\#<>]*@)?                  # user and password
@@ -51,17 +53,28 @@ def _plain_curl(found: re.Match[str]) -> str:
     return f"/vsicurl/{url.partition('?')[0]}"
 
 
-class ProxyClipGeoError(Exception):
+class _Message(Exception):
+    """A message in two parts, without credentials: the reason, and a remedy that names a command.
+
+    Attributes:
+        reason: The message without the remedy.
+        remedy: What to do, if that names a command; else None.
+    """
+
+    def __init__(self, *args: Any, remedy: Remedy | None = None) -> None:
+        texts = strip_credentials(args)
+        self.reason = str(texts[0]) if texts else ""
+        self.remedy = remedy
+        super().__init__(*(texts if remedy is None else (strip_credentials(f"{self.reason}; {remedy}"),)))
+
+
+class ProxyClipGeoError(_Message):
     """Root of the errors of this package.
 
-    The message states the value, the limit and the remedy, without credentials. `exit_code` is what the command line
-    exits with.
+    The message states the value, the limit and the remedy. `exit_code` is what the command line exits with.
     """
 
     exit_code = 1
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*strip_credentials(args))
 
 
 class OptionError(ProxyClipGeoError, ValueError):
@@ -126,10 +139,7 @@ def out_of_memory(error: BaseException, *, part: str = "") -> EngineError:
         part: What failed, e.g. "block 3".
     """
     size = f" ({error})" if str(error) else ""
-    return EngineError(
-        f"{part and f'{part} failed: '}memory ran out{size}; close other programs, or give `max_memory`, a smaller "
-        "`block_size` or `batch_size`, fewer words or a smaller area"
-    )
+    return EngineError(f"{part and f'{part} failed: '}memory ran out{size}", remedy=Remedy("reduce-memory"))
 
 
 class WorkerError(ProxyClipGeoError, RuntimeError):
@@ -156,11 +166,11 @@ class Cancelled(ProxyClipGeoError):
     exit_code = 130
 
 
-class QualityWarning(UserWarning):
+class QualityWarning(_Message, UserWarning):
     """The result is likely to be worse than expected; the message says why."""
 
 
-def warn_quality(message: str) -> None:
+def warn_quality(message: str, *, remedy: Remedy | None = None) -> None:
     """Issue a quality warning at the line that called the package."""
     frame, level, outermost = sys._getframe(1), 1, 1
     while frame is not None:
@@ -168,12 +178,12 @@ def warn_quality(message: str) -> None:
         if str(frame.f_globals.get("__name__")).partition(".")[0] == __name__.partition(".")[0]:
             outermost = level + 1
         frame = frame.f_back  # type: ignore[assignment]
-    warnings.warn(strip_credentials(message), QualityWarning, stacklevel=outermost)
+    warnings.warn(QualityWarning(message, remedy=remedy), stacklevel=outermost)
 
 
 @contextmanager
-def forward_warnings(send: Callable[[str], None]) -> Iterator[None]:
-    """Pass the text of quality warnings to a function; ignore the warnings of other libraries.
+def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
+    """Pass quality warnings to a function; ignore the warnings of other libraries.
 
     Of warnings that differ only in names and numbers, the first three are passed, and at the end the number of others.
     """
@@ -183,11 +193,11 @@ def forward_warnings(send: Callable[[str], None]) -> Iterator[None]:
         warnings.simplefilter("always", QualityWarning)
 
         def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
-            if issubclass(category, QualityWarning):
-                kind = _VARYING.sub("…", str(message))
+            if isinstance(message, QualityWarning):
+                kind = _VARYING.sub("…", message.reason)
                 counts[kind] = counts.get(kind, 0) + 1
                 if counts[kind] <= _MOST_ALIKE:
-                    send(str(message))
+                    send(message)
 
         warnings.showwarning = show  # type: ignore[assignment]
         try:
@@ -195,4 +205,4 @@ def forward_warnings(send: Callable[[str], None]) -> Iterator[None]:
         finally:
             for kind, count in counts.items():
                 if count > _MOST_ALIKE:
-                    send(f"{count - _MOST_ALIKE} more warnings of the kind: {kind}")
+                    send(QualityWarning(f"{count - _MOST_ALIKE} more warnings of the kind: {kind}"))

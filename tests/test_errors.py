@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from proxyclip_geo.errors import QualityWarning, RasterError, forward_warnings, strip_credentials, warn_quality
+from proxyclip_geo.remedies import Remedy
 
 URL = "https://example.org/a/b.tif"
 
@@ -43,7 +44,7 @@ def test_messages_hold_none() -> None:
 
 def test_warnings_that_differ_in_names_and_numbers_are_counted() -> None:
     shown: list[str] = []
-    with forward_warnings(shown.append):
+    with forward_warnings(lambda warning: shown.append(str(warning))):
         for number in range(300):
             warn_quality(f"/data/tile {number}/a{number}.tif has no CRS: polygons will have no areas in m²")
             warn_quality(f"model 'demo' does not know 'word {number}' (similarity 0.{number:03})")
@@ -55,3 +56,11 @@ def test_warnings_that_differ_in_names_and_numbers_are_counted() -> None:
     ]
     assert shown[6] == "another problem"
     assert shown[8] == "297 more warnings of the kind: model … does not know … (similarity …)"
+
+
+def test_a_remedy_is_part_of_the_message_and_separate() -> None:
+    error = RasterError(f"{URL}?sig=S has no CRS", remedy=Remedy("install-package", {"package": "pyarrow"}))
+    for one in (error, pickle.loads(pickle.dumps(error))):
+        assert str(one) == f"{URL} has no CRS; run `pip install pyarrow`"
+        assert one.reason == f"{URL} has no CRS"
+        assert one.remedy == Remedy("install-package", {"package": "pyarrow"})

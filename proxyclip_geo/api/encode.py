@@ -117,7 +117,7 @@ def _require_complete(name: str) -> None:
     try:
         missing = len(open_store(name).missing())
     except StoreError as error:
-        raise OutputError(f"{name} was removed or damaged while it was written: {error}") from error
+        raise OutputError(f"{name} was removed or damaged while it was written: {error.reason}") from error
     if missing:
         raise OutputError(
             f"{name} was removed or damaged while it was written, {missing} blocks are missing; repeat the command"
@@ -153,7 +153,8 @@ def _find_unfinished(name: str, info: EmbeddingInfo, *, overwrite: bool) -> Embe
         found = open_store(name, writable=True)
     except StoreError as error:
         raise OutputError(
-            f"{name} exists and cannot be resumed: {error}; pass overwrite=True to replace it, or choose another place"
+            f"{name} exists and cannot be resumed: {error.reason}; pass overwrite=True to replace it, or choose "
+            "another place"
         ) from error
     different = found.info.differences(info)
     if different:

@@ -48,7 +48,7 @@ class FailedBlocks:
         """Record a failed block; raise errors that would fail every block, e.g. a model that cannot be loaded."""
         if not (self.skip and isinstance(error, (RasterError, EngineError))):
             raise error
-        self.reasons[block.index] = str(error)
+        self.reasons[block.index] = error.reason
         self.last = error
 
     def warn(self, blocks: int, *, record: Path) -> None:

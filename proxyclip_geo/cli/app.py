@@ -102,7 +102,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     """Run a command line; return its exit code. The only place that catches everything."""
     try:
-        with forward_warnings(REPORTER.warn), _show_hosts():
+        with forward_warnings(lambda warning: REPORTER.warn(str(warning))), _show_hosts():
             code = app(args=list(arguments), standalone_mode=False)
         # typer turns Ctrl-C into this code without a message.
         return _stopped(arguments) if code == INTERRUPTED else int(code or 0)

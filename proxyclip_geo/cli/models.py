@@ -30,7 +30,9 @@ def list_(reporter: Reporter) -> None:
         table.add_column(title, no_wrap=title == "model")
     models = list_models()
     for model in models:
-        weights = f"here, {model.size / 1e6:.0f} MB" if model.present else "to be fetched"
+        weights = (
+            f"here, {model.size / 1e6:.0f} MB" if model.present else f"to be fetched, {model.download / 1e6:.0f} MB"
+        )
         table.add_row(
             model.name, weights, f"{model.window} px", model.licence, f"{model.description} {model.use}".strip()
         )

@@ -8,6 +8,7 @@ import torch
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.encoder import DenseEncoder
+from proxyclip_geo.remedies import Remedy
 
 BASE = 920 << 20
 """The interpreter, torch, GDAL and unused heap: measured, see docs/performance.md."""
@@ -97,5 +98,6 @@ def fit_block_size(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs, *, l
     least = estimate_memory(smaller, encoder, inputs)
     raise OptionError(
         f"{limit / 1e9:.2g} GB of memory are not enough: this model needs {least / 1e9:.2g} GB with the smallest "
-        "blocks; raise `max_memory`, or use a smaller model"
+        "blocks",
+        remedy=Remedy("raise-memory"),
     )

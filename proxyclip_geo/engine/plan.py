@@ -9,6 +9,7 @@ from proxyclip_geo.grid import Block, WindowGrid, ceil_div, round_up
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 
 MAX_BLOCKS = 250_000
 """Most blocks of a run; their list takes 0.3 GB."""
@@ -62,8 +63,8 @@ class Plan:
         count = 0 if core <= 0 else ceil_div(height, core) * ceil_div(width, core)
         if count > MAX_BLOCKS:
             raise OptionError(
-                f"{width:,} × {height:,} px are {count:,} blocks of {core} px, more than {MAX_BLOCKS:,}; choose a part "
-                "by `bounds`, a coarser `gsd` or a larger `block_size`"
+                f"{width:,} × {height:,} px are {count:,} blocks of {core} px, more than {MAX_BLOCKS:,}",
+                remedy=Remedy("reduce-blocks"),
             )
         return replace(self, core=core, blocks=tuple(self.grid.blocks(core, area=self.area.region)))
 

@@ -29,6 +29,7 @@ from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 
 
 @dataclass(frozen=True)
@@ -266,13 +267,10 @@ def name_block_in_errors(block: Block) -> Iterator[None]:
     try:
         yield
     except RasterError as error:
-        raise RasterError(f"{block.name} failed: {error}") from error
+        raise RasterError(f"{block.name} failed: {error.reason}", remedy=error.remedy) from error
     except ProxyClipGeoError:
         raise
     except MemoryError as error:
         raise out_of_memory(error, part=block.name) from error
     except RuntimeError as error:
-        raise EngineError(
-            f"{block.name} failed: {error}; if memory ran out, give a smaller `batch_size` or `block_size`, or "
-            "device='cpu'"
-        ) from error
+        raise EngineError(f"{block.name} failed: {error}", remedy=Remedy("reduce-batch")) from error

@@ -18,10 +18,11 @@ from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.evaluation.report import Report
 from proxyclip_geo.geobox import GeoBox, make_transformer, same_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
-from proxyclip_geo.raster.georeference import ASSIGN_CRS, PIXELS
+from proxyclip_geo.raster.georeference import PIXELS
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.labels import LabelSource, open_labels
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
 
 MAX_PAIRS = 65536
@@ -140,12 +141,13 @@ def align_truth(here: GeoBox, true: LabelSource, *, name: str) -> tuple[Region, 
     there = true.geobox
     if (here.crs is None) != (there.crs is None):
         without = name if here.crs is None else true.name
-        raise RasterError(f"{without} has no CRS, but the other raster has; assign it, e.g. {ASSIGN_CRS}")
+        raise RasterError(f"{without} has no CRS, but the other raster has", remedy=Remedy("assign-crs"))
     if here.crs is None or there.crs is None:
         if here.shape != there.shape or not _same_pixels(here, there):
             raise RasterError(
                 f"{name} {here.shape} and {true.name} {there.shape} have no CRS and different grids, so "
-                f"they cannot be aligned; assign a CRS to both, e.g. {ASSIGN_CRS}"
+                "they cannot be aligned",
+                remedy=Remedy("assign-crs"),
             )
         return here.region, true
     if here.shape == there.shape and same_crs(here.crs, there.crs) and here.grid_offset(there) == (0, 0):

@@ -230,6 +230,7 @@ class ModelCard:
         description: One sentence.
         use: What the model is for, if it is not for mapping; drawn below every preview.
         licence: Licence of the weights, of each tower if they differ.
+        download: Bytes of the weights on the hub, about; 0 if nothing is downloaded, or if it is not known.
         citation: Publication to cite.
         gsd: Recommended ground sampling distance in metres, (finest, coarsest).
         directory: Folder of the card; files are relative to it.
@@ -245,6 +246,7 @@ class ModelCard:
     description: Text = ""
     use: Line = ""
     licence: Text = "not stated"
+    download: Annotated[int, Field(ge=0, le=10**12)] = 0
     citation: Text = ""
     gsd: tuple[_Positive, _Positive] | None = None
     directory: Path = Path()

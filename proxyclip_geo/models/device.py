@@ -5,6 +5,7 @@ import torch
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.options import Backend, Precision
+from proxyclip_geo.remedies import Remedy
 
 MIN_OPENVINO_PARAMETERS = 20_000_000
 """Number of weights below which the export to OpenVINO takes longer than it saves."""
@@ -61,10 +62,9 @@ def resolve_backend(backend: Backend, device: torch.device, *, parameters: int) 
     if backend == "auto":
         return "openvino" if usable and parameters >= MIN_OPENVINO_PARAMETERS else "torch"
     if backend == "openvino" and not usable:
-        remedy = (
-            "install it with `pip install proxyclip-geo[openvino]`"
-            if device.type == "cpu"
-            else f"it computes on the CPU, not on {device}: pass device='cpu'"
+        if device.type == "cpu":
+            raise ModelError("the OpenVINO backend is not installed", remedy=Remedy("install-openvino"))
+        raise ModelError(
+            f"the OpenVINO backend computes on the CPU, not on {device}: pass device='cpu'", remedy=Remedy("use-torch")
         )
-        raise ModelError(f"the OpenVINO backend cannot be used: {remedy}, or use backend='torch'")
     return backend

@@ -8,6 +8,7 @@ from proxyclip_geo.files import copy_file, make_folder
 from proxyclip_geo.models.card import HubFile, ModelCard
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, find_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
+from proxyclip_geo.remedies import Remedy
 
 
 def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Progress = no_progress) -> tuple[Path, ...]:
@@ -52,9 +53,8 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
         hf_hub_download(hub.repo, hub.file, revision=hub.revision, tqdm_class=_make_tqdm(progress, name))
     except LocalEntryNotFoundError as error:
         raise WeightsError(
-            f"{name} is not on this machine and the hub cannot be reached; fetch it where there is a network with "
-            f"`proxyclip-geo models fetch {model} --to FOLDER`, carry the folder here and set "
-            f"{WEIGHTS_FOLDER} to it, or use the model 'demo', which needs no download"
+            f"{name} is not on this machine and the hub cannot be reached",
+            remedy=Remedy("fetch-elsewhere", {"model": model, "variable": WEIGHTS_FOLDER}),
         ) from error
     except HfHubHTTPError as error:
         reason = str(error).strip().splitlines()[0]
@@ -62,8 +62,8 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
     except _http_error() as error:
         # The client has tried again and given up.
         raise WeightsError(
-            f"the connection to the hub broke off while it sent {name} ({type(error).__name__}: {error}); repeat the "
-            "command: it goes on where it stopped"
+            f"the connection to the hub broke off while it sent {name} ({type(error).__name__}: {error})",
+            remedy=Remedy("resume-fetch"),
         ) from error
     except OSError as error:
         raise WeightsError(f"cannot store {name}: {error}") from error

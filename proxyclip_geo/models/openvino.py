@@ -20,6 +20,7 @@ from proxyclip_geo.errors import ModelError
 from proxyclip_geo.files import publish, staging_folder
 from proxyclip_geo.models.cache_folder import CACHE_FOLDER, cache_folder
 from proxyclip_geo.models.encoder import TorchEncoder, WindowFeatures
+from proxyclip_geo.remedies import Remedy
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class OpenVinoEncoder:
         try:
             compiled = openvino.Core().compile_model(model, "CPU", settings)
         except RuntimeError as error:
-            raise ModelError(f"OpenVINO cannot compile this model ({error}); use backend='torch'") from error
+            raise ModelError(f"OpenVINO cannot compile this model ({error})", remedy=Remedy("use-torch")) from error
         return openvino.AsyncInferQueue(compiled, settings["NUM_STREAMS"])
 
     def _check(self) -> None:
@@ -146,7 +147,8 @@ class OpenVinoEncoder:
         if not cosine >= MIN_COSINE:
             raise ModelError(
                 f"OpenVINO's features differ from torch's (mean cosine {cosine:.4f} < {MIN_COSINE}); use "
-                "backend='torch', or precision='float32'"
+                "precision='float32'",
+                remedy=Remedy("use-torch"),
             )
 
     def encode(self, rgb: Tensor) -> WindowFeatures:

@@ -61,6 +61,7 @@ class ModelInfo:
         description: One sentence.
         use: What it is for, if it is not for mapping.
         licence: Licence of the weights.
+        download: Bytes of the weights on the hub, about; 0 if nothing is downloaded.
         window: Side of a window in pixels.
         stride: Distance between windows in pixels.
         gsd: Recommended ground sampling distance in metres, (finest, coarsest).
@@ -72,6 +73,7 @@ class ModelInfo:
     description: str
     use: str
     licence: str
+    download: int
     window: int
     stride: int
     gsd: tuple[float, float] | None
@@ -96,6 +98,7 @@ def _describe(card: ModelCard) -> ModelInfo:
         description=card.description,
         use=card.use,
         licence=card.licence,
+        download=card.download,
         window=card.window.size,
         stride=card.window.stride,
         gsd=card.gsd,

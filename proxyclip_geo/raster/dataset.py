@@ -159,7 +159,7 @@ def open_dataset(name: str, **options: Any) -> Any:
         raise RasterError(explain(name, error)) from error
     try:
         if dataset.count == 0:
-            raise RasterError(f"raster {show_name(name)} has no bands; {choose_inside(dataset.subdatasets)}")
+            raise RasterError(f"raster {show_name(name)} has no bands", remedy=choose_inside(dataset.subdatasets))
         if dataset.driver == "VRT":
             with environment(name):
                 check_vrt(dataset, name=name)

@@ -9,11 +9,8 @@ from affine import Affine
 
 from proxyclip_geo.errors import OptionError, RasterError, warn_quality
 from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.remedies import Remedy
 
-ASSIGN_CRS = "rio edit-info --crs EPSG:32632 FILE"
-"""How to assign a CRS."""
-WARP = "rio warp FILE NEW --dst-crs EPSG:32632"
-"""How to warp a raster. The command rio comes with rasterio."""
 PIXELS = Affine(1, 0, 0, 0, -1, 0)
 """Transform of a raster without georeference: x is the column and y minus the row, as QGIS shows such rasters."""
 
@@ -42,7 +39,8 @@ def read_geobox(dataset: Any, *, name: str) -> GeoBox:
         transform, residual = fitted
         warn_quality(
             f"{name} has {len(points)} ground control points and no transform; an affine fit leaves {residual:.2f} px "
-            f"(RMS); warp it if that is too much, e.g. {WARP}"
+            "(RMS). If that is too much",
+            remedy=Remedy("warp"),
         )
         return _check_geobox(dataset.shape, transform, crs, name=name)
     return GeoBox(dataset.shape, PIXELS, None)
@@ -63,12 +61,14 @@ def _check_geobox(shape: tuple[int, int], transform: Affine, crs: Any, *, name: 
         numbers = ", ".join(f"{value:.6g}" for value in tuple(transform)[:6])
         raise RasterError(
             f"raster {name} has an impossible georeference: its transform ({numbers}) gives several pixels the same "
-            "coordinates; correct it, e.g. rio edit-info --transform '[0.5, 0, WEST, 0, -0.5, NORTH]' FILE"
+            "coordinates",
+            remedy=Remedy("georeference"),
         )
     try:
         return GeoBox(shape, transform, crs)
     except OptionError as error:
-        raise RasterError(f"raster {name} has a CRS that is not known ({error}); e.g. {ASSIGN_CRS}") from error
+        reason = f"raster {name} has a CRS that is not known ({error.reason})"
+        raise RasterError(reason, remedy=Remedy("assign-crs")) from error
 
 
 def warn_without_size(geobox: GeoBox, *, dataset: Any, name: str) -> None:
@@ -87,10 +87,11 @@ def warn_without_size(geobox: GeoBox, *, dataset: Any, name: str) -> None:
     if geobox.crs is not None:
         warn_quality(
             f"the pixels of {name} have no size in metres in its CRS '{geobox.crs.name}': polygons may have no "
-            f"areas in m²; if the CRS is wrong, assign another, e.g. {ASSIGN_CRS}"
+            "areas in m². If the CRS is wrong",
+            remedy=Remedy("assign-crs"),
         )
     elif geobox.transform != PIXELS:
-        warn_quality(f"{name} has no CRS: polygons will have no areas in m²; assign one, e.g. {ASSIGN_CRS}")
+        warn_quality(f"{name} has no CRS: polygons will have no areas in m²", remedy=Remedy("assign-crs"))
     else:
         warn_quality(
             f"{name} is not georeferenced{_explain_missing(dataset)}: polygons will have no areas in m², and `gsd` "

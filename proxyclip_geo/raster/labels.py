@@ -19,10 +19,11 @@ from proxyclip_geo.errors import RasterError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.class_tags import read_class_tags
 from proxyclip_geo.raster.dataset import log_hosts, open_dataset, read_region, to_rasterio
-from proxyclip_geo.raster.georeference import ASSIGN_CRS, WARP, read_geobox
+from proxyclip_geo.raster.georeference import read_geobox
 from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.nodata import label_nodata
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class LabelSource:
             RasterError: If one of the two has no CRS, or there is no transformation between them.
         """
         if self.geobox.crs is None or geobox.crs is None:
-            raise RasterError(f"{self.name} cannot be reprojected without a CRS; assign one, e.g. {ASSIGN_CRS}")
+            raise RasterError(f"{self.name} cannot be reprojected without a CRS", remedy=Remedy("assign-crs"))
         options: dict[str, Any] = {}
         if self.dataset.transform == Affine.identity():
             # Use the affine fit to the ground control points, as everywhere else.
@@ -127,9 +128,7 @@ class LabelSource:
                 **options,
             )
         except (RasterioError, CPLE_BaseError, ValueError) as error:
-            raise RasterError(
-                f"{self.name} cannot be reprojected ({error}); reproject it first, e.g. {WARP}"
-            ) from error
+            raise RasterError(f"{self.name} cannot be reprojected ({error})", remedy=Remedy("warp")) from error
         return replace(self, geobox=geobox, dataset=warped)
 
 
@@ -186,11 +185,10 @@ def _check_labels(dataset: Any, name: str) -> None:
     bands = _count_bands(dataset)
     if bands != 1:
         raise RasterError(
-            f"{name} has {bands} bands, but labels are one band of class values; pass the label raster of a run "
-            "(…_labels.tif), take the right band (rio stack --bidx 1 FILE NEW), or turn colours into values"
+            f"{name} has {bands} bands, but labels are one band of class values", remedy=Remedy("one-band")
         )
     kind = dataset.dtypes[0]
     if kind.startswith("complex") or np.dtype(kind).kind not in "iub":
         raise RasterError(
-            f"{name} holds {kind}, not labels: labels are integers; convert it, e.g. rio convert --dtype int16 FILE NEW"
+            f"{name} holds {kind}, not labels: labels are integers", remedy=Remedy("convert-type", {"dtype": "int16"})
         )

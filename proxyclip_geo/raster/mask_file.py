@@ -16,6 +16,7 @@ from proxyclip_geo.raster.dataset import environment, log_hosts, open_dataset
 from proxyclip_geo.raster.file_status import FileStatus, FileWatch
 from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.vrt import check_vrt
+from proxyclip_geo.remedies import Remedy
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def open_mask(path: str | Path, geobox: GeoBox, *, name: str) -> MaskFile:
     if found.shape != geobox.shape or not crs or not placed:
         raise OptionError(
             f"mask {path} ({found.width} × {found.height} px) is on another grid than {name} ({geobox.width} × "
-            f"{geobox.height} px); warp it to the same CRS, pixels and bounds first, e.g. with rio warp --like"
+            f"{geobox.height} px)",
+            remedy=Remedy("warp-mask"),
         )
     return MaskFile(mask_name, watch)

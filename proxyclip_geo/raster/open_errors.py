@@ -11,6 +11,7 @@ import rasterio
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.names import SUFFIXES, file_of, is_remote, rasters_of_archive, show_name
+from proxyclip_geo.remedies import Remedy
 
 _FORMATS = {
     ".ecw": ("ECW", "ECW"),
@@ -159,13 +160,12 @@ def find_reason(error: BaseException) -> str:
     return show_name(str(error).strip().rstrip("."))
 
 
-def choose_inside(names: Sequence[str]) -> str:
+def choose_inside(names: Sequence[str]) -> Remedy | None:
     """Return the remedy for a file of several rasters, such as netCDF and HDF5 with one raster a variable."""
     if not names:
-        return "give a file that holds an image"
+        return None
     listed = ", ".join(names[:_SHOWN]) + (f" … ({len(names)} in all)" if len(names) > _SHOWN else "")
-    remedy = f"choose one of the rasters inside it: {listed}"
     if len(names) < 3:
-        return remedy
+        return Remedy("choose-inside", {"names": listed})
     three = " ".join(f"'{name}'" for name in names[:3])
-    return f"{remedy}; three of one size become red, green and blue with rio stack -f GTiff {three} rgb.tif"
+    return Remedy("choose-or-stack", {"names": listed, "three": three})

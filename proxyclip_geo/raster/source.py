@@ -21,7 +21,7 @@ from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.choices import make_choices
 from proxyclip_geo.raster.dataset import common_type, environment, log_hosts, open_dataset
 from proxyclip_geo.raster.file_status import FileWatch
-from proxyclip_geo.raster.georeference import ASSIGN_CRS, read_geobox, warn_without_size
+from proxyclip_geo.raster.georeference import read_geobox, warn_without_size
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.names import gdal_name, is_remote, show_name
 from proxyclip_geo.raster.open_errors import explain
@@ -30,6 +30,7 @@ from proxyclip_geo.raster.overview_reader import OverviewReader
 from proxyclip_geo.raster.view import Pixels, View
 from proxyclip_geo.raster.vrt import check_vrt
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 
 # Relative difference below which a gsd is the raster's own: geodesic and grid metres differ by up to 0.1 %.
 _GSD_TOLERANCE = 0.01
@@ -90,8 +91,8 @@ class Source:
         if max(self.geobox.shape) > MAX_SIDE:
             raise RasterError(
                 f"raster {self.name} has {self.geobox.width:,} × {self.geobox.height:,} px, more than {MAX_SIDE:,} a "
-                "side; choose a coarser `gsd`, or cut a part out, e.g. rio clip FILE NEW --bounds 'WEST SOUTH EAST "
-                "NORTH'"
+                "side",
+                remedy=Remedy("clip"),
             )
         self.area = find_area(self.geobox, bounds=options.bounds, aoi=options.aoi, name=self.name)
         choices = make_choices(
@@ -248,8 +249,8 @@ class Source:
             )
         where = "area of interest" if self._options.bounds or self._options.aoi else "raster"
         raise RasterError(
-            f"every pixel of the {where} is nodata in {self.name}; choose another area, or correct the raster's "
-            "nodata value, alpha or mask band, e.g. rio edit-info --unset-nodata FILE"
+            f"every pixel of the {where} is nodata in {self.name}; choose another area",
+            remedy=Remedy("fix-nodata"),
         )
 
 
@@ -284,8 +285,8 @@ def _scale(native: GeoBox, gsd: float | None, *, name: str) -> tuple[float, floa
             "no CRS" if native.crs is None else f"the CRS '{native.crs.name}', beyond it or without a unit of length"
         )
         raise OptionError(
-            f"raster {name} has {problem}, so that its pixels have no size in metres; omit `gsd`, or assign a CRS "
-            f"first, e.g. {ASSIGN_CRS}"
+            f"raster {name} has {problem}, so that its pixels have no size in metres; omit `gsd`",
+            remedy=Remedy("assign-crs"),
         )
     across, down = (1.0 if abs(gsd / side - 1) < _GSD_TOLERANCE else gsd / side for side in own)
     if min(across, down) < 1 / _MAX_UPSAMPLING:

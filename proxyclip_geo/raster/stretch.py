@@ -13,6 +13,7 @@ from proxyclip_geo.raster.open_errors import find_reason
 from proxyclip_geo.raster.options import Percentiles, Stretch
 from proxyclip_geo.raster.resample import Samples, working_type
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 
 # Longest side of the decimated read.
 _SAMPLE_SIDE = 1024
@@ -101,8 +102,9 @@ def sample_values(dataset: Any, plan: BandPlan, *, name: str) -> NDArray[Any]:
         ) from error
     if values.shape[1] == 0:
         raise RasterError(
-            f"every pixel of raster {name} (or of a sample of a very large one) is nodata; correct its nodata value, "
-            "alpha or mask band, e.g. rio edit-info --unset-nodata FILE, or give the limits, e.g. stretch='0,3000'"
+            f"every pixel of raster {name} (or of a sample of a very large one) is nodata; give the limits, e.g. "
+            "stretch='0,3000'",
+            remedy=Remedy("fix-nodata"),
         )
     return values
 

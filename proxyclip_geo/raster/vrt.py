@@ -94,4 +94,6 @@ def _check_file(source: str, name: str) -> None:
     try:
         check_name(source)
     except RasterError as error:
-        raise RasterError(f"a source of raster {show_name(name)} cannot be read: {error}") from error
+        raise RasterError(
+            f"a source of raster {show_name(name)} cannot be read: {error.reason}", remedy=error.remedy
+        ) from error

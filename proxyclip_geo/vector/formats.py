@@ -11,6 +11,7 @@ import pyproj
 
 from proxyclip_geo.errors import OutputError, VectorError
 from proxyclip_geo.geobox import make_transformer
+from proxyclip_geo.remedies import Remedy
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,10 @@ def format_of(path: Path) -> Format:
             f"'{path}' has no known vector suffix ('{path.suffix}'): use one of {', '.join(SUFFIXES)}"
         ) from None
     if not form.driver and find_spec("pyarrow") is None:
-        raise VectorError(f"'{path}' needs pyarrow, which is not installed: run `pip install pyarrow`, or write .gpkg")
+        raise VectorError(
+            f"'{path}' needs pyarrow, which is not installed; write .gpkg",
+            remedy=Remedy("install-package", {"package": "pyarrow"}),
+        )
     return form
 
 

@@ -19,6 +19,7 @@ from proxyclip_geo.raster.names import gdal_name
 from proxyclip_geo.raster.nodata import LABEL_NODATA
 from proxyclip_geo.raster.styles import ClassStyle
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 from proxyclip_geo.vector.trace_strip import OUTSIDE
 
 _MOST_CLASSES = 1000
@@ -136,8 +137,8 @@ def _open_source(path: Path | str, classes: Collection[int]) -> Iterator[LabelSo
     with open_labels(path, classes=classes) as source, strip_environment(source.dataset):
         if not np.can_cast(source.dtype, np.int32):
             raise RasterError(
-                f"{source.name} holds {source.dtype} labels, and polygons need 32 bits or fewer: convert it, e.g. "
-                "rio convert --dtype int32 FILE NEW"
+                f"{source.name} holds {source.dtype} labels, and polygons need 32 bits or fewer",
+                remedy=Remedy("convert-type", {"dtype": "int32"}),
             )
         yield source
 
@@ -148,7 +149,8 @@ def _corner(first: LabelSource, source: LabelSource) -> tuple[int, int]:
     if offset is None or not same_crs(first.geobox.crs, source.geobox.crs):
         raise RasterError(
             f"{source.name} does not lie on the grid of {first.name}: rasters to merge need the same CRS, resolution "
-            "and pixel corners; bring them there, e.g. rio warp FILE NEW --like FIRST"
+            "and pixel corners",
+            remedy=Remedy("align-labels"),
         )
     return offset
 

@@ -14,7 +14,7 @@ from pyproj.exceptions import ProjError
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.geobox import GeoBox, make_transformer, parse_crs
 from proxyclip_geo.raster.aoi import only_polygons, read_outline
-from proxyclip_geo.raster.georeference import ASSIGN_CRS
+from proxyclip_geo.remedies import Remedy
 from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
 from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import as_features
@@ -180,6 +180,6 @@ def _parse_target(text: str, geobox: GeoBox) -> pyproj.CRS:
     target = parse_crs(text)
     assert target is not None
     if geobox.crs is None:
-        raise OptionError(f"labels without a CRS cannot be put into {target.name}; assign one, e.g. {ASSIGN_CRS}")
+        raise OptionError(f"labels without a CRS cannot be put into {target.name}", remedy=Remedy("assign-crs"))
     make_transformer(geobox.crs, target)
     return target

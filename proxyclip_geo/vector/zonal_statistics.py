@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.geobox import make_transformer
 from proxyclip_geo.raster.dataset import log_hosts, open_dataset, strip_environment
-from proxyclip_geo.raster.georeference import WARP, read_geobox
+from proxyclip_geo.raster.georeference import read_geobox
 from proxyclip_geo.raster.names import gdal_name
+from proxyclip_geo.remedies import Remedy
 
 _COLUMNS = ("class", "label", "area_m2", "perimeter_m", "pixels", "score", "score_min", "margin", "margin_min")
 _RESERVED = ("fid", "ogc_fid", "geom", "geometry", "bbox", "wkb_geometry")
@@ -33,7 +34,8 @@ def check_statistics(rasters: Mapping[str, Path | str]) -> None:
     if not rasters:
         return
     if find_spec("exactextract") is None:
-        raise OptionError("statistics of rasters need exactextract: run `pip install 'proxyclip-geo[statistics]'`")
+        remedy = Remedy("install-package", {"package": "'proxyclip-geo[statistics]'"})
+        raise OptionError("statistics of rasters need exactextract, which is not installed", remedy=remedy)
     taken = {name: name for name in (*_COLUMNS, *_RESERVED)}
     for name, path in rasters.items():
         # Column names of databases are not case-sensitive.
@@ -46,7 +48,7 @@ def check_statistics(rasters: Mapping[str, Path | str]) -> None:
         with open_dataset(gdal_name(path)) as dataset:
             transform = read_geobox(dataset, name=str(path)).transform
         if (transform.b, transform.d) != (0, 0) or transform.a < 0 or transform.e > 0:
-            raise RasterError(f"statistics of {path} need a north-up raster; warp it, e.g. {WARP}")
+            raise RasterError(f"statistics of {path} need a north-up raster", remedy=Remedy("warp"))
 
 
 def mean_values(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, BinaryIO, TypeAlias
 from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json
-from proxyclip_geo.errors import ProxyClipGeoError, strip_credentials
+from proxyclip_geo.errors import ProxyClipGeoError, QualityWarning, strip_credentials
 from proxyclip_geo.validation import validate
 
 PROTOCOL = 1
@@ -98,9 +98,26 @@ class Channel:
             except (OSError, ValueError):
                 pass
 
+    def warn(self, warning: QualityWarning, *, id: int | str | None) -> None:
+        """Write a warning of a request."""
+        self.send("warning", id=id, **_describe(warning))
+
     def fail(self, error: BaseException, *, id: int | str | None) -> None:
         """Write that a request failed: the kind of error, a sentence, and the exit code that the command line has."""
-        message, kind, code = strip_credentials(str(error)), type(error).__name__, getattr(error, "exit_code", 70)
-        if not isinstance(error, ProxyClipGeoError):
-            message, kind = f"{kind}: {message}. This is a bug of proxyclip-geo; see its log", "InternalError"
-        self.send("error", id=id, type=kind, message=message, exit_code=code)
+        if isinstance(error, ProxyClipGeoError):
+            described = {"type": type(error).__name__, **_describe(error), "exit_code": error.exit_code}
+        else:
+            reason = strip_credentials(f"{type(error).__name__}: {error}")
+            message = f"{reason}. This is a bug of proxyclip-geo; see its log"
+            described = {"type": "InternalError", "message": message, "reason": reason, "remedy": None, "exit_code": 70}
+        self.send("error", id=id, **described)
+
+
+def _describe(message: ProxyClipGeoError | QualityWarning) -> dict[str, Any]:
+    """Return a message as a sentence, and in parts: its reason, and the code and values of its remedy."""
+    remedy = message.remedy
+    return {
+        "message": str(message),
+        "reason": message.reason,
+        "remedy": None if remedy is None else {"code": remedy.code, "values": strip_credentials(dict(remedy.values))},
+    }

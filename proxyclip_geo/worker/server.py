@@ -153,7 +153,7 @@ class Server:
     def _answer(self, job: Job) -> None:
         """Run one request. With the command line, the only place that catches everything."""
         request = job.request
-        with forward_warnings(lambda message: self._channel.send("warning", id=request.id, message=message)):
+        with forward_warnings(lambda warning: self._channel.warn(warning, id=request.id)):
             try:
                 self._channel.send("result", id=request.id, result=self._run_job(job))
             except MemoryError as error:

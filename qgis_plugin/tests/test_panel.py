@@ -184,6 +184,8 @@ def test_missing_model_offers_download(dock, failures):
     wait_until(lambda: failures, what="the failure")
     error, action = failures[0]
     assert error.kind == "WeightsError"
+    assert "not on this machine. Press “Download”" in str(error)
+    assert "models fetch" not in str(error)
     assert action[0] == "Download…"
 
 

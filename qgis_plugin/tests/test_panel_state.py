@@ -337,17 +337,31 @@ def test_estimate_of_a_rotated_raster(dock, scene, tmp_path):
     assert dock.source_panel.source().size == (384, 384)
 
 
-def test_a_model_without_weights_offers_its_download(dock):
+def test_a_model_without_weights_offers_its_download(dock, monkeypatch):
     model = dock.source_panel.model
     wait_until(lambda: model._models, what="the models")
     model.select("demo")
     assert model.download_button.isHidden()
     model.select("vitb16-dino-b8")
     assert not model.download_button.isHidden()
-    assert "not downloaded" in model.details.text()
+    assert "not downloaded (about 942 MB)" in model.details.text()
     assert "MIT" in model.details.text()
     assert "0.2 to 2 m per pixel" in model.details.text()
     assert model.box.currentText() == "Balanced: vitb16-dino-b8"
+    questions, failures = [], []
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *texts: questions.append(texts[2]) or answers.pop(0))
+    dock.messages.fail = lambda error, action=None: failures.append(error)
+    model.download_button.click()
+    assert "“vitb16-dino-b8”: about 942 MB?" in questions[0]
+    assert "Licence: MIT (CLIP), Apache-2.0 (DINO)" in questions[0]
+    assert not dock.jobs.is_busy
+    model.download_button.click()
+    assert dock.jobs.is_busy
+    # The tests have no network.
+    wait_until(lambda: failures, what="the failure")
+    assert "Check the network and the proxy" in str(failures[0])
+    assert not dock.jobs.is_busy
 
 
 def test_a_blank_web_layer_is_not_stored(dock, tmp_path, monkeypatch):

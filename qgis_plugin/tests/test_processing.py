@@ -213,7 +213,7 @@ def test_vocabulary_from_a_styled_raster_and_from_a_styled_layer(profile, direct
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "OUTPUT": "{tmp}/labels.png"}, "use the extension .tif"),
         ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "POLYGONS": "{tmp}/map.kml"}, ".gpkg"),
         ("segment", {"INPUT": "{scene}", "VOCABULARY": "landcovr"}, "did you mean"),
-        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "MODEL": "vitb16-dino-b8"}, "models fetch"),
+        ("segment", {"INPUT": "{scene}", "CLASSES": "a; b", "MODEL": "vitb16-dino-b8"}, "Press “Download”"),
         ("label", {"EMBEDDING": "{tmp}", "CLASSES": "a; b"}, "is not an embedding"),
         ("vectorize", {"INPUT": "{scene}", "OUTPUT": "{tmp}/map.gpkg"}, "scene.tif"),
         ("evaluate", {"INPUT": "{scene}", "TRUTH": "{scene}", "MAPPING": "1:water"}, "not a valid mapping"),

@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import open_clip
 import pytest
+import timm
+import torch
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import OPENAI_MEAN, read_card
@@ -59,6 +62,19 @@ def change(folder: Path, old: str, new: str) -> Path:
     assert old in text
     card.write_text(text.replace(old, new))
     return card
+
+
+@pytest.mark.parametrize("name", [name for name, built in WANTED.items() if built is not None])
+def test_cards_state_the_size_of_the_download(name: str) -> None:
+    """The weights are float32 numbers, and 1 % more or less for buffers and headers."""
+    card = find_card(name)
+    assert card.vfm is not None
+    config = open_clip.get_model_config(card.clip.architecture or "")
+    with torch.device("meta"):
+        clip = open_clip.CLIP(**config)  # type: ignore[arg-type]
+        vfm = timm.create_model(card.vfm.architecture, pretrained=False, num_classes=0)
+    size = sum(item.nbytes for model in (clip, vfm) for item in model.state_dict().values())
+    assert card.download == pytest.approx(size, rel=0.01)
 
 
 def test_defaults(tiny_model: Path) -> None:

@@ -1,5 +1,4 @@
 import json
-import runpy
 import signal
 from pathlib import Path
 from typing import Any
@@ -412,6 +411,8 @@ def test_bug_is_reported_as_a_bug() -> None:
     event = broken.ask("large")
     assert (event["type"], event["exit_code"]) == ("EngineError", 10)
     assert "memory ran out (Unable to allocate" in event["message"]
+    assert event["remedy"] == {"code": "reduce-memory", "values": {}}
+    assert event["message"].startswith(f"{event['reason']}; close other programs")
     assert broken.result("hello", protocol=1)
     broken.stop()
 
@@ -425,14 +426,3 @@ def test_the_protocol_is_documented() -> None:
     for line in text.split("```jsonl\n")[1:]:
         for example in line.split("```")[0].splitlines():
             assert "id" in json.loads(example)
-
-
-def test_the_plugin_replaces_option_names_by_labels() -> None:
-    plugin = runpy.run_path(
-        str(Path(__file__).parents[2] / "qgis_plugin" / "proxyclip_mapper" / "client" / "messages.py")
-    )
-    message = "a.gpkg exists; pass overwrite=True; options.threshold=3 must be less; omit `gsd`; value=1"
-    line = json.dumps({"event": "warning", "message": message})
-    assert plugin["decode_event"](line)["message"] == (
-        "a.gpkg exists; pass “Overwrite existing files”; “Minimum score” 3 must be less; omit “Resolution”; value=1"
-    )

@@ -13,6 +13,7 @@ from distributed import Client, LocalCluster
 from distributed.utils import silence_logging_cmgr
 
 from proxyclip_geo.errors import OptionError, WorkerError
+from proxyclip_geo.remedies import Remedy
 
 CONNECT_TIMEOUT = "30s"
 RESTART_TIMEOUT = "2 minutes"
@@ -58,8 +59,8 @@ def connect(scheduler: str) -> Generator[Client, None, None]:
         client = Client(scheduler, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise OptionError(
-            f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`, and workers with "
-            f"`dask worker {scheduler} --nthreads 1`"
+            f"no Dask scheduler answers at {scheduler} ({error})",
+            remedy=Remedy("start-dask", {"scheduler": scheduler}),
         ) from error
     with client:
         yield client

@@ -19,6 +19,7 @@ from proxyclip_geo.engine.runner import OnFailure
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.progress import Counter, Progress, no_progress
+from proxyclip_geo.remedies import Remedy
 
 STRAGGLER_FACTOR = 3
 """A block is a straggler if it takes this many times the median time per window of finished blocks …"""
@@ -183,8 +184,7 @@ class _Executor:
             return failure
         if self._task.local_workers:
             return EngineError(
-                f"{block.name} failed: its worker process {self._death()}, twice; if memory is "
-                "short, use fewer `workers` or a smaller `block_size`"
+                f"{block.name} failed: its worker process {self._death()}, twice", remedy=Remedy("reduce-workers")
             )
         return EngineError(f"{block.name} failed: every worker that computed it died ({failure})")
 

@@ -77,7 +77,7 @@ class BlockTask:
         try:
             source = open_source(self.raster, self.reading, check=False)
         except RasterError as error:
-            raise WorkerError(f"a worker cannot open the raster: {error}") from error
+            raise WorkerError(f"a worker cannot open the raster: {error.reason}", remedy=error.remedy) from error
         with ExitStack() as undo:
             undo.callback(source.close)
             self._require_same_raster(source)

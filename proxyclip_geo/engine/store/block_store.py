@@ -26,6 +26,7 @@ from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.files import write_error
 from proxyclip_geo.grid import Block
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 
 logger = logging.getLogger(__name__)
 
@@ -238,7 +239,7 @@ def _check_replaceable(name: str, *, noun: str) -> None:
     raise OutputError(f"{name} is already there and is no {noun}, so it is not replaced; choose another place")
 
 
-def open_group(name: str, *, writable: bool, noun: str, remedy: str) -> tuple[zarr.Group, Mapping[str, Any]]:
+def open_group(name: str, *, writable: bool, noun: str, remedy: str | Remedy) -> tuple[zarr.Group, Mapping[str, Any]]:
     """Open a group; return it with its description, which is empty if it is no store or was not completely created.
 
     Raises:
@@ -251,7 +252,10 @@ def open_group(name: str, *, writable: bool, noun: str, remedy: str) -> tuple[za
     except ImportError as error:
         raise StoreError(f"{name} needs a package that is not installed ({error})") from error
     except FAILURES as error:
-        raise StoreError(f"{name} is not an {noun} ({type(error).__name__}: {error}); {remedy}") from error
+        reason = f"{name} is not an {noun} ({type(error).__name__}: {error})"
+        if isinstance(remedy, Remedy):
+            raise StoreError(reason, remedy=remedy) from error
+        raise StoreError(f"{reason}; {remedy}") from error
     return group, description if isinstance(description, Mapping) else {}
 
 

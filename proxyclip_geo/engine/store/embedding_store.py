@@ -29,6 +29,7 @@ from proxyclip_geo.engine.store.quantize import dequantise, quantise
 from proxyclip_geo.errors import StoreError
 from proxyclip_geo.grid import Block, ceil_div
 from proxyclip_geo.region import Region
+from proxyclip_geo.remedies import Remedy
 
 MISSING = 2
 """Validity of pixels that are not encoded yet."""
@@ -184,7 +185,8 @@ class EmbeddingStore(BlockStore):
         if (validity == MISSING).any():
             raise StoreError(
                 f"embedding {self.name} is not complete: {len(self.missing())} of {len(self.blocks)} blocks are "
-                "missing; run the same `proxyclip-geo encode` again to finish it"
+                "missing",
+                remedy=Remedy("resume-encode"),
             )
         if (validity > OUTSIDE).any():
             raise self._damaged("the validity")
@@ -369,8 +371,7 @@ def open_store(name: str, *, writable: bool = False) -> EmbeddingStore:
     Raises:
         StoreError: If there is none, or it is of another format or damaged.
     """
-    noun, remedy = EmbeddingStore.noun, "make one with `proxyclip-geo encode`"
-    group, description = open_group(name, writable=writable, noun=noun, remedy=remedy)
+    group, description = open_group(name, writable=writable, noun=EmbeddingStore.noun, remedy=Remedy("encode"))
     if not description:
         raise StoreError(
             f"{name} is a Zarr group, but not a (finished) embedding; encode the raster again with overwrite=True"

@@ -8,7 +8,8 @@ from qgis.PyQt.QtCore import QProcess
 from ..i18n import tr
 from .client import missing_interpreter
 from .environment import process_environment, worker_arguments, worker_interpreter
-from .messages import LineBuffer, WorkerError, as_error, check_greeting, decode_event, encode_request, name_inputs
+from .messages import LineBuffer, WorkerError, decode_event, encode_request, name_inputs
+from .sentences import as_error, check_greeting, describe
 
 CANCEL_TIMEOUT = 10.0
 """Seconds after which the worker of a cancelled request is killed."""
@@ -110,7 +111,7 @@ class BlockingClient:
 
     def _forward(self, event, span):
         if event["event"] == "progress" and event.get("stage") == "open":
-            self._feedback.pushInfo(event.get("message", ""))
+            self._feedback.pushInfo(describe(event))
         elif event["event"] == "progress":
             done, total = event.get("done", 0), event.get("total", 0)
             if total:
@@ -119,7 +120,7 @@ class BlockingClient:
                 tr("{}: {} of {} {}").format(event.get("stage", ""), done, total, event.get("unit", ""))
             )
         elif event["event"] == "warning":
-            self._feedback.pushWarning(event.get("message", ""))
+            self._feedback.pushWarning(describe(event))
 
     def _end(self):
         if self._process is not None:

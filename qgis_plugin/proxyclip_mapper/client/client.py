@@ -9,12 +9,11 @@ from .messages import (
     NO_WORKER,
     LineBuffer,
     WorkerError,
-    as_error,
-    check_greeting,
     decode_event,
     encode_request,
     name_inputs,
 )
+from .sentences import as_error, check_greeting, describe
 
 MAX_LOG_LINES = 400
 """Stored lines of the worker's log."""
@@ -168,9 +167,9 @@ class WorkerClient(QObject):
         elif number in self._open:
             request = self._open[number]
             if kind == "progress":
-                request.progressed.emit(event)
+                request.progressed.emit({**event, "message": describe(event)})
             elif kind == "warning":
-                request.warned.emit(event.get("message", ""))
+                request.warned.emit(describe(event))
             elif kind == "result":
                 self._crashes = 0
                 del self._open[number]
@@ -179,7 +178,7 @@ class WorkerClient(QObject):
             elif kind == "error":
                 self._fail(number, as_error(event))
         elif kind == "error":
-            self._note(event.get("message", ""))
+            self._note(describe(event))
 
     def _send_waiting(self):
         waiting, self._unsent = self._unsent, []

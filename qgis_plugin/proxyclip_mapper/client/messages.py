@@ -1,29 +1,8 @@
 """Messages of the worker's protocol, without Qt."""
 
 import json
-import re
 
 PROTOCOL = 1
-
-LABELS = {
-    "aoi": "Extent",
-    "background": "Background words",
-    "bands": "Bands",
-    "bounds": "Extent",
-    "components": "Number of principal components",
-    "device": "Device",
-    "field": "Class field of the examples",
-    "mask": "Mask",
-    "min_area": "Minimum polygon area",
-    "nodata": "Nodata",
-    "overwrite": "Overwrite existing files",
-    "precision": "Precision",
-    "gsd": "Resolution",
-    "simplify": "Simplification tolerance",
-    "stretch": "Stretch",
-    "threshold": "Minimum score",
-}
-"""Labels of the options in messages of the worker."""
 
 INPUTS = ("raster", "embedding", "labels", "truth", "score", "aoi", "examples")
 """Parameters of requests that are files to read."""
@@ -44,12 +23,14 @@ class WorkerError(Exception):
     Attributes:
         kind: Class of the error, e.g. "RasterError".
         code: Its exit code, or one of the codes above.
+        remedy: Code of its remedy, or None.
     """
 
-    def __init__(self, message, kind="WorkerError", code=1):
+    def __init__(self, message, kind="WorkerError", code=1, remedy=None):
         super().__init__(message)
         self.kind = kind
         self.code = code
+        self.remedy = remedy
 
     @property
     def was_cancelled(self):
@@ -60,6 +41,11 @@ class WorkerError(Exception):
     def needs_environment(self):
         """Whether the environment must be created."""
         return self.code == NO_WORKER
+
+    @property
+    def needs_download(self):
+        """Whether the weights of the model must be downloaded."""
+        return self.remedy in ("fetch", "fetch-again", "resume-fetch")
 
 
 def name_inputs(method, params):
@@ -93,33 +79,4 @@ def decode_event(line):
         return None
     if not isinstance(event, dict) or "event" not in event:
         return None
-    text = event.get("message")
-    return {**event, "message": use_labels(text)} if isinstance(text, str) else event
-
-
-def as_error(event):
-    """Return the exception of an error event."""
-    return WorkerError(event.get("message", ""), event.get("type", "WorkerError"), int(event.get("exit_code", 1)))
-
-
-def use_labels(text):
-    """Return a message with labels in place of option names such as `name` or name=value."""
-
-    def as_label(found):
-        label, value = LABELS.get(found[1] or found[2]), (found[3] or "True").strip("'")
-        if label is None:
-            return found[0]
-        return f"“{label}”" if value == "True" else f"“{label}” {value}"
-
-    return re.sub(r"`(?:\w+\.)*(\w+)`|\b(?:\w+\.)*(\w+)=('[^']*'|[\w+-]+(?:\.\w+)*)", as_label, text)
-
-
-def check_greeting(event):
-    """Return an exception if the worker has another protocol version, else None."""
-    if event.get("protocol") == PROTOCOL:
-        return None
-    return WorkerError(
-        f"proxyclip-geo {event.get('version')} speaks protocol {event.get('protocol')}, this plugin {PROTOCOL}",
-        "ProtocolError",
-        NO_WORKER,
-    )
+    return event

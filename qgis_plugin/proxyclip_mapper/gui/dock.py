@@ -74,7 +74,7 @@ class MapperDock(QgsDockWidget):
         elif getattr(error, "needs_environment", False):
             self._show_environment_hint()
             self.messages.fail(error, (tr("Environment…"), self.open_environment))
-        elif getattr(error, "kind", "") == "WeightsError" and "models fetch" in str(error):
+        elif getattr(error, "needs_download", False):
             self.messages.fail(error, (tr("Download…"), self.mapping.download_model))
         else:
             self.messages.fail(error)

@@ -78,8 +78,19 @@ class Mapping(QObject):
         self._dock.refresh_buttons()
 
     def download_model(self):
-        """Download the weights of the selected model."""
-        model = self._dock.source_panel.model.name
+        """Download the weights of the selected model, if the user accepts their size and licence."""
+        box = self._dock.source_panel.model
+        model = box.name
+        text = tr("Download the weights of “{}”: {}?\n\nLicence: {}\n\nYou can cancel; the next download continues.")
+        answer = QMessageBox.question(
+            self._dock.iface.mainWindow(),
+            tr("Download the model?"),
+            text.format(model, box.download_size, box.licence),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.Yes,
+        )
+        if answer != QMessageBox.StandardButton.Yes:
+            return
 
         def finish(_):
             self._dock.messages.info(tr("Model {} is ready.").format(model))

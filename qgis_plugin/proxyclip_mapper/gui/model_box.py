@@ -69,6 +69,17 @@ class ModelBox(QWidget):
                 self.box.setItemData(number, item["description"], Qt.ItemDataRole.ToolTipRole)
         self._show_details()
 
+    @property
+    def licence(self):
+        """Licence of the weights of the selected model; empty if it is not known yet."""
+        return self._models.get(self.name, {}).get("licence", "")
+
+    @property
+    def download_size(self):
+        """Size of the download of the selected model, as text."""
+        size = self._models.get(self.name, {}).get("download") or 0
+        return tr("about {:.0f} MB").format(size / 1e6) if size else tr("size unknown")
+
     def window(self, default):
         """Return (window, stride) of the selected model in pixels; None for the stride if it is unknown."""
         item = self._models.get(self.name)
@@ -91,6 +102,6 @@ class ModelBox(QWidget):
             size = item.get("size") or 0
             parts.append(tr("{:.0f} MB on disk").format(size / 1e6) if size >= 5e5 else tr("on disk"))
         else:
-            parts.append(tr("not downloaded"))
+            parts.append(tr("not downloaded ({})").format(self.download_size))
         parts.append(item["licence"])
         self.details.setText("; ".join(parts))

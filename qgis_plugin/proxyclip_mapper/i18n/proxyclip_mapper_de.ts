@@ -658,6 +658,276 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <translation>Dieses Python kann keine Umgebungen erstellen. Installieren Sie sein Paket „venv“ (Debian und Ubuntu: sudo apt install python3-venv), installieren Sie uv oder wählen Sie ein anderes Python.</translation>
   </message>
   <message>
+   <location filename="../client/sentences.py" />
+   <source>A setting is not valid: {}</source>
+   <translation>Eine Einstellung ist nicht gültig: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Add one of the rasters inside it as a layer: {names}.</source>
+   <translation>Fügen Sie eines der enthaltenen Raster als Layer hinzu: {names}.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Add one of the rasters inside it as a layer: {names}. Raster → Miscellaneous → Build Virtual Raster joins three of one size as red, green and blue.</source>
+   <translation>Fügen Sie eines der enthaltenen Raster als Layer hinzu: {names}. Raster → Sonstiges → Virtuelles Raster zusammenstellen verbindet drei gleicher Größe als Rot, Grün und Blau.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Assign a CRS: Raster → Projections → Assign Projection.</source>
+   <translation>Weisen Sie ein KBS zu: Raster → Projektionen → Projektion zuweisen.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Background words</source>
+   <translation>Hintergrundwörter</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Bands</source>
+   <translation>Kanäle</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Check the network and the proxy (HTTPS_PROXY). Without a network, copy the weights from another computer into a folder, and set the environment variable {variable} to it. “demo” needs no download.</source>
+   <translation>Prüfen Sie das Netz und den Proxy (HTTPS_PROXY). Ohne Netz kopieren Sie die Gewichte von einem anderen Rechner in einen Ordner und setzen die Umgebungsvariable {variable} auf ihn. „demo“ braucht keinen Download.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Class of each ground truth value</source>
+   <translation>Klasse jedes Referenzwertes</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Classes</source>
+   <translation>Klassen</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Close other programs, or select a smaller extent, a coarser resolution or fewer classes.</source>
+   <translation>Schließen Sie andere Programme, oder wählen Sie eine kleinere Ausdehnung, eine gröbere Auflösung oder weniger Klassen.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Close other programs, or select a smaller model.</source>
+   <translation>Schließen Sie andere Programme, oder wählen Sie ein kleineres Modell.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Convert it to {dtype}: Raster → Conversion → Translate, output data type.</source>
+   <translation>Wandeln Sie es in {dtype} um: Raster → Konvertierung → Übersetzen, Ausgabedatentyp.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Correct its georeference with the Georeferencer.</source>
+   <translation>Berichtigen Sie die Georeferenz mit dem Georeferenzierer.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Create one with “Encode” in the ProxyCLIP panel, or with the algorithm “Encode raster”.</source>
+   <translation>Erzeugen Sie eines mit „Kodieren“ im ProxyCLIP-Bedienfeld oder mit dem Algorithmus „Raster kodieren“.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Create the environment again: “Environment…” in the ProxyCLIP panel.</source>
+   <translation>Legen Sie die Umgebung neu an: „Umgebung…“ im ProxyCLIP-Bedienfeld.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Create the environment again: “Environment…” in the ProxyCLIP panel. “demo” needs no download.</source>
+   <translation>Legen Sie die Umgebung neu an: „Umgebung…“ im ProxyCLIP-Bedienfeld. „demo“ braucht keinen Download.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Delete the file, then press “Download” below the model in the ProxyCLIP panel.</source>
+   <translation>Löschen Sie die Datei, und drücken Sie dann „Herunterladen“ unter dem Modell im ProxyCLIP-Bedienfeld.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Device</source>
+   <translation>Gerät</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Encode the image again with the same settings: the finished parts are used.</source>
+   <translation>Kodieren Sie das Bild mit denselben Einstellungen erneut: Die fertigen Teile werden benutzt.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Enter another nodata value, or correct that of the file: Raster → Conversion → Translate.</source>
+   <translation>Geben Sie einen anderen Nodata-Wert an, oder berichtigen Sie den der Datei: Raster → Konvertierung → Übersetzen.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Extent</source>
+   <translation>Ausdehnung</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Give it the CRS, pixel size and pixel corners of the first raster: Raster → Projections → Warp (Reproject).</source>
+   <translation>Geben Sie ihm KBS, Pixelgröße und Pixelecken des ersten Rasters: Raster → Projektionen → Transformieren (Reprojizieren).</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Give the mask the CRS, pixel size and extent of the image: Raster → Projections → Warp (Reproject).</source>
+   <translation>Geben Sie der Maske KBS, Pixelgröße und Ausdehnung des Bildes: Raster → Projektionen → Transformieren (Reprojizieren).</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Internal error: {}. Copy the report and send it to the developers.</source>
+   <translation>Interner Fehler: {}. Kopieren Sie den Bericht, und senden Sie ihn den Entwicklern.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Keep pixel edges</source>
+   <translation>Pixelkanten behalten</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Layer of the area</source>
+   <translation>Layer der Fläche</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Mask</source>
+   <translation>Maske</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Minimum polygon area</source>
+   <translation>Mindestfläche der Polygone</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Minimum score</source>
+   <translation>Mindestscore</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Nodata</source>
+   <translation>Nodata</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Number of principal components</source>
+   <translation>Anzahl der Hauptkomponenten</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Overwrite existing files</source>
+   <translation>Vorhandene Dateien überschreiben</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Press “Download” again: it continues where it stopped.</source>
+   <translation>Drücken Sie „Herunterladen“ erneut: Es geht dort weiter, wo es aufhörte.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Press “Download” below the model in the ProxyCLIP panel, or select another model. “demo” needs no download.</source>
+   <translation>Drücken Sie „Herunterladen“ unter dem Modell im ProxyCLIP-Bedienfeld, oder wählen Sie ein anderes Modell. „demo“ braucht keinen Download.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Reproject it: Raster → Projections → Warp (Reproject).</source>
+   <translation>Reprojizieren Sie es: Raster → Projektionen → Transformieren (Reprojizieren).</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Resolution</source>
+   <translation>Auflösung</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Select a coarser resolution, or clip it first: Raster → Extraction → Clip Raster by Extent.</source>
+   <translation>Wählen Sie eine gröbere Auflösung, oder schneiden Sie es zuerst zu: Raster → Extraktion → Raster auf Ausdehnung zuschneiden.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Select an extent or a coarser resolution.</source>
+   <translation>Wählen Sie eine Ausdehnung oder eine gröbere Auflösung.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Select the label raster of a run (…_labels.tif), or save its band of labels with “Rearrange bands”.</source>
+   <translation>Wählen Sie das Labelraster eines Laufs (…_labels.tif), oder speichern Sie das Band mit den Labeln mit „Kanäle neu anordnen“.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Simplification tolerance</source>
+   <translation>Toleranz der Vereinfachung</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Start the scheduler {scheduler} and its workers.</source>
+   <translation>Starten Sie den Scheduler {scheduler} und seine Worker.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Stretch</source>
+   <translation>Streckung</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The area cannot be used: {}</source>
+   <translation>Die Fläche kann nicht benutzt werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The classes cannot be used: {}</source>
+   <translation>Die Klassen können nicht benutzt werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The computation failed: {}</source>
+   <translation>Die Berechnung ist gescheitert: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The embedding cannot be used: {}</source>
+   <translation>Das Embedding kann nicht benutzt werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The environment has proxyclip-geo {} with protocol {}, this plugin needs {}. Create the environment again.</source>
+   <translation>Die Umgebung hat proxyclip-geo {} mit Protokoll {}, diese Erweiterung braucht {}. Legen Sie die Umgebung neu an.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The environment of ProxyCLIP has no package {package}. Select another format.</source>
+   <translation>Die ProxyCLIP-Umgebung hat kein Paket {package}. Wählen Sie ein anderes Format.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The model cannot be used: {}</source>
+   <translation>Das Modell kann nicht benutzt werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The raster cannot be used: {}</source>
+   <translation>Das Raster kann nicht benutzt werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The request is not valid: {}</source>
+   <translation>Die Anfrage ist nicht gültig: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The result cannot be written: {}</source>
+   <translation>Das Ergebnis kann nicht geschrieben werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The vector file cannot be used: {}</source>
+   <translation>Die Vektordatei kann nicht benutzt werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>The weights of the model cannot be used: {}</source>
+   <translation>Die Gewichte des Modells können nicht benutzt werden: {}</translation>
+  </message>
+  <message>
    <location filename="../gui/dock.py" />
    <source>1. Image</source>
    <translation>1. Bild</translation>
@@ -979,18 +1249,8 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
-   <source>Minimum polygon area</source>
-   <translation>Mindestfläche der Polygone</translation>
-  </message>
-  <message>
-   <location filename="../gui/export_dialog.py" />
    <source>No files can be written in “{}”: {}</source>
    <translation>In „{}“ können keine Dateien geschrieben werden: {}</translation>
-  </message>
-  <message>
-   <location filename="../gui/export_dialog.py" />
-   <source>Overwrite existing files</source>
-   <translation>Vorhandene Dateien überschreiben</translation>
   </message>
   <message>
    <location filename="../gui/export_dialog.py" />
@@ -1076,6 +1336,24 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../gui/mapping.py" />
    <source>All classes are off.</source>
    <translation>Alle Klassen sind aus.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Download the model?</source>
+   <translation>Modell herunterladen?</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Download the weights of “{}”: {}?
+
+Licence: {}
+
+You can cancel; the next download continues.</source>
+   <translation>Gewichte von „{}“ herunterladen: {}?
+
+Lizenz: {}
+
+Sie können abbrechen; der nächste Download setzt fort.</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -1233,13 +1511,23 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/model_box.py" />
-   <source>not downloaded</source>
-   <translation>nicht heruntergeladen</translation>
+   <source>about {:.0f} MB</source>
+   <translation>etwa {:.0f} MB</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>not downloaded ({})</source>
+   <translation>nicht heruntergeladen ({})</translation>
   </message>
   <message>
    <location filename="../gui/model_box.py" />
    <source>on disk</source>
    <translation>auf dem Datenträger</translation>
+  </message>
+  <message>
+   <location filename="../gui/model_box.py" />
+   <source>size unknown</source>
+   <translation>Größe unbekannt</translation>
   </message>
   <message>
    <location filename="../gui/model_box.py" />
@@ -1293,11 +1581,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
-   <source>Bands</source>
-   <translation>Kanäle</translation>
-  </message>
-  <message>
-   <location filename="../gui/source_panel.py" />
    <source>Bands of red, green and blue, e.g. 4, 3, 2; or one band</source>
    <translation>Kanäle für Rot, Grün und Blau, z. B. 4, 3, 2; oder ein Kanal</translation>
   </message>
@@ -1305,11 +1588,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/source_panel.py" />
    <source>Bands: enter one or three numbers from 1 to {}, e.g. 3, 2, 1.</source>
    <translation>Kanäle: Geben Sie eine oder drei Zahlen von 1 bis {} ein, z. B. 3, 2, 1.</translation>
-  </message>
-  <message>
-   <location filename="../gui/source_panel.py" />
-   <source>Extent</source>
-   <translation>Ausdehnung</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -1330,16 +1608,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/source_panel.py" />
    <source>Models work at about 0.2 to 2 m per pixel; a coarser resolution is faster</source>
    <translation>Modelle arbeiten mit etwa 0,2 bis 2 m je Pixel; eine gröbere Auflösung ist schneller</translation>
-  </message>
-  <message>
-   <location filename="../gui/source_panel.py" />
-   <source>Resolution</source>
-   <translation>Auflösung</translation>
-  </message>
-  <message>
-   <location filename="../gui/source_panel.py" />
-   <source>Stretch</source>
-   <translation>Streckung</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -1465,11 +1733,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/vocabulary_panel.py" />
    <source>Load vocabulary file</source>
    <translation>Vokabulardatei laden</translation>
-  </message>
-  <message>
-   <location filename="../gui/vocabulary_panel.py" />
-   <source>Minimum score</source>
-   <translation>Mindestscore</translation>
   </message>
   <message>
    <location filename="../gui/vocabulary_panel.py" />

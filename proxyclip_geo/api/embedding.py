@@ -183,13 +183,20 @@ class Embedding:
         options: LabelOptions | None = None,
         *,
         examples: Examples | str | Path | None = None,
+        learning: bool = False,
     ) -> ClassBank:
         """Return the vocabulary and its text bank in the space of the stored features, both with examples learned.
 
         The last result is cached for the next call with the same examples.
+
+        Args:
+            classes: As for `segment`.
+            options: Options of labelling.
+            examples: Points and polygons of examples.
+            learning: Whether the bank is the start of a fit, so that classes need neither words nor examples.
         """
         options, examples = options or LabelOptions(), as_examples(examples)
-        vocabulary = prepare_vocabulary(classes, options)
+        vocabulary = prepare_vocabulary(classes, options, learning=learning or bool(examples and examples.weight != 0))
         model = self.store.info.model
         require_model(vocabulary, name=model["name"], sha256=model["constants_sha256"])
         bank = self._make_bank(vocabulary, options)

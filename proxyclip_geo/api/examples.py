@@ -57,6 +57,7 @@ def add_examples(
     """
     drawn = read_examples(examples.path, store.info.geobox, field=examples.field, name=store.name, area=store.info.area)
     owners = _find_classes(drawn, vocabulary, path=examples.path)
+    _require_words(drawn, owners, vocabulary, path=examples.path)
     _require_data(drawn, store, path=examples.path)
     if len(bank.values) < 2:
         raise OptionError(
@@ -109,6 +110,18 @@ def _find_classes(drawn: Sequence[Example], vocabulary: Vocabulary, *, path: str
                 f"{', '.join(vocabulary.names)})"
             )
     return tuple(index[fold(item.name)] for item in drawn)
+
+
+def _require_words(
+    drawn: Sequence[Example], owners: Sequence[int], vocabulary: Vocabulary, *, path: str | Path
+) -> None:
+    """Raise if a class has no words, no examples and nothing learned."""
+    shown = {owner for item, owner in zip(drawn, owners, strict=True) if not item.negative}
+    for index, item in enumerate(vocabulary.classes):
+        if not item.synonyms and item.direction is None and index not in shown:
+            raise VocabularyError(
+                f"class '{item.name}' has neither words nor examples in {path}; draw one, or give it words"
+            )
 
 
 def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str | Path) -> None:

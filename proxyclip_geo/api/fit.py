@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -59,6 +59,28 @@ class FitResult:
     def helps(self) -> bool:
         """Whether the whole confidence interval of the gain is above 0."""
         return self.gain.helps
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the vocabulary and the gain as plain values."""
+        gain = self.gain
+        return {
+            "vocabulary": self.vocabulary.to_dict(),
+            "classes": [vars(item) for item in gain.classes],
+            "mean_iou": {
+                "before": gain.before,
+                "after": gain.after,
+                "gain": gain.gain,
+                "interval": list(gain.interval),
+            },
+            "accuracy": {"before": gain.accuracy[0], "after": gain.accuracy[1]},
+            "statement": self.statement,
+            "images": self.images,
+            "cells": {"labelled": self.cells, "wrong": self.wrong},
+            "notes": list(self.notes),
+            "helps": gain.helps,
+            "saved": str(self.saved) if self.saved else None,
+            "report": str(self.report) if self.report else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -160,7 +182,7 @@ def fit(
         raise OptionError(f"examples lie on one raster, but {len(opened)} embeddings are given; leave the examples out")
     every, cells, notes, grouping = [], [], [], ""
     for one, path in zip(opened, truths, strict=True):
-        prepared = one.bank(words, options, examples=examples)
+        prepared = one.bank(words, options, examples=examples, learning=True)
         with ExitStack() as stack:
             if _is_vector(path):
                 labels = read_shapes(one, prepared.vocabulary, path, field=truth_field)

@@ -10,7 +10,7 @@ from typing import Any
 
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.plan import Plan, make_plan
-from proxyclip_geo.errors import OptionError, QualityWarning, warn_quality
+from proxyclip_geo.errors import OptionError, QualityWarning, VocabularyError, warn_quality
 from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -138,9 +138,24 @@ class LazyModel:
         return self.given if isinstance(self.given, Model) else load_model(self.card, **Job.loading(self._options))
 
 
-def prepare_vocabulary(classes: Classes, options: LabelOptions) -> Vocabulary:
-    """Return the vocabulary with the threshold and templates of the options."""
+def prepare_vocabulary(classes: Classes, options: LabelOptions, *, learning: bool = False) -> Vocabulary:
+    """Return the vocabulary with the threshold and templates of the options.
+
+    Args:
+        classes: The classes.
+        options: The options.
+        learning: Whether the classes are about to be learned, so that they need no words.
+
+    Raises:
+        VocabularyError: If it cannot be read, or a class has neither words nor a direction.
+    """
     vocabulary = as_vocabulary(classes)
+    empty = [item.name for item in vocabulary.classes if not item.synonyms and item.direction is None]
+    if empty and not learning:
+        raise VocabularyError(
+            f"class '{empty[0]}' has no words, and nothing was learned for it; give it words, or examples of it on an "
+            "embedding"
+        )
     if options.threshold is not None:
         vocabulary = replace(vocabulary, threshold=options.threshold)
     if options.templates is not None:

@@ -71,14 +71,14 @@ def label(
     seconds: dict[str, float] = {}
     with record_warnings() as notes, timing(seconds, "open"):
         opened = embedding if isinstance(embedding, Embedding) else open_embedding(embedding)
-        vocabulary = prepare_vocabulary(classes, options)
+        vocabulary = prepare_vocabulary(classes, options, learning=bool(examples and examples.weight != 0))
         area = opened.find_area(bounds=bounds, aoi=aoi)
         paths = OutputPaths.in_directory(Path(out), opened.stem, options)
         example_file = None if examples is None else examples.path
         inputs = [*opened.inputs, aoi, example_file, raster if isinstance(raster, str | Path) else None]
         check_results(paths, inputs=inputs, vocabulary=vocabulary, vectors=vectors)
         prepare_directory(Path(out), paths, overwrite=overwrite)
-        warn_of_far_words(opened.text, opened.card, (*vocabulary.queries, *options.background))
+        warn_of_far_words(opened.text, opened.card, (*vocabulary.words, *options.background))
     with record_warnings() as example_notes, timing(seconds, "words"):
         found = opened.bank(vocabulary, options, examples=examples)
         vocabulary, bank = found.vocabulary, found.bank

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.classify import TextBank, average_synonyms
-from proxyclip_geo.engine.examples import add_directions
+from proxyclip_geo.engine.examples import add_directions, neutralise
 from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.progress import Progress, no_progress
@@ -49,6 +49,7 @@ def make_bank(
         fallback=UNCLASSIFIED if vocabulary.fallback_index is None else vocabulary.values[vocabulary.fallback_index],
     )
     bank = average_synonyms(bank) if options.synonyms == "mean" else replace(bank, synonyms=options.synonyms)
+    bank = neutralise(bank, [index for index, item in enumerate(vocabulary.classes) if not item.synonyms])
     directions = {
         index: decode_direction(item.direction) for index, item in enumerate(vocabulary.classes) if item.direction
     }

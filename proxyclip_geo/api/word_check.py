@@ -27,14 +27,15 @@ class WordPair:
 
 def find_far_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard) -> tuple[FarWord, ...]:
     """Return the words of a vocabulary that are far from all words that a model knows."""
-    return load_text(find_card(model)).far_words(vocabulary.queries)
+    return load_text(find_card(model)).far_words(vocabulary.words)
 
 
 def find_closest_words(vocabulary: Vocabulary, *, model: str | Path | ModelCard, most: int = 5) -> tuple[WordPair, ...]:
     """Return the pairs of words of different classes with the most similar queries, closest first."""
-    queries = load_text(find_card(model)).encode(vocabulary.queries, templates=vocabulary.templates)
+    words = vocabulary.words
+    queries = load_text(find_card(model)).encode(words, templates=vocabulary.templates)
     cosines = (queries @ queries.T).tolist()
-    words, owners = vocabulary.queries, vocabulary.query_class
+    owners = [index for index, item in enumerate(vocabulary.classes) for _ in item.synonyms]
     pairs = [
         WordPair(words[one], words[other], cosines[one][other])
         for one in range(len(words))

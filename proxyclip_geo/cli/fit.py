@@ -65,23 +65,7 @@ def fit(
         )
     for note in result.notes:
         reporter.warn(note)
-    reporter.result(_table(result, wanted=save), _facts(result))
-
-
-def _facts(result: Any) -> dict[str, Any]:
-    gain = result.gain
-    return {
-        "vocabulary": result.vocabulary.to_dict(),
-        "classes": [vars(item) for item in gain.classes],
-        "mean_iou": {"before": gain.before, "after": gain.after, "gain": gain.gain, "interval": list(gain.interval)},
-        "accuracy": {"before": gain.accuracy[0], "after": gain.accuracy[1]},
-        "statement": result.statement,
-        "images": result.images,
-        "cells": {"labelled": result.cells, "wrong": result.wrong},
-        "helps": gain.helps,
-        "saved": str(result.saved) if result.saved else None,
-        "report": str(result.report) if result.report else None,
-    }
+    reporter.result(_table(result, wanted=save), result.to_dict())
 
 
 def _table(result: Any, *, wanted: Path | None) -> Any:

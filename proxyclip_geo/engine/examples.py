@@ -1,7 +1,7 @@
 """Learn a classifier from the cells under shapes, with that of words as prior; see `logistic`."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -194,6 +194,26 @@ def add_directions(bank: TextBank, directions: Mapping[int, NDArray[np.float32]]
             )
         moved[index] = torch.from_numpy(direction) / bank.logit_scale
     return replace(bank, queries=bank.queries + moved[list(bank.query_class)].to(bank.queries))
+
+
+def neutralise(bank: TextBank, classes: Collection[int]) -> TextBank:
+    """Return a bank in which the query of each of some classes is the mean of those of the other classes.
+
+    Such a class has no words. Whatever is common to all words stays in its logit, so that what is learned decides.
+
+    Args:
+        bank: Queries of words; those of the given classes are not used.
+        classes: Indices of classes.
+    """
+    if not classes:
+        return bank
+    owner = torch.tensor(bank.query_class)
+    others = [index for index in range(len(bank.values) - bank.background) if index not in classes]
+    means = [bank.queries[owner == index].mean(dim=0) for index in others]
+    neutral = torch.stack(means).mean(dim=0) if means else torch.zeros_like(bank.queries[0])
+    return replace(
+        bank, queries=torch.where(torch.isin(owner, torch.tensor(list(classes)))[:, None], neutral, bank.queries)
+    )
 
 
 def class_logits(bank: TextBank, features: NDArray[np.floating]) -> Floats:

@@ -84,8 +84,8 @@ class MapClass:
 
     Attributes:
         name: Name of the class in results.
-        synonyms: Words that become queries, in order and without repetitions; the name if none are given. The name is
-            a query only if it is listed.
+        synonyms: Words that become queries, in order and without repetitions. The name is a query only if it is listed.
+            Without words, the class is learned from examples alone.
         color: (red, green, blue), each 0–255.
         value: Label value in rasters, 1–65534.
         threshold: Score, 0–1, below which the class does not win; None for the vocabulary's.
@@ -107,14 +107,11 @@ class MapClass:
 
     def __post_init__(self) -> None:
         check_fields(self, error=VocabularyError, source=f"class {describe(self.name)}")
-        if not self.synonyms:
-            object.__setattr__(self, "synonyms", (self.name,))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the class as plain values, in the form that vocabulary files have."""
-        named = fold(self.synonyms[0]) == fold(self.name)
         settings: dict[str, Any] = {"name": self.name}
-        if not named or self.synonyms[0] != self.name:
+        if self.synonyms[:1] != (self.name,):
             settings["words"] = list(self.synonyms)
         elif len(self.synonyms) > 1:
             settings["synonyms"] = list(self.synonyms[1:])
@@ -234,14 +231,19 @@ class Vocabulary:
         return None if self.fallback is None else folded.index(fold(self.fallback))
 
     @property
-    def queries(self) -> tuple[str, ...]:
+    def words(self) -> tuple[str, ...]:
         """All synonyms of all classes, in order."""
         return tuple(word for item in self.classes for word in item.synonyms)
 
     @property
+    def queries(self) -> tuple[str, ...]:
+        """All synonyms of all classes, in order; the name stands for a class without words."""
+        return tuple(word for item in self.classes for word in item.synonyms or (item.name,))
+
+    @property
     def query_class(self) -> tuple[int, ...]:
         """For each query the index of its class, 0…K−1."""
-        return tuple(index for index, item in enumerate(self.classes) for _ in item.synonyms)
+        return tuple(index for index, item in enumerate(self.classes) for _ in item.synonyms or (item.name,))
 
     @property
     def nodata(self) -> int:

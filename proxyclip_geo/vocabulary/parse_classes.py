@@ -52,7 +52,7 @@ class ClassEntry:
     Attributes:
         name: Name of the class.
         synonyms: Queries beside the name.
-        words: Queries in place of the name.
+        words: Queries in place of the name; an empty list for a class that is learned from examples alone.
         color: Its colour; chosen if not given.
         value: Its label value; chosen if not given.
         threshold: As for `MapClass`.
@@ -72,8 +72,6 @@ class ClassEntry:
     def __post_init__(self) -> None:
         if self.synonyms and self.words is not None:
             raise VocabularyError("has both 'synonyms' (beside the name) and 'words' (in place of the name); drop one")
-        if self.words == ():
-            raise VocabularyError("has an empty list of words; give at least one word")
 
     @property
     def queries(self) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ Classes: TypeAlias = str | list[Any] | dict[str, Any]
 ExamplesOrPath: TypeAlias = Annotated[
     Examples | None, BeforeValidator(lambda value: {"path": value} if isinstance(value, str) else value)
 ]
+NameOrNames: TypeAlias = Annotated[
+    tuple[Name, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
+]
 
 
 def hello(call: Call, *, protocol: int) -> dict[str, Any]:
@@ -312,6 +315,42 @@ def suggest(
     }
 
 
+def fit(
+    call: Call,
+    *,
+    embedding: NameOrNames,
+    truth: NameOrNames,
+    classes: Classes | None = None,
+    vocabulary: Name | None = None,
+    truth_field: str = "class",
+    mapping: dict[int | str, int | str] | None = None,
+    ignore: tuple[int | str, ...] = (),
+    examples: ExamplesOrPath = None,
+    options: LabelOptions = LabelOptions(),
+    save: Name | None = None,
+    report: Name | None = None,
+    anyway: bool = False,
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Fit the classifier of a vocabulary to labels, and measure the gain on labels that are held out."""
+    result = pg.fit(
+        [call.session.embedding(name) for name in embedding],
+        read_words(classes, vocabulary),
+        truth,
+        truth_field=truth_field,
+        mapping=mapping,
+        ignore=ignore,
+        examples=examples,
+        options=options,
+        save=save,
+        report=report,
+        anyway=anyway,
+        overwrite=overwrite,
+        progress=call.progress,
+    )
+    return result.to_dict()
+
+
 def vectorize(
     call: Call,
     *,
@@ -369,6 +408,7 @@ METHODS: dict[str, Method] = {
     "similar": similar,
     "words": words,
     "suggest": suggest,
+    "fit": fit,
     "vectorize": vectorize,
     "evaluate": evaluate,
 }

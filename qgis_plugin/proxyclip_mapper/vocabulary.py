@@ -16,7 +16,7 @@ class Row:
 
     Attributes:
         name: Name of the class.
-        words: Words for the model; usually the name and its synonyms.
+        words: Words for the model; usually the name and its synonyms. Without words, it is learned from examples alone.
         color: As #rrggbb.
         value: Label value.
         threshold: Minimum score; None for that of the map.
@@ -36,7 +36,7 @@ class Row:
 
     def renamed(self, name):
         """Return the class with another name, which also replaces the old name among its words."""
-        words = tuple(name if word == self.name else word for word in self.words) or (name,)
+        words = tuple(name if word == self.name else word for word in self.words)
         return replace(self, name=name, words=words)
 
 
@@ -82,7 +82,7 @@ def from_vocabulary(content):
     """Return the rows of a vocabulary from the worker."""
     rows = []
     for entry in content["classes"]:
-        words = entry.get("words") or [entry["name"], *entry.get("synonyms", [])]
+        words = entry.get("words", [entry["name"], *entry.get("synonyms", [])])
         rows.append(
             Row(
                 entry["name"],

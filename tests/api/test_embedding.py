@@ -352,6 +352,37 @@ def test_examples_stand_in_for_words(folder: Path, tmp_path: Path, drawn: Path) 
     assert without.report is None
 
 
+def test_classes_without_words(folder: Path, tmp_path: Path, drawn: Path, demo: pg.Model) -> None:
+    """What has examples alone is found, saved and applied elsewhere."""
+    embedding = pg.open_embedding(folder / "scene.emb")
+    frame = geopandas.read_file(drawn)
+    frame["class"] = frame["class"].replace({"forest": "this, whatever it is called"})
+    frame.to_file(drawn)
+    unnamed = {"name": "this, whatever it is called", "words": []}
+    named = embedding.label(["forest", "cropland", "road"])
+    found = embedding.label([unnamed, "cropland", "road"], examples=drawn)
+    assert (named.labels == found.labels).mean() > 0.8
+    assert (found.labels == 1).mean() > 0.1
+    alone = embedding.label([unnamed, {"name": "cropland", "words": []}], examples=drawn)
+    assert set(np.unique(alone.labels)) == {1, 2}
+    result = pg.label(embedding, [unnamed, "cropland", "road"], out=tmp_path / "out", examples=drawn)
+    np.testing.assert_array_equal(result.labels.read(), found.labels)
+    saved = pg.load_vocabulary(pg.dump_vocabulary(found.vocabulary, tmp_path / "learned.yaml"))
+    assert saved.classes[0].synonyms == ()
+    mapped = pg.segment(folder / "scene.tif", saved, out=tmp_path / "map", model=demo)
+    np.testing.assert_array_equal(mapped.labels.read(), found.labels)
+    assert pg.explain(embedding, saved, aoi=drawn)[0].name in ("this, whatever it is called", "cropland")
+    for call in (
+        lambda: embedding.label([unnamed, "cropland"]),
+        lambda: embedding.label([unnamed, "cropland"], examples=pg.Examples(drawn, weight=0)),
+        lambda: pg.segment(folder / "scene.tif", [unnamed, "cropland"], out=tmp_path / "no", model=demo),
+    ):
+        with pytest.raises(VocabularyError, match="has no words, and nothing was learned for it; give it words"):
+            call()
+    with pytest.raises(VocabularyError, match=r"class 'other' has neither words nor examples in .*drawn.gpkg"):
+        embedding.label([unnamed, "cropland", {"name": "other", "words": []}], examples=drawn)
+
+
 def test_examples_that_contradict_each_other(folder: Path, tmp_path: Path, drawn: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
     frame = geopandas.read_file(drawn)

@@ -14,9 +14,15 @@ def test_a_class_cleans_its_words():
     assert item.synonyms == ("Café", "a b")
 
 
-def test_the_name_is_the_query_without_synonyms():
-    assert land("water", 1).synonyms == ("water",)
-    assert land("water", 1, "river", "lake").synonyms == ("river", "lake")
+def test_a_class_may_have_no_words():
+    vocabulary = Vocabulary("v", (land("water", 1, "river", "lake"), land("this", 2)))
+    assert vocabulary.words == ("river", "lake")
+    # Its name marks its place among the queries.
+    assert vocabulary.queries == ("river", "lake", "this")
+    assert vocabulary.query_class == (0, 0, 1)
+    assert vocabulary.classes[1].to_dict()["words"] == []
+    assert parse_classes(vocabulary.to_dict()) == vocabulary
+    assert parse_classes({"this": {"words": []}, "water": []}).words == ("water",)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_a_class_refuses_nonsense(fields, says):
 
 
 def test_queries_point_to_their_classes():
-    vocabulary = Vocabulary("v", (land("water", 1, "river", "lake"), land("road", 2), land("a", 9, "b", "c")))
+    vocabulary = Vocabulary("v", (land("water", 1, "river", "lake"), land("road", 2, "road"), land("a", 9, "b", "c")))
     assert vocabulary.queries == ("river", "lake", "road", "b", "c")
     assert vocabulary.query_class == (0, 0, 1, 2, 2)
     assert vocabulary.names == ("water", "road", "a")

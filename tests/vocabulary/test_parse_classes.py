@@ -118,7 +118,6 @@ def test_any_structure_gives_a_vocabulary_or_a_vocabulary_error(classes):
         ([{"nmae": "water"}], "did you mean 'name'"),
         ([{"color": "red"}], "'name' is missing"),
         ([{"name": "water", "synonyms": "a", "words": "b"}], "both 'synonyms'"),
-        ([{"name": "water", "words": []}], "an empty list of words"),
         ([{"name": "water", "synonyms": 3}], "synonyms = 3 must be a list"),
         ([{"name": "water", "color": None}], "quotes"),
         ([{"name": False}], "must be text, not False"),

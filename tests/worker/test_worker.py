@@ -223,6 +223,12 @@ def test_labels_with_examples(worker: Worker, folder: Path, embedding: str) -> N
     assert made["examples"]["correct"] == 1
     assert made["examples"]["advice"][1:] == ["draw another example of 'road' next"]
     assert shares[0] != shares[1]
+    unnamed = [{"name": "road", "words": []}, "forest", "cropland"]
+    made = worker.result("preview", embedding=embedding, classes=unnamed, path=path, examples=str(drawn))
+    assert made["shares"]["road"] > 0
+    assert made["vocabulary"]["classes"][0]["words"] == []
+    refused = worker.ask("preview", embedding=embedding, classes=unnamed, path=path)
+    assert "class 'road' has no words, and nothing was learned for it" in refused["message"]
     refused = worker.ask("preview", embedding=embedding, classes="a; b", path=path, examples={"path": str(drawn)})
     assert refused["type"] == "VocabularyError"
     assert worker.ask("preview", embedding=embedding, classes=WORDS, path=path, examples=3)["type"] == "ProtocolError"
@@ -256,6 +262,20 @@ def test_an_area_has_a_layer(worker: Worker, folder: Path, embedding: str) -> No
         options={**area, "exact": True},
     )
     assert "none.gpkg|layername=b does not exist" in failed["message"]
+
+
+def test_fit(worker: Worker, folder: Path, embedding: str) -> None:
+    truth, save = str(folder / "scene_truth.tif"), str(folder / "fitted.yaml")
+    asked = {"classes": WORDS, "truth": truth, "save": save, "anyway": True}
+    found = worker.result("fit", embedding=embedding, **asked)
+    assert found["statement"] in pg.load_vocabulary(save).description
+    assert found["saved"] == save
+    assert found["images"] == 1
+    assert {item["name"] for item in found["classes"]} >= {"water", "forest"}
+    again = worker.ask("fit", embedding=embedding, **asked)
+    assert again["type"] == "OutputError"
+    unequal = worker.ask("fit", embedding=[embedding, embedding], classes=WORDS, truth=truth)
+    assert "2 embeddings and 1 files of labels are given" in unequal["message"]
 
 
 def test_vectorize_and_evaluate(worker: Worker, folder: Path) -> None:

@@ -136,7 +136,7 @@ class VocabularyModel(QAbstractTableModel):
                 self.renamed.emit(row.name, text)
             return self._change(number, row, row.renamed(text))
         if column == WORDS:
-            return self._change(number, row, replace(row, words=split_words(text) or (row.name,)))
+            return self._change(number, row, replace(row, words=split_words(text)))
         return self._set_threshold(number, row, text)
 
     def _set_threshold(self, number, row, text):

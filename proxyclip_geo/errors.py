@@ -26,6 +26,7 @@ _SECRET = re.compile(
 
 _VARYING = re.compile(r"""'[^']*'|"[^"]*"|[^\s(]*[/\\][^\s)]*|\b\S+\.\w{2,4}\b|\d[\d.,]*""")
 _MOST_ALIKE = 3
+_MAX_MESSAGE = 4000
 
 
 def strip_credentials(value: Any) -> Any:
@@ -62,10 +63,16 @@ class _Message(Exception):
     """
 
     def __init__(self, *args: Any, remedy: Remedy | None = None) -> None:
-        texts = strip_credentials(args)
+        texts = tuple(_shorten(arg) if isinstance(arg, str) else arg for arg in strip_credentials(args))
         self.reason = str(texts[0]) if texts else ""
         self.remedy = remedy
         super().__init__(*(texts if remedy is None else (strip_credentials(f"{self.reason}; {remedy}"),)))
+
+
+def _shorten(text: str) -> str:
+    """Return a message without its middle if it is long: libraries quote whole files."""
+    half = _MAX_MESSAGE // 2
+    return text if len(text) <= _MAX_MESSAGE else f"{text[:half]} … {text[-half:]}"
 
 
 class ProxyClipGeoError(_Message):

@@ -279,8 +279,12 @@ def make_folder(path: Path) -> None:
     Raises:
         OutputError: If they cannot.
     """
-    with staging_folder(path / "test"):
-        pass
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise write_error(path, error) from error
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -64,3 +64,10 @@ def test_a_remedy_is_part_of_the_message_and_separate() -> None:
         assert str(one) == f"{URL} has no CRS; run `pip install pyarrow`"
         assert one.reason == f"{URL} has no CRS"
         assert one.remedy == Remedy("install-package", {"package": "pyarrow"})
+
+
+def test_long_messages_lose_their_middle() -> None:
+    message = str(RasterError(f"'a.tif' is damaged ({'0, ' * 100_000}); copy it again"))
+    assert len(message) < 5000
+    assert message.startswith("'a.tif' is damaged")
+    assert message.endswith("copy it again")

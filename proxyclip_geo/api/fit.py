@@ -18,7 +18,7 @@ from proxyclip_geo.engine.logistic import FOLDS
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.evaluation.gain import Gain, measure_gain
 from proxyclip_geo.evaluation.gain_picture import draw_gain
-from proxyclip_geo.files import atomic_write, check_existing, check_outputs
+from proxyclip_geo.files import atomic_write, check_existing, check_outputs, make_folder
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.references import split_layer
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary, dump_vocabulary
@@ -103,7 +103,7 @@ class FitOutputs:
         """Check the names before anything is computed.
 
         Raises:
-            OutputError: If a file exists, is an input, or has another suffix.
+            OutputError: If a file exists, is an input, has another suffix, or its folder is not writable.
         """
         if self.save is not None:
             check_writable(self.save)
@@ -112,6 +112,8 @@ class FitOutputs:
         paths = [path for path in (self.save, self.report) if path is not None]
         check_outputs(paths, inputs=inputs)
         check_existing(paths, overwrite=self.overwrite)
+        for path in paths:
+            make_folder(path.parent)
 
 
 def fit(

@@ -29,7 +29,10 @@ def evaluate(
 ) -> None:
     """Compare labels with the truth: confusion matrix, IoU, F1, precision, recall, accuracy, kappa."""
     import proxyclip_geo as pg
+    from proxyclip_geo.evaluation.report import check_report
 
+    if out is not None:
+        check_report(out, inputs=[labels, truth])
     with reporter.progress() as progress:
         report = pg.evaluate(
             labels,

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
-from proxyclip_geo.files import check_outputs, write_text
+from proxyclip_geo.files import check_outputs, make_folder, write_text
 
 NONE = "unclassified"
 """Name of pixels of no class in reports."""
@@ -109,12 +110,21 @@ class Report:
             OutputError: If the suffix is another, the file is an input, or it cannot be written.
         """
         path = Path(path)
+        check_report(path, inputs=self.inputs)
         forms = {".json": self.to_json, ".csv": self.to_csv, ".txt": self.to_text}
-        form = forms.get(path.suffix.lower())
-        if form is None:
-            raise OutputError(f"{path}: a report is written as {', '.join(forms)}, not as {path.suffix!r}")
-        check_outputs([path], inputs=self.inputs)
-        return write_text(path, form())
+        return write_text(path, forms[path.suffix.lower()]())
+
+
+def check_report(path: Path, *, inputs: Iterable[Path | str | None]) -> None:
+    """Check that a report can be written, before it is computed.
+
+    Raises:
+        OutputError: If the suffix is not .json, .csv or .txt, the file is an input, or its folder is not writable.
+    """
+    if path.suffix.lower() not in (".json", ".csv", ".txt"):
+        raise OutputError(f"{path}: a report is written as .json, .csv, .txt, not as {path.suffix!r}")
+    check_outputs([path], inputs=inputs)
+    make_folder(path.parent)
 
 
 def _plain(score: float | None) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 import proxyclip_geo as pg
@@ -110,6 +111,33 @@ def test_a_run_stops_if_nobody_reads_its_events(folder: Path) -> None:
     full = run("encode", "scene.tif", "-m", "demo", "-o", "x.emb", "--json", redirect=">/dev/full", cwd=folder)
     assert full.returncode == 8
     assert b"bug" not in full.stderr
+
+
+@pytest.mark.enable_socket
+def test_signals_stop_the_workers_of_a_run(folder: Path) -> None:
+    command = [sys.executable, "-m", "proxyclip_geo", "segment", "scene.tif", "-o", "workers", "-m", "demo"]
+    command += ["-c", WORDS, "--block-size", "64", "--workers", "2", "--json"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "progress" and event["stage"] == "segment" and 2 * event["done"] > event["total"]:
+                break
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.terminate()
+        last = json.loads(process.stdout.read().splitlines()[-1])
+        assert process.wait(timeout=60) == 143
+    assert len(children) >= 2
+    # Without a parent that waits for them, processes that have ended remain as zombies.
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
+    assert (last["exit_code"], last["type"]) == (143, "Cancelled")
+    assert "the same command resumes the run" in last["message"]
+    assert not list(folder.glob(".*"))
+    assert {path.name for path in (folder / "workers").iterdir()} == {".scene.unfinished"}
+    again = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert "blocks were done before" in again.stdout
 
 
 @pytest.mark.parametrize(

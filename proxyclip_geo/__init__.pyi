@@ -1,3 +1,5 @@
+from .api.benchmark import BenchmarkResult as BenchmarkResult
+from .api.benchmark import run_benchmark as run_benchmark
 from .api.embedding import Embedding as Embedding
 from .api.embedding import open_embedding as open_embedding
 from .api.encode import encode as encode
@@ -12,6 +14,7 @@ from .api.fit import fit as fit
 from .api.job import Classes as Classes
 from .api.label import label as label
 from .api.label_map import LabelMap as LabelMap
+from .api.options import BenchmarkOptions as BenchmarkOptions
 from .api.options import EncodeOptions as EncodeOptions
 from .api.options import Examples as Examples
 from .api.options import LabelOptions as LabelOptions
@@ -49,6 +52,11 @@ from .errors import VectorError as VectorError
 from .errors import VocabularyError as VocabularyError
 from .errors import WeightsError as WeightsError
 from .errors import WorkerError as WorkerError
+from .evaluation.benchmarks.benchmark import Benchmark as Benchmark
+from .evaluation.benchmarks.benchmark import list_benchmarks as list_benchmarks
+from .evaluation.benchmarks.benchmark import load_benchmark as load_benchmark
+from .evaluation.benchmarks.prepare import prepare_benchmark as prepare_benchmark
+from .evaluation.benchmarks.table import tabulate_benchmarks as tabulate_benchmarks
 from .evaluation.class_mapping import parse_mapping as parse_mapping
 from .evaluation.evaluate import evaluate as evaluate
 from .evaluation.metrics import ConfusionMatrix as ConfusionMatrix

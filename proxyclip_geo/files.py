@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -296,6 +296,39 @@ def write_text(path: Path, text: str) -> Path:
     with atomic_write(path) as draft:
         draft.write_text(text, encoding="utf-8")
     return path
+
+
+@contextmanager
+def open_log(path: Path, lines: Iterable[str]) -> Iterator[Callable[[str], None]]:
+    """Write a text file line by line; what a killed process wrote before stays, but for an incomplete last line.
+
+    Args:
+        path: The file; its lock is held.
+        lines: Lines to begin with, in place of an older content.
+
+    Yields:
+        A function that appends a line.
+
+    Raises:
+        OutputError: If another process is writing the file, or it cannot be written.
+    """
+    write_text(path, "".join(f"{line}\n" for line in lines))
+    with exclusive_lock(path):
+        try:
+            with path.open("a", encoding="utf-8") as file:
+
+                def append(line: str) -> None:
+                    try:
+                        file.write(f"{line}\n")
+                        file.flush()
+                    except OSError as error:
+                        raise write_error(path, error) from error
+
+                yield append
+        except OSError as error:
+            if isinstance(error, ProxyClipGeoError):
+                raise
+            raise write_error(path, error) from error
 
 
 def write_json(path: Path, values: Any) -> Path:

@@ -111,6 +111,10 @@ class LabelOptions(Options):
     polygons: Annotated[bool, option("Write polygons (GeoPackage).", panel=RESULTS)] = True
 
 
+def _one_kind_of_workers(workers: int, scheduler: str) -> str:
+    return f"workers={workers} is for this machine, and scheduler={scheduler!r} for a cluster; give one of them"
+
+
 @declared
 class SegmentOptions(LabelOptions, EncodeOptions):
     """How to segment: all of `EncodeOptions` and `LabelOptions`, and how to run."""
@@ -155,15 +159,69 @@ class SegmentOptions(LabelOptions, EncodeOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.scheduler is not None and self.workers > 1:
-            raise OptionError(
-                f"workers={self.workers} is for this machine, and scheduler={self.scheduler!r} for a cluster; give one "
-                "of them"
-            )
+            raise OptionError(_one_kind_of_workers(self.workers, self.scheduler))
 
     @property
     def elsewhere(self) -> bool:
         """Whether other processes compute the blocks."""
         return self.scheduler is not None or self.workers > 1
+
+
+@declared
+class BenchmarkOptions(ModelOptions):
+    """How to run a benchmark."""
+
+    protocol: Annotated[
+        Literal["published", "ours"],
+        option(
+            "published: scaling, windows, blend, templates and logit scale of the published scores. ours: the words "
+            "and thresholds of the benchmark with the windows, blend and templates of `segment`.",
+            panel=RUNNING,
+        ),
+    ] = "published"
+    limit: Annotated[
+        int | None, option("Use this many images, spread evenly over the set.", panel=RUNNING, metavar="N", ge=1)
+    ] = None
+    images: Annotated[
+        File | None,
+        option("Text file of the names of the images to use, one a line.", panel=RUNNING, metavar="LIST"),
+    ] = None
+    window: Annotated[
+        int | None, option("Side of a window in pixels; the protocol's if not given.", panel=MODEL, ge=1, le=100_000)
+    ] = None
+    stride: Annotated[
+        int | None,
+        option("Distance between windows in pixels; the protocol's if not given.", panel=MODEL, ge=1, le=100_000),
+    ] = None
+    debias: Annotated[
+        float | None,
+        option(
+            "Weight of the CLS feature of windows in the scores; the protocol's if not given.",
+            panel=MODEL,
+            ge=-10,
+            le=10,
+        ),
+    ] = None
+    batch_size: Annotated[
+        int | None,
+        option("Windows per batch. 4 on a CPU, 34 on an NVIDIA GPU if not given.", panel=MODEL, ge=1, le=100_000),
+    ] = None
+    workers: Annotated[
+        int,
+        option("Processes on this machine that compute images; each loads the model.", panel=RUNNING, ge=1, le=1024),
+    ] = 1
+    scheduler: Annotated[
+        str | None,
+        option(
+            "Compute the images on the workers of a Dask cluster, e.g. tcp://10.0.0.1:8786, which read the same files.",
+            panel=RUNNING,
+            metavar="ADDRESS",
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        if self.scheduler is not None and self.workers > 1:
+            raise OptionError(_one_kind_of_workers(self.workers, self.scheduler))
 
 
 @declared

@@ -13,6 +13,7 @@ import typer
 
 from proxyclip_geo import __version__
 from proxyclip_geo.cli import (
+    benchmark,
     encode,
     evaluate,
     explore,
@@ -61,6 +62,7 @@ for _command in (
 app.command()(worker.worker)
 app.add_typer(models.app, name="models")
 app.add_typer(vocabulary.app, name="vocabulary")
+app.add_typer(benchmark.app, name="benchmark")
 
 
 def _show_version(requested: bool) -> None:
@@ -186,9 +188,12 @@ def _show_usage_error(error: Any, *, as_json: bool) -> None:
         error.show()
 
 
+_RESUMED = (["models", "fetch"], ["benchmark", "run"], ["benchmark", "prepare"])
+
+
 def _stopped(arguments: Sequence[str]) -> int:
     then = "the same command resumes the run"
-    if arguments[:1] not in (["segment"], ["encode"]) and arguments[:2] != ["models", "fetch"]:
+    if arguments[:1] not in (["segment"], ["encode"]) and list(arguments[:2]) not in _RESUMED:
         then = "the same command starts again"
     elif arguments[0] == "encode" and "--overwrite" in arguments:
         then = "the same command without --overwrite resumes the run"

@@ -94,11 +94,11 @@ class Report:
             [item.name, str(item.support), *(_percent(getattr(item, key)) for key in _SCORES)]
             for item in self.matrix.class_scores()
         ]
-        lines = head + _table(["class", "support", "IoU", "F1", "precision", "recall"], scores)
+        lines = head + align_columns(["class", "support", "IoU", "F1", "precision", "recall"], scores)
         names = [NONE, *self.matrix.classes]
         counts = self.matrix.counts.tolist()
         rows = [[name, *map(str, row)] for name, row in zip(names, counts, strict=True) if name != NONE or any(row)]
-        lines += ["", "pixels, rows truth, columns prediction", *_table(["", *names], rows)]
+        lines += ["", "pixels, rows truth, columns prediction", *align_columns(["", *names], rows)]
         if self.notes:
             lines += ["", *(f"note: {note}" for note in self.notes)]
         return "\n".join(lines) + "\n"
@@ -135,8 +135,8 @@ def _percent(score: float | None) -> str:
     return "–" if score is None else f"{100 * score:.1f} %"
 
 
-def _table(header: list[str], rows: list[list[str]]) -> list[str]:
-    """Align the first column to the left and the others to the right."""
+def align_columns(header: list[str], rows: list[list[str]]) -> list[str]:
+    """Return the lines of a table: align the first column to the left and the others to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
 
     def line(cells: list[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from proxyclip_geo.data_files import parse_json, read_text
-from proxyclip_geo.errors import OutputError, VocabularyError
+from proxyclip_geo.errors import OutputError, ProxyClipGeoError, VocabularyError
 from proxyclip_geo.files import check_outputs, write_text
 from proxyclip_geo.validation import describe
 from proxyclip_geo.vocabulary.classes import Vocabulary
@@ -131,21 +131,34 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _read_yaml(text: str, name: str) -> Vocabulary:
+def parse_yaml(text: str, *, error: type[ProxyClipGeoError], source: str = "") -> Any:
+    """Parse YAML without aliases; duplicate keys are errors.
+
+    Args:
+        text: The YAML.
+        error: Class of the error to raise.
+        source: What messages call it.
+    """
+    prefix = f"{source}: " if source else ""
     try:
-        content = yaml.load(text, Loader=_UniqueKeyLoader)
-    except yaml.MarkedYAMLError as error:
-        mark, start = error.problem_mark, error.context_mark
+        return yaml.load(text, Loader=_UniqueKeyLoader)
+    except yaml.MarkedYAMLError as problem:
+        mark, start = problem.problem_mark, problem.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
         if start:
-            where += f", {error.context} that begins in line {start.line + 1}"
-        raise VocabularyError(f"{where}: malformed YAML: {error.problem}") from error
-    except (yaml.YAMLError, ValueError) as error:
+            where += f", {problem.context} that begins in line {start.line + 1}"
+        raise error(f"{prefix}{where}: malformed YAML: {problem.problem}") from problem
+    except VocabularyError as problem:
+        raise error(f"{prefix}{problem}") from problem
+    except (yaml.YAMLError, ValueError) as problem:
         # ValueError is what PyYAML raises for values such as the date 2024-13-45.
-        if isinstance(error, VocabularyError):
-            raise
-        raise VocabularyError(f"malformed YAML: {error}") from error
-    return _from_content(content, name)
+        raise error(f"{prefix}malformed YAML: {problem}") from problem
+    except RecursionError as problem:
+        raise error(f"{prefix}nested too deeply") from problem
+
+
+def _read_yaml(text: str, name: str) -> Vocabulary:
+    return _from_content(parse_yaml(text, error=VocabularyError), name)
 
 
 def _from_content(content: object, name: str) -> Vocabulary:

@@ -25,6 +25,24 @@ from proxyclip_geo.raster.source import PLACES, Source, open_source
 _LOADED = threading.local()
 
 
+def share_cores(local_workers: int | None) -> None:
+    """Take a share of this machine's cores in a worker: more threads than cores slow each other down many times.
+
+    Args:
+        local_workers: Number of workers on this machine; None leaves the threads as they are.
+    """
+    if local_workers is not None:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // local_workers))
+
+
+def choose_device(device: str, *, local_workers: int | None) -> str:
+    """Return the device that a worker computes on; workers of this machine take its GPUs in turn."""
+    gpus = torch.cuda.device_count()
+    if local_workers is None or device not in ("auto", "cuda") or not gpus:
+        return device
+    return f"cuda:{int(get_worker().name) % gpus}"
+
+
 @dataclass(frozen=True)
 class BlockTask:
     """A run, as a value that can be sent to a worker.
@@ -71,9 +89,7 @@ class BlockTask:
             ModelError: If the model cannot be loaded here.
             WeightsError: If its weights are not here.
         """
-        if self.local_workers is not None:
-            # More threads than cores slow each other down many times.
-            torch.set_num_threads(max(1, (os.cpu_count() or 1) // self.local_workers))
+        share_cores(self.local_workers)
         try:
             source = open_source(self.raster, self.reading, check=False)
         except RasterError as error:
@@ -101,7 +117,8 @@ class BlockTask:
 
     def _load_encoder(self) -> DenseEncoder:
         """Load the model; require the weights and the arithmetic of the run."""
-        model = load_model(self.card, **{**self.loading, "device": self._device()})
+        device = choose_device(self.loading.get("device", "auto"), local_workers=self.local_workers)
+        model = load_model(self.card, **{**self.loading, "device": device})
         if model.checksums != self.checksums:
             raise WorkerError(
                 f"a worker has other weights of model '{self.card.name}' than the run (sha256 "
@@ -115,14 +132,6 @@ class BlockTask:
                 f"{' in '.join(self.arithmetic)}; use the same versions and the same kind of machine"
             )
         return model.encoder
-
-    def _device(self) -> str:
-        """Return the device to compute on; workers of this machine take its GPUs in turn."""
-        device: str = self.loading.get("device", "auto")
-        gpus = torch.cuda.device_count()
-        if self.local_workers is None or device not in ("auto", "cuda") or not gpus:
-            return device
-        return f"cuda:{int(get_worker().name) % gpus}"
 
 
 class LoadedTask:

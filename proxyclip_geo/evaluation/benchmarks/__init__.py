@@ -1,0 +1,1 @@
+"""Published benchmarks: their sets and protocols as data, samples, truth and scores."""

@@ -16,6 +16,8 @@ from proxyclip_geo.worker.session import Session
 
 Method: TypeAlias = Callable[..., dict[str, Any]]
 """A function of a `Call` and keyword arguments, which are the parameters of its requests."""
+Classes: TypeAlias = str | list[Any] | dict[str, Any]
+"""Classes in a request: text, a list or an object."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,15 +1,4 @@
-"""Embeddings stored in blocks; see `block_store`.
-
-Arrays, all but `basis` and `thumbnail` cut so that a block is one object:
-
-- `features` (D, rows, cols) float16 or int8, on the lattice; int8 values are multiplied by `scale` (rows, cols);
-- `halo` (blocks, D + 1, cells) float16: the cells around each block once more, so that a block is read without its
-  neighbours; the last row says whether a cell has data (1) or not (−1);
-- `cls` (blocks, windows, D) float16: the CLS feature of each window of a block;
-- `valid` (rows, cols) uint8 in pixels: 1 data, 0 no data, 2 not encoded yet, 3 data outside
-  the area of interest; written last;
-- `basis` (D of the model, D stored) float32, where the features were projected on principal components.
-"""
+"""Write and read stored embeddings, block by block; `layout` describes their arrays."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,17 +13,14 @@ from zarr.buffer.cpu import NDBuffer
 from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, blend_weights
 from proxyclip_geo.engine.read_block import valid_cells
 from proxyclip_geo.engine.store.block_store import ArraySpec, BlockStore, create_group, open_group
+from proxyclip_geo.engine.store.layout import MISSING, OUTSIDE, block_arrays, halo_mask
 from proxyclip_geo.engine.store.metadata import MAX_DIM, EmbeddingInfo
 from proxyclip_geo.engine.store.quantize import dequantise, quantise
 from proxyclip_geo.errors import StoreError
-from proxyclip_geo.grid import Block, ceil_div
+from proxyclip_geo.grid import Block
 from proxyclip_geo.region import Region
 from proxyclip_geo.remedies import Remedy
 
-MISSING = 2
-"""Validity of pixels that are not encoded yet."""
-OUTSIDE = 3
-"""Validity of pixels with data outside the area of interest, whose cells its pixels depend on."""
 MAX_THUMBNAIL = 8192
 """Largest side of a thumbnail in pixels."""
 # Bits of 2.0 and of −0.0 as float16.
@@ -70,7 +56,7 @@ class EmbeddingStore(BlockStore):
         super().__init__(name, group, blocks=blocks, tiling=info.tiling, last="valid")
         self.info = info
         with self._reading("the arrays"):
-            for key, spec in _block_arrays(info).items():
+            for key, spec in block_arrays(info).items():
                 self._check_array(key, spec)
             self._features, self._cls, self._halo = (self._array(key) for key in ("features", "cls", "halo"))
             self._scale = self._array("scale") if info.storage == "int8" else None
@@ -152,7 +138,7 @@ class EmbeddingStore(BlockStore):
         features = embedding.features.cpu()
         if self._scale is not None:
             features = dequantise(*quantise(features))
-        halo = torch.from_numpy(_halo_mask(block.cells, self.info.grid.cells_of(block.core)))
+        halo = torch.from_numpy(halo_mask(block.cells, self.info.grid.cells_of(block.core)))
         has_data = torch.where(embedding.valid.cpu()[halo], 1, -1).to(features.dtype)
         rows = np.zeros(self._halo.shape[1:], np.float16)
         rows[:, : int(halo.sum())] = torch.cat([features[:, halo], has_data[None]]).numpy()
@@ -236,7 +222,7 @@ class EmbeddingStore(BlockStore):
         own, cells = self.info.grid.cells_of(block.core), block.cells
         validity = self._read_validity(block.core)
         inside = own.slices_in(cells)
-        mask = torch.from_numpy(_halo_mask(cells, own))
+        mask = torch.from_numpy(halo_mask(cells, own))
         with self._reading(f"the halo of block {block.index}"):
             halo = torch.from_numpy(np.asarray(self._halo[block.index])[:, : int(mask.sum())])
         if not halo[-1].all():
@@ -292,8 +278,7 @@ class EmbeddingStore(BlockStore):
 
     def _incomplete(self) -> StoreError:
         return StoreError(
-            f"embedding {self.name} lacks chunks although their block is marked as finished; encode the raster again "
-            "with overwrite=True, or copy the whole store again"
+            f"embedding {self.name} lacks chunks although their block is marked as finished; {self.remedy}"
         )
 
     def _read_cls(self, cells: Region) -> ClsFeatures:
@@ -313,33 +298,6 @@ class EmbeddingStore(BlockStore):
         return ClsFeatures(torch.from_numpy(features), found, blend_weights(info.grid.window_cells, info.blend))
 
 
-def _halo_mask(cells: Region, own: Region) -> NDArray[np.bool_]:
-    """Return (h, w) of `cells`, True for those that a block does not own."""
-    mask = np.ones(cells.shape, np.bool_)
-    mask[own.slices_in(cells)] = False
-    return mask
-
-
-def _block_arrays(info: EmbeddingInfo) -> dict[str, ArraySpec]:
-    """Return the arrays that are written block by block."""
-    grid, chunk, dim = info.grid, info.chunk, info.dim
-    rows, cols = (ceil_div(side, info.core) for side in info.tiling.shape)
-    cells = info.core // grid.step
-    blocks = tuple(grid.blocks(info.core, area=info.stored))
-    windows = max(len(block.windows) for block in blocks)
-    lattice, pixels = (rows * cells, cols * cells), (rows * info.core, cols * info.core)
-    halo = (dim + 1, 4 * (cells + 1))
-    arrays = {
-        "features": ArraySpec((dim, *lattice), info.storage, (dim, chunk, chunk), shards=(dim, cells, cells)),
-        "valid": ArraySpec(pixels, "uint8", (info.core, info.core), fill=MISSING),
-        "cls": ArraySpec((len(blocks), windows, dim), "float16", (1, windows, dim)),
-        "halo": ArraySpec((len(blocks), *halo), "float16", (1, *halo)),
-    }
-    if info.storage == "int8":
-        arrays["scale"] = ArraySpec(lattice, "float16", (cells, cells))
-    return arrays
-
-
 def create_store(
     name: str, info: EmbeddingInfo, *, thumbnail: NDArray[np.uint8], basis: Tensor | None = None
 ) -> EmbeddingStore:
@@ -354,7 +312,7 @@ def create_store(
     Raises:
         OutputError: If it cannot be written.
     """
-    arrays = {**_block_arrays(info), "thumbnail": ArraySpec.of(thumbnail)}
+    arrays = {**block_arrays(info), "thumbnail": ArraySpec.of(thumbnail)}
     if basis is not None:
         arrays["basis"] = ArraySpec.of(basis.numpy())
     group = create_group(name, info.to_dict(), arrays, noun=EmbeddingStore.noun)

@@ -14,7 +14,7 @@ MAX_BYTES = 16 * 1024**2
 MAX_DIGITS = 300
 """Length of the longest number in a JSON text."""
 MAX_DEPTH = 100
-"""Most lists and tables of a JSON text that are inside each other."""
+"""Deepest nesting of lists and tables in a JSON text."""
 
 
 def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str:

@@ -185,8 +185,8 @@ class WindowGrid:
     def tiling(self, core: int, area: Region) -> Region:
         """Return the pixels that are tiled by cores: an area, extended up and to the left.
 
-        It starts on the lattice. Where an area needs several cores, it starts such that they end between the starts of
-        windows: they share fewer windows than cores that end on them.
+        It starts on the lattice. If an area needs several cores, their edges lie midway between the starts of windows,
+        so that fewer windows are encoded for two cores.
 
         Args:
             core: Side of a core in pixels, a multiple of `step`.

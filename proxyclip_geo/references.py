@@ -1,4 +1,4 @@
-"""What names of inputs refer to: the layer behind a `|`, the files and hosts in a VRT or service description."""
+"""Names of inputs: the layer after a `|`, and the files and hosts that VRTs and descriptions of services name."""
 
 import html
 import os
@@ -19,6 +19,7 @@ _SOURCE = re.compile(
     r"""<(?:SourceFilename|SourceDataset|SrcDataSource|DEMPath|Argument\s+name="\w*filename")([^>]*)>([^<]*)<""",
     re.IGNORECASE,
 )
+_RELATIVE = re.compile(r"""(?<![\w:.-])relativeToVRT\s*=\s*["']\s*0*[1-9]""", re.IGNORECASE)
 _SERVER = re.compile(r"<(?:ServerUrl|URL|GetCapabilitiesUrl)>([^<]*)<", re.IGNORECASE)
 _DESCRIPTIONS = (b"<VRTDataset", b"<OGRVRTDataSource", b"<GDAL_W")
 _LAYER = re.compile(
@@ -43,6 +44,12 @@ class Reference:
     def resolve(self, folder: Path) -> str:
         """Return the name, relative to the working directory."""
         return str(folder / self.name) if self.is_relative else self.name
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it is the name of a file in the folder of the description or below."""
+        is_plain = self.is_relative and re.match(r"[^/\\:<][^:<]*$", self.name)
+        return bool(is_plain) and ".." not in re.split(r"[/\\]", self.name)
 
 
 def split_layer(name: Path | str) -> tuple[str, dict[str, str]]:
@@ -70,16 +77,18 @@ def join_layer(name: str | Path | None, layer: str | None) -> str | Path | None:
     return f"{split_layer(name)[0]}|layername={layer}"
 
 
+def list_sources(text: str) -> list[Reference]:
+    """Return the sources that the XML of a VRT names; a source may be the XML of another VRT."""
+    return [
+        Reference(html.unescape(source).strip(), bool(_RELATIVE.search(attributes)))
+        for attributes, source in _SOURCE.findall(text)
+    ]
+
+
 def find_references(text: str) -> list[Reference]:
-    """Return the files that the XML of a VRT names; also those of a VRT that is written inside of it."""
-    found = []
-    for attributes, source in _SOURCE.findall(text):
-        name = html.unescape(source).strip()
-        if name.startswith("<"):
-            found += find_references(name)
-        elif name:
-            found.append(Reference(name, bool(re.search(r"relativeTo\w*\s*=\s*.1", attributes, re.IGNORECASE))))
-    return found
+    """Return the files that the XML of a VRT names, also within VRTs that it contains."""
+    nested = ([item] if not item.name.startswith("<") else find_references(item.name) for item in list_sources(text))
+    return [reference for found in nested for reference in found if reference.name]
 
 
 def expand_inputs(names: Iterable[Path | str | None]) -> Iterator[str]:

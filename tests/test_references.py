@@ -12,7 +12,7 @@ from proxyclip_geo.cli.reporter import REPORTER
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import check_outputs
 from proxyclip_geo.raster.dataset import log_hosts
-from proxyclip_geo.references import expand_inputs, find_hosts, local_file, split_layer
+from proxyclip_geo.references import expand_inputs, find_hosts, list_sources, local_file, split_layer
 
 VRT = "<VRTDataset>{}</VRTDataset>"
 SOURCE = '<SourceFilename relativeToVRT="{}">{}</SourceFilename>'
@@ -63,6 +63,25 @@ def test_the_hosts_of_a_name(tmp_path: Path, name: str, hosts: list[str]) -> Non
         (tmp_path / "a.vrt").write_text(name)
         (tmp_path / "b.vrt").write_text(VRT.format(SOURCE.format(1, "a.vrt")))
         assert find_hosts([tmp_path / "b.vrt"]) == hosts
+
+
+@pytest.mark.parametrize(
+    ("attributes", "name", "beside"),
+    [
+        ('relativeToVRT="1"', "a/b.tif", True),
+        ("shared='0' RELATIVETOVRT = '01'", "a.tif", True),
+        ('relativeToVRT="1"', "a/../../b.tif", False),
+        ('relativeToVRT="1"', "/a.tif", False),
+        ('relativeToVRT="1"', "NETCDF:a.nc:b", False),
+        ('relativeToVRT="0"', "a.tif", False),
+        ('relativeToX="1"', "a.tif", False),
+        ('x-relativeToVRT="1"', "a.tif", False),
+        ("", "a.tif", False),
+    ],
+)
+def test_sources_beside_a_vrt(attributes: str, name: str, beside: bool) -> None:
+    [source] = list_sources(VRT.format(f"<SourceFilename {attributes}>{name}</SourceFilename>"))
+    assert (source.name, source.is_beside) == (name, beside)
 
 
 def test_virtual_rasters_that_name_each_other(tmp_path: Path) -> None:

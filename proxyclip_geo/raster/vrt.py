@@ -1,6 +1,5 @@
 """Check the files that a VRT names: they exist, and one from the network names no file of this machine."""
 
-import html
 import os
 import posixpath
 import re
@@ -11,14 +10,10 @@ import rasterio
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.names import file_of, is_remote, show_name
 from proxyclip_geo.raster.open_errors import check_name
-from proxyclip_geo.references import REMOTE
+from proxyclip_geo.references import REMOTE, list_sources
 
 _WEB = ("http://", "https://", "ftp://")
-_SOURCES = re.compile(
-    r"""<(?:SourceFilename|SourceDataset|DEMPath|Argument\s+name="\w*filename")([^>]*)>([^<]*)<""", re.IGNORECASE
-)
-_RELATIVE = re.compile(r"relativeToVRT\s*=\s*.1")
-_RAW = re.compile(r"""VRTRawRasterBand"[^>]*>(?:(?!</VRTRasterBand>).)*?<SourceFilename([^>]*)>([^<]*)<""", re.DOTALL)
+_RAW_BAND = re.compile(r"""VRTRawRasterBand"[^>]*>(.*?)(?:</VRTRasterBand>|$)""", re.DOTALL)
 
 
 def check_vrt(dataset: Any, *, name: str) -> tuple[str, ...]:
@@ -35,9 +30,11 @@ def check_vrt(dataset: Any, *, name: str) -> tuple[str, ...]:
         RasterError: If raw bytes are of a file elsewhere, a VRT from the network names a file of this machine, or a
             file of this machine does not exist or is no file.
     """
-    for attributes, source in _RAW.findall(_text(dataset)):
-        if not _is_beside(attributes, source):
-            raise RasterError(f"raster {name} reads the bytes of '{source}', which is not beside it; move it there")
+    for source in list_sources("".join(_RAW_BAND.findall(_text(dataset)))):
+        if not source.is_beside:
+            raise RasterError(
+                f"raster {name} reads the bytes of '{source.name}', which is not beside it; move it there"
+            )
     found: dict[str, None] = {}
     waiting = _check_sources(dataset, name, from_network=is_remote(name))
     while waiting:
@@ -57,24 +54,17 @@ def _text(dataset: Any) -> str:
     return "".join("=".join(item) for item in dataset.tags(ns="xml:VRT").items()) if dataset.driver == "VRT" else ""
 
 
-def _is_beside(attributes: str, source: str) -> bool:
-    """Return whether a source is a file in the folder of the VRT or below."""
-    name = html.unescape(source).strip()
-    is_relative = _RELATIVE.search(attributes) and re.match(r"[^/\\:<][^:<]*$", name)
-    return bool(is_relative) and ".." not in re.split(r"[/\\]", name)
-
-
 def _check_sources(dataset: Any, name: str, *, from_network: bool) -> list[str]:
-    """Check the sources that a VRT names itself; return GDAL's names of them."""
+    """Check the sources of a VRT without those of its sources; return GDAL's names of them."""
     found = []
-    for attributes, text in _SOURCES.findall(_text(dataset)):
-        source = html.unescape(text).strip()
-        if from_network and not (_is_beside(attributes, text) or source.startswith((*REMOTE, *_WEB))):
+    for reference in list_sources(_text(dataset)):
+        source = reference.name
+        if from_network and not (reference.is_beside or source.startswith((*REMOTE, *_WEB))):
             raise RasterError(
                 f"raster {name} is a VRT from the network that names a file of this machine ('{source}'), which is not "
                 "read; download the VRT if you trust it"
             )
-        if _RELATIVE.search(attributes) and not re.match(r"/|\\|<|\w+:", source):
+        if reference.is_relative and not re.match(r"/|\\|<|\w+:", source):
             source = posixpath.join(posixpath.dirname(name.replace(os.sep, "/")), source)
         _check_file(source, name)
         found.append(source)

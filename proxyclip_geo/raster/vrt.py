@@ -30,11 +30,9 @@ def check_vrt(dataset: Any, *, name: str) -> tuple[str, ...]:
         RasterError: If raw bytes are of a file elsewhere, a VRT from the network names a file of this machine, or a
             file of this machine does not exist or is no file.
     """
-    for source in list_sources("".join(_RAW_BAND.findall(_text(dataset)))):
-        if not source.is_beside:
-            raise RasterError(
-                f"raster {name} reads the bytes of '{source.name}', which is not beside it; move it there"
-            )
+    for raw in list_sources("".join(_RAW_BAND.findall(_text(dataset)))):
+        if not raw.is_beside:
+            raise RasterError(f"raster {name} reads the bytes of '{raw.name}', which is not beside it; move it there")
     found: dict[str, None] = {}
     waiting = _check_sources(dataset, name, from_network=is_remote(name))
     while waiting:

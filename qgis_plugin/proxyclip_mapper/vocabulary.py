@@ -47,7 +47,7 @@ class Words:
     Attributes:
         name: Name of the vocabulary.
         rows: The classes.
-        threshold: Minimum score; pixels below stay unclassified.
+        threshold: Minimum score; pixels below become the class `fallback` in `extra`, or stay unclassified.
         extra: Other entries of the vocabulary (templates, description, …), saved unchanged.
     """
 
@@ -70,7 +70,11 @@ class Words:
             if row.direction:
                 entry["direction"] = row.direction
             classes.append(entry)
-        return {**self.extra, "name": self.name, "threshold": self.threshold, "classes": classes}
+        extra = dict(self.extra)
+        if (extra.get("fallback") or "").casefold() not in [entry["name"].casefold() for entry in classes]:
+            # Its class was renamed, deleted or is not used.
+            extra.pop("fallback", None)
+        return {**extra, "name": self.name, "threshold": self.threshold, "classes": classes}
 
     @property
     def enabled(self):

@@ -335,3 +335,15 @@ def test_report_is_copied_from_message_bar(encoded, qgis_iface):
     assert "it broke" in QgsApplication.clipboard().text()
     assert "plugin: 0.1.0" in QgsApplication.clipboard().text()
     assert "Do something" in buttons
+
+
+def test_the_class_of_pixels_below_the_threshold_is_sent_while_it_is_used():
+    from dataclasses import replace
+
+    from proxyclip_mapper.vocabulary import from_vocabulary
+
+    classes = [{"name": name, "color": "#000000", "value": value} for value, name in enumerate(("road", "Rest"), 1)]
+    words = from_vocabulary({"name": "own", "threshold": 0.2, "fallback": "rest", "classes": classes})
+    assert words.to_request()["fallback"] == "rest"
+    unused = replace(words, rows=(words.rows[0], replace(words.rows[1], enabled=False)))
+    assert "fallback" not in unused.to_request()

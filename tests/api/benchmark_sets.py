@@ -273,4 +273,56 @@ SETS: dict[str, MadeUp] = {
     "wbs-si": MadeUp(
         "Images/water_body_%d.jpg", "Masks/water_body_%d.jpg", codes=BINARY, classes=(1, 0, 0), extra=("Masks/a.csv",)
     ),
+    "vaihingen, prepared": MadeUp(**PREPARED, codes=values(5, 1, void=0), classes=(4, 0, None)),
+    "uavid, prepared": MadeUp(
+        "img_dir/test/seq21_%d.png", "ann_dir/test/seq21_%d.png", codes=values(6, 1, 0, 255), classes=(6, 1, 0)
+    ),
+    "udd5, in colours": MadeUp(
+        "val/src/DJI_000%d.JPG",
+        "val/gt/DJI_000%d.png",
+        codes={"a": (0, 0, 142), "b": (107, 142, 35), "rest": (0, 0, 0)},
+        classes=(3, 0, 4),
+    ),
+    "isaid, unpacked": MadeUp(
+        "val/images/images/P000%d.png",
+        "val/Semantic_masks/images/P000%d_instance_color_RGB.png",
+        codes={"a": (0, 100, 155), "b": (0, 0, 63), "rest": (0, 0, 0)},
+        classes=(15, 1, 0),
+        size=(112, 168),
+    ),
+    "whu-sat2, prepared": MadeUp(
+        "1.cropped/test/image/%d.tif", "1.cropped/test/label_cvt/%d.tif", codes=values(1, 0, 0), classes=(1, 0, 0)
+    ),
+    "inria, prepared": MadeUp(
+        "img_dir/split_test/vienna3_%d.png",
+        "ann_dir/split_test/vienna3_%d.png",
+        codes=values(1, 0, 0),
+        classes=(1, 0, 0),
+    ),
+    "xbd, prepared": MadeUp(
+        "test/images_pre/%d.png", "test/targets_cvt_pre/%d.png", codes=values(1, 0), classes=(1, 0, None)
+    ),
+    "chn6-cug, prepared": MadeUp(
+        "val/image_cvt/%d.jpg", "val/label_cvt/%d.png", codes=values(1, 0, 0), classes=(1, 0, 0)
+    ),
+    "chn6-cug, renamed": MadeUp("val/image/%d.jpg", "val/label/%d.png", codes=BINARY, classes=(1, 0, 0)),
+    "deepglobe, prepared": MadeUp(
+        "GlobalRoadSet_Val/DeepGlobe_test_1530/image_cvt/%d.jpg",
+        "GlobalRoadSet_Val/DeepGlobe_test_1530/label_cvt/%d.png",
+        codes=values(1, 0, 0),
+        classes=(1, 0, 0),
+    ),
+    "massachusetts, prepared": MadeUp(
+        "GlobalRoadSet_Val/Massachusetts_test_49/img/%d.png",
+        "GlobalRoadSet_Val/Massachusetts_test_49/label_cvt/%d.png",
+        codes=values(1, 0, 0),
+        classes=(1, 0, 0),
+    ),
+    "spacenet, prepared": MadeUp(
+        "GlobalRoadSet_Val/SpaceNet_test_567/img/%d.png",
+        "GlobalRoadSet_Val/SpaceNet_test_567/label_cvt/%d.png",
+        codes=values(1, 0, 0),
+        classes=(1, 0, 0),
+    ),
+    "wbs-si, prepared": MadeUp("Images/%d.jpg", "Masks_cvt/%d.png", codes=values(1, 0, 0), classes=(1, 0, 0)),
 }

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import warnings
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -79,6 +80,19 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*published split")
 
 def test_every_benchmark_has_a_made_up_copy() -> None:
     assert {name.partition(",")[0] for name in SETS} == set(pg.list_benchmarks())
+
+
+def test_every_layout_has_a_made_up_copy(tmp_path: Path) -> None:
+    found: dict[str, set[str]] = {}
+    for name, made_up in SETS.items():
+        made_up.write(tmp_path / name)
+        benchmark = pg.load_benchmark(name.partition(",")[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            layout = find_samples(benchmark, tmp_path / name).layout
+        found.setdefault(benchmark.name, set()).add(layout.images + layout.labels)
+    for name in pg.list_benchmarks():
+        assert found[name] == {layout.images + layout.labels for layout in pg.load_benchmark(name).layouts}
 
 
 @pytest.mark.parametrize("name", SETS)

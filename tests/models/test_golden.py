@@ -10,8 +10,10 @@ import torch
 from torch.nn import functional
 
 from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.picture import PictureTask
 from proxyclip_geo.engine.window_logits import average_logits, label_logits
 from proxyclip_geo.models.load import Model, load_model
+from proxyclip_geo.raster.image_file import resize_picture, scale_shape
 
 pytestmark = pytest.mark.shared
 
@@ -118,6 +120,53 @@ def test_the_published_protocol(model: Model, reference: dict[str, np.ndarray], 
         clear = (np.abs(best[-1] - threshold) > 2e-3) & (best[-1] - best[-2] > 2e-3)
         assert clear.mean() > 0.3
         np.testing.assert_array_equal(label_logits(logits, strict, shape=image.shape[1:])[clear], expected[clear])
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "shape"),
+    [
+        ("a", (112, 150), (250, 330)),
+        ("a", (150, 150), (100, 70)),
+        ("d", (200, 90), (224, 280)),
+        ("b", (300, 300), (7, 9)),
+    ],
+)
+def test_the_protocol_of_a_set(
+    model: Model, reference: dict[str, np.ndarray], name: str, limit: tuple[int, int], shape: tuple[int, int]
+) -> None:
+    """Scaling, windows, padding, debiasing, resizing to the truth, threshold and fallback, against the equations."""
+    owner, queries = (0, 1, 1, 1, 2, 3, 4, 5, 5, 6), torch.from_numpy(reference["text_features"])
+    image = np.ascontiguousarray(reference[f"{name}_image"].transpose(2, 0, 1))
+    scaled = resize_picture(image, scale_shape(image.shape[1:], short_side=limit[0], long_side=limit[1]))
+    bank = TextBank(queries, owner, tuple(range(7)), (0.0,) * 7, (0.45,) * 7, 50.0, 255, debias=-0.3, fallback=5)
+    mean = model.encoder.clip_pixels.mean
+    fill = [255 * value for value in mean.flatten().tolist()]
+    task = PictureTask(model.card, {}, {}, bank, (112, 56), 3, (fill[0], fill[1], fill[2]))
+    found = task.label(scaled, shape=shape, encoder=model.encoder)
+
+    height, width = scaled.shape[1:]
+    total, count = torch.zeros(10, height, width), torch.zeros(height, width)
+    for top in starts(height):
+        for left in starts(width):
+            crop = torch.from_numpy(scaled)[None, :, top : top + 112, left : left + 112].float() / 255
+            own = crop.shape[2:]
+            sides = [-(-side // 56) * 56 for side in own]
+            padded = mean.expand(1, 3, *sides).clone()
+            y, x = (sides[0] - own[0]) // 2, (sides[1] - own[1]) // 2
+            padded[:, :, y : y + own[0], x : x + own[1]] = crop
+            raw = model.encoder.raw_features(padded)
+            logits = torch.einsum("bdhw,qd->bqhw", functional.normalize(raw.dense, dim=1), queries)
+            logits = logits - 0.3 * (functional.normalize(raw.cls, dim=1) @ queries.T)[:, :, None, None]
+            logits = functional.interpolate(logits, size=sides, mode="bilinear", align_corners=False)[0]
+            total[:, top : top + own[0], left : left + own[1]] += logits[:, y : y + own[0], x : x + own[1]]
+            count[top : top + own[0], left : left + own[1]] += 1
+    resized = functional.interpolate((total / count)[None], size=shape, mode="bilinear", align_corners=False)[0]
+    shares = (50 * resized).softmax(dim=0).numpy()
+    best = np.stack([shares[[index for index in range(10) if owner[index] == k]].max(axis=0) for k in range(7)])
+    expected = np.where(best.max(axis=0) < 0.45, 5, best.argmax(axis=0))
+    assert len(np.unique(expected)) > 2
+    assert (best.max(axis=0) < 0.45).any()
+    assert (found == expected).mean() >= 0.9999
 
 
 def test_padded_image_smaller_than_a_window(model: Model, reference: dict[str, np.ndarray]) -> None:

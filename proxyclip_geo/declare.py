@@ -115,6 +115,13 @@ def _parse_bytes(value: Any) -> Any:
     return int(float(found[1]) * (1024 if found[3] else 1000) ** {"M": 2, "G": 3}[found[2].upper()])
 
 
+def _find_address(scheduler: Any) -> Any:
+    """Return the address that a `LocalCluster` or `Client` of Dask is connected to."""
+    addresses = getattr(scheduler, "scheduler_address", None), getattr(scheduler, "scheduler", None)
+    found = [address for item in addresses if isinstance(address := getattr(item, "address", item), str)]
+    return found[0] if found else scheduler
+
+
 def _check_name(name: str | Path) -> str | Path:
     if not 0 < len(str(name)) <= LONGEST_NAME or "\0" in str(name):
         raise ValueError(f"must be a path, URL or name of 1 to {LONGEST_NAME} letters, without NUL")
@@ -145,6 +152,9 @@ Bounds: TypeAlias = Annotated[tuple[float, float, float, float], BeforeValidator
 
 Point: TypeAlias = Annotated[tuple[float, float], BeforeValidator(_split)]
 """(x, y), also as text."""
+
+Scheduler: TypeAlias = Annotated[str, BeforeValidator(_find_address)]
+"""The address of a Dask scheduler, also as a cluster or client that knows it."""
 
 Bytes: TypeAlias = Annotated[int, BeforeValidator(_parse_bytes)]
 """A number of bytes, or a text such as "6GB"."""

@@ -6,6 +6,7 @@ import urllib.parse
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from proxyclip_geo.remedies import Remedy
@@ -177,8 +178,17 @@ class QualityWarning(_Message, UserWarning):
     """The result is likely to be worse than expected; the message says why."""
 
 
+_RECORDS: ContextVar[tuple[list[str], ...]] = ContextVar("records", default=())
+_SUBJECT: ContextVar[str] = ContextVar("subject", default="")
+
+
 def warn_quality(message: str, *, remedy: Remedy | None = None) -> None:
     """Issue a quality warning at the line that called the package."""
+    for notes in _RECORDS.get():
+        notes.append(str(QualityWarning(message, remedy=remedy)))
+    subject = _SUBJECT.get()
+    if subject and subject not in message:
+        message = f"{subject}: {message}"
     frame, level, outermost = sys._getframe(1), 1, 1
     while frame is not None:
         level += 1
@@ -186,6 +196,27 @@ def warn_quality(message: str, *, remedy: Remedy | None = None) -> None:
             outermost = level + 1
         frame = frame.f_back  # type: ignore[assignment]
     warnings.warn(QualityWarning(message, remedy=remedy), stacklevel=outermost)
+
+
+@contextmanager
+def record_warnings() -> Iterator[list[str]]:
+    """Yield a list that collects the quality warnings that this thread issues in the block."""
+    notes: list[str] = []
+    token = _RECORDS.set((*_RECORDS.get(), notes))
+    try:
+        yield notes
+    finally:
+        _RECORDS.reset(token)
+
+
+@contextmanager
+def name_in_warnings(subject: str) -> Iterator[None]:
+    """Begin the quality warnings that this thread issues in the block with a name, e.g. of the raster of a batch."""
+    token = _SUBJECT.set(subject)
+    try:
+        yield
+    finally:
+        _SUBJECT.reset(token)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Inputs of a run, checked before anything is computed."""
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.plan import Plan, make_plan
-from proxyclip_geo.errors import OptionError, QualityWarning, VocabularyError, warn_quality
+from proxyclip_geo.errors import OptionError, VocabularyError, warn_quality
 from proxyclip_geo.grid import WindowGrid, round_up
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -126,6 +126,13 @@ class LazyModel:
         self.given = given
         self.card = given.card if isinstance(given, Model) else find_card(given)
         self._options = options
+        self._lock = threading.Lock()
+
+    @property
+    def loaded(self) -> Model:
+        """The model, loaded as the options say; once, whatever thread asks first."""
+        with self._lock:
+            return self._loaded
 
     @cached_property
     def checksums(self) -> Mapping[str, str]:
@@ -133,8 +140,7 @@ class LazyModel:
         return self.given.checksums if isinstance(self.given, Model) else compute_checksums(self.card)
 
     @cached_property
-    def loaded(self) -> Model:
-        """The model, loaded as the options say."""
+    def _loaded(self) -> Model:
         return self.given if isinstance(self.given, Model) else load_model(self.card, **Job.loading(self._options))
 
 
@@ -161,19 +167,6 @@ def prepare_vocabulary(classes: Classes, options: LabelOptions, *, learning: boo
     if options.templates is not None:
         vocabulary = replace(vocabulary, templates=options.templates)
     return vocabulary
-
-
-@contextmanager
-def record_warnings() -> Iterator[list[str]]:
-    """Yield a list that collects the quality warnings of the block; they are also issued."""
-    notes: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", QualityWarning)
-        yield notes
-    for item in caught:
-        if issubclass(item.category, QualityWarning):
-            notes.append(str(item.message))
-        warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
 
 
 def _check_loaded(model: Model, options: ModelOptions) -> None:

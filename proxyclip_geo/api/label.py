@@ -7,7 +7,7 @@ from pathlib import Path
 
 from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.examples import as_examples
-from proxyclip_geo.api.job import Classes, prepare_vocabulary, record_warnings, warn_of_far_words
+from proxyclip_geo.api.job import Classes, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import OutputPaths, check_results, prepare_directory, remove_drafts, rollback
 from proxyclip_geo.api.record import make_record
@@ -15,6 +15,7 @@ from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
+from proxyclip_geo.errors import record_warnings
 from proxyclip_geo.files import staging_folder, write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from proxyclip_geo.declare import Bytes, File, Options, Words, declared, option
+from proxyclip_geo.declare import Bytes, File, Options, Scheduler, Words, declared, option
 from proxyclip_geo.engine.options import Blend, Storage, Synonyms
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.options import PANEL as MODEL
@@ -130,9 +130,10 @@ class SegmentOptions(LabelOptions, EncodeOptions):
         ),
     ] = 1
     scheduler: Annotated[
-        str | None,
+        Scheduler | None,
         option(
-            "Compute the blocks on the workers of a Dask cluster, e.g. tcp://10.0.0.1:8786.",
+            "Compute the blocks on the workers of a Dask cluster, e.g. tcp://10.0.0.1:8786; in Python also a "
+            "`LocalCluster` or `Client`.",
             panel=RUNNING,
             metavar="ADDRESS",
         ),

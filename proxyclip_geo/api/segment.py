@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.job import Classes, Job, LazyModel, prepare_vocabulary, record_warnings, warn_of_far_words
+from proxyclip_geo.api.job import Classes, Job, LazyModel, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import (
     OutputPaths,
@@ -34,7 +34,7 @@ from proxyclip_geo.api.write_map import timing, write_map
 from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, fit_block_size, time_window
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
-from proxyclip_geo.errors import OptionError, OutputError
+from proxyclip_geo.errors import OptionError, OutputError, record_warnings
 from proxyclip_geo.files import staging_folder, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model

@@ -3,12 +3,16 @@
 import itertools
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
+from proxyclip_geo.api.raster_queue import process_rasters
 from proxyclip_geo.api.segment import SegmentPlan, find_results, plan_segment, segment
 from proxyclip_geo.errors import (
     Cancelled,
@@ -17,6 +21,7 @@ from proxyclip_geo.errors import (
     ProxyClipGeoError,
     RasterError,
     WeightsError,
+    name_in_warnings,
     strip_credentials,
 )
 from proxyclip_geo.files import check_outputs, make_folder, write_json
@@ -28,6 +33,9 @@ from proxyclip_geo.raster.find_rasters import find_rasters
 from proxyclip_geo.raster.names import gdal_name, stem_of
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
+
+MAX_AT_ONCE = 8
+"""Rasters that are processed at the same time at most; more would need much memory to write."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,10 @@ def segment_many(
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> tuple[RasterReport, ...]:
-    """Segment rasters one after another with one model, each into its own directory.
+    """Segment rasters with one model, each into its own directory.
+
+    Rasters are processed one after another; with `workers` or a `scheduler`, several at the same time, whose blocks go
+    to the same workers.
 
     The same call resumes an interrupted one: rasters that already have the same results are not computed again. With
     `on_error="skip"` a raster that fails is reported, and the next one is processed. The status of each raster is
@@ -117,44 +128,74 @@ def segment_many(
     make_folder(Path(out))
     reports = [RasterReport(strip_credentials(raster), folder) for raster, folder in folders.items()]
     _write_reports(reports, Path(out))
-    lazy_model = LazyModel(model, options)
-    for number, (raster, folder) in enumerate(folders.items()):
-        progress(ProgressEvent("rasters", number, len(folders), "rasters", stem_of(raster)))
-        try:
-            earlier = None
-            if not overwrite:
-                earlier = find_results(raster, classes, out=folder, model=lazy_model, options=options, vectors=vectors)
-            if earlier is not None:
-                shares, failed, status = earlier.shares, earlier.failed_blocks, "done before"
-            else:
-                result = segment(
-                    raster,
-                    classes,
-                    out=folder,
-                    model=lazy_model.loaded,
-                    options=options,
-                    vectors=vectors,
-                    overwrite=overwrite,
-                    progress=progress,
-                )
-                shares, failed, status = result.shares, result.run["failed_blocks"], "done"
-            reports[number] = replace(
-                reports[number], status=status, shares=tuple(shares.items()), failed_blocks=len(failed)
-            )
-        except (Cancelled, ModelError, WeightsError):
-            raise
-        except ProxyClipGeoError as error:
-            reports[number] = replace(reports[number], status="failed", reason=str(error))
-            if options.on_error == "stop":
-                if len(folders) == 1:
-                    raise
-                raise type(error)(f"{error}; on_error='skip' goes on with the other rasters") from error
-        finally:
+    batch = _Batch(folders, classes, LazyModel(model, options), options, vectors, overwrite)
+    names = list(folders)
+    progress(ProgressEvent("rasters", 0, len(names), "rasters"))
+    at_once = min(_at_once(options), len(names))
+    with ExitStack() as stack:
+        # Left last: when the run is stopped, the rasters that have begun end as soon as the workers are gone.
+        pool = stack.enter_context(ThreadPoolExecutor(at_once, "raster")) if at_once > 1 else None
+        stack.enter_context(_share_workers(options))
+        processed = stack.enter_context(closing(process_rasters(names, batch.process, pool=pool, progress=progress)))
+        for count, (number, (report, error)) in enumerate(processed, 1):
+            reports[number] = report
             _write_reports(reports, Path(out))
-    progress(ProgressEvent("rasters", len(folders), len(folders), "rasters"))
+            if error is not None and options.on_error == "stop":
+                if len(folders) == 1:
+                    raise error
+                raise type(error)(f"{error}; on_error='skip' goes on with the other rasters") from error
+            progress(ProgressEvent("rasters", count, len(names), "rasters", stem_of(names[number])))
     if all(report.status == "failed" for report in reports):
         raise RasterError(f"none of the {len(reports)} rasters could be segmented; the first: {reports[0].reason}")
     return tuple(reports)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The arguments that all rasters share."""
+
+    folders: Mapping[str, Path]
+    classes: Classes
+    model: LazyModel
+    options: SegmentOptions
+    vectors: VectorOptions | None
+    overwrite: bool
+
+    def process(self, raster: str, progress: Progress) -> tuple[RasterReport, ProxyClipGeoError | None]:
+        """Segment a raster unless its results exist; return its status and the error if it failed."""
+        report = RasterReport(strip_credentials(raster), self.folders[raster])
+        same: dict[str, Any] = {"out": report.out, "options": self.options, "vectors": self.vectors}
+        try:
+            with name_in_warnings(stem_of(raster)):
+                earlier = None if self.overwrite else find_results(raster, self.classes, model=self.model, **same)
+                if earlier is not None:
+                    return _finish(report, "done before", earlier.shares, earlier.failed_blocks), None
+                call: dict[str, Any] = {"overwrite": self.overwrite, "progress": progress}
+                result = segment(raster, self.classes, model=self.model.loaded, **call, **same)
+        except (Cancelled, ModelError, WeightsError):
+            raise
+        except ProxyClipGeoError as error:
+            return replace(report, status="failed", reason=str(error)), error
+        return _finish(report, "done", result.shares, result.run["failed_blocks"]), None
+
+
+def _finish(report: RasterReport, status: str, shares: Mapping[str, float], failed: Sequence[Any]) -> RasterReport:
+    return replace(report, status=status, shares=tuple(shares.items()), failed_blocks=len(failed))
+
+
+def _at_once(options: SegmentOptions) -> int:
+    """Return the number of rasters to process at the same time: one more than workers, to write its results."""
+    if options.scheduler is not None:
+        return MAX_AT_ONCE
+    return 1 if options.workers == 1 else min(options.workers + 1, MAX_AT_ONCE)
+
+
+def _share_workers(options: SegmentOptions) -> AbstractContextManager[None]:
+    if not options.elsewhere:
+        return nullcontext()
+    from proxyclip_geo.engine.distributed.cluster import share_workers
+
+    return share_workers(workers=None if options.scheduler else options.workers, scheduler=options.scheduler)
 
 
 def plan_many(

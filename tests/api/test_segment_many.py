@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+import rasterio
 
 import proxyclip_geo as pg
 from proxyclip_geo.errors import Cancelled, OptionError, OutputError, RasterError, WeightsError
@@ -126,6 +128,59 @@ def test_report_tells_what_was_done_before_a_run_was_stopped(folder: Path, demo:
         pg.segment_many(rasters, WORDS, out=tmp_path / "out", model=demo, progress=stop)
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert [entry["status"] for entry in report] == ["done", "not started"]
+
+
+@pytest.mark.enable_socket
+def test_small_rasters_share_workers(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    (folder / "broken.tif").unlink()
+    for seed in (3, 4):
+        pg.sample(folder / f"more{seed}.tif", size=96, seed=seed)
+        (folder / f"more{seed}_truth.tif").unlink()
+    pids: set[int] = set()
+    events: list[ProgressEvent] = []
+
+    def watch(event: ProgressEvent) -> None:
+        events.append(event)
+        pids.update(child.pid for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline()))
+
+    options = pg.SegmentOptions(polygons=False, device="cpu", workers=2)
+    found = pg.segment_many(folder, WORDS, out=tmp_path / "two", model="demo", options=options, progress=watch)
+    assert [report.status for report in found] == ["done"] * 4
+    assert len(pids) == 2
+    assert not [child for child in psutil.Process().children() if child.pid in pids]
+    rasters = [event for event in events if event.stage == "rasters"]
+    assert [event.done for event in rasters] == [0, 1, 2, 3, 4]
+    assert {event.message for event in rasters[1:]} == {"east", "west", "more3", "more4"}
+    windows = [event for event in events if event.unit == "windows"]
+    assert windows[-1].done == windows[-1].total == 4
+    alone = pg.segment_many(folder, WORDS, out=tmp_path / "one", model=demo, options=pg.SegmentOptions(polygons=False))
+    for one, two in zip(alone, found, strict=True):
+        assert one.shares == two.shares
+        paths = [report.out / f"{report.out.name}_labels.tif" for report in (one, two)]
+        labels = [rasterio.open(path).read() for path in paths]
+        assert (labels[0] == labels[1]).all()
+
+
+@pytest.mark.enable_socket
+def test_first_error_stops_rasters_that_share_workers(folder: Path, tmp_path: Path) -> None:
+    options = pg.SegmentOptions(polygons=False, device="cpu", workers=2)
+    with pytest.raises(RasterError, match=r"broken\.tif .*; on_error='skip' goes on with the other rasters"):
+        pg.segment_many(folder, WORDS, out=tmp_path / "out", model="demo", options=options)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report[0]["status"] == "failed"
+    skipping = replace(options, on_error="skip")
+    again = pg.segment_many(folder, WORDS, out=tmp_path / "out", model="demo", options=skipping)
+    assert [entry.status.split()[0] for entry in again] == ["failed", "done", "done"]
+
+
+def test_warnings_name_the_raster_of_a_batch(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    rasters = [str(folder / "east.tif"), str(folder / "west.tif")]
+    with pytest.warns(pg.QualityWarning) as caught:
+        pg.segment_many(rasters, ["water", "zebra"], out=tmp_path / "out", model=demo)
+    shown = [str(item.message) for item in caught if "zebra" in str(item.message)]
+    assert [message.split(":")[0] for message in shown] == ["east", "west"]
+    record = json.loads((tmp_path / "out" / "east" / "east_run.json").read_text())
+    assert any(note.startswith("model 'demo' does not know 'zebra'") for note in record["warnings"])
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,11 @@ import multiprocessing
 import os
 import re
 import signal
+import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 import dask
 from distributed import Client, LocalCluster
@@ -18,6 +21,8 @@ from proxyclip_geo.remedies import Remedy
 CONNECT_TIMEOUT = "30s"
 RESTART_TIMEOUT = "2 minutes"
 """Blocks fail if every local worker died and none could be restarted within this time."""
+BLOCKS_PER_THREAD = 2
+"""Blocks submitted at a time per thread of a cluster's workers, so that none waits for the network."""
 ALLOWED_FAILURES = 1
 """A block whose worker died is retried this many times on another worker of this machine."""
 
@@ -87,6 +92,103 @@ def start_workers(count: int) -> Generator[Client, None, None]:
         client = stack.enter_context(Client(cluster, set_as_default=False))
         stack.callback(_kill_workers, cluster)
         yield client
+
+
+class Slots:
+    """Counts the blocks that may be submitted at the same time, by all runs that use the same workers."""
+
+    def __init__(self, count: int) -> None:
+        """Start with all slots free."""
+        self._free = count
+        self._lock = threading.Lock()
+
+    @property
+    def are_free(self) -> bool:
+        """Whether a slot is free."""
+        return self._free > 0
+
+    def take(self) -> None:
+        """Take a slot, even if none is free: a straggler is submitted twice."""
+        with self._lock:
+            self._free -= 1
+
+    def give_back(self) -> None:
+        """Free a slot."""
+        with self._lock:
+            self._free += 1
+
+
+@dataclass(frozen=True)
+class WorkerPool:
+    """Workers that compute blocks.
+
+    Attributes:
+        client: Connection to their scheduler.
+        slots: Blocks that may be submitted at the same time.
+        local: Number of workers if they are on this machine, else None.
+    """
+
+    client: Client
+    slots: Slots
+    local: int | None
+
+
+@contextmanager
+def _make_pool(workers: int | None, scheduler: str | None) -> Generator[WorkerPool, None, None]:
+    count = workers or 1
+    with start_workers(count) if scheduler is None else connect(scheduler) as client:
+        threads = max(1, sum(client.nthreads().values()))
+        # On this machine one block per worker: a worker that dies must not take a second block down with it.
+        yield WorkerPool(client, Slots(threads * (1 if workers else BLOCKS_PER_THREAD)), workers)
+
+
+class _SharedPool:
+    """Workers that are started when a run first needs them."""
+
+    def __init__(self, stack: ExitStack, workers: int | None, scheduler: str | None) -> None:
+        self._stack, self._workers, self._scheduler = stack, workers, scheduler
+        self._lock = threading.Lock()
+        self._pool: WorkerPool | None = None
+
+    def get(self) -> WorkerPool:
+        with self._lock:
+            if self._pool is None:
+                self._pool = self._stack.enter_context(_make_pool(self._workers, self._scheduler))
+            return self._pool
+
+
+_SHARED: ContextVar[_SharedPool | None] = ContextVar("shared workers", default=None)
+
+
+@contextmanager
+def share_workers(*, workers: int | None, scheduler: str | None) -> Generator[None, None, None]:
+    """Let all runs in the block use the same workers, which are started once; see `use_workers`."""
+    with ExitStack() as stack:
+        token = _SHARED.set(_SharedPool(stack, workers, scheduler))
+        try:
+            yield
+        finally:
+            _SHARED.reset(token)
+
+
+@contextmanager
+def use_workers(*, workers: int | None, scheduler: str | None) -> Generator[WorkerPool, None, None]:
+    """Start workers on this machine, or connect to a cluster; inside of `share_workers`, use its workers.
+
+    Args:
+        workers: Number of workers on this machine; None on a cluster.
+        scheduler: Address of the cluster's scheduler; None for workers on this machine.
+
+    Raises:
+        OptionError: If the scheduler cannot be reached.
+        WorkerError: If the workers cannot start.
+    """
+    shared = _SHARED.get()
+    if shared is not None:
+        yield shared.get()
+    else:
+        with _make_pool(workers, scheduler) as pool:
+            yield pool
 
 
 def _start_cluster(count: int) -> LocalCluster:

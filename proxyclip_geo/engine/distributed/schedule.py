@@ -4,6 +4,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
@@ -12,7 +13,7 @@ from distributed import Client, Future, KilledWorker, as_completed
 from distributed.scheduler import NoValidWorkerError, NoWorkerError
 
 from proxyclip_geo.engine.classify import BlockLabels
-from proxyclip_geo.engine.distributed.cluster import connect, death_reason, start_workers
+from proxyclip_geo.engine.distributed.cluster import WorkerPool, death_reason, use_workers
 from proxyclip_geo.engine.distributed.task import BlockTask, compute_block
 from proxyclip_geo.engine.encode_block import window_total
 from proxyclip_geo.engine.runner import OnFailure
@@ -25,8 +26,6 @@ STRAGGLER_FACTOR = 3
 """A block is a straggler if it takes this many times the median time per window of finished blocks …"""
 STRAGGLER_SECONDS = 10.0
 """… and more than this many seconds."""
-BLOCKS_PER_THREAD = 2
-"""Blocks submitted at a time per thread of a cluster's workers, so that none waits for the network."""
 _POLL_SECONDS = 0.02
 _WAIT_SECONDS = 1.0
 """Seconds between two checks for stragglers."""
@@ -64,9 +63,8 @@ def compute_on_workers(
         return
     advance = Counter(window_total(blocks), stage="segment", progress=progress)
     pending, running = deque(blocks), _RunningBlocks()
-    workers = min(task.local_workers or 1, len(blocks))
-    with start_workers(workers) if scheduler is None else connect(scheduler) as client:
-        executor = _Executor(client, replace(task, local_workers=task.local_workers and workers))
+    workers = None if task.local_workers is None else min(task.local_workers, len(blocks))
+    with use_workers(workers=workers, scheduler=scheduler) as pool, closing(_Executor(pool, task)) as executor:
         while pending or running.since:
             while pending and executor.has_room():
                 running.add(pending[0])
@@ -75,7 +73,7 @@ def compute_on_workers(
                 if not executor.submit_to_idle(block):
                     break
                 running.add(block)
-            for block, outcome in executor.results(timeout=_WAIT_SECONDS):
+            for block, outcome in executor.results(timeout=_WAIT_SECONDS, more=bool(pending)):
                 if not running.remove(block):
                     continue
                 advance(len(block.windows))
@@ -125,28 +123,27 @@ class _RunningBlocks:
 class _Executor:
     """Submits blocks to the workers of a cluster and collects the results."""
 
-    def __init__(self, client: Client, task: BlockTask) -> None:
-        self._client = client
+    def __init__(self, pool: WorkerPool, task: BlockTask) -> None:
+        self._client = client = pool.client
+        self._slots = pool.slots
         # Sent with every block, so that no lost worker can lose it; without the other blocks, which no worker needs.
-        self._task = replace(task, plan=replace(task.plan, blocks=()))
+        self._task = replace(task, plan=replace(task.plan, blocks=()), local_workers=pool.local)
         self._run = uuid.uuid4().hex
         self._resources = _required_resources(client)
-        # On this machine one block per worker: a worker that dies must not take a second block down with it.
-        per_thread = 1 if task.local_workers else BLOCKS_PER_THREAD
-        self._limit: int = per_thread * max(1, sum(client.nthreads().values()))
         self._submitted: dict[str, Block] = {}
         # Fetches results as they complete; one that is lost with its worker before is computed again.
         self._completed: Any = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
     def has_room(self) -> bool:
         """Return whether another block should be submitted."""
-        return len(self._submitted) < self._limit
+        return self._slots.are_free
 
     def submit(self, block: Block, *, workers: Sequence[str] | None = None) -> None:
         """Submit a block to any worker, or to one of those given."""
         future = self._client.submit(
             compute_block, self._run, self._task, block, pure=False, resources=self._resources, workers=workers
         )
+        self._slots.take()
         self._submitted[future.key] = block
         self._completed.add(future)
 
@@ -157,21 +154,34 @@ class _Executor:
             self.submit(block, workers=idle)
         return bool(idle)
 
-    def results(self, *, timeout: float) -> Iterator[BlockOutcome]:
+    def results(self, *, timeout: float, more: bool) -> Iterator[BlockOutcome]:
         """Wait for results.
+
+        Args:
+            timeout: Seconds to wait.
+            more: Whether there are blocks to submit: then a slot that another run frees ends the waiting.
 
         Raises:
             WorkerError: If the scheduler is lost.
         """
         until = time.monotonic() + timeout
-        while not self._completed.has_ready() and time.monotonic() < until:
+        while not self._completed.has_ready() and time.monotonic() < until and self._client.status != "closed":
             time.sleep(_POLL_SECONDS)
+            if more and self.has_room():
+                break
         for future, result in self._completed.next_batch(block=False):
             block = self._submitted.pop(future.key)
+            self._slots.give_back()
             yield block, result if isinstance(result, BlockLabels) else self._failure(block, future)
             future.release()
         if self._client.status == "closed":
             raise self._lost_scheduler()
+
+    def close(self) -> None:
+        """Give back the slots of blocks without a result."""
+        for _ in self._submitted:
+            self._slots.give_back()
+        self._submitted.clear()
 
     def _failure(self, block: Block, future: Future) -> BaseException:
         """Return why a block has no result."""

@@ -337,7 +337,7 @@ def test_second_run_on_cluster_reuses_loaded_model(scene: Path, whole: np.ndarra
     ):
 
         def run(name: str, raster: Path = scene, **options: object) -> tuple[np.ndarray, object]:
-            labels = segment(raster, tmp_path / name, scheduler=cluster.scheduler_address, **options)
+            labels = segment(raster, tmp_path / name, scheduler=client if name == "first" else cluster, **options)
             return labels, client.submit(_loaded_encoder, pure=False).result()
 
         found, first = run("first")

@@ -13,7 +13,7 @@ help:
 	@sed -n '2,3s/^# *//p' Makefile
 	@echo "  make lint    lint, type checks and import contracts only"
 	@echo "  make test-lowest  tests with the lowest versions that pyproject.toml allows"
-	@echo "  make test-qgis    tests of the QGIS plugin in QGIS; installs QGIS with apt if it is missing"
+	@echo "  make test-qgis    tests of the QGIS plugin in QGIS, and under PyQt6; installs QGIS with apt if it is missing"
 	@echo "  make test-qgis-newest  the same in the newest QGIS of Debian, in a chroot; needs root and mmdebstrap"
 	@echo "  make plugin       check the QGIS plugin and write its ZIP file to dist/"
 	@echo "  make dist         build the sdist and the wheel, check them, and write them to dist/"
@@ -71,6 +71,8 @@ $(QGIS_VENV)/.installed: tools/install_qgis.sh qgis_plugin/requirements.txt
 test-qgis: $(VENV)/.installed $(QGIS_VENV)/.installed
 	$(QGIS_BIN)/python tools/check_plugin.py
 	cd qgis_plugin && QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH="$$(mktemp -d)" ../$(QGIS_BIN)/python -m pytest
+	cd qgis_plugin && QT_QPA_PLATFORM=offscreen PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 ../$(QGIS_BIN)/python -m pytest \
+		-c tests_qt6/pytest.ini --rootdir . tests_qt6
 
 test-qgis-newest: $(VENV)/.installed
 	tools/test_newest_qgis.sh

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "proxyclip_geo"
+PLUGIN = Path(__file__).parents[1] / "qgis_plugin"
 MOST_LINES, MOST_BODY_LINES, MOST_PARAMETERS = 350, 60, 6
 
 # Every keyword of these is a word of the user: a function of the Python API, a command or a request.
@@ -23,6 +24,10 @@ MANY_PARAMETERS = {
     "models/encoder.py __init__": "both towers and their settings",
     "raster/preview.py draw_preview": "one for each part of the picture",
     "raster/examples.py read_examples": "file, column and the words that messages use for them",
+}
+
+LONG_FUNCTIONS_OF_THE_PLUGIN = {
+    "test_whole_way.py test_install_encode_words_examples_export_reopen": "the steps of a user, in one session",
 }
 
 
@@ -62,6 +67,19 @@ def count_lines(node: ast.FunctionDef) -> int:
 def test_modules_are_short() -> None:
     lines = {path: path.read_text(encoding="utf-8").count("\n") for path in PACKAGE.rglob("*.py")}
     assert {path.relative_to(PACKAGE).as_posix(): count for path, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_modules_of_the_plugin_and_their_functions_are_short() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in PLUGIN.rglob("*.py")}
+    assert [path.name for path, text in texts.items() if text.count("\n") > MOST_LINES] == []
+    long = [
+        f"{path.name} {node.name}"
+        for path, text in texts.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+        if count_lines(node) > MOST_BODY_LINES
+    ]
+    assert set(long) == set(LONG_FUNCTIONS_OF_THE_PLUGIN)
 
 
 def test_functions_are_short() -> None:

@@ -19,7 +19,7 @@ from check_qt6 import check_qt6
 
 PLUGIN = Path(__file__).parents[1] / "qgis_plugin" / "proxyclip_mapper"
 BANDIT = "B102,B105,B106,B107,B202,B301,B307,B501,B506,B602,B605,B615"
-SUFFIXES = {".py", ".json", ".svg", ".txt", ".qm", ".ts", ""}
+SUFFIXES = {".py", ".json", ".svg", ".txt", ".qm", ".ts", ".model3", ""}
 LARGEST = 25_000_000
 REQUIRED = (
     *("name", "description", "about", "version", "qgisMinimumVersion", "qgisMaximumVersion", "author", "email"),

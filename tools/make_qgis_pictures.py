@@ -164,7 +164,7 @@ def main():
     export.show()
     save("qgis-8-export", export)
     export.reject()
-    dock.mapping.export(Path(os.environ["MAPS"]), {"scores": True, "polygons": True, "overwrite": True})
+    dock.mapping.exporter.export(Path(os.environ["MAPS"]), {"scores": True, "polygons": True, "overwrite": True})
     wait(lambda: not dock.jobs.is_busy)
     dock.visible_box.setChecked(False)
     rest(1)

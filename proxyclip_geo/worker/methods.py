@@ -138,6 +138,13 @@ def segment(
     return describe_result(result)
 
 
+def find_rasters(call: Call, *, path: Name) -> dict[str, Any]:
+    """Return the rasters of a folder, a pattern or a STAC file."""
+    from proxyclip_geo.raster.find_rasters import find_rasters
+
+    return {"rasters": list(find_rasters(path) or (path,))}
+
+
 def encode(
     call: Call,
     *,
@@ -209,6 +216,7 @@ METHODS: dict[str, Method] = {
     "write_vocabulary": write_vocabulary,
     "check_vocabulary": check_vocabulary,
     "plan": plan,
+    "find_rasters": find_rasters,
     "segment": segment,
     "encode": encode,
     "open": embedding_methods.open_embedding,

@@ -24,6 +24,8 @@ class ProxyClipPlugin:
         """Add the Processing provider; qgis_process calls only this."""
         self.provider = ProxyClipProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
+        # Now the steps of the models are found.
+        self.provider.refreshAlgorithms()
 
     def initGui(self):
         """Add the action and the panel."""

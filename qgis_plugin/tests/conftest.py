@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop
 
 PLUGINS = Path(__file__).parents[1]
@@ -27,6 +27,20 @@ def wait_until(condition, seconds=60.0, what="it"):
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         time.sleep(0.005)
+
+
+def wait_for_preview(dock):
+    live = dock.mapping.live
+    wait_until(
+        lambda: live._request is None and not live._timer.isActive() and not live._overlay.is_rendering,
+        what="the preview",
+    )
+
+
+def corner(layer, side=30):
+    """Return a square in the lower left corner of a layer."""
+    west, south = layer.extent().xMinimum(), layer.extent().yMinimum()
+    return QgsGeometry.fromRect(QgsRectangle(west, south, west + side, south + side))
 
 
 def read(path):

@@ -5,15 +5,27 @@ import shutil
 
 import numpy as np
 import pytest
+from osgeo import gdal
 from qgis.core import (
     QgsApplication,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
+    QgsVectorLayer,
 )
 
-ALGORITHMS = ("segment", "encode", "label", "vectorize", "areas", "evaluate", "vocabularyfromlayer", "status")
+ALGORITHMS = (
+    "segment",
+    "segmentrasters",
+    "encode",
+    "label",
+    "vectorize",
+    "areas",
+    "evaluate",
+    "vocabularyfromlayer",
+    "status",
+)
 
 
 @pytest.fixture
@@ -22,6 +34,7 @@ def provider(qgis_app, set_up):
 
     made = ProxyClipProvider()
     QgsApplication.processingRegistry().addProvider(made)
+    made.refreshAlgorithms()
     yield made
     QgsApplication.processingRegistry().removeProvider(made)
 
@@ -56,7 +69,7 @@ def test_all_algorithms_are_described(provider):
         assert len(algorithm.shortHelpString()) > 100, name
         assert algorithm.group(), name
         assert algorithm.groupId(), name
-        assert algorithm.tags(), name
+        assert algorithm.tags() or name == "mapwithareas", name
         assert not algorithm.icon().isNull(), name
 
 
@@ -113,7 +126,7 @@ def test_other_inputs_are_no_outputs_either(provider, image, tmp_path):
 def test_a_failed_move_leaves_the_existing_file(tmp_path, monkeypatch):
     from qgis.core import QgsProcessingException
 
-    from proxyclip_mapper.algorithms import base
+    from proxyclip_mapper.algorithms import outputs
 
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "map.tif").write_text("new", encoding="utf-8")
@@ -123,9 +136,9 @@ def test_a_failed_move_leaves_the_existing_file(tmp_path, monkeypatch):
     def fail(source, destination):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(base.shutil, "move", fail)
+    monkeypatch.setattr(outputs.shutil, "move", fail)
     with pytest.raises(QgsProcessingException, match="No space left"):
-        base.move_raster(tmp_path / "new" / "map.tif", target)
+        outputs.move_raster(tmp_path / "new" / "map.tif", target)
     assert target.read_text("utf-8") == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["map.tif", "new"]
 
@@ -154,8 +167,6 @@ def test_areas_per_class(provider, scene, tmp_path):
     """The areas are those of the pixels: 0.5 m in UTM, where the scale is 0.9996 at the central meridian."""
     import csv
 
-    from osgeo import gdal
-
     labels = tmp_path / "labels.tif"
     data = gdal.Translate(str(labels), str(scene), bandList=[1], outputType=gdal.GDT_Byte)
     values = np.full((384, 384), 2, np.uint8)
@@ -172,7 +183,7 @@ def test_areas_per_class(provider, scene, tmp_path):
     algorithm = provider.algorithm("areas").create()
     results, good = algorithm.run({"INPUT": "labels", **outputs}, context, QgsProcessingFeedback())
     assert good
-    assert results == outputs
+    assert results == {**outputs, "PATH": outputs["OUTPUT"], "CHART_PATH": outputs["CHART"]}
     with open(tmp_path / "areas.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     pixels = [float(row["area_m2"]) / size**2 for row in rows]
@@ -180,3 +191,82 @@ def test_areas_per_class(provider, scene, tmp_path):
     assert [float(row["share_percent"]) for row in rows] == pytest.approx([75, 25], abs=1e-3)
     assert "75.0 %" in (tmp_path / "areas.html").read_text("utf-8")
     QgsProject.instance().clear()
+
+
+@pytest.mark.parametrize("name", [name for name in ALGORITHMS if name != "status"])
+def test_outputs_have_paths_for_models_and_scripts(provider, name):
+    algorithm = provider.algorithm(name)
+    outputs = {item.name() for item in algorithm.outputDefinitions() if item.type() == "outputString"}
+    wanted = {
+        "PATH" if item.name() == "OUTPUT" else f"{item.name()}_PATH"
+        for item in algorithm.destinationParameterDefinitions()
+    }
+    assert wanted
+    assert wanted <= outputs
+
+
+def run(algorithm, parameters):
+    """Run an algorithm; return (its results, its messages)."""
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    feedback = QgsProcessingFeedback(False)
+    assert algorithm.checkParameterValues(parameters, context) == (True, "")
+    results, good = algorithm.create().run(parameters, context, feedback)
+    assert good, feedback.textLog()
+    return results, feedback.textLog()
+
+
+def test_the_model_of_the_plugin(provider, image, tmp_path):
+    """Segment, vectorize, areas: the areas of the table are those of the polygons."""
+    import csv
+
+    model = provider.algorithm("mapwithareas")
+    assert model is not None
+    outputs = {
+        "segment:Labels": str(tmp_path / "labels.tif"),
+        "vectorize:Polygons": str(tmp_path / "map.gpkg"),
+        "areas:Table": str(tmp_path / "areas.csv"),
+    }
+    run(model, {"image": "image", "classes": "water; forest, trees; cropland", "model": "demo", **outputs})
+    with open(tmp_path / "areas.csv", encoding="utf-8") as file:
+        areas = {row["class"]: float(row["area_m2"]) for row in csv.DictReader(file)}
+    layer = QgsVectorLayer(f"{tmp_path / 'map.gpkg'}|layername=map", "map", "ogr")
+    sums = {}
+    for feature in layer.getFeatures():
+        sums[feature["class"]] = sums.get(feature["class"], 0) + feature["area_m2"]
+    assert sum(areas.values()) == pytest.approx(sum(sums.values()), rel=1e-3)
+    assert set(sums) <= set(areas)
+    assert QgsRasterLayer(str(tmp_path / "labels.tif")).isValid()
+
+
+def test_several_rasters_by_list_and_by_folder(provider, scene, tmp_path):
+    import shutil as files
+
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for name in ("east", "west"):
+        gdal.Translate(str(folder / f"{name}.tif"), str(scene), srcWin=[0, 0, 128, 128])
+    (folder / "broken.tif").write_text("no raster", encoding="utf-8")
+    common = {"CLASSES": "water; forest", "MODEL": "demo", "WITH_POLYGONS": False}
+    algorithm = provider.algorithm("segmentrasters")
+    results, text = run(algorithm, {"FOLDER": str(folder), "OUTPUT": str(tmp_path / "maps"), **common})
+    assert (results["COUNT"], results["FAILED"]) == (2, 1)
+    assert results["PATH"] == str(tmp_path / "maps")
+    assert "broken.tif: The raster cannot be used" in text
+    made = sorted(path.name for path in (tmp_path / "maps").glob("*_labels.tif"))
+    assert made == ["east_labels.tif", "west_labels.tif"]
+    # A second run leaves out what is done.
+    time = (tmp_path / "maps" / "east_labels.tif").stat().st_mtime_ns
+    rasters = [str(folder / f"{name}.tif") for name in ("east", "west")]
+    results, _ = run(algorithm, {"RASTERS": rasters, "OUTPUT": str(tmp_path / "maps"), **common})
+    assert (results["COUNT"], results["FAILED"]) == (2, 0)
+    assert (tmp_path / "maps" / "east_labels.tif").stat().st_mtime_ns == time
+    files.copy(folder / "east.tif", tmp_path / "east.tif")
+    twice = {"RASTERS": [str(folder / "east.tif"), str(tmp_path / "east.tif")], "OUTPUT": str(tmp_path / "b"), **common}
+    feedback = QgsProcessingFeedback(False)
+    _, good = algorithm.create().run(twice, QgsProcessingContext(), feedback)
+    assert not good
+    assert "have the same name" in feedback.textLog()
+    assert "Select either rasters or a folder" in check(
+        provider, "segmentrasters", OUTPUT=str(tmp_path / "c"), **common
+    )

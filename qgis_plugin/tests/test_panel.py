@@ -159,7 +159,7 @@ def test_cancelled_export_leaves_no_files(large, tmp_path):
     dock.encode_button.click()
     wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
     out = tmp_path / "map"
-    dock.mapping.export(out, {"polygons": True})
+    dock.mapping.exporter.export(out, {"polygons": True})
     dock.job_bar.button.click()
     wait_until(lambda: not dock.jobs.is_busy, what="the end")
     assert not out.exists() or not list(out.glob("*.tif"))
@@ -203,8 +203,8 @@ def test_examples_change_the_map(encoded, layer):
     before = read(live.layer.source())
     west, south = layer.extent().xMinimum(), layer.extent().yMinimum()
     shown = live.layer.source()
-    mapping.add_example(QgsGeometry.fromPointXY(layer.extent().center()))
-    mapping.add_example(QgsGeometry.fromRect(QgsRectangle(west, south, west + 30, south + 30)))
+    mapping.drawing.add(QgsGeometry.fromPointXY(layer.extent().center()))
+    mapping.drawing.add(QgsGeometry.fromRect(QgsRectangle(west, south, west + 30, south + 30)))
     assert mapping.examples.count == 2
     data = ogr.Open(live.examples)
     assert {feature["class"] for feature in data.GetLayer(0)} == {"water"}
@@ -232,7 +232,7 @@ def test_examples_change_the_map(encoded, layer):
 def test_example_outside_the_image(encoded):
     received = []
     encoded.messages.warn = received.append
-    encoded.mapping.add_example(QgsGeometry.fromPointXY(QgsPointXY(0, 0)))
+    encoded.mapping.drawing.add(QgsGeometry.fromPointXY(QgsPointXY(0, 0)))
     assert received == ["The location is outside the image."]
 
 

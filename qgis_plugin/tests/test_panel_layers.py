@@ -1,9 +1,20 @@
 """The panel with web layers, geographic CRS, rotated rasters and nodata."""
 
+import numpy as np
 import pytest
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QMessageBox, QWidget
 
 from .conftest import read, wait_until
 
@@ -97,3 +108,66 @@ def test_rasters_of_all_kinds(dock, scene, tmp_path, kind, qgis_canvas):
         assert dock.mapping.live.layer.extent().intersects(layer.extent())
     dock.mapping.explain(area.center())
     wait_until(lambda: dock.scores.rowCount() > 0, what="the scores")
+
+
+def test_area_nodata_and_mask(dock, layer, tmp_path):
+    panel = dock.source_panel
+    area = QgsVectorLayer("Polygon?crs=EPSG:4326", "area", "memory")
+    shape = QgsGeometry.fromRect(QgsRectangle(layer.extent().center(), layer.extent().center()).buffered(40))
+    shape.transform(QgsCoordinateTransform(layer.crs(), area.crs(), QgsProject.instance()))
+    feature = QgsFeature()
+    feature.setGeometry(shape)
+    area.dataProvider().addFeatures([feature])
+    area.updateExtents()
+    mask = tmp_path / "mask.tif"
+    data = gdal.Translate(str(mask), layer.source(), bandList=[1], outputType=gdal.GDT_Byte)
+    valid = np.ones((384, 384), np.uint8)
+    valid[:, :192] = 0
+    data.GetRasterBand(1).WriteArray(valid)
+    data = None
+    masked = QgsRasterLayer(str(mask), "mask", "gdal")
+    QgsProject.instance().addMapLayers([area, masked])
+    panel.layers.setLayer(layer)
+    panel.area.setLayer(area)
+    panel.mask.setLayer(masked)
+    panel.nodata.setEditText("300")
+    options = panel.source().options
+    assert options["nodata"] == 300
+    assert options["mask"] == str(mask)
+    assert "bounds" not in options
+    assert options["aoi"].endswith(".gpkg")
+    assert panel.source().size == pytest.approx((160, 160), abs=4)
+    panel.nodata.setEditText("x")
+    assert "enter a number" in panel.cost.text()
+    panel.nodata.setCurrentIndex(1)
+    assert panel.source().options["nodata"] == "auto"
+    panel.nodata.setCurrentIndex(0)
+    dock.encode_button.click()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    labels = read(dock.mapping.live.layer.source())
+    # Only the right half of the area has data.
+    assert 0.4 < (labels != 255).mean() < 0.6
+
+
+def test_side_by_side_has_the_whole_height(qgis_app, qgis_canvas):
+    from proxyclip_mapper.gui.side_by_side import SideBySide, place_beside, remove_dock
+
+    window = QMainWindow()
+    window.setCentralWidget(QWidget())
+    panels = [QDockWidget("Browser"), QDockWidget("Layers")]
+    for panel in panels:
+        panel.setWidget(QWidget())
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, panel)
+    window.resize(1200, 800)
+    window.show()
+    QCoreApplication.processEvents()
+    side = SideBySide(qgis_canvas, window)
+    place_beside(side, window)
+    for _ in range(5):
+        QCoreApplication.processEvents()
+    assert side.height() > 0.9 * window.height()
+    assert panels[0].x() == panels[1].x() < side.x()
+    assert panels[0].y() < panels[1].y()
+    side.disconnect_canvas()
+    remove_dock(side, window)
+    window.close()

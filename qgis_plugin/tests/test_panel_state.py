@@ -2,35 +2,18 @@
 
 import numpy as np
 import pytest
-from osgeo import gdal, ogr
+from osgeo import gdal
 from qgis.core import (
     QgsContrastEnhancement,
-    QgsGeometry,
     QgsMultiBandColorRenderer,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
-    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QColor
-from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
+from qgis.PyQt.QtWidgets import QMessageBox
 
-from .conftest import command_line, read, wait_until
-
-
-def wait_for_preview(dock):
-    live = dock.mapping.live
-    wait_until(
-        lambda: live._request is None and not live._timer.isActive() and not live._overlay.is_rendering,
-        what="the preview",
-    )
-
-
-def corner(layer, side=30):
-    """Return a square in the lower left corner of a layer."""
-    west, south = layer.extent().xMinimum(), layer.extent().yMinimum()
-    return QgsGeometry.fromRect(QgsRectangle(west, south, west + side, south + side))
+from .conftest import wait_for_preview, wait_until
 
 
 def test_the_preview_is_not_part_of_the_project(encoded, layer, qgis_canvas, tmp_path):
@@ -133,86 +116,9 @@ def test_the_extent_stays_when_the_layer_box_repeats_its_layer(dock, layer):
     assert size[0] < 384
 
 
-def test_examples_stay_when_the_image_is_encoded_again(encoded, layer, tmp_path):
-    mapping = encoded.mapping
-    mapping.add_example(corner(layer))
-    encoded.encode_button.click()
-    wait_until(lambda: not encoded.jobs.is_busy, what="the second encoding")
-    wait_until(lambda: mapping.live.layer is not None, what="the preview")
-    assert mapping.examples.count == 1
-    assert mapping.live.examples is not None
-    # An embedding of another place ignores them, and they stay.
-    command_line("sample", tmp_path / "near.tif", "--size", 128, "--quiet")
-    data = gdal.Translate(str(tmp_path / "far.tif"), str(tmp_path / "near.tif"))
-    west, size, _, north, _, height = data.GetGeoTransform()
-    data.SetGeoTransform((west + 5000, size, 0, north, 0, height))
-    data = None
-    far = QgsRasterLayer(str(tmp_path / "far.tif"), "far", "gdal")
-    QgsProject.instance().addMapLayer(far)
-    encoded.source_panel.layers.setLayer(far)
-    encoded.encode_button.click()
-    wait_until(lambda: not encoded.jobs.is_busy and mapping.live.embedding.stem == "far", what="the other image")
-    assert mapping.examples.count == 1
-    assert mapping.live.examples is None
-
-
-def test_examples_are_undone_saved_and_loaded(encoded, layer, tmp_path):
-    mapping = encoded.mapping
-    mapping.add_example(corner(layer))
-    mapping._negative = True
-    mapping.add_example(corner(layer, 20))
-    assert mapping.examples.count == 2
-    encoded.undo_action.trigger()
-    assert mapping.examples.count == 1
-    mapping.add_example(corner(layer, 20))
-    # QGIS warns of layers in memory when it closes, unless this property is set.
-    assert not mapping.examples.layer.customProperty("skipMemoryLayersCheck")
-    path = tmp_path / "examples.gpkg"
-    mapping.examples.save(path)
-    assert mapping.examples.layer.providerType() == "ogr"
-    saved = ogr.Open(str(path))
-    assert [(item["class"], bool(item["negative"])) for item in saved.GetLayer(0)] == [
-        ("water", False),
-        ("water", True),
-    ]
-    mapping.examples.clear()
-    mapping.examples.load(path)
-    assert mapping.examples.count == 2
-    # Saving to the file that the layer reads keeps it.
-    mapping.examples.save(path)
-    assert mapping.examples.count == 2
-    reread = ogr.Open(str(path))
-    assert reread.GetLayer(0).GetFeatureCount() == 2
-    assert mapping.live.examples is not None
-    other = tmp_path / "other.geojson"
-    other.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
-    with pytest.raises(ValueError, match="field “class”"):
-        mapping.examples.load(other)
-    assert mapping.examples.count == 2
-
-
-def test_examples_have_the_colour_of_their_class(encoded, layer):
-    mapping, model = encoded.mapping, encoded.words_panel.model
-    mapping.add_example(corner(layer))
-    model.set_color(0, QColor("#123456"))
-    categories = {item.value(): item for item in mapping.examples.layer.renderer().categories()}
-    assert categories["water"].symbol().symbolLayer(0).strokeColor().name() == "#123456"
-    assert categories["water (negative)"].symbol().symbolLayer(0).brushStyle() == Qt.BrushStyle.BDiagPattern
-    assert mapping.live._overlay._layers[0] is mapping.examples.layer
-
-
-def test_drawing_says_how_to_finish(encoded, qgis_iface):
-    texts = []
-    encoded.messages.hint = texts.append
-    encoded.draw_button.click()
-    assert "an example of “water”" in texts[0]
-    assert "right-click or Enter finishes" in texts[0]
-    encoded.draw_button.click()
-
-
 def test_a_second_export_replaces_the_layers_of_the_first(encoded, tmp_path):
     for _ in range(2):
-        encoded.mapping.export(tmp_path, {"polygons": True, "probabilities": True, "overwrite": True})
+        encoded.mapping.exporter.export(tmp_path, {"polygons": True, "probabilities": True, "overwrite": True})
         wait_until(lambda: not encoded.jobs.is_busy, what="the export")
     layers = list(QgsProject.instance().mapLayers().values())
     names = sorted(layer.name() for layer in layers)
@@ -225,7 +131,7 @@ def test_a_second_export_replaces_the_layers_of_the_first(encoded, tmp_path):
 def test_export_needs_a_folder(encoded, folder, expected):
     received = []
     encoded.messages.warn = received.append
-    encoded.mapping.export(folder, {})
+    encoded.mapping.exporter.export(folder, {})
     assert not encoded.jobs.is_busy
     assert expected in received[0]
 
@@ -281,7 +187,7 @@ def test_a_zipped_image_is_encoded(dock, scene, tmp_path):
 
 def test_bands_and_stretch_of_the_symbology(dock, layer):
     panel = dock.source_panel
-    assert panel.source().bands is None
+    assert "bands" not in panel.source().options
     renderer = QgsMultiBandColorRenderer(layer.dataProvider(), 3, 2, 1)
     limits = QgsContrastEnhancement(layer.dataProvider().dataType(1))
     limits.setMinimumValue(10)
@@ -299,7 +205,7 @@ def test_bands_and_stretch_of_the_symbology(dock, layer):
     panel.bands.setEditText("4, 5")
     assert "enter one or three numbers from 1 to 3" in panel.cost.text()
     panel.bands.setCurrentIndex(0)
-    assert panel.source().bands is None
+    assert "bands" not in panel.source().options
 
 
 def test_bands_as_displayed_reach_the_worker(dock, layer):
@@ -396,48 +302,3 @@ def test_image_and_map_side_by_side(encoded, layer):
     encoded.side_button.click()
     assert [item.id() for item in encoded.mapping._side.canvas.layers()] == [layer.id()]
     encoded.side_button.click()
-
-
-def test_examples_edited_with_the_tools_of_qgis(encoded, layer):
-    mapping = encoded.mapping
-    mapping.add_example(corner(layer))
-    mapping.add_example(corner(layer, 20))
-    examples: QgsVectorLayer = mapping.examples.layer
-    first = mapping.live.examples
-    assert examples.startEditing()
-    examples.deleteFeature(next(examples.getFeatures()).id())
-    assert examples.commitChanges()
-    assert mapping.live.examples != first
-    written = ogr.Open(mapping.live.examples)
-    assert written.GetLayer(0).GetFeatureCount() == 1
-
-
-def test_learned_classes_are_saved_and_loaded(encoded, layer, tmp_path, monkeypatch):
-    mapping, panel = encoded.mapping, encoded.words_panel
-    shown = mapping.live.layer.source()
-    mapping.add_example(corner(layer))
-    wait_until(lambda: mapping.live.layer.source() != shown, what="the preview with the example")
-    learned = read(mapping.live.layer.source())
-    path = tmp_path / "learned.yaml"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    encoded.learned_action.trigger()
-    wait_until(path.exists, what="the file")
-    encoded.clear_action.trigger()
-    wait_for_preview(encoded)
-    panel.load_file(str(path))
-    wait_until(lambda: any(row.direction for row in panel.model.words.rows), what="the classes")
-    wait_for_preview(encoded)
-    # The classes hold what was learned, without the example.
-    np.testing.assert_array_equal(read(mapping.live.layer.source()), learned)
-
-
-def test_places_for_the_next_examples_are_shown(encoded):
-    for _ in range(2):
-        encoded.suggest_action.trigger()
-        wait_until(lambda: not encoded.jobs.is_busy, what="the places")
-    places = QgsProject.instance().mapLayersByName("ProxyCLIP: draw here")
-    assert len(places) == 1
-    assert 1 <= places[0].featureCount() <= 10
-    assert encoded.mapping.live.embedding.extent.contains(places[0].extent())
-    names = {row.name for row in encoded.words_panel.model.words.rows}
-    assert {feature["class"] for feature in places[0].getFeatures()} <= names

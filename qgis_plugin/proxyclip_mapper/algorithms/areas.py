@@ -11,7 +11,8 @@ from qgis.core import QgsProcessingParameterFileDestination, QgsProcessingParame
 from ..client.blocking import BlockingClient
 from ..i18n import tr
 from ..models import EXACT
-from .base import ProxyClipAlgorithm, check_outputs, write_text
+from .base import ProxyClipAlgorithm
+from .outputs import check_outputs, write_text
 
 
 class AreasPerClass(ProxyClipAlgorithm):
@@ -37,7 +38,7 @@ class AreasPerClass(ProxyClipAlgorithm):
             "Unclassified and nodata pixels are not counted. The table is a CSV file, the chart an HTML page."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Label raster")))
         self.addParameter(QgsProcessingParameterFileDestination("OUTPUT", tr("Table"), tr("CSV files (*.csv)")))
@@ -53,7 +54,7 @@ class AreasPerClass(ProxyClipAlgorithm):
         }
         return check_outputs(outputs, self.input_paths(parameters, context))
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         _, labels = self.read_image(parameters, context)
         with tempfile.TemporaryDirectory(prefix="proxyclip-") as folder, BlockingClient(feedback) as client:

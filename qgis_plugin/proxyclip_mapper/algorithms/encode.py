@@ -10,10 +10,11 @@ from qgis.core import (
 from ..client.blocking import BlockingClient
 from ..i18n import tr
 from ..models import choices, default
-from .base import INTEGER, ProxyClipAlgorithm
+from .base import INTEGER
+from .parameters import SharedParameters
 
 
-class EncodeRaster(ProxyClipAlgorithm):
+class EncodeRaster(SharedParameters):
     """Encodes an image and stores the embedding."""
 
     ID = "encode"
@@ -37,7 +38,7 @@ class EncodeRaster(ProxyClipAlgorithm):
             "components need less, with a small loss of accuracy."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.add_raster()
         self.add_model()
@@ -62,7 +63,7 @@ class EncodeRaster(ProxyClipAlgorithm):
         """Return why the parameters are invalid, or an empty text."""
         return self.check_reading(parameters, context)
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         layer, path = self.read_image(parameters, context)
         components = parameters.get("COMPONENTS")

@@ -11,7 +11,8 @@ from qgis.core import (
 
 from ..client.blocking import BlockingClient
 from ..i18n import tr
-from .base import ProxyClipAlgorithm, check_outputs, write_text
+from .base import ProxyClipAlgorithm
+from .outputs import check_outputs, write_text
 
 
 class Evaluate(ProxyClipAlgorithm):
@@ -38,7 +39,7 @@ class Evaluate(ProxyClipAlgorithm):
             "mapping, classes are matched by name or by value."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Label raster")))
         self.addParameter(QgsProcessingParameterRasterLayer("TRUTH", tr("Ground truth")))
@@ -65,7 +66,7 @@ class Evaluate(ProxyClipAlgorithm):
         report = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         return check_outputs({tr("Report"): report}, self.input_paths(parameters, context))
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         _, labels = self.read_image(parameters, context)
         _, truth = self.read_image(parameters, context, "TRUTH")

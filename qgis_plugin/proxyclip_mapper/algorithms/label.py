@@ -43,7 +43,7 @@ class LabelFromEmbedding(MapAlgorithm):
             "do not lower the scores of the others."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.addParameter(
             QgsProcessingParameterFile("EMBEDDING", tr("Embedding"), QgsProcessingParameterFile.Behavior.Folder)
@@ -95,7 +95,7 @@ class LabelFromEmbedding(MapAlgorithm):
             return tr("“{}” is not an embedding. Create one with “Encode raster”.").format(embedding)
         return self.check_words(parameters, context) or self.check_results(parameters, context)
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         embedding = self.parameterAsString(parameters, "EMBEDDING", context)
         options = self.read_label_options(parameters, context)

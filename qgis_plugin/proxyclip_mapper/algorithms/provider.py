@@ -1,6 +1,8 @@
 """The Processing provider "ProxyCLIP"."""
 
-from qgis.core import QgsProcessingProvider
+from pathlib import Path
+
+from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsProcessingProvider
 
 from ..icons import icon
 from .areas import AreasPerClass
@@ -8,9 +10,12 @@ from .encode import EncodeRaster
 from .evaluate import Evaluate
 from .label import LabelFromEmbedding
 from .segment import SegmentRaster
+from .segment_rasters import SegmentRasters
 from .status import Status
 from .vectorize import VectorizeLabels
 from .vocabulary_from_layer import VocabularyFromLayer
+
+MODELS = Path(__file__).parents[1] / "processing_models"
 
 
 class ProxyClipProvider(QgsProcessingProvider):
@@ -29,9 +34,10 @@ class ProxyClipProvider(QgsProcessingProvider):
         return icon("plugin")
 
     def loadAlgorithms(self):
-        """Add the algorithms."""
+        """Add the algorithms, and the models that ship with the plugin."""
         for algorithm in (
             SegmentRaster,
+            SegmentRasters,
             EncodeRaster,
             LabelFromEmbedding,
             VectorizeLabels,
@@ -41,3 +47,9 @@ class ProxyClipProvider(QgsProcessingProvider):
             Status,
         ):
             self.addAlgorithm(algorithm())
+        # The steps of a model are found only when the provider is registered.
+        if QgsApplication.processingRegistry().providerById(self.id()) is not None:
+            for path in sorted(MODELS.glob("*.model3")):
+                model = QgsProcessingModelAlgorithm()
+                if model.fromFile(str(path)):
+                    self.addAlgorithm(model)

@@ -7,17 +7,12 @@ from qgis.core import QgsProcessingParameterRasterDestination, QgsProcessingPara
 
 from ..client.blocking import BlockingClient
 from ..i18n import tr
-from .base import (
-    SOURCE_POLYGON,
-    ProxyClipAlgorithm,
-    check_outputs,
-    check_tif_name,
-    check_vector_name,
-    move_raster,
-)
+from .base import SOURCE_POLYGON
+from .outputs import check_outputs, check_tif_name, check_vector_name, move_raster
+from .parameters import SharedParameters
 
 
-class MapAlgorithm(ProxyClipAlgorithm):
+class MapAlgorithm(SharedParameters):
     """Base class of the algorithms that write label raster, score raster and polygons."""
 
     def add_results(self):
@@ -106,7 +101,7 @@ class SegmentRaster(MapAlgorithm):
             "from embedding”."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.add_raster()
         self.add_words()
@@ -121,7 +116,7 @@ class SegmentRaster(MapAlgorithm):
             or self.check_results(parameters, context)
         )
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         layer, path = self.read_image(parameters, context)
         options = self.read_encode_options(parameters, context, layer) | self.read_label_options(parameters, context)

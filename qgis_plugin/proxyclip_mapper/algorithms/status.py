@@ -11,7 +11,8 @@ from ..client.blocking import BlockingClient
 from ..client.messages import PROTOCOL
 from ..i18n import tr
 from ..models import MODELS
-from .base import ProxyClipAlgorithm, default_model
+from .base import ProxyClipAlgorithm
+from .parameters import default_model
 
 
 class Status(ProxyClipAlgorithm):
@@ -38,7 +39,7 @@ class Status(ProxyClipAlgorithm):
             "algorithm itself does not fail."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.addParameter(
             QgsProcessingParameterEnum(
@@ -49,7 +50,7 @@ class Status(ProxyClipAlgorithm):
         self.addOutput(QgsProcessingOutputString("MESSAGE", tr("Message")))
         self.addOutput(QgsProcessingOutputString("VERSION", tr("Version of proxyclip-geo")))
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         name = self.parameterAsEnumString(parameters, "MODEL", context)
         version = ""

@@ -10,10 +10,12 @@ from qgis.core import (
 
 from ..client.blocking import BlockingClient
 from ..i18n import tr
-from .base import SOURCE_POLYGON, ProxyClipAlgorithm, check_outputs, check_vector_name
+from .base import SOURCE_POLYGON
+from .outputs import check_outputs, check_vector_name
+from .parameters import SharedParameters
 
 
-class VectorizeLabels(ProxyClipAlgorithm):
+class VectorizeLabels(SharedParameters):
     """Converts a label raster to polygons."""
 
     ID = "vectorize"
@@ -37,7 +39,7 @@ class VectorizeLabels(ProxyClipAlgorithm):
             "The style is stored in the GeoPackage, or in a file next to the output for other formats."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Label raster")))
         self.addParameter(QgsProcessingParameterRasterLayer("SCORE", tr("Score raster"), optional=True))
@@ -52,7 +54,7 @@ class VectorizeLabels(ProxyClipAlgorithm):
             {tr("Polygons"): path}, self.input_paths(parameters, context)
         )
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         _, labels = self.read_image(parameters, context)
         score = None

@@ -16,7 +16,8 @@ from qgis.core import (
 )
 
 from ..i18n import tr
-from .base import SOURCE_RASTER, SOURCE_VECTOR, ProxyClipAlgorithm, check_outputs, write_text
+from .base import SOURCE_RASTER, SOURCE_VECTOR, ProxyClipAlgorithm
+from .outputs import check_outputs, write_text
 
 MAX_CLASSES = 254
 
@@ -45,7 +46,7 @@ class VocabularyFromLayer(ProxyClipAlgorithm):
             "Check the words before you use them: names such as “class 3” mean nothing to the model."
         )
 
-    def initAlgorithm(self, configuration=None):
+    def add_parameters(self):
         """Define the parameters."""
         self.addParameter(QgsProcessingParameterMapLayer("INPUT", tr("Layer"), types=[SOURCE_VECTOR, SOURCE_RASTER]))
         self.addParameter(
@@ -80,7 +81,7 @@ class VocabularyFromLayer(ProxyClipAlgorithm):
         self.title = layer.name()
         return True
 
-    def processAlgorithm(self, parameters, context, feedback):
+    def run_request(self, parameters, context, feedback):
         """Write the file."""
         path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         content = {"name": self.title, "classes": self.entries}

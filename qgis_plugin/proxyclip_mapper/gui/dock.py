@@ -46,8 +46,8 @@ class MapperDock(QgsDockWidget):
         self.source_panel = SourcePanel(iface.mapCanvas(), self)
         self.words_panel = VocabularyPanel(self.client, self)
         self.scores = ScoreTable(self)
-        self.mapping = Mapping(self)
         self._make_widgets()
+        self.mapping = Mapping(self)
         self._connect()
         self._on_busy(False)
         if worker_interpreter() is None:
@@ -75,7 +75,7 @@ class MapperDock(QgsDockWidget):
             self._show_environment_hint()
             self.messages.fail(error, (tr("Environment…"), self.open_environment))
         elif getattr(error, "needs_download", False):
-            self.messages.fail(error, (tr("Download…"), self.mapping.download_model))
+            self.messages.fail(error, (tr("Download…"), self.mapping.encoding.download_model))
         else:
             self.messages.fail(error)
 
@@ -176,6 +176,9 @@ class MapperDock(QgsDockWidget):
         self.draw_negative_button = self._tool(
             "draw_not", tr("Draw a negative example of the current class"), None, True
         )
+        self.correct_button = self._tool(
+            "correct", tr("Change the class of a polygon of an exported map to the current class"), None, True
+        )
         self.examples_button = self._make_examples_button()
         self.side_button = self._tool("side", tr("Image and map side by side"), None, True)
         self.export_button = QPushButton(icon("save"), tr("Export…"), row)
@@ -185,6 +188,7 @@ class MapperDock(QgsDockWidget):
             self.explain_button,
             self.draw_button,
             self.draw_negative_button,
+            self.correct_button,
             self.examples_button,
             self.side_button,
         ):
@@ -199,27 +203,30 @@ class MapperDock(QgsDockWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         self.undo_action = menu.addAction(tr("Undo the last example"), lambda: self.mapping.examples.undo())
-        self.save_action = menu.addAction(tr("Save the examples…"), lambda: self.mapping.save_examples())
-        menu.addAction(tr("Load examples…"), lambda: self.mapping.load_examples())
-        self.learned_action = menu.addAction(tr("Save the learned classes…"), lambda: self.mapping.save_learned())
-        self.suggest_action = menu.addAction(tr("Where to draw next"), lambda: self.mapping.suggest())
+        self.save_action = menu.addAction(tr("Save the examples…"), lambda: self.mapping.drawing.save())
+        menu.addAction(tr("Load examples…"), lambda: self.mapping.drawing.load())
+        self.learned_action = menu.addAction(
+            tr("Save the learned classes…"), lambda: self.mapping.drawing.save_learned()
+        )
+        self.suggest_action = menu.addAction(tr("Where to draw next"), lambda: self.mapping.drawing.suggest())
         menu.addSeparator()
         self.clear_action = menu.addAction(tr("Remove all examples"), lambda: self.mapping.examples.clear())
         button.setMenu(menu)
         return button
 
     def _connect(self):
-        self.encode_button.clicked.connect(lambda: self.mapping.encode())
+        self.encode_button.clicked.connect(lambda: self.mapping.encoding.encode())
         self.open_button.clicked.connect(lambda: self._open_embedding())
-        self.export_button.clicked.connect(lambda: self.mapping.show_export_dialog())
+        self.export_button.clicked.connect(lambda: self.mapping.exporter.show_dialog())
         self.live_box.toggled.connect(self.mapping.set_live)
         self.opacity.valueChanged.connect(self.mapping.set_opacity)
         self.explain_button.toggled.connect(self.mapping.set_explaining)
         self.draw_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=False))
         self.draw_negative_button.toggled.connect(lambda on: self.mapping.set_drawing(on, negative=True))
+        self.correct_button.toggled.connect(self.mapping.set_correcting)
         self.visible_box.toggled.connect(self.mapping.live.set_visible)
         self.side_button.toggled.connect(self.mapping.set_side_by_side)
-        self.source_panel.model.download_button.clicked.connect(lambda: self.mapping.download_model())
+        self.source_panel.model.download_button.clicked.connect(lambda: self.mapping.encoding.download_model())
         self.source_panel.changed.connect(lambda: self._on_busy(self.jobs.is_busy))
         self.client.logged.connect(self._log)
         self.words_panel.failed.connect(self.fail)

@@ -29,6 +29,9 @@ POINT_RADIUS_CELLS = 1.0
 
 FIELDS = ("class", "negative")
 
+EXAMPLES = "proxyclip_mapper/examples"
+"""Custom property of the layer of examples."""
+
 PLACES = "proxyclip_mapper/places"
 """Custom property of the layer of suggested places."""
 
@@ -50,6 +53,7 @@ class Examples(QObject):
         self._folder = tempfile.TemporaryDirectory(prefix="proxyclip-examples-")
         self._number = 0
         QgsProject.instance().layersWillBeRemoved.connect(self._on_layers_removed)
+        QgsProject.instance().readProject.connect(self._on_project)
 
     @property
     def count(self):
@@ -63,24 +67,27 @@ class Examples(QObject):
             geometry: A polygon or a point.
             crs: Its CRS.
             name: Class of the example.
-            embedding: The open embedding.
+            embedding: The open embedding; None for a polygon that counts for the next one.
             negative: Whether it is a negative example of the class.
 
         Raises:
             ValueError: If it is outside the embedding, or the layer cannot be written.
         """
-        shape = _transform(geometry, crs, embedding.crs)
+        own = crs if embedding is None else embedding.crs
+        shape = _transform(geometry, crs, own)
         if shape is None:
             raise ValueError(tr("The location is outside the image."))
         if shape.type() == QgsWkbTypes.GeometryType.PointGeometry:
             shape = shape.buffer(POINT_RADIUS_CELLS * embedding.step * embedding.pixel, 8)
         if not shape.isGeosValid():
             shape = shape.makeValid()
-        if not shape.intersects(QgsGeometry.fromRect(embedding.extent)):
+        if embedding is not None and not shape.intersects(QgsGeometry.fromRect(embedding.extent)):
             raise ValueError(tr("The location is outside the image."))
         if self.layer is None:
-            self._add_layer(_make_layer(embedding.crs))
-        shape = _transform(shape, embedding.crs, self.layer.crs())
+            self._add_layer(_make_layer(own))
+        shape = _transform(shape, own, self.layer.crs())
+        if QgsWkbTypes.isMultiType(self.layer.wkbType()):
+            shape.convertToMultiType()
         feature = QgsFeature(self.layer.fields())
         feature.setGeometry(shape)
         feature["class"], feature["negative"] = name, bool(negative)
@@ -192,6 +199,7 @@ class Examples(QObject):
     def close(self):
         """Remove the layer unless it is saved."""
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
+        QgsProject.instance().readProject.disconnect(self._on_project)
         self.blockSignals(True)
         if self.layer is not None and self.layer.providerType() == "memory":
             self.clear()
@@ -208,10 +216,22 @@ class Examples(QObject):
         if code != QgsVectorFileWriter.WriterError.NoError:
             raise OSError(tr("The examples could not be written: {}").format(message))
 
-    def _add_layer(self, layer):
+    def _use_layer(self, layer):
         self.layer = layer
         # Edits with the tools of QGIS change the map as well.
         layer.afterCommitChanges.connect(self.changed)
+
+    def _on_project(self, *_):
+        """Use the layer of examples of a project that was opened."""
+        layers = QgsProject.instance().mapLayers().values()
+        found = [layer for layer in layers if layer.customProperty(EXAMPLES) and layer.isValid()]
+        if found:
+            self._use_layer(found[0])
+            self.changed.emit()
+
+    def _add_layer(self, layer):
+        layer.setCustomProperty(EXAMPLES, True)
+        self._use_layer(layer)
         QgsProject.instance().addMapLayer(layer, False)
         QgsProject.instance().layerTreeRoot().insertLayer(0, layer)
 
@@ -266,7 +286,9 @@ def show_places(places, crs):
 
 
 def _make_layer(crs):
-    layer = QgsVectorLayer("Polygon?field=class:string(254)&field=negative:bool", tr("ProxyCLIP examples"), "memory")
+    layer = QgsVectorLayer(
+        "MultiPolygon?field=class:string(254)&field=negative:bool", tr("ProxyCLIP examples"), "memory"
+    )
     layer.setCrs(crs)
     return layer
 

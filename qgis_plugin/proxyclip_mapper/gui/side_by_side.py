@@ -56,15 +56,48 @@ class SideBySide(QgsDockWidget):
 
 
 def place_beside(side, window):
-    """Dock the widget between the Layers panel and the canvas, with half the width of the canvas."""
+    """Dock the widget between the panels on the left and the canvas, with half the width of the canvas.
+
+    It gets the whole height, also beside several panels that lie below each other.
+    """
     width = window.centralWidget().width() if window.centralWidget() is not None else 600
+    left = _panels_on_the_left(window)
+    tabs = {dock: window.tabifiedDockWidgets(dock) for dock in left}
+    heights = [dock.height() for dock in left]
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, side)
-    layers = window.findChild(QDockWidget, "Layers")
     docks, widths = [side], [width // 2]
-    if layers is not None and layers.isVisible():
-        docks, widths = [layers, side], [layers.width(), width // 2]
-        window.splitDockWidget(layers, side, Qt.Orientation.Horizontal)
+    if left:
+        docks, widths = [left[0], side], [left[0].width(), width // 2]
+        # A split divides the place of one panel: take the others out, split, and put them back below the first.
+        for dock in left[1:]:
+            window.removeDockWidget(dock)
+        window.splitDockWidget(left[0], side, Qt.Orientation.Horizontal)
+        for above, dock in zip(left, left[1:]):
+            window.splitDockWidget(above, dock, Qt.Orientation.Vertical)
+            dock.show()
+            for other in tabs[dock]:
+                window.tabifyDockWidget(dock, other)
+            dock.raise_()
+        QTimer.singleShot(0, lambda: window.resizeDocks(left, heights, Qt.Orientation.Vertical))
     _resize(window, docks, widths)
+
+
+def _panels_on_the_left(window):
+    """Return the panels that lie below each other on the left, one for each group of tabs, from top to bottom.
+
+    Only the first if some lie side by side.
+    """
+    area = Qt.DockWidgetArea.LeftDockWidgetArea
+    shown = [
+        dock
+        for dock in window.findChildren(QDockWidget)
+        if window.dockWidgetArea(dock) == area
+        and dock.isVisible()
+        and not dock.isFloating()
+        and not dock.visibleRegion().isEmpty()
+    ]
+    shown.sort(key=lambda dock: (dock.y(), dock.x()))
+    return shown if len({dock.x() for dock in shown}) < 2 else shown[:1]
 
 
 def remove_dock(side, window):

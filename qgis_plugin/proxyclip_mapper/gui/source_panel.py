@@ -1,9 +1,7 @@
 """Selection of image, extent, resolution and model, with the estimated time."""
 
-import hashlib
 import math
 import re
-from pathlib import Path
 
 from qgis.core import QgsCsException, QgsMapLayerProxyModel, QgsProject
 from qgis.gui import QgsExtentWidget, QgsMapLayerComboBox
@@ -13,19 +11,10 @@ from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLay
 from .. import settings
 from ..i18n import tr
 from ..models import choices
-from ..rasters import (
-    as_bounds,
-    displayed_bands,
-    displayed_stretch,
-    file_of,
-    grid_size,
-    rotated_size,
-    transform_extent,
-)
+from ..rasters import displayed_bands, displayed_stretch, file_of, transform_extent
+from ..source import Source
+from ..vectors import file_of_area, save_area
 from .model_box import ModelBox
-
-WEB_RESOLUTION = 0.5
-"""Default metres per pixel for saving a web layer."""
 
 MAX_PIXELS = 10**11
 """Largest image that the panel encodes; larger ones are a slip, e.g. the whole of a web map."""
@@ -35,76 +24,6 @@ WINDOW = 336
 
 WINDOW_STRIDE = 2 / 3
 """Stride as a fraction of the window, until that of the model is known."""
-
-
-class Source:
-    """The image to encode.
-
-    Attributes:
-        layer: The raster layer.
-        path: Path of the layer, or None for a web layer.
-        extent: The extent in the layer's CRS.
-        is_whole: Whether it is the extent of the layer.
-        resolution: Metres per pixel; None for that of the image.
-        model: Name of the model.
-        precision: Floating-point precision of the model.
-        bands: Numbers of one or three bands; None to select them automatically.
-        stretch: Limits of a stretch; None for the default.
-    """
-
-    def __init__(self, layer, extent, is_whole, resolution, model, precision, bands=None, stretch=None):
-        self.layer = layer
-        self.path = file_of(layer)
-        self.extent = extent
-        self.is_whole = is_whole
-        self.resolution = resolution
-        self.model = model
-        self.precision = precision
-        self.bands = bands
-        self.stretch = stretch
-
-    @property
-    def size(self):
-        """(columns, rows) of the encoded image."""
-        if self.path and not self.resolution:
-            rotated = rotated_size(self.path, self.extent)
-            if rotated is not None:
-                return rotated
-            across, down = self.layer.rasterUnitsPerPixelX(), self.layer.rasterUnitsPerPixelY()
-            return max(1, round(self.extent.width() / across)), max(1, round(self.extent.height() / down))
-        return grid_size(self.extent, self.layer.crs(), self.resolution or WEB_RESOLUTION)
-
-    @property
-    def options(self):
-        """Options of an `encode` request."""
-        options = {"precision": self.precision, "device": settings.read("device")}
-        if self.resolution:
-            options["gsd"] = self.resolution
-        if not self.is_whole:
-            options["bounds"] = as_bounds(self.extent)
-        # A web layer is saved as it is displayed.
-        if self.path and self.bands:
-            options["bands"] = list(self.bands)
-        if self.path and self.stretch:
-            options["stretch"] = self.stretch
-        return options
-
-    def saved_path(self):
-        """Return the path for saving a web layer, which depends on the layer's source, extent and resolution."""
-        facts = (self.layer.source(), as_bounds(self.extent), self.size)
-        return settings.work_folder() / f"web-{_hash(facts)}.tif"
-
-    def embedding_path(self):
-        """Return the path of the embedding, which depends on the image and all settings, not on the layer's name."""
-        path = Path(self.path) if self.path else self.saved_path()
-        stamp = path.stat().st_mtime_ns if path.is_file() else 0
-        facts = (self.layer.source(), stamp, self.model, sorted(self.options.items()))
-        name = "".join(char if char.isalnum() else "_" for char in path.stem)[:40]
-        return settings.work_folder() / f"{name}-{_hash(facts)}.emb"
-
-
-def _hash(facts):
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
 class SourcePanel(QWidget):
@@ -135,6 +54,25 @@ class SourcePanel(QWidget):
         self.bands.setToolTip(tr("Bands of red, green and blue, e.g. 4, 3, 2; or one band"))
         self.stretch = QComboBox(self)
         self.stretch.setToolTip(tr("Values that become black and white; automatic: 2 % to 98 % unless 8-bit"))
+        self._make_reading()
+        self._make_model()
+        self._make_form()
+        self._connect()
+        self._on_layer(self.layers.currentLayer())
+
+    def _make_reading(self):
+        """Make the area, nodata and the mask."""
+        self.area = self._layer_box(QgsMapLayerProxyModel.Filter.PolygonLayer)
+        self.area.setToolTip(tr("Polygons to map; replaces the extent"))
+        self.nodata = QComboBox(self)
+        self.nodata.setEditable(True)
+        self.nodata.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.nodata.addItems([tr("that of the image"), tr("collars of one value")])
+        self.nodata.setToolTip(tr("Value of pixels without data: type a number, or find collars around the image"))
+        self.mask = self._layer_box(QgsMapLayerProxyModel.Filter.RasterLayer)
+        self.mask.setToolTip(tr("Raster on the grid of the image; pixels with 0 are no data"))
+
+    def _make_model(self):
         self.model = ModelBox(self)
         self.model.select(settings.read("model"))
         self.precision = QComboBox(self)
@@ -142,28 +80,40 @@ class SourcePanel(QWidget):
         self.precision.setCurrentText(settings.read("precision"))
         self.cost = QLabel(self)
         self.cost.setWordWrap(True)
+
+    def _make_form(self):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(tr("Image"), self.layers)
         form.addRow(tr("Extent"), self.extent)
+        form.addRow(tr("Area"), self.area)
         form.addRow(tr("Resolution"), self.resolution)
         row = QHBoxLayout()
         row.addWidget(self.bands, 1)
         row.addWidget(QLabel(tr("Stretch"), self))
         row.addWidget(self.stretch, 1)
         form.addRow(tr("Bands"), row)
+        more = QHBoxLayout()
+        more.addWidget(self.nodata, 1)
+        more.addWidget(QLabel(tr("Mask"), self))
+        more.addWidget(self.mask, 1)
+        form.addRow(tr("Nodata"), more)
         form.addRow(tr("Model"), self.model)
         self.precision.setToolTip(tr("Floating-point precision of the model; auto selects one for the device"))
         form.addRow(tr("Precision"), self.precision)
         form.addRow(self.cost)
+
+    def _connect(self):
         self.layers.layerChanged.connect(self._on_layer)
         self.extent.extentChanged.connect(self._on_change)
         self.resolution.valueChanged.connect(self._on_change)
         self.bands.currentTextChanged.connect(self._on_change)
         self.stretch.currentIndexChanged.connect(self._on_change)
+        self.area.layerChanged.connect(self._on_area)
+        self.nodata.currentTextChanged.connect(self._on_change)
+        self.mask.layerChanged.connect(self._on_change)
         self.model.changed.connect(self._on_model)
         self.precision.currentTextChanged.connect(self._on_model)
-        self._on_layer(self.layers.currentLayer())
 
     def set_models(self, models):
         """Set the models of the worker, and which are downloaded."""
@@ -181,16 +131,7 @@ class SourcePanel(QWidget):
             raise ValueError(tr("Add an image to the project first (Layer → Add Layer → Add Raster Layer)."))
         if not layer.isValid():
             raise ValueError(tr("Layer “{}” cannot be read.").format(layer.name()))
-        extent, is_whole = layer.extent(), True
-        chosen = self.extent.outputExtent()
-        if not chosen.isNull() and not chosen.isEmpty():
-            try:
-                chosen = transform_extent(chosen, self.extent.outputCrs(), layer.crs())
-            except QgsCsException as error:
-                raise ValueError(tr("The extent cannot be transformed to the CRS of the image.")) from error
-            extent, is_whole = chosen.intersect(extent), False
-            if extent.isNull() or extent.isEmpty():
-                raise ValueError(tr("The extent does not intersect the image. Select another extent."))
+        extent, is_whole = self._read_extent(layer)
         resolution = self.resolution.value() or None
         source = Source(
             layer,
@@ -199,8 +140,8 @@ class SourcePanel(QWidget):
             resolution,
             self.model.name,
             self.precision.currentText(),
-            self._read_bands(layer),
-            self.stretch.currentData(),
+            self._read_reading(layer),
+            self._read_area(),
         )
         columns, rows = source.size
         if columns * rows > MAX_PIXELS:
@@ -216,6 +157,55 @@ class SourcePanel(QWidget):
         columns, rows = source.size
         return math.ceil(max(0, columns - window) / stride + 1) * math.ceil(max(0, rows - window) / stride + 1)
 
+    def _layer_box(self, kind):
+        box = QgsMapLayerComboBox(self)
+        box.setFilters(kind)
+        box.setAllowEmptyLayer(True)
+        box.setCurrentIndex(0)
+        return box
+
+    def _read_extent(self, layer):
+        """Return (extent to encode in the CRS of the image, whether it is the whole image)."""
+        area = self.area.currentLayer()
+        chosen, crs = self.extent.outputExtent(), self.extent.outputCrs()
+        if area is not None:
+            chosen, crs = area.extent(), area.crs()
+        elif chosen.isNull() or chosen.isEmpty():
+            return layer.extent(), True
+        try:
+            extent = transform_extent(chosen, crs, layer.crs()).intersect(layer.extent())
+        except QgsCsException as error:
+            raise ValueError(tr("The extent cannot be transformed to the CRS of the image.")) from error
+        if extent.isNull() or extent.isEmpty():
+            raise ValueError(tr("The extent does not intersect the image. Select another extent."))
+        return extent, False
+
+    def _read_area(self):
+        """Return the file of the area; a layer that is no file is saved. None for no area."""
+        area = self.area.currentLayer()
+        return None if area is None else file_of_area(area) or save_area(area)
+
+    def _read_reading(self, layer):
+        """Return the options of reading the image."""
+        options = {"bands": self._read_bands(layer), "stretch": self.stretch.currentData()}
+        if self.nodata.currentText() == self.nodata.itemText(1):
+            options["nodata"] = "auto"
+        elif self.nodata.currentText() != self.nodata.itemText(0):
+            try:
+                options["nodata"] = float(self.nodata.currentText().replace(",", "."))
+            except ValueError as error:
+                raise ValueError(tr("Nodata: enter a number.")) from error
+        mask = self.mask.currentLayer()
+        if mask is not None:
+            options["mask"] = file_of(mask)
+            if options["mask"] is None:
+                raise ValueError(tr("The mask “{}” is not a file. Save it as a GeoTIFF first.").format(mask.name()))
+        return {name: value for name, value in options.items() if value is not None}
+
+    def _on_area(self, layer):
+        self.extent.setEnabled(layer is None)
+        self._on_change()
+
     def _read_bands(self, layer):
         """Return the band numbers in the box; None for the automatic selection."""
         text = self.bands.currentText().strip()
@@ -226,7 +216,7 @@ class SourcePanel(QWidget):
             raise ValueError(
                 tr("Bands: enter one or three numbers from 1 to {}, e.g. 3, 2, 1.").format(layer.bandCount())
             )
-        return numbers
+        return list(numbers)
 
     def _on_layer(self, layer):
         # The layer box also emits its layer when other layers are added or removed.
@@ -261,6 +251,8 @@ class SourcePanel(QWidget):
                 box.addItem(text, value)
             box.setEnabled(is_file)
             box.blockSignals(False)
+        self.nodata.setEnabled(is_file)
+        self.mask.setEnabled(is_file)
         if displayed and displayed not in ((1, 2, 3), (1,)):
             self.bands.setCurrentIndex(1)
         self._on_change()

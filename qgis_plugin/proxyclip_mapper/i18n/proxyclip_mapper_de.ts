@@ -49,56 +49,6 @@ Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Background words, separated by “,” (matching pixels stay unclassified)</source>
-   <translation>Hintergrundwörter, getrennt durch „,“ (passende Pixel bleiben unklassifiziert)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Bands must be one or three band numbers, e.g. 4,3,2. “{}” is not valid.</source>
-   <translation>Bänder müssen eine oder drei Bandnummern sein, z. B. 4,3,2. „{}“ ist ungültig.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Bands, e.g. 4,3,2 (by descriptions and sensor if empty)</source>
-   <translation>Bänder, z. B. 4,3,2 (wenn leer: nach Beschreibungen und Sensor)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Classes, separated by “;” (synonyms by “,”)</source>
-   <translation>Klassen, getrennt durch „;“ (Synonyme durch „,“)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Custom model card (replaces the model above)</source>
-   <translation>Eigene Modellkarte (ersetzt das Modell oben)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Device: auto, cpu, cuda, cuda:1, mps</source>
-   <translation>Gerät: auto, cpu, cuda, cuda:1, mps</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Enter either classes, e.g. “water; forest, trees; building”, or a vocabulary.</source>
-   <translation>Geben Sie entweder Klassen ein, z. B. „water; forest, trees; building“, oder ein Vokabular.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Extent (whole image if empty)</source>
-   <translation>Ausdehnung (ganzes Bild, wenn leer)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Image</source>
-   <translation>Bild</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Keep pixel edges: no smoothing and no minimum area</source>
-   <translation>Pixelkanten behalten: keine Glättung, keine Mindestfläche</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
    <source>Layer “{}” is not a file, so its pixels cannot be read. Save it as a GeoTIFF first (Export → Save As), or use the ProxyCLIP panel, which saves the selected extent.</source>
    <translation>Der Layer „{}“ ist keine Datei, daher können seine Pixel nicht gelesen werden. Speichern Sie ihn erst als GeoTIFF (Export → Speichern als), oder benutzen Sie das ProxyCLIP-Bedienfeld, das die gewählte Ausdehnung speichert.</translation>
   </message>
@@ -109,93 +59,13 @@ Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-
   </message>
   <message>
    <location filename="../algorithms/base.py" />
-   <source>Mask: raster file on the same grid, or band number; 0 is no data</source>
-   <translation>Maske: Rasterdatei mit gleichem Gitter oder Bandnummer; 0 bedeutet keine Daten</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Minimum polygon area in square metres (16 pixels if empty)</source>
-   <translation>Mindestfläche der Polygone in Quadratmetern (16 Pixel, wenn leer)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Minimum score (pixels below stay unclassified)</source>
-   <translation>Mindestscore (Pixel darunter bleiben unklassifiziert)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Model</source>
-   <translation>Modell</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Nodata must be a number or auto. “{}” is not valid.</source>
-   <translation>Nodata muss eine Zahl oder auto sein. „{}“ ist ungültig.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Nodata value, or auto to find collars of one value (that of the image if empty)</source>
-   <translation>Nodata-Wert, oder auto für einfarbige Ränder (wenn leer: der des Bildes)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Precision</source>
-   <translation>Rechengenauigkeit</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Resolution in metres per pixel (that of the image if empty)</source>
-   <translation>Auflösung in Metern je Pixel (die des Bildes, wenn leer)</translation>
+   <source>Path of “{}”</source>
+   <translation>Pfad von „{}“</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />
    <source>Setup</source>
    <translation>Einrichtung</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Simplification tolerance in pixels</source>
-   <translation>Toleranz der Vereinfachung in Pixeln</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Stretch: limits 0,3000 or percentiles 2%,98% (the default for all but 8-bit images)</source>
-   <translation>Streckung: Grenzen 0,3000 oder Perzentile 2%,98% (Vorgabe außer bei 8-Bit-Bildern)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>Vocabulary instead of classes: built-in name (e.g. landcover) or file</source>
-   <translation>Vokabular statt Klassen: eingebauter Name (z. B. landcover) oder Datei</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>a file of “{}”</source>
-   <translation>eine Datei von „{}“</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>an input</source>
-   <translation>eine Eingabe</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>{} cannot be written: {}</source>
-   <translation>{} kann nicht geschrieben werden: {}</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>{} is a GeoTIFF file: use the extension .tif instead of “{}”.</source>
-   <translation>{} ist eine GeoTIFF-Datei: Verwenden Sie die Endung .tif statt „{}“.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>{} would overwrite {} ({}). Select another name.</source>
-   <translation>{} würde {} überschreiben ({}). Wählen Sie einen anderen Namen.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py" />
-   <source>{}: use one of the file extensions {}.</source>
-   <translation>{}: Verwenden Sie eine der Dateiendungen {}.</translation>
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
@@ -335,6 +205,141 @@ Trennen Sie Klassen durch „;“ und Synonyme einer Klasse durch „,“. Mit �
    <translation>„{}“ ist kein Embedding. Erzeugen Sie eines mit „Raster kodieren“.</translation>
   </message>
   <message>
+   <location filename="../algorithms/outputs.py" />
+   <source>a file of “{}”</source>
+   <translation>eine Datei von „{}“</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/outputs.py" />
+   <source>an input</source>
+   <translation>eine Eingabe</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/outputs.py" />
+   <source>{} cannot be written: {}</source>
+   <translation>{} kann nicht geschrieben werden: {}</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/outputs.py" />
+   <source>{} is a GeoTIFF file: use the extension .tif instead of “{}”.</source>
+   <translation>{} ist eine GeoTIFF-Datei: Verwenden Sie die Endung .tif statt „{}“.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/outputs.py" />
+   <source>{} would overwrite {} ({}). Select another name.</source>
+   <translation>{} würde {} überschreiben ({}). Wählen Sie einen anderen Namen.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/outputs.py" />
+   <source>{}: use one of the file extensions {}.</source>
+   <translation>{}: Verwenden Sie eine der Dateiendungen {}.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Background words, separated by “,” (matching pixels stay unclassified)</source>
+   <translation>Hintergrundwörter, getrennt durch „,“ (passende Pixel bleiben unklassifiziert)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Bands must be one or three band numbers, e.g. 4,3,2. “{}” is not valid.</source>
+   <translation>Bänder müssen eine oder drei Bandnummern sein, z. B. 4,3,2. „{}“ ist ungültig.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Bands, e.g. 4,3,2 (by descriptions and sensor if empty)</source>
+   <translation>Bänder, z. B. 4,3,2 (wenn leer: nach Beschreibungen und Sensor)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Classes, separated by “;” (synonyms by “,”)</source>
+   <translation>Klassen, getrennt durch „;“ (Synonyme durch „,“)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Custom model card (replaces the model above)</source>
+   <translation>Eigene Modellkarte (ersetzt das Modell oben)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Device: auto, cpu, cuda, cuda:1, mps</source>
+   <translation>Gerät: auto, cpu, cuda, cuda:1, mps</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Enter either classes, e.g. “water; forest, trees; building”, or a vocabulary.</source>
+   <translation>Geben Sie entweder Klassen ein, z. B. „water; forest, trees; building“, oder ein Vokabular.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Extent (whole image if empty)</source>
+   <translation>Ausdehnung (ganzes Bild, wenn leer)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Image</source>
+   <translation>Bild</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Keep pixel edges: no smoothing and no minimum area</source>
+   <translation>Pixelkanten behalten: keine Glättung, keine Mindestfläche</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Mask: raster file on the same grid, or band number; 0 is no data</source>
+   <translation>Maske: Rasterdatei mit gleichem Gitter oder Bandnummer; 0 bedeutet keine Daten</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Minimum polygon area in square metres (16 pixels if empty)</source>
+   <translation>Mindestfläche der Polygone in Quadratmetern (16 Pixel, wenn leer)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Minimum score (pixels below stay unclassified)</source>
+   <translation>Mindestscore (Pixel darunter bleiben unklassifiziert)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Model</source>
+   <translation>Modell</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Nodata must be a number or auto. “{}” is not valid.</source>
+   <translation>Nodata muss eine Zahl oder auto sein. „{}“ ist ungültig.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Nodata value, or auto to find collars of one value (that of the image if empty)</source>
+   <translation>Nodata-Wert, oder auto für einfarbige Ränder (wenn leer: der des Bildes)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Precision</source>
+   <translation>Rechengenauigkeit</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Resolution in metres per pixel (that of the image if empty)</source>
+   <translation>Auflösung in Metern je Pixel (die des Bildes, wenn leer)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Simplification tolerance in pixels</source>
+   <translation>Toleranz der Vereinfachung in Pixeln</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Stretch: limits 0,3000 or percentiles 2%,98% (the default for all but 8-bit images)</source>
+   <translation>Streckung: Grenzen 0,3000 oder Perzentile 2%,98% (Vorgabe außer bei 8-Bit-Bildern)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py" />
+   <source>Vocabulary instead of classes: built-in name (e.g. landcover) or file</source>
+   <translation>Vokabular statt Klassen: eingebauter Name (z. B. landcover) oder Datei</translation>
+  </message>
+  <message>
    <location filename="../algorithms/segment.py" />
    <source>Creates a land-cover map of an image from classes that you name in words.
 
@@ -365,6 +370,80 @@ Labelwerte sind 1, 2, … in der Reihenfolge der Klassen, 0 für unklassifiziert
    <location filename="../algorithms/segment.py" />
    <source>Segment raster</source>
    <translation>Raster segmentieren</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>All {} rasters failed; the log has the reasons.</source>
+   <translation>Alle {} Raster sind gescheitert; die Gründe stehen im Protokoll.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Folder of rasters (instead of a list)</source>
+   <translation>Ordner mit Rastern (statt einer Liste)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Folder of the maps</source>
+   <translation>Ordner der Karten</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Layer “{}” is not a file.</source>
+   <translation>Layer „{}“ ist keine Datei.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Number of maps</source>
+   <translation>Anzahl der Karten</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Number of rasters that failed</source>
+   <translation>Anzahl der gescheiterten Raster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Overwrite existing files</source>
+   <translation>Vorhandene Dateien überschreiben</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Raster {} of {}: {}</source>
+   <translation>Raster {} von {}: {}</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Rasters</source>
+   <translation>Raster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Score rasters</source>
+   <translation>Scoreraster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Segment several rasters</source>
+   <translation>Mehrere Raster segmentieren</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Segments a list of rasters, or all rasters of a folder, as “Segment raster” does. The model is loaded once.
+
+The files of each raster have its name: name_labels.tif, name_score.tif and name.gpkg. A raster that fails is reported, and the next one follows; if all fail, the algorithm fails. Run it again to finish an interrupted run: rasters whose labels exist are left out, unless you overwrite them.</source>
+   <translation>Segmentiert eine Liste von Rastern oder alle Raster eines Ordners wie „Raster segmentieren“. Das Modell wird einmal geladen.
+
+Die Dateien jedes Rasters tragen seinen Namen: name_labels.tif, name_score.tif und name.gpkg. Ein Raster, das scheitert, wird gemeldet, und das nächste folgt; scheitern alle, scheitert der Algorithmus. Starten Sie ihn erneut, um einen unterbrochenen Lauf zu beenden: Raster mit fertigen Labeln werden ausgelassen, wenn Sie sie nicht überschreiben.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>Select either rasters or a folder.</source>
+   <translation>Wählen Sie entweder Raster oder einen Ordner.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment_rasters.py" />
+   <source>{} and {} have the same name, and so would their maps. Rename one.</source>
+   <translation>{} und {} haben denselben Namen und hätten Karten desselben Namens. Benennen Sie eines um.</translation>
   </message>
   <message>
    <location filename="../algorithms/status.py" />
@@ -814,11 +893,6 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../client/sentences.py" />
-   <source>Overwrite existing files</source>
-   <translation>Vorhandene Dateien überschreiben</translation>
-  </message>
-  <message>
-   <location filename="../client/sentences.py" />
    <source>Press “Download” again: it continues where it stopped.</source>
    <translation>Drücken Sie „Herunterladen“ erneut: Es geht dort weiter, wo es aufhörte.</translation>
   </message>
@@ -928,6 +1002,21 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <translation>Die Gewichte des Modells können nicht benutzt werden: {}</translation>
   </message>
   <message>
+   <location filename="../gui/corrections.py" />
+   <source>Change the class to “{}”</source>
+   <translation>Klasse zu „{}“ ändern</translation>
+  </message>
+  <message>
+   <location filename="../gui/corrections.py" />
+   <source>Layer “{}” cannot be edited.</source>
+   <translation>Layer „{}“ kann nicht bearbeitet werden.</translation>
+  </message>
+  <message>
+   <location filename="../gui/corrections.py" />
+   <source>Layer “{}” could not be saved: {}</source>
+   <translation>Layer „{}“ konnte nicht gespeichert werden: {}</translation>
+  </message>
+  <message>
    <location filename="../gui/dock.py" />
    <source>1. Image</source>
    <translation>1. Bild</translation>
@@ -941,6 +1030,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../gui/dock.py" />
    <source>3. Map</source>
    <translation>3. Karte</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Change the class of a polygon of an exported map to the current class</source>
+   <translation>Die Klasse eines Polygons einer exportierten Karte zur aktuellen Klasse ändern</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -1081,6 +1175,108 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../gui/dock.py" />
    <source>Where to draw next</source>
    <translation>Wo als Nächstes zeichnen</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>Draw examples first, and wait for the map.</source>
+   <translation>Zeichnen Sie zuerst Beispiele und warten Sie auf die Karte.</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>Load examples</source>
+   <translation>Beispiele laden</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>No polygon of a map is displayed here. Export the map with polygons first.</source>
+   <translation>Hier ist kein Polygon einer Karte zu sehen. Exportieren Sie die Karte zuerst mit Polygonen.</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>Save the examples</source>
+   <translation>Beispiele speichern</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>Save the learned classes</source>
+   <translation>Gelernte Klassen speichern</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>Saved {}</source>
+   <translation>{} gespeichert</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>Suggest places</source>
+   <translation>Stellen vorschlagen</translation>
+  </message>
+  <message>
+   <location filename="../gui/drawing.py" />
+   <source>Vocabularies ({})</source>
+   <translation>Vokabulare ({})</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Download the model?</source>
+   <translation>Modell herunterladen?</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Download the weights of “{}”: {}?
+
+Licence: {}
+
+You can cancel; the next download continues.</source>
+   <translation>Gewichte von „{}“ herunterladen: {}?
+
+Lizenz: {}
+
+Sie können abbrechen; der nächste Download setzt fort.</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Download {}</source>
+   <translation>{} herunterladen</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Layer “{}” is not a file. It is saved as a GeoTIFF first: {} × {} pixels, about {:.0f} MB to download.
+
+The terms of use of many web maps do not allow downloading or analysing them. Check the terms of this layer.</source>
+   <translation>Der Layer „{}“ ist keine Datei. Er wird erst als GeoTIFF gespeichert: {} × {} Pixel, etwa {:.0f} MB zum Herunterladen.
+
+Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen oder auszuwerten. Prüfen Sie die Bedingungen dieses Layers.</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Model {} is ready.</source>
+   <translation>Das Modell {} ist bereit.</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Parts are blank</source>
+   <translation>Teile sind leer</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Save the layer first?</source>
+   <translation>Den Layer erst speichern?</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>Save “{}”</source>
+   <translation>„{}“ speichern</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>The layer returned no image: its server may not be reachable, or has no image at this scale.</source>
+   <translation>Der Layer lieferte kein Bild: Sein Server ist vielleicht nicht erreichbar oder hat kein Bild in diesem Maßstab.</translation>
+  </message>
+  <message>
+   <location filename="../gui/encoding.py" />
+   <source>{:.1f} % of the saved image are blank. The server may not have answered, or has no image there. Use the image anyway? Otherwise it is discarded, and fetched again next time.</source>
+   <translation>{:.1f} % des gespeicherten Bildes sind leer. Der Server hat vielleicht nicht geantwortet oder hat dort kein Bild. Das Bild trotzdem verwenden? Sonst wird es verworfen und beim nächsten Mal neu geholt.</translation>
   </message>
   <message>
    <location filename="../gui/environment_dialog.py" />
@@ -1293,6 +1489,21 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <translation>„{}“ ist kein vollständiger Pfad eines Ordners.</translation>
   </message>
   <message>
+   <location filename="../gui/exporter.py" />
+   <source>Export</source>
+   <translation>Export</translation>
+  </message>
+  <message>
+   <location filename="../gui/exporter.py" />
+   <source>Layer “{}” has unsaved edits. Save or discard them first.</source>
+   <translation>Layer „{}“ hat ungespeicherte Änderungen. Speichern oder verwerfen Sie sie zuerst.</translation>
+  </message>
+  <message>
+   <location filename="../gui/exporter.py" />
+   <source>Map saved to {}</source>
+   <translation>Karte gespeichert in {}</translation>
+  </message>
+  <message>
    <location filename="../gui/jobs.py" />
    <source>Cancelling…</source>
    <translation>Wird abgebrochen…</translation>
@@ -1339,31 +1550,8 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/mapping.py" />
-   <source>Download the model?</source>
-   <translation>Modell herunterladen?</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Download the weights of “{}”: {}?
-
-Licence: {}
-
-You can cancel; the next download continues.</source>
-   <translation>Gewichte von „{}“ herunterladen: {}?
-
-Lizenz: {}
-
-Sie können abbrechen; der nächste Download setzt fort.</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Download {}</source>
-   <translation>{} herunterladen</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Draw examples first, and wait for the map.</source>
-   <translation>Zeichnen Sie zuerst Beispiele und warten Sie auf die Karte.</translation>
+   <source>Click a polygon of a map: its class becomes “{}”.</source>
+   <translation>Klicken Sie auf ein Polygon einer Karte: Seine Klasse wird „{}“.</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -1372,82 +1560,8 @@ Sie können abbrechen; der nächste Download setzt fort.</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
-   <source>Export</source>
-   <translation>Export</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Layer “{}” is not a file. It is saved as a GeoTIFF first: {} × {} pixels, about {:.0f} MB to download.
-
-The terms of use of many web maps do not allow downloading or analysing them. Check the terms of this layer.</source>
-   <translation>Der Layer „{}“ ist keine Datei. Er wird erst als GeoTIFF gespeichert: {} × {} Pixel, etwa {:.0f} MB zum Herunterladen.
-
-Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen oder auszuwerten. Prüfen Sie die Bedingungen dieses Layers.</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Load examples</source>
-   <translation>Beispiele laden</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Map saved to {}</source>
-   <translation>Karte gespeichert in {}</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Model {} is ready.</source>
-   <translation>Das Modell {} ist bereit.</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
    <source>Open</source>
    <translation>Öffnen</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Parts are blank</source>
-   <translation>Teile sind leer</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Save the examples</source>
-   <translation>Beispiele speichern</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Save the layer first?</source>
-   <translation>Den Layer erst speichern?</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Save the learned classes</source>
-   <translation>Gelernte Klassen speichern</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Save “{}”</source>
-   <translation>„{}“ speichern</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Saved {}</source>
-   <translation>{} gespeichert</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Suggest places</source>
-   <translation>Stellen vorschlagen</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>The layer returned no image: its server may not be reachable, or has no image at this scale.</source>
-   <translation>Der Layer lieferte kein Bild: Sein Server ist vielleicht nicht erreichbar oder hat kein Bild in diesem Maßstab.</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>Vocabularies ({})</source>
-   <translation>Vokabulare ({})</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -1473,11 +1587,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/mapping.py" />
    <source>{:.0f} % of the examples fit, {}</source>
    <translation>{:.0f} % der Beispiele passen, {}</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>{:.1f} % of the saved image are blank. The server may not have answered, or has no image there. Use the image anyway? Otherwise it is discarded, and fetched again next time.</source>
-   <translation>{:.1f} % des gespeicherten Bildes sind leer. Der Server hat vielleicht nicht geantwortet oder hat dort kein Bild. Das Bild trotzdem verwenden? Sonst wird es verworfen und beim nächsten Mal neu geholt.</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
@@ -1581,6 +1690,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
+   <source>Area</source>
+   <translation>Fläche</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
    <source>Bands of red, green and blue, e.g. 4, 3, 2; or one band</source>
    <translation>Kanäle für Rot, Grün und Blau, z. B. 4, 3, 2; oder ein Kanal</translation>
   </message>
@@ -1611,6 +1725,21 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
+   <source>Nodata: enter a number.</source>
+   <translation>Nodata: Geben Sie eine Zahl ein.</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>Polygons to map; replaces the extent</source>
+   <translation>Zu kartierende Polygone; ersetzt die Ausdehnung</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>Raster on the grid of the image; pixels with 0 are no data</source>
+   <translation>Raster auf dem Gitter des Bildes; Pixel mit 0 sind ohne Daten</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
    <source>The extent cannot be transformed to the CRS of the image.</source>
    <translation>Die Ausdehnung kann nicht in das KBS des Bildes transformiert werden.</translation>
   </message>
@@ -1618,6 +1747,16 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/source_panel.py" />
    <source>The extent does not intersect the image. Select another extent.</source>
    <translation>Die Ausdehnung überschneidet das Bild nicht. Wählen Sie eine andere.</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>The mask “{}” is not a file. Save it as a GeoTIFF first.</source>
+   <translation>Die Maske „{}“ ist keine Datei. Speichern Sie sie zuerst als GeoTIFF.</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>Value of pixels without data: type a number, or find collars around the image</source>
+   <translation>Wert von Pixeln ohne Daten: Geben Sie eine Zahl ein, oder suchen Sie Ränder um das Bild</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -1643,6 +1782,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/source_panel.py" />
    <source>automatic</source>
    <translation>automatisch</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
+   <source>collars of one value</source>
+   <translation>Ränder eines Wertes</translation>
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
@@ -1778,6 +1922,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../styles.py" />
    <source>unclassified</source>
    <translation>unklassifiziert</translation>
+  </message>
+  <message>
+   <location filename="../vectors.py" />
+   <source>The area “{}” could not be written: {}</source>
+   <translation>Die Fläche „{}“ konnte nicht geschrieben werden: {}</translation>
   </message>
  </context>
 </TS>

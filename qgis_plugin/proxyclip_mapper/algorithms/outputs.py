@@ -1,0 +1,92 @@
+"""Checks of the outputs of algorithms, and writing them."""
+
+import os
+import shutil
+from pathlib import Path
+
+from qgis.core import QgsProcessingException
+
+from ..i18n import tr
+
+POLYGON_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".parquet")
+
+
+def check_tif_name(path, what):
+    """Return why the name of an output raster is invalid, or an empty text."""
+    if path and Path(path).suffix.lower() not in (".tif", ".tiff"):
+        return tr("{} is a GeoTIFF file: use the extension .tif instead of “{}”.").format(what, Path(path).suffix)
+    return ""
+
+
+def check_vector_name(path, what):
+    """Return why the name of an output vector file is invalid, or an empty text."""
+    if path and Path(path).suffix.lower() not in POLYGON_SUFFIXES:
+        return tr("{}: use one of the file extensions {}.").format(what, ", ".join(POLYGON_SUFFIXES))
+    return ""
+
+
+def check_outputs(outputs, inputs):
+    """Return why a run would overwrite an input or write two outputs to one file, or an empty text.
+
+    Args:
+        outputs: Paths of the outputs by title; empty paths are ignored.
+        inputs: Paths of the inputs; what is no local file is ignored.
+    """
+    taken = []
+    for path in filter(None, inputs):
+        taken += [(name, tr("an input")) for name in (path, *_sidecars(path)) if os.path.exists(name)]
+    for title, path in outputs.items():
+        files = [path, *_sidecars(path)] if path else []
+        for name in files:
+            for other, role in taken:
+                if _is_same_file(name, other):
+                    return tr("{} would overwrite {} ({}). Select another name.").format(title, name, role)
+        taken += [(name, tr("a file of “{}”").format(title)) for name in files]
+    return ""
+
+
+def _sidecars(path):
+    """Return the paths of the style and metadata files beside a file; a GeoPackage holds its style."""
+    stem, suffix = os.path.splitext(path)
+    return [] if suffix.lower() == ".gpkg" else [f"{stem}.qml", f"{path}.aux.xml"]
+
+
+def _is_same_file(first, second):
+    if os.path.exists(first) and os.path.exists(second):
+        return os.path.samefile(first, second)
+    first, second = (os.path.normcase(os.path.realpath(path)) for path in (first, second))
+    return first == second
+
+
+def write_text(path, text):
+    """Write a text file; it replaces an existing file when it is complete.
+
+    Raises:
+        QgsProcessingException: If it cannot be written.
+    """
+    path = Path(path)
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    except OSError as error:
+        raise QgsProcessingException(tr("{} cannot be written: {}").format(path, error)) from error
+
+
+def move_raster(source, target):
+    """Move a raster and its sidecar files (style, class names); each replaces an existing file when it is complete."""
+    source, target = Path(source), Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sidecars = [path for path in sorted(source.parent.iterdir()) if path.name.startswith(f"{source.stem}.")]
+    for path in [*(item for item in sidecars if item != source), source]:
+        suffix = path.name[len(source.stem) :]
+        name = f"{target.name}.aux.xml" if suffix.endswith(".aux.xml") else target.stem + suffix
+        destination = target if path == source else target.with_name(name)
+        draft = destination.with_name(f".{destination.name}.draft")
+        try:
+            shutil.move(str(path), str(draft))
+            os.replace(draft, destination)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise QgsProcessingException(tr("{} cannot be written: {}").format(destination, error)) from error

@@ -63,10 +63,10 @@ from .evaluation.metrics import ConfusionMatrix as ConfusionMatrix
 from .evaluation.report import Report as Report
 from .geobox import GeoBox as GeoBox
 from .models.card import ModelCard as ModelCard
+from .models.catalogue import ModelInfo as ModelInfo
+from .models.catalogue import list_models as list_models
 from .models.load import Model as Model
 from .models.load import load_model as load_model
-from .models.registry import ModelInfo as ModelInfo
-from .models.registry import list_models as list_models
 from .progress import Progress as Progress
 from .progress import ProgressEvent as ProgressEvent
 from .raster.find_rasters import find_rasters as find_rasters

@@ -25,10 +25,10 @@ from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_stor
 from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.load import load_text
+from proxyclip_geo.models.kinds import load_text
 from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
-from proxyclip_geo.models.weights import find_clip_weights
+from proxyclip_geo.models.weights import find_text_weights
 from proxyclip_geo.raster.aoi import Area, Bounds, find_area
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
@@ -142,14 +142,17 @@ class Embedding:
             StoreError: If the embedding was encoded with other weights.
             WeightsError: If they are missing or damaged.
         """
-        wanted = str(self.store.info.model["sha256"]["clip"])
-        _, found = find_clip_weights(self.card).verify()
-        if found != wanted:
-            raise StoreError(
-                f"embedding {self.name} was encoded with other weights of model '{self.card.name}' (sha256 "
-                f"{wanted[:12]}… then, {found[:12]}… now), whose words mean something else; encode the raster again"
-            )
-        return load_text(self.card, sha256=found)
+        checksums = {}
+        for tower, weights in find_text_weights(self.card).items():
+            wanted = str(self.store.info.model["sha256"].get(tower))
+            _, checksums[tower] = weights.verify()
+            if checksums[tower] != wanted:
+                raise StoreError(
+                    f"embedding {self.name} was encoded with other weights of model '{self.card.name}' (sha256 "
+                    f"{wanted[:12]}… then, {checksums[tower][:12]}… now), whose words mean something else; encode the "
+                    "raster again"
+                )
+        return load_text(self.card, checksums=checksums)
 
     def picture(self, area: Region | None = None) -> NDArray[np.uint8]:
         """Return a small picture of the raster or of a part: (3, h, w), 0–255."""

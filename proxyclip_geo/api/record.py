@@ -18,7 +18,8 @@ from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.errors import OutputError, strip_credentials
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.load import Model, identify_model
+from proxyclip_geo.models.kinds import identify_model
+from proxyclip_geo.models.load import Model
 from proxyclip_geo.validation import PARTIAL, validate
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proxyclip_geo.models.card import ModelCard
-from proxyclip_geo.models.load import load_text
+from proxyclip_geo.models.kinds import load_text
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import FarWord
 from proxyclip_geo.vocabulary import Vocabulary

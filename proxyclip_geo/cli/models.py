@@ -10,11 +10,17 @@ from proxyclip_geo.cli.declared import Only, with_options
 from proxyclip_geo.cli.reporter import Reporter
 from proxyclip_geo.models.options import ModelOptions
 
-TOWERS = {"clip": "CLIP", "vfm": "VFM", "trunk": "trunk", "head": "head"}
+TOWERS = {"clip": "CLIP", "vfm": "VFM", "text_model": "text"}
 
 app = typer.Typer(help="Models and their weights.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A built-in model (see `models list`) or the path of a model card.")]
+
+
+def name_tower(tower: str) -> str:
+    """Return the name of a tower to show, such as "CLIP", or "2. CLIP" in an ensemble."""
+    member, _, name = tower.rpartition(".")
+    return f"{member}. {TOWERS.get(name, name)}" if member else TOWERS.get(name, name)
 
 
 @app.command("list")
@@ -23,7 +29,7 @@ def list_(reporter: Reporter) -> None:
     """List the built-in models: whether their weights are on this machine, and their licence."""
     from rich.table import Table
 
-    from proxyclip_geo.models.registry import list_models
+    from proxyclip_geo.models.catalogue import list_models
 
     table = Table(box=None, pad_edge=False)
     for title in ("model", "weights", "window", "licence", "description"):
@@ -54,12 +60,20 @@ def info(model: Name, *, reporter: Reporter) -> None:
         **({"use": card.use} if card.use else {}),
         "licence": card.licence,
         "citation": card.citation,
-        "CLIP": card.clip.architecture or card.clip.config,
+        "kind": card.kind,
+        **({"CLIP": card.clip.architecture or card.clip.config} if card.clip else {}),
         **({"VFM": card.vfm.architecture} if card.vfm else {}),
         **({"CNN": card.cnn.architecture} if card.cnn else {}),
-        **{f"{TOWERS[item.tower]} weights": item.origin for item in weights},
-        **{f"{TOWERS[item.tower]} file": str(item.path or "not on this machine") for item in weights},
-        **({"proxy attention": f"beta {card.proxy.beta:g}, gamma {card.proxy.gamma:g}"} if card.vfm else {}),
+        **{
+            f"{name_tower(item.tower)} weights": item.origin + ("" if item.pinned else " (unpinned)")
+            for item in weights
+        },
+        **{f"{name_tower(item.tower)} file": str(item.path or "not on this machine") for item in weights},
+        **(
+            {"proxy attention": f"beta {card.proxy.beta:g}, gamma {card.proxy.gamma:g}"}
+            if card.kind == "proxyclip"
+            else {}
+        ),
         "window": f"{card.window.size} px every {card.window.stride} px",
         "recommended pixels": f"{card.gsd[0]:g} to {card.gsd[1]:g} m" if card.gsd else "not stated",
         "card": str(card.directory),

@@ -10,11 +10,18 @@ from pydantic import Field
 
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.card import OPENAI_MEAN, OPENAI_STD, ModelCard, Statistics
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.towers import OPENAI_MEAN, OPENAI_STD, ClipCard, Statistics
 from proxyclip_geo.validation import PARTIAL, validate
 
 MAX_LAYER_WEIGHTS = 400_000_000
 """Limit of layers × width², about a twelfth of the weights of a tower."""
+
+
+def require_clip(card: ModelCard) -> ClipCard:
+    """Return the CLIP of a card whose kind has one."""
+    assert card.clip, f"a model of kind {card.kind} has no CLIP"
+    return card.clip
 
 
 def find_open_clip_tag(card: ModelCard) -> dict[str, Any]:
@@ -25,7 +32,7 @@ def find_open_clip_tag(card: ModelCard) -> dict[str, Any]:
     """
     import open_clip
 
-    clip = card.clip
+    clip = require_clip(card)
     tag = open_clip.get_pretrained_cfg(clip.architecture or "", clip.pretrained or "")
     if not tag:
         known = open_clip.list_pretrained_tags_by_model(clip.architecture or "")
@@ -45,7 +52,7 @@ def read_clip_config(card: ModelCard) -> dict[str, Any]:
     Raises:
         ModelError: If the architecture or config is unknown, or the activation is not stated or contradicted.
     """
-    clip = card.clip
+    clip = require_clip(card)
     if clip.config is not None:
         config = _read_config_file(card, card.directory / clip.config)
     else:
@@ -104,7 +111,7 @@ def _read_config_file(card: ModelCard, path: Path) -> dict[str, Any]:
 
 
 def _find_activation(card: ModelCard, config: Mapping[str, Any]) -> bool:
-    clip = card.clip
+    clip = require_clip(card)
     built = bool(config.get("quick_gelu", False))
     stated = {}
     if clip.quick_gelu is not None:
@@ -130,5 +137,6 @@ def _find_activation(card: ModelCard, config: Mapping[str, Any]) -> bool:
 
 def find_clip_statistics(card: ModelCard) -> Statistics:
     """Return the mean and standard deviation that a card's CLIP normalises pixels with."""
-    tag = find_open_clip_tag(card) if card.clip.pretrained and card.clip.architecture else {}
-    return (card.clip.mean or tag.get("mean") or OPENAI_MEAN, card.clip.std or tag.get("std") or OPENAI_STD)
+    clip = require_clip(card)
+    tag = find_open_clip_tag(card) if clip.pretrained and clip.architecture else {}
+    return (clip.mean or tag.get("mean") or OPENAI_MEAN, clip.std or tag.get("std") or OPENAI_STD)

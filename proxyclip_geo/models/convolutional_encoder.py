@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.card import Statistics
-from proxyclip_geo.models.encoder import Normalisation, TorchEncoder
+from proxyclip_geo.models.patch_encoder import PatchEncoder
+from proxyclip_geo.models.towers import Statistics
 
 
 class MultiScaleHead(nn.Module):
@@ -74,7 +73,7 @@ def list_entries(architecture: str) -> list[str]:
     return list(timm.create_model(architecture, pretrained=False).state_dict())
 
 
-class ConvolutionalEncoder(TorchEncoder):
+class ConvolutionalEncoder(PatchEncoder):
     """A trunk of timm with a `MultiScaleHead`."""
 
     def __init__(
@@ -96,29 +95,12 @@ class ConvolutionalEncoder(TorchEncoder):
         strides = trunk.feature_info.reduction()
         if step not in strides:
             raise ModelError(f"model '{name}': step {step} must be the stride of a feature map: {strides}")
-        super().__init__(step=step, multiple=max(strides), dim=dim)
-        self.pixels = Normalisation(*statistics)
+        super().__init__(step=step, multiple=max(strides), dim=dim, statistics=statistics)
         self.trunk = trunk
         self.head = MultiScaleHead(trunk.feature_info.channels(), strides, step=step, width=width, dim=dim)
         self.freeze()
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """The number type of the trunk and the head."""
-        dtype: torch.dtype = self.head.out.weight.dtype
-        return dtype
-
-    def cast(self, dtype: torch.dtype) -> None:
-        """Set the number type of the trunk and the head."""
-        self.trunk.to(dtype)
-        self.head.to(dtype)
-
-    def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
-        """Compute dense and CLS features of unit length of (B, 3, H, W) uint8 windows on the encoder's device.
-
-        The CLS feature is the mean of the dense features.
-        """
-        grid = (rgb.shape[2] // self.step, rgb.shape[3] // self.step)
-        maps = self.trunk(self.pixels(rgb.float() / 255).to(self.dtype))
-        dense = functional.normalize(self.head(maps, grid).float(), dim=1)
-        return dense, functional.normalize(dense.mean(dim=(2, 3)), dim=1)
+    def compute_features(self, pixels: Tensor) -> Tensor:
+        """See `PatchEncoder`."""
+        features: Tensor = self.head(self.trunk(pixels), (pixels.shape[2] // self.step, pixels.shape[3] // self.step))
+        return features

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.card import Statistics
 from proxyclip_geo.models.clip_image_tower import (
     compute_cls_feature,
     compute_last_values,
@@ -23,6 +22,7 @@ from proxyclip_geo.models.clip_image_tower import (
     to_tokens,
 )
 from proxyclip_geo.models.proxy_attention import proxy_attention
+from proxyclip_geo.models.towers import Statistics
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 UNSCALED = Fraction(1)

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import WeightsError
-from proxyclip_geo.files import copy_file, make_folder
-from proxyclip_geo.models.card import HubFile, ModelCard
+from proxyclip_geo.files import copy_file, make_folder, write_text
+from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.models.towers import HubFile
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, find_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.remedies import Remedy
@@ -14,7 +15,7 @@ from proxyclip_geo.remedies import Remedy
 def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Progress = no_progress) -> tuple[Path, ...]:
     """Download the weights of a model that are missing on this machine, and verify all of them.
 
-    An interrupted download is resumed.
+    An interrupted download is resumed. Checksums are recorded, and files must have them from then on.
 
     Args:
         card: The model.
@@ -34,12 +35,12 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
     for weights in find_weights(card).values():
         if weights.hub is not None and weights.locate() is None:
             _download(weights.hub, model=card.name, progress=progress)
-        path, _ = weights.verify()
-        paths.append(
-            path
-            if folder is None or weights.hub is None
-            else copy_file(path, folder / weights.hub.repo / weights.hub.file)
-        )
+        checksum = weights.record()
+        path = weights.require()
+        if folder is not None and weights.hub is not None:
+            path = copy_file(path, folder / weights.hub.repo / weights.hub.file)
+            write_text(path.with_name(f"{path.name}.sha256"), checksum + "\n")
+        paths.append(path)
     return tuple(paths)
 
 

@@ -1,7 +1,6 @@
 """The registry of models: built-in cards by name, other cards by path."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.card import ModelCard, read_card
 from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
-from proxyclip_geo.models.weights import locate_weights
 from proxyclip_geo.validation import suggest
 
 
@@ -52,56 +50,22 @@ def find_card(model: str | Path | ModelCard) -> ModelCard:
     )
 
 
-@dataclass(frozen=True)
-class ModelInfo:
-    """A built-in model.
+def find_members(card: ModelCard) -> tuple[ModelCard, ...]:
+    """Return the cards of an ensemble's members; none for other kinds.
 
-    Attributes:
-        name: Name that `--model` takes.
-        description: One sentence.
-        use: What it is for, if it is not for mapping.
-        licence: Licence of the weights.
-        download: Bytes of the weights on the hub, about; 0 if nothing is downloaded.
-        window: Side of a window in pixels.
-        stride: Distance between windows in pixels.
-        gsd: Recommended ground sampling distance in metres, (finest, coarsest).
-        present: Whether all of its weights are on this machine.
-        size: Bytes of the weights on this machine.
+    Raises:
+        ModelError: If a member is unknown, itself an ensemble, or its card is malformed.
     """
-
-    name: str
-    description: str
-    use: str
-    licence: str
-    download: int
-    window: int
-    stride: int
-    gsd: tuple[float, float] | None
-    present: bool
-    size: int
-
-
-def list_models() -> tuple[ModelInfo, ...]:
-    """Return the built-in models, the bundled one first; nothing is downloaded.
-
-    Example:
-        >>> list_models()[0].name
-        'demo'
-    """
-    return tuple(_describe(read_card(path)) for path in builtin_cards().values())
-
-
-def _describe(card: ModelCard) -> ModelInfo:
-    weights = locate_weights(card)
-    return ModelInfo(
-        name=card.name,
-        description=card.description,
-        use=card.use,
-        licence=card.licence,
-        download=card.download,
-        window=card.window.size,
-        stride=card.window.stride,
-        gsd=card.gsd,
-        present=all(item.path for item in weights),
-        size=sum(item.size or 0 for item in weights),
-    )
+    found = []
+    for member in card.members:
+        file = card.directory / member.model
+        cards = builtin_cards()
+        if member.model not in cards and not member.model.endswith(".toml"):
+            raise ModelError(
+                f"model '{card.name}': unknown member {member.model!r}{suggest(member.model, cards)}; give the name of "
+                "a built-in model, or a card (.toml) in the same folder"
+            )
+        found.append(read_card(cards.get(member.model, file)))
+        if found[-1].kind == "ensemble":
+            raise ModelError(f"model '{card.name}': the member '{member.model}' is an ensemble itself")
+    return tuple(found)

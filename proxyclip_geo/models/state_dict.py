@@ -3,7 +3,7 @@
 import pickle
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +68,9 @@ def _load_torch(path: Path) -> dict[str, Tensor]:
             state.pop(entry, None)
         return state
     loaded = torch.load(path, map_location="cpu", weights_only=True)
-    if isinstance(loaded, dict) and isinstance(loaded.get("state_dict"), dict):
-        loaded = loaded["state_dict"]
+    for wrapper in ("state_dict", "model"):
+        if isinstance(loaded, dict) and isinstance(loaded.get(wrapper), dict):
+            loaded = loaded[wrapper]
     if not isinstance(loaded, dict) or not all(isinstance(value, Tensor) for value in loaded.values()):
         raise ValueError("it is not a dictionary of tensors")
     return {str(name).removeprefix("module."): tensor for name, tensor in loaded.items()}
@@ -96,10 +97,21 @@ def load_into(module: nn.Module, state: dict[str, Tensor], *, source: Path, igno
         problems = (("missing", missing), ("unexpected", unexpected), ("of another shape", shapes))
         problem = "; ".join(f"{len(names)} entries {what}, e.g. {names[0]}" for what, names in problems if names)
         raise WeightsError(f"the weights {source} are of another model: {problem}")
-    broken = sorted(name for name, tensor in used.items() if tensor.is_floating_point() and not tensor.isfinite().all())
+    numbers = {name: tensor for name, tensor in used.items() if tensor.is_floating_point() and not tensor.is_meta}
+    broken = sorted(name for name, tensor in numbers.items() if not tensor.isfinite().all())
     if broken:
         raise WeightsError(f"the weights {source} are damaged: {broken[0]} holds values that are not finite")
     module.load_state_dict(used)
+
+
+def rename(state: dict[str, Tensor], parts: Mapping[str, str]) -> dict[str, Tensor]:
+    """Return a state dict in whose names parts are replaced, one after the other."""
+    renamed = {}
+    for name, tensor in state.items():
+        for old, new in parts.items():
+            name = name.replace(old, new)
+        renamed[name] = tensor
+    return renamed
 
 
 def rename_in_order(state: dict[str, Tensor], names: Sequence[str]) -> dict[str, Tensor]:

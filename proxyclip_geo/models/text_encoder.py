@@ -1,4 +1,4 @@
-"""The text encoder: templates filled with words, encoded by CLIP's text tower and averaged."""
+"""The text encoder: templates filled with words, encoded by a text tower and averaged."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from proxyclip_geo.models.query_store import QueryStore
@@ -63,21 +63,31 @@ class FarWord:
 
 @dataclass(frozen=True)
 class TextTower:
-    """The text tower of a CLIP, loaded.
+    """A text tower, loaded.
 
     Attributes:
-        clip: open_clip model; its image tower is not used.
+        model: open_clip model, whose image tower is not used, or another module with a method `encode_text`.
         tokenizer: Turns a list of strings into (n, context) token ids.
+        word_map: Maps the mean features of prompts (Q, D) into another space. The features are then averaged as they
+            are, as the authors of Talk2DINO do.
     """
 
-    clip: Any
+    model: Any
     tokenizer: Any
+    word_map: nn.Module | None = None
 
     @torch.inference_mode()
     def encode(self, prompts: Sequence[str]) -> Tensor:
-        """Return (n, D) features of unit length of n prompts, on the device of the tower."""
-        tokens = self.tokenizer(list(prompts)).to(self.clip.positional_embedding.device)
-        return functional.normalize(self.clip.encode_text(tokens).float(), dim=-1)
+        """Return (n, D) features of n prompts, on the device of the tower; of unit length if they are not mapped."""
+        tokens = self.tokenizer(list(prompts)).to(next(self.model.parameters()).device)
+        features: Tensor = self.model.encode_text(tokens).float()
+        return functional.normalize(features, dim=-1) if self.word_map is None else features
+
+    @torch.inference_mode()
+    def average(self, features: Tensor) -> Tensor:
+        """Return (Q, D) queries of unit length of the features (Q, templates, D) of prompts."""
+        mean = features.mean(dim=1)
+        return functional.normalize(mean if self.word_map is None else self.word_map(mean), dim=-1)
 
 
 class TextEncoder:
@@ -158,8 +168,8 @@ class TextEncoder:
             chunk = words[start : start + group]
             padded = [*chunk, *[chunk[-1]] * (group - len(chunk))]
             features = self.tower.encode([prompt.replace("{}", word) for word in padded for prompt in prompts])
-            mean = features.reshape(group, len(prompts), -1).mean(dim=1)
-            parts.append(functional.normalize(mean, dim=-1)[: len(chunk)].cpu())
+            queries = self.tower.average(features.reshape(group, len(prompts), -1))
+            parts.append(queries[: len(chunk)].cpu())
             if total > QUICK:
                 progress(ProgressEvent("words", (start + len(chunk)) * len(prompts), total, "prompts"))
         return torch.cat(parts)

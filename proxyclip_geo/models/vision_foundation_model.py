@@ -1,14 +1,16 @@
 """Vision foundation models (VFMs) of timm as dense feature extractors."""
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.card import PositionMode
+from proxyclip_geo.errors import ModelError, WeightsError
 from proxyclip_geo.models.clip_image_tower import POSITION_OFFSET, resize_positions, to_grid
+from proxyclip_geo.models.towers import PositionMode
 
 OFFSETS: Mapping[PositionMode, float | None] = {"offset": POSITION_OFFSET, "exact": 0.0, "antialias": None}
 """Part of a cell that is added when positions are resized; None for timm's own resizing."""
@@ -60,6 +62,39 @@ class VisionFoundationModel(nn.Module):
             raise ModelError(
                 f"VFM '{architecture}' has no position embedding for its CLS token: set position = \"antialias\""
             )
+
+    def convert(self, state: dict[str, Tensor], *, source: Path) -> dict[str, Tensor]:
+        """Return a state dict with timm's names; one with its publisher's names is converted by timm.
+
+        Args:
+            state: Weights under either names.
+            source: Their file, for messages.
+
+        Raises:
+            WeightsError: If timm cannot convert them, or conversion would drop biases.
+        """
+        if not set(self.trunk.state_dict()) - set(state):
+            return state
+        used = dict(state)
+        if "storage_tokens" in used and not any(name.endswith("q_bias") for name, _ in self.trunk.named_parameters()):
+            # Meta's DINOv3 holds biases of zeros that timm's architecture lacks.
+            for name in [name for name in used if name.endswith("attn.qkv.bias")]:
+                bias = used.pop(name)
+                if not bias.is_meta and bias[: len(bias) // 3].any() | bias[-(len(bias) // 3) :].any():
+                    raise WeightsError(
+                        f"the weights {source} have biases of queries and values ({name}), which this architecture "
+                        "lacks; timm's names of architectures with them end in _qkvb"
+                    )
+        convert = getattr(sys.modules[type(self.trunk).__module__], "checkpoint_filter_fn", None)
+        if convert is None:
+            return state
+        try:
+            converted: dict[str, Tensor] = convert(used, self.trunk)
+        except (LookupError, TypeError, AttributeError, ValueError, RuntimeError, AssertionError) as error:
+            raise WeightsError(
+                f"the weights {source} are of another model: timm cannot convert them: {error!r}"
+            ) from error
+        return converted
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Compute dense features.

@@ -34,7 +34,7 @@ def options(call: Call) -> dict[str, Any]:
 
 def models(call: Call) -> dict[str, Any]:
     """List the built-in models, and which are on this machine."""
-    from proxyclip_geo.models.registry import list_models
+    from proxyclip_geo.models.catalogue import list_models
 
     return {"models": [asdict(model) for model in list_models()]}
 

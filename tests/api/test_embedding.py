@@ -84,12 +84,12 @@ def test_labels_in_memory_are_the_same(folder: Path) -> None:
 
 
 def test_the_image_tower_is_not_loaded(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from proxyclip_geo.models import load
+    from proxyclip_geo.models import kinds
 
     def refuse(*args: object, **options: object) -> None:
         raise AssertionError("an image model was loaded")
 
-    monkeypatch.setattr(load, "load_vfm", refuse)
+    monkeypatch.setattr(kinds, "load_vfm", refuse)
     pg.label(folder / "scene.emb", WORDS, out=tmp_path)
 
 

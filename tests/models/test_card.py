@@ -6,11 +6,12 @@ import timm
 import torch
 
 from proxyclip_geo.errors import ModelError
-from proxyclip_geo.models.card import OPENAI_MEAN, read_card
+from proxyclip_geo.models.card import read_card
 from proxyclip_geo.models.clip_config import read_clip_config
 from proxyclip_geo.models.load import load_model
 from proxyclip_geo.models.options import PRESETS
 from proxyclip_geo.models.registry import builtin_cards, find_card
+from proxyclip_geo.models.towers import OPENAI_MEAN
 from proxyclip_geo.models.weights import find_weights
 
 WANTED = {
@@ -28,6 +29,11 @@ WANTED = {
     "vitb16-mae-b16": True,
     "remoteclip-l14-dino-b8": False,
     "georsclip-l14-dino-b8": True,
+    "vitb16-metaclip-dino-b8": True,
+    "talk2dino-b": True,
+    "tipsv2-b14": None,
+    "tipsv2-l14": None,
+    "dinotxt-l16": None,
 }
 
 

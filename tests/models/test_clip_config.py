@@ -8,7 +8,7 @@ import pytest
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.clip_config import read_clip_config
-from proxyclip_geo.models.load import load_clip
+from proxyclip_geo.models.load_towers import load_clip
 from proxyclip_geo.models.registry import find_card
 from tests.models.conftest import CLIP_CONFIG
 

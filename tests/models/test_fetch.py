@@ -119,7 +119,13 @@ def card(tiny_model: Path) -> Path:
 
 
 def run(hub: Hub, home: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    settings = {"HF_ENDPOINT": hub.address, "HF_HOME": str(home), "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"}
+    settings = {
+        "HF_ENDPOINT": hub.address,
+        "HF_HOME": str(home),
+        "PROXYCLIP_GEO_CACHE": str(home / "checksums"),
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_XET": "1",
+    }
     return subprocess.run(
         [sys.executable, "-m", "proxyclip_geo", *map(str, arguments)],
         capture_output=True,

@@ -15,9 +15,11 @@ from proxyclip_geo.errors import ModelError, WeightsError
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.cache_folder import CACHE_FOLDER
 from proxyclip_geo.models.card import read_card
+from proxyclip_geo.models.catalogue import list_models
 from proxyclip_geo.models.convolutional_encoder import ConvolutionalEncoder, build_trunk
-from proxyclip_geo.models.load import Model, identify_model, load_model
-from proxyclip_geo.models.registry import builtin_cards, list_models
+from proxyclip_geo.models.kinds import identify_model
+from proxyclip_geo.models.load import Model, load_model
+from proxyclip_geo.models.registry import builtin_cards
 from proxyclip_geo.models.self_test import run_self_test
 from proxyclip_geo.models.weights import locate_weights
 
@@ -150,7 +152,11 @@ def test_a_tampered_trunk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     [
         ("==0.1.0", "", "cnn.package = .* must match"),
         ('weights = "efficientnet', 'weights = "../efficientnet', "cnn.weights: a file must lie in the folder"),
-        ("[cnn]", '[vfm]\narchitecture = "vit_small_patch8_224.dino"\n\n[cnn]', "needs either vfm or cnn"),
+        (
+            "[cnn]",
+            '[vfm]\narchitecture = "vit_small_patch8_224.dino"\n\n[cnn]',
+            r"has a table \[vfm\]: a card of kind",
+        ),
         ("step = 4", "step = 5", "step 5 must be the stride of a feature map"),
         ("levels = 4", "levels = 8", "cannot build 8 feature maps"),
         ("tf_efficientnet_lite0", "efficientnet_nonsense", "timm cannot build"),

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.models import load, query_store
+from proxyclip_geo.models import kinds, query_store
 from proxyclip_geo.models.cache_folder import CACHE_FOLDER
-from proxyclip_geo.models.load import load_model, load_text
+from proxyclip_geo.models.kinds import load_text
+from proxyclip_geo.models.load import load_model
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder, resolve_templates
 from proxyclip_geo.progress import ProgressEvent
@@ -52,7 +53,7 @@ def test_queries_are_unit_and_do_not_depend_on_other_words(text: TextEncoder, te
 
 def test_words_asked_again_need_no_text_tower(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load_text(find_card(tiny_model)).encode(["water", "forest"])
-    monkeypatch.setattr(load, "load_clip", None)
+    monkeypatch.setattr(kinds, "load_clip", None)
     assert torch.equal(load_text(find_card(tiny_model)).encode(["forest", "water"]), first.flip(0))
     for words, templates in (["water", "lake"], None), (["water"], "plain"):
         with pytest.raises(TypeError, match="not callable"):
@@ -61,7 +62,7 @@ def test_words_asked_again_need_no_text_tower(tiny_model: Path, monkeypatch: pyt
 
 def test_queries_of_other_weights_are_not_taken(tiny_model: Path) -> None:
     text = load_text(find_card(tiny_model))
-    other = load_text(find_card(tiny_model), sha256="0" * 64)
+    other = load_text(find_card(tiny_model), checksums={"clip": "0" * 64})
     text.encode(["water"])
     templates = resolve_templates(text.templates)
     assert text._store

@@ -13,9 +13,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import gelu, interpolate
 
-from proxyclip_geo.models.card import IMAGENET_MEAN, IMAGENET_STD, OPENAI_MEAN, OPENAI_STD
 from proxyclip_geo.models.encoder import ProxyClipEncoder
 from proxyclip_geo.models.load import load_model
+from proxyclip_geo.models.towers import IMAGENET_MEAN, IMAGENET_STD, OPENAI_MEAN, OPENAI_STD
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 from tests.models import transcription as published
 
@@ -142,3 +142,36 @@ def test_dense_features_equal_the_published_equations(
     values = published.clip_values(visual, pixels_of(rgb, OPENAI_MEAN, OPENAI_STD), heads=heads, activation=gelu)
     wanted = published.proxy_clip(visual, values, features, beta=0.9, gamma=5.0)
     torch.testing.assert_close(encoder.encode(rgb[None]).dense[0], wanted, atol=1e-4, rtol=0)
+
+
+def as_published(name: str, state: published.State) -> published.State:
+    """Rename the entries of timm's state dict as the publishers of the weights do."""
+    if name == "mae":
+        return {"model": state}  # type: ignore[dict-item]
+    if name == "sam":
+        others = {"mask_decoder.iou_token.weight": torch.zeros(1, 256)}
+        return {f"image_encoder.{key}".replace("mlp.fc", "mlp.lin"): value for key, value in state.items()} | others
+    found = dict(state) | {"mask_token": torch.zeros(1, 32)}
+    registers = found.pop("reg_token")
+    if name == "dinov3":
+        renamed = {key.replace("gamma_1", "ls1.gamma").replace("gamma_2", "ls2.gamma"): found[key] for key in found}
+        biases = {f"blocks.{index}.attn.qkv.bias": torch.zeros(96) for index in range(2)}
+        return renamed | biases | {"storage_tokens": registers, "rope_embed.periods": torch.ones(4)}
+    first = torch.full((1, 1, 32), 0.25)
+    positions = torch.cat([first, found["pos_embed"]], dim=1)
+    return found | {"register_tokens": registers, "cls_token": found["cls_token"] - first, "pos_embed": positions}
+
+
+@pytest.mark.parametrize("name", ["mae", "dinov2", "dinov3", "sam"])
+def test_checkpoints_of_the_publishers_are_loaded(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = write_card(tmp_path, FAMILIES[name], {}, window=112 if name == "dinov2" else 64)
+    rgb = torch.randint(0, 256, (1, 3, 112, 112) if name == "dinov2" else (1, 3, 64, 64), dtype=torch.uint8)
+    wanted = load_model(tmp_path, device="cpu", backend="torch").encoder.encode(rgb).dense
+    torch.save(as_published(name, states["vfm"]), tmp_path / "vfm.pth")
+    card = tmp_path / "card.toml"
+    card.write_text(card.read_text().replace("vfm.safetensors", "vfm.pth"))
+    found = load_model(tmp_path, device="cpu", backend="torch").encoder.encode(rgb).dense
+    torch.testing.assert_close(found, wanted, atol=1e-5, rtol=0)
+    assert capsys.readouterr().out == ""

@@ -9,9 +9,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from proxyclip_geo.errors import WeightsError
-from proxyclip_geo.models.card import HubFile
 from proxyclip_geo.models.load import load_model
 from proxyclip_geo.models.state_dict import load_into, load_state_dict
+from proxyclip_geo.models.towers import HubFile
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, Weights
 
 States = dict[str, dict[str, Tensor]]

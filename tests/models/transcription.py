@@ -132,6 +132,12 @@ def vit(state: State, pixels: Tensor, *, heads: int, resize: Callable[[Tensor, t
 
 def dinov3(state: State, pixels: Tensor, *, heads: int) -> Tensor:
     """DINOv3 with rotary positions: (C, h, w)."""
+    tokens, grid = dinov3_tokens(state, pixels, heads=heads)
+    return tokens[-grid[0] * grid[1] :].T.reshape(-1, *grid)
+
+
+def dinov3_tokens(state: State, pixels: Tensor, *, heads: int) -> tuple[Tensor, tuple[int, int]]:
+    """Class, register and patch tokens of DINOv3, (N, C), and the grid of the latter."""
     tokens, grid = embed(pixels, state, "patch_embed.proj")
     prefix = torch.cat([state["cls_token"][0], state["reg_token"][0]])
     width = tokens.shape[1] // heads
@@ -145,8 +151,7 @@ def dinov3(state: State, pixels: Tensor, *, heads: int) -> Tensor:
         half = torch.cat([-after[:, width // 2 :], after[:, : width // 2]], dim=1)
         return torch.cat([before, after * angles.cos() + half * angles.sin()])
 
-    tokens = run_vit(torch.cat([prefix, tokens]), state, heads=heads, eps=1e-5, turn=turn)
-    return tokens[len(prefix) :].T.reshape(-1, *grid)
+    return run_vit(torch.cat([prefix, tokens]), state, heads=heads, eps=1e-5, turn=turn), grid
 
 
 def sam(state: State, pixels: Tensor, *, heads: int, window: int, everywhere: tuple[int, ...]) -> Tensor:
@@ -188,3 +193,71 @@ def attend_with_places(tile: Tensor, block: State, heads: int) -> Tensor:
                 scores[one, other] += query[one] @ block["attn.rel_pos_w"][right + side - 1]
         found.append(scores.softmax(dim=1) @ value)
     return dense(torch.cat(found, dim=1), block, "attn.proj").reshape(side, side, width)
+
+
+def tips(state: State, pixels: Tensor, *, heads: int) -> Tensor:
+    """TIPSv2's patch features, (D, h, w): the last block uses its values only."""
+    tokens, grid = embed(pixels, state, "patch_embed.proj")
+    positions = state["pos_embed"][0]
+    first = state["cls_token"][0] + positions[:1]
+    tokens = torch.cat([first, state["register_tokens"][0], tokens + antialias(positions[1:], grid)])
+    depth = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("blocks."))
+    for index in range(depth):
+        block = part(state, f"blocks.{index}.")
+        joint = dense(norm(tokens, block, "norm1", 1e-6), block, "attn.qkv")
+        mixed = attend(joint, heads) if index < depth - 1 else joint.chunk(3, dim=1)[2]
+        tokens = tokens + block["ls1.gamma"] * dense(mixed, block, "attn.proj")
+        hidden = gelu(dense(norm(tokens, block, "norm2", 1e-6), block, "mlp.fc1"))
+        tokens = tokens + block["ls2.gamma"] * dense(hidden, block, "mlp.fc2")
+    patches = norm(tokens, state, "norm", 1e-6)[1 + len(state["register_tokens"][0]) :]
+    return patches.T.reshape(-1, *grid)
+
+
+def tips_text(state: State, ids: list[int], *, heads: int) -> Tensor:
+    """TIPS' feature of a sentence."""
+    width = state["token_embedding.weight"].shape[1]
+    place = torch.arange(len(ids))[:, None] / 10_000 ** (torch.arange(width // 2) / (width // 2 - 1))
+    tokens = state["token_embedding.weight"][ids] * width**0.5 + torch.cat([place.sin(), place.cos()], dim=1)
+    depth = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("transformer.resblocks."))
+    for index in range(depth):
+        block = part(state, f"transformer.resblocks.{index}.")
+        joint = linear(norm(tokens, block, "ln_1", 1e-5), block["attn.in_proj_weight"], block["attn.in_proj_bias"])
+        tokens = tokens + dense(attend(joint, heads), block, "attn.out_proj")
+        hidden = dense(norm(tokens, block, "ln_2", 1e-5), block, "mlp.c_fc").relu()
+        tokens = tokens + dense(hidden, block, "mlp.c_proj")
+    return norm(tokens, state, "ln_final", 1e-5).mean(dim=0)
+
+
+def dinotxt_head(state: State, tokens: Tensor, *, heads: int) -> Tensor:
+    """The head of dino.txt on all tokens (N, D) of DINOv3."""
+    depth = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("blocks."))
+    for index in range(depth):
+        block = part(state, f"blocks.{index}.")
+        joint = dense(norm(tokens, block, "norm1", 1e-5), block, "attn.qkv")
+        tokens = tokens + block["ls1.gamma"] * dense(attend(joint, heads), block, "attn.proj")
+        normed = norm(tokens, block, "norm2", 1e-5)
+        gate = dense(normed, block, "mlp.w1")
+        hidden = gate * torch.sigmoid(gate) * dense(normed, block, "mlp.w2")
+        tokens = tokens + block["ls2.gamma"] * dense(hidden, block, "mlp.w3")
+    return norm(tokens, state, "ln_final", 1e-5)
+
+
+def dinotxt_text(state: State, ids: list[int], *, heads: int) -> Tensor:
+    """The second half of dino.txt's feature of a sentence; a token sees those before it."""
+    tokens = state["backbone.token_embedding.weight"][ids] + state["backbone.positional_embedding"][: len(ids)]
+    depth = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("backbone.blocks."))
+    width = tokens.shape[1] // heads
+    for index in range(depth):
+        block = part(state, f"backbone.blocks.{index}.")
+        joint = dense(norm(tokens, block, "attention_norm", 1e-5), block, "attention.qkv")
+        query, key, value = (half.reshape(len(ids), heads, width) for half in joint.chunk(3, dim=1))
+        mixed = []
+        for now in range(len(ids)):
+            scores = (query[now] * key[: now + 1]).sum(dim=2) / math.sqrt(width)
+            mixed.append((scores.softmax(dim=0)[:, :, None] * value[: now + 1]).sum(dim=0).flatten())
+        tokens = tokens + dense(torch.stack(mixed), block, "attention.proj")
+        hidden = gelu(dense(norm(tokens, block, "ffn_norm", 1e-5), block, "feed_forward.fc1"))
+        tokens = tokens + dense(hidden, block, "feed_forward.fc2")
+    tokens = norm(tokens, state, "backbone.ln_final", 1e-5)
+    found = state["head.linear_projection.weight"] @ tokens[torch.tensor(ids).argmax()]
+    return found[len(found) // 2 :]

@@ -28,7 +28,8 @@ from words import Words, load_words
 
 from proxyclip_geo.models.card import read_card
 from proxyclip_geo.models.convolutional_encoder import ConvolutionalEncoder
-from proxyclip_geo.models.load import load_text, load_trunk
+from proxyclip_geo.models.kinds import load_text
+from proxyclip_geo.models.load_towers import load_trunk
 from proxyclip_geo.models.text_encoder import TextEncoder
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))

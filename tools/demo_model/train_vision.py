@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from words import Words
 
-from proxyclip_geo.models.card import IMAGENET_MEAN, IMAGENET_STD, OPENAI_MEAN, OPENAI_STD
 from proxyclip_geo.models.clip_image_tower import compute_last_values, project_values, run_trunk
 from proxyclip_geo.models.encoder import ProxyClipEncoder
 from proxyclip_geo.models.proxy_attention import proxy_attention
 from proxyclip_geo.models.text_encoder import TextEncoder
+from proxyclip_geo.models.towers import IMAGENET_MEAN, IMAGENET_STD, OPENAI_MEAN, OPENAI_STD
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 BATCHES = (10, 6)

@@ -21,6 +21,7 @@ MANY_PARAMETERS = {
     "engine/encode_block.py blend_block": "block, pixels, settings and two observers",
     "engine/plan.py make_plan": "one for each field of the plan",
     "engine/runner.py run_blocks": "all parts of a run and three observers",
+    "evaluation/evaluate.py _compare": "the checked arguments of `evaluate`",
     "models/encoder.py __init__": "both towers and their settings",
     "raster/preview.py draw_preview": "one for each part of the picture",
     "raster/examples.py read_examples": "file, column and the words that messages use for them",

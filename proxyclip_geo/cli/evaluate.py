@@ -10,8 +10,12 @@ from proxyclip_geo.cli.reporter import Reporter
 
 
 def evaluate(
-    labels: Annotated[str, typer.Argument(help="Label raster to evaluate, e.g. out/scene_labels.tif.")],
-    truth: Annotated[str, typer.Argument(help="Label raster of the truth, on any grid and in any CRS.")],
+    labels: Annotated[
+        str, typer.Argument(help="Label raster to evaluate, e.g. out/scene_labels.tif; or a folder of them.")
+    ],
+    truth: Annotated[
+        str, typer.Argument(help="Label raster of the truth, on any grid and in any CRS; or a folder, paired by name.")
+    ],
     mapping: parameters.Mapping = None,
     ignore: parameters.Ignore = None,
     vocabulary: Annotated[

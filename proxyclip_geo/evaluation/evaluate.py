@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pyproj.exceptions import ProjError
 from proxyclip_geo.errors import OptionError, RasterError, strip_credentials
 from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, color_mapping, mapped_values, pack_keys
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
+from proxyclip_geo.evaluation.pairs import add_reports, pair_rasters
 from proxyclip_geo.evaluation.report import Report
 from proxyclip_geo.geobox import GeoBox, make_transformer, same_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
@@ -33,8 +35,8 @@ Pairs = Counter[tuple[int, int]]
 
 
 def evaluate(
-    labels: RasterLike,
-    truth: RasterLike,
+    labels: RasterLike | Sequence[RasterLike],
+    truth: RasterLike | Sequence[RasterLike],
     *,
     vocabulary: Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any] | None = None,
     mapping: Mapping[int | str, int | str] | None = None,
@@ -42,7 +44,7 @@ def evaluate(
     block: int = 2048,
     progress: Progress = no_progress,
 ) -> Report:
-    """Compare a label raster with a raster of the truth.
+    """Compare a label raster with a raster of the truth, or several of each, which are counted as one.
 
     A truth on another grid is resampled to the grid of the labels, nearest pixel. Pixels with nodata on either side are
     ignored; unclassified pixels of the prediction count as wrong where the truth has a class. Values of the truth
@@ -52,8 +54,9 @@ def evaluate(
 
     Args:
         labels: Label raster to evaluate: a file or URL, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
-            an `ArrayRaster`.
-        truth: Label raster with the true classes, or a picture of three bands in the colours of classes.
+            an `ArrayRaster`; or a list of them, or a folder or pattern.
+        truth: Label raster with the true classes, or a picture of three bands in the colours of classes; or as many.
+            Rasters of folders and patterns are paired by name, without _labels, _truth, _gt and _mask.
         vocabulary: Names, values and synonyms of the labels: a vocabulary, its name or file, or classes as for
             `segment`; the tags of the raster if not given.
         mapping: Value, name or colour ("#ff0000") in the truth → class (name, synonym or value) of the labels, or
@@ -76,12 +79,26 @@ def evaluate(
     if block < 1:
         raise OptionError(f"block {block} px must be at least 1")
     words = None if vocabulary is None else as_vocabulary(vocabulary)
+    compare = partial(_compare, words=words, mapping=mapping or {}, ignore=ignore, block=block, progress=progress)
+    return add_reports([compare(*pair) for pair in pair_rasters(labels, truth)])
+
+
+def _compare(
+    labels: RasterLike,
+    truth: RasterLike,
+    *,
+    words: Vocabulary | None,
+    mapping: Mapping[int | str, int | str],
+    ignore: Collection[int | str],
+    block: int,
+    progress: Progress,
+) -> Report:
     with ExitStack() as stack:
         files = [stack.enter_context(open_input(raster)) for raster in (labels, truth)]
         predicted = stack.enter_context(open_labels(files[0].path, classes=words.values if words else ()))
         in_color = bool(mapping or words)
-        true = stack.enter_context(open_labels(files[1].path, classes=mapped_values(mapping or {}), colors=in_color))
-        rules = _make_rules(true, words, mapping=mapping or {}, ignore=ignore)
+        true = stack.enter_context(open_labels(files[1].path, classes=mapped_values(mapping), colors=in_color))
+        rules = _make_rules(true, words, mapping=mapping, ignore=ignore)
         # Labels without names take those of the truth.
         legend = Legend.of(predicted.classes, words)
         if not legend.names:

@@ -96,6 +96,33 @@ def test_truth_in_colours(write_labels, mapping, expected):
         evaluate(labels, truth)
 
 
+def test_pairs_are_counted_as_one(write_labels, tmp_path):
+    for folder in ("out", "truth"):
+        (tmp_path / folder).mkdir()
+    write_labels("out/a_labels.tif", [[1, 2]], classes=NAMES)
+    write_labels("out/a_score.tif", [[9, 9]])
+    write_labels("out/b_labels.tif", [[2, 2]], classes={2: "forest"})
+    write_labels("truth/a_gt.tif", [[1, 1]], classes=NAMES)
+    write_labels("truth/b.tif", [[3, 2]], classes={2: "forest", 3: "road"})
+    write_labels("truth/c.tif", [[3, 2]])
+    report = evaluate(tmp_path / "out", tmp_path / "truth")
+    assert report.matrix.classes == ("water", "forest", "road")
+    assert counts(report) == [[0] * 4, [0, 1, 1, 0], [0, 0, 1, 0], [0, 0, 1, 0]]
+    assert any(note.startswith("b_labels.tif: only the truth has road") for note in report.notes)
+    pairs = [
+        [tmp_path / f"{folder}/{name}.tif" for name in names]
+        for folder, names in (("out", ("a_labels", "b_labels")), ("truth", ("a_gt", "b")))
+    ]
+    assert counts(evaluate(*pairs)) == counts(report)
+    (tmp_path / "truth/b.tif").unlink()
+    with pytest.raises(OptionError, match="1 of 2 label rasters have no truth of the same name, e.g. b_labels.tif"):
+        evaluate(tmp_path / "out", tmp_path / "truth")
+    with pytest.raises(OptionError, match="must both be one raster"):
+        evaluate(tmp_path / "out", tmp_path / "truth/c.tif")
+    with pytest.raises(OptionError, match="2 label rasters and 1 rasters of the truth"):
+        evaluate(pairs[0], pairs[1][:1])
+
+
 def test_a_palette_picture_holds_indices(write_labels, tmp_path):
     picture = Image.fromarray(np.array([[0, 1, 2]], np.uint8), "P")
     picture.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])

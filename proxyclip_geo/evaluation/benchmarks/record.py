@@ -64,7 +64,10 @@ def read_image_log(path: Path, identity: Mapping[str, Any], *, overwrite: bool =
         OutputError: If the file holds other settings, or is damaged.
     """
     source = f"the counts of an earlier run '{path}' (remove it, or choose another directory)"
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+    except OSError as error:
+        raise OutputError(f"{source} cannot be read: {error.strerror}") from error
     if not lines:
         return {}
     values = parse_json(lines[0], error=OutputError, source=source)

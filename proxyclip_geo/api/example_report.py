@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.examples import Learned
-from proxyclip_geo.engine.logistic import DEFAULT_STRENGTH, is_larger
+from proxyclip_geo.engine.logistic import is_larger
 from proxyclip_geo.errors import warn_quality
 from proxyclip_geo.raster.examples import Example
 
@@ -149,7 +149,7 @@ def make_report(
     tested = left_out.tested
     return ExampleReport(
         correct=_share(learned.correct),
-        weight=DEFAULT_STRENGTH / left_out.strength,
+        weight=round(learned.weight, 4),
         classes=tuple(classes),
         contradictions=tuple(sorted(contradictions, key=lambda item: -item.probability)),
         words_are_better=is_larger(words.correct[tested], left_out.correct[tested]),

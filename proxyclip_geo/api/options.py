@@ -259,7 +259,8 @@ class Examples(Options):
         float | None,
         option(
             "Number of independent samples that an example counts as: 0 uses the words alone, 1 suits most images, 100 "
-            "nearly ignores the words. Chosen by cross-validation of the examples if not given.",
+            "nearly ignores the words. If not given, classifiers of several weights are averaged by how well they "
+            "predict left-out examples.",
             panel=WORDS,
             flag="--example-weight",
             ge=0,

@@ -19,11 +19,10 @@ from proxyclip_geo.engine.logistic import (
     LeftOut,
     Samples,
     adapt_to_shares,
-    choose_strength,
     judge_prior,
-    leave_out,
     predict,
-    train,
+    train_averaged,
+    train_fixed,
 )
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import VocabularyError
@@ -161,6 +160,7 @@ class Learned:
     Attributes:
         directions: (C, D) float32, added to the logits as products with features.
         biases: (C,), added to the logits.
+        weight: Number of independent samples that a shape counts as.
         left_out: Predictions of shapes by classifiers trained without them.
         words: Those of the words.
         correct: (S,) share of each shape that the classifier puts in its class.
@@ -168,6 +168,7 @@ class Learned:
 
     directions: NDArray[np.float32]
     biases: Floats
+    weight: float
     left_out: LeftOut
     words: LeftOut
     correct: Floats
@@ -254,24 +255,24 @@ def learn(
         bank: The queries of at least two classes, projected if the store is.
         shapes: Each with at least one pixel that has data.
         sample: Features of the raster.
-        weight: Number of independent samples that a shape counts as; chosen by leaving shapes out if not given.
+        weight: Number of independent samples that a shape counts as; averaged by leaving shapes out if not given.
     """
     samples = _read_samples(store, bank, shapes, sample=sample)
     # The weights are combinations of the features, so nearly nothing is lost; with fewer of them it takes less time.
     basis = np.linalg.svd(samples.features, full_matrices=False)[2][:RANK]
     samples = replace(samples, features=samples.features @ basis.T)
-    left_out = choose_strength(samples) if weight is None else leave_out(samples, strength=DEFAULT_STRENGTH / weight)
-    weights = train(samples, strength=left_out.strength)
-    directions = weights[:, :-1] @ basis / sample.std
-    biases = weights[:, -1] - directions @ sample.mean
+    found = train_averaged(samples) if weight is None else train_fixed(samples, strength=DEFAULT_STRENGTH / weight)
+    directions = found.weights[:, :-1] @ basis / sample.std
+    biases = found.weights[:, -1] - directions @ sample.mean
     some = sample.features[:: max(1, len(sample.features) // _ADAPTED_TO)].astype(np.float64)
-    shift = adapt_to_shares(class_logits(bank, some) + some @ directions.T + biases)
-    right = ((predict(samples, weights) + shift).argmax(axis=1) == samples.target) != samples.negative
+    shift = adapt_to_shares(class_logits(bank, some) + some @ directions.T + biases) if found.inverse else 0 * biases
+    right = ((predict(samples, found.weights) + shift).argmax(axis=1) == samples.target) != samples.negative
     return Learned(
         directions.astype(np.float32),
         biases + shift,
-        left_out,
-        judge_prior(samples, left_out.tested),
+        DEFAULT_STRENGTH * found.inverse,
+        found.left_out,
+        judge_prior(samples, found.left_out.tested),
         samples.mean_by_shape(right.astype(float)),
     )
 

@@ -9,11 +9,11 @@ from proxyclip_geo.engine.logistic import (
     DEFAULT_STRENGTH,
     Samples,
     adapt_to_shares,
-    choose_strength,
     judge_prior,
-    leave_out,
     predict,
     train,
+    train_averaged,
+    train_fixed,
 )
 
 DIM, CELLS = 6, 8
@@ -83,25 +83,35 @@ def test_examples_overcome_wrong_words(prior: float) -> None:
 
 def test_a_contradicting_shape_is_found() -> None:
     samples = make_samples([0, 0, 0, 0, 1, 1, 1, 1], wrong=2)
-    found = leave_out(samples, strength=DEFAULT_STRENGTH)
+    found = train_averaged(samples).left_out
     predicted = found.probabilities.argmax(axis=1)
     assert np.flatnonzero(predicted != samples.shape_classes()[0]).tolist() == [2]
 
 
 def test_a_class_with_one_shape_is_not_left_out() -> None:
-    found = choose_strength(make_samples([0, 0, 1, 2, 2]))
-    assert found.tested.tolist() == [True, True, False, True, True]
-    assert choose_strength(make_samples([0, 0, 0, 0])).strength == DEFAULT_STRENGTH
+    found = train_averaged(make_samples([0, 0, 1, 2, 2]))
+    assert found.left_out.tested.tolist() == [True, True, False, True, True]
+    alone = make_samples([0, 0, 0, 0])
+    np.testing.assert_array_equal(train_averaged(alone).weights, train(alone, strength=DEFAULT_STRENGTH))
 
 
 def test_words_that_are_better_make_the_prior_stronger() -> None:
     # The words are right, and the features say nothing.
     samples = make_samples([0, 1] * 8, prior=0.5)
     samples = replace(samples, features=np.random.default_rng(5).normal(0, 1, (16, DIM))[samples.shape])
-    found = choose_strength(samples)
-    assert found.strength > DEFAULT_STRENGTH
-    weak = leave_out(samples, strength=0.1)
-    assert judge_prior(samples, weak.tested).correct.mean() > weak.correct.mean()
+    found = train_averaged(samples)
+    assert found.inverse < 0.5 / DEFAULT_STRENGTH
+    weak = train_fixed(samples, strength=0.1)
+    assert judge_prior(samples, weak.left_out.tested).correct.mean() > weak.left_out.correct.mean()
+    assert found.left_out.loss.mean() < weak.left_out.loss.mean()
+    assert np.abs(found.weights).max() < 0.5 * np.abs(weak.weights).max()
+
+
+def test_an_average_is_between_its_classifiers() -> None:
+    samples = make_samples([0, 0, 1, 1, 2, 2], prior=0.5, spread=1.5)
+    found = train_averaged(samples)
+    assert 1 / 30 < found.inverse < 10
+    assert found.left_out.loss.mean() < judge_prior(samples, found.left_out.tested).loss.mean()
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.9])

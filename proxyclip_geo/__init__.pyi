@@ -1,5 +1,9 @@
+from .api.areas import AreaReport as AreaReport
+from .api.areas import measure_areas as measure_areas
 from .api.benchmark import BenchmarkResult as BenchmarkResult
 from .api.benchmark import run_benchmark as run_benchmark
+from .api.change_result import ChangeResult as ChangeResult
+from .api.compare import compare as compare
 from .api.embedding import Embedding as Embedding
 from .api.embedding import open_embedding as open_embedding
 from .api.encode import encode as encode
@@ -76,6 +80,7 @@ from .raster.names import stem_of as stem_of
 from .raster.options import Percentiles as Percentiles
 from .raster.options import Stretch as Stretch
 from .region import Region as Region
+from .vector.area_table import AreaTable as AreaTable
 from .vector.options import VectorOptions as VectorOptions
 from .vocabulary import MapClass as MapClass
 from .vocabulary import Vocabulary as Vocabulary

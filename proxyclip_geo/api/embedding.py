@@ -1,10 +1,12 @@
 """An open embedding, labelled with any words in memory."""
 
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,9 @@ from proxyclip_geo.raster.options import Percentiles, SourceOptions
 from proxyclip_geo.raster.source import PLACES, Source, open_source
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True)
@@ -253,6 +258,32 @@ class Embedding:
         geobox = self.store.info.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
         picture, note = self.picture(area.region), make_note(self.card)
         return LabelMap(area.map.labels, area.map.score, geobox, found.vocabulary, picture, found.report, note)
+
+    def discover(self, count: int = 8, *, words: Sequence[str] | None = None) -> Vocabulary:
+        """Cluster the features, and return a class for each cluster; `label` takes it for a first map without words.
+
+        Args:
+            count: Number of clusters.
+            words: Words that clusters may be named by; those of the built-in vocabularies if not given.
+
+        Raises:
+            ProxyClipGeoError: A subclass for every error; see `errors`.
+        """
+        from proxyclip_geo.api.discover import discover
+
+        return discover(self, count=count, words=words)
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return the features on their lattice as a dataset that Dask reads in the chunks of the store.
+
+        Its variables are `features` (feature, y, x) float32, NaN in cells without data, and `valid` (y, x).
+
+        Raises:
+            OptionError: If xarray is not installed.
+        """
+        from proxyclip_geo.api.views import view_embedding
+
+        return view_embedding(self.store)
 
     def open_raster(self, raster: RasterLike | None = None) -> Source:
         """Open the encoded raster on the embedding's grid; use it in a `with`.

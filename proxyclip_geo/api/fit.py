@@ -20,11 +20,11 @@ from proxyclip_geo.evaluation.gain import Gain, measure_gain
 from proxyclip_geo.evaluation.gain_picture import draw_gain
 from proxyclip_geo.files import atomic_write, check_existing, check_outputs, make_folder
 from proxyclip_geo.progress import Progress, no_progress
+from proxyclip_geo.raster.vector_labels import is_vector_file
 from proxyclip_geo.references import split_layer
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary, dump_vocabulary
 from proxyclip_geo.vocabulary.formats import check_writable
 
-_VECTOR = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".kml", ".gml", ".csv", ".gdb"})
 _FITTED_ON = "Fitted on "
 Embeddings: TypeAlias = str | Path | Embedding | Sequence[str | Path | Embedding]
 
@@ -186,7 +186,7 @@ def fit(
     for one, path in zip(opened, truths, strict=True):
         prepared = one.bank(words, options, examples=examples, learning=True)
         with ExitStack() as stack:
-            if _is_vector(path):
+            if is_vector_file(path):
                 labels = read_shapes(one, prepared.vocabulary, path, field=truth_field)
             else:
                 labels = read_raster(one, prepared.vocabulary, path, mapping=mapping, ignore=ignore, stack=stack)
@@ -215,11 +215,6 @@ def _pair(embedding: Embeddings, truth: str | Path | Sequence[str | Path]) -> tu
     if len(opened) > 1 and any(one.store.basis is not None for one in opened):
         raise OptionError("embeddings with components of their own cannot be fitted together; encode them without")
     return opened, truths
-
-
-def _is_vector(truth: str | Path) -> bool:
-    file, layer = split_layer(truth)
-    return bool(layer) or Path(file.partition("?")[0]).suffix.lower() in _VECTOR
 
 
 def _notes(labels: Truth) -> list[str]:
@@ -251,7 +246,7 @@ def _fit(
 ) -> FitResult:
     vocabulary, bank = prepared.vocabulary, prepared.bank
     count = len(vocabulary.classes)
-    drawn = len(truths) == 1 and _is_vector(truths[0])
+    drawn = len(truths) == 1 and is_vector_file(truths[0])
     thresholds = np.array(bank.thresholds)
     fallback = 0 if vocabulary.fallback_index is None else vocabulary.fallback_index + 1
     found = fit_cells(cells, classes=count, thresholds=thresholds, fallback=fallback, omit_wrong=drawn)

@@ -77,7 +77,7 @@ def label(
         paths = OutputPaths.in_directory(Path(out), opened.stem, options)
         example_file = None if examples is None else examples.path
         inputs = [*opened.inputs, aoi, example_file, raster if isinstance(raster, str | Path) else None]
-        check_results(paths, inputs=inputs, vocabulary=vocabulary, vectors=vectors)
+        check_results(paths, inputs=inputs, vocabulary=vocabulary, crs=opened.geobox.crs, vectors=vectors)
         prepare_directory(Path(out), paths, overwrite=overwrite)
         warn_of_far_words(opened.text, opened.card, (*vocabulary.words, *options.background))
     with record_warnings() as example_notes, timing(seconds, "words"):
@@ -87,7 +87,7 @@ def label(
     with staging_folder(paths.base), rollback(paths):
         remove_drafts(paths)
         with _classified(opened, bank, area=area, raster=raster, options=options, progress=progress) as results:
-            shares = write_map(
+            summary = write_map(
                 results,
                 paths=paths,
                 geobox=info.geobox,
@@ -112,13 +112,13 @@ def label(
             },
             windows={"embedding": opened.name, "blocks": len(opened.store.blocks), "block_size": info.core},
             notes=[*notes, *example_notes],
-            shares=shares,
+            summary=summary,
             seconds=seconds,
         )
         if found.report is not None:
             record["examples"] = found.report.to_dict()
         write_json(paths.run, record)
-    return SegmentResult(paths, vocabulary, shares, record)
+    return SegmentResult(paths, vocabulary, summary.shares, summary.areas, record)
 
 
 @contextmanager

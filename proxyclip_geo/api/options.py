@@ -1,6 +1,6 @@
 """Options of encoding, labelling, segmenting and examples."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -10,6 +10,9 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.options import PANEL as MODEL
 from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.raster.options import SourceOptions
+
+VectorFormat: TypeAlias = Literal["gpkg", "shp", "geojson", "fgb", "parquet", "pmtiles", "mbtiles"]
+"""Suffix of a vector format."""
 
 WORDS, RUNNING, RESULTS = "Words", "Running", "Results"
 
@@ -108,7 +111,11 @@ class LabelOptions(Options):
     ] = "cells"
     scores: Annotated[bool, option("Write the score raster.", panel=RESULTS)] = True
     probabilities: Annotated[bool, option("Write a raster with one band per class.", panel=RESULTS)] = False
-    polygons: Annotated[bool, option("Write polygons (GeoPackage).", panel=RESULTS)] = True
+    polygons: Annotated[bool, option("Write polygons.", panel=RESULTS)] = True
+    vector_format: Annotated[
+        VectorFormat,
+        option("Format of the polygons: GeoPackage, Shapefile, GeoJSON (WGS 84), FlatGeobuf …", panel=RESULTS),
+    ] = "gpkg"
 
 
 def _one_kind_of_workers(workers: int, scheduler: str) -> str:

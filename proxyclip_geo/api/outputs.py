@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -27,8 +28,11 @@ from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
 from proxyclip_geo.raster.styles import class_styles, labels_qml, labels_sld, score_qml, score_sld
-from proxyclip_geo.vector.formats import check_layers
+from proxyclip_geo.vector.area_table import AreaTable
+from proxyclip_geo.vector.count_areas import AreaCounter
+from proxyclip_geo.vector.formats import SUFFIXES, check_format, check_layers, side_files
 from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vector.pixel_metric import PixelMetric
 from proxyclip_geo.vocabulary import Vocabulary
 
 PREVIEW_SIDE = 1000
@@ -42,7 +46,8 @@ class OutputPaths:
         labels: Label raster.
         score: Score raster.
         probabilities: Raster with one band a class.
-        polygons: GeoPackage.
+        polygons: Vector file.
+        areas: Table of the area of each class (CSV).
         preview: Picture of image and labels.
         run: Record of the run (JSON).
     """
@@ -51,6 +56,7 @@ class OutputPaths:
     score: Path | None
     probabilities: Path | None
     polygons: Path | None
+    areas: Path
     preview: Path
     run: Path
 
@@ -61,7 +67,8 @@ class OutputPaths:
             labels=out / f"{stem}_labels.tif",
             score=out / f"{stem}_score.tif" if options.scores else None,
             probabilities=out / f"{stem}_probabilities.tif" if options.probabilities else None,
-            polygons=out / f"{stem}.gpkg" if options.polygons else None,
+            polygons=out / f"{stem}.{options.vector_format}" if options.polygons else None,
+            areas=out / f"{stem}_areas.csv",
             preview=out / f"{stem}_preview.png",
             run=out / f"{stem}_run.json",
         )
@@ -88,14 +95,20 @@ class OutputPaths:
 
     def all(self) -> tuple[Path, ...]:
         """Return the requested files."""
-        paths = (self.labels, self.score, self.probabilities, self.polygons, self.preview, self.run)
+        paths = (self.labels, self.score, self.probabilities, self.polygons, self.areas, self.preview, self.run)
         return tuple(path for path in paths if path is not None)
 
     @property
     def written(self) -> tuple[Path, ...]:
         """The requested files, their side files and the folder of the unfinished map."""
-        sides = (side for path in self.all() if path.suffix == ".tif" for side in raster_sides(path))
-        return (*self.all(), *sides, self.unfinished)
+        return (*self.all(), *(side for path in self.all() for side in sides_of(path)), self.unfinished)
+
+
+def sides_of(path: Path) -> tuple[Path, ...]:
+    """Return the side files that are written or removed with a result."""
+    if path.suffix == ".tif":
+        return raster_sides(path)
+    return side_files(path) if path.suffix in SUFFIXES else ()
 
 
 def raster_sides(path: Path) -> tuple[Path, ...]:
@@ -111,8 +124,20 @@ def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None
     Raises:
         OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
     """
+    _refuse_file_name(out)
     make_folder(out)
     check_existing(paths.all(), overwrite=overwrite or paths.resumable)
+
+
+def _refuse_file_name(out: Path) -> None:
+    """Raise an OutputError if the name of the directory is that of a file."""
+    suffix = out.suffix.lower()
+    if suffix in (*SUFFIXES, ".tif", ".tiff") and not out.is_dir():
+        remedy = f", and the polygons' format as vector_format='{suffix[1:]}'" if suffix in SUFFIXES else ""
+        raise OutputError(
+            f"'{out}' is the name of a file, but the results are several files in a directory: give the directory, "
+            f"e.g. '{out.with_suffix('')}'{remedy}"
+        )
 
 
 def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
@@ -121,6 +146,7 @@ def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     Raises:
         OutputError: As there.
     """
+    _refuse_file_name(out)
     nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         reason = "no permission" if nearest.is_dir() else f"{nearest} is no directory"
@@ -133,24 +159,34 @@ def check_results(
     *,
     inputs: Iterable[Path | str | None],
     vocabulary: Vocabulary,
+    crs: pyproj.CRS | None,
     vectors: VectorOptions | None = None,
 ) -> None:
     """Check the results of a run before anything is computed.
 
+    Args:
+        paths: The results.
+        inputs: What is read.
+        vocabulary: The classes.
+        crs: CRS of the raster.
+        vectors: Options of polygons.
+
     Raises:
         OutputError: If one of them is an input.
-        VectorError: If the GeoPackage cannot hold a layer of that name.
+        VectorError: If the vector format cannot hold the polygons, or a layer of that name.
     """
     check_outputs(paths.written, inputs=[*inputs, vocabulary.path, None if vectors is None else vectors.aoi])
     if paths.polygons is not None:
         by_class = vectors is not None and vectors.by_class
+        check_format(paths.polygons, by_class=by_class, crs=(vectors and vectors.crs) or crs)
         check_layers(paths.polygons, vocabulary.names if by_class else [paths.stem])
 
 
 def remove_drafts(paths: OutputPaths) -> None:
     """Remove the staging folders that a killed run left, whatever its options were."""
-    possible = OutputPaths.in_directory(paths.run.parent, paths.stem, LabelOptions(probabilities=True)).written
-    remove_staging(possible)
+    for suffix in SUFFIXES:
+        options = LabelOptions(probabilities=True, vector_format=suffix[1:])  # type: ignore[arg-type]
+        remove_staging(OutputPaths.in_directory(paths.run.parent, paths.stem, options).written)
 
 
 @contextmanager
@@ -166,8 +202,21 @@ def rollback(paths: OutputPaths) -> Iterator[None]:
 def _remove_new(paths: OutputPaths, before: set[Path]) -> None:
     for path in paths.all():
         if path.exists() and path not in before:
-            for file in (path, *(raster_sides(path) if path.suffix == ".tif" else ())):
+            for file in (path, *sides_of(path)):
                 file.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class MapSummary:
+    """How much of a map each class takes.
+
+    Attributes:
+        shares: Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
+        areas: Area of the pixels of each class, likewise.
+    """
+
+    shares: dict[str, float]
+    areas: AreaTable
 
 
 class Thumbnail:
@@ -195,6 +244,7 @@ class ResultWriter:
         self._paths = paths
         self._styles = styles
         self.counts = np.zeros(vocabulary.nodata + 1, np.int64)
+        self.areas = AreaCounter(PixelMetric.of(geobox))
         self.thumbnail = Thumbnail(geobox, nodata=vocabulary.nodata, dtype=vocabulary.dtype)
         wanted = {
             paths.labels: label_spec(styles, tags=tags),
@@ -210,7 +260,7 @@ class ResultWriter:
             self._stack = stack.pop_all()
 
     def write(self, result: BlockResult) -> None:
-        """Write a block to all rasters and count its labels."""
+        """Write a block to all rasters, count its labels and measure their areas."""
         core, mapped = result.block.core, result.map
         layers = {
             self._paths.labels: mapped.labels,
@@ -222,6 +272,7 @@ class ResultWriter:
             assert layer is not None
             writer.write(core, layer)
         self.counts += _count(mapped.labels, len(self.counts))
+        self.areas.add(core, mapped.labels)
         self.thumbnail.add(result)
 
     def finish(self) -> None:
@@ -245,6 +296,11 @@ def _count(labels: NDArray[np.unsignedinteger], size: int) -> NDArray[np.int64]:
     return np.bincount(labels.ravel(), minlength=size)
 
 
+def name_values(vocabulary: Vocabulary) -> dict[int, str]:
+    """Return the name of each label value of a map, "unclassified" among them."""
+    return {item.value: item.name for item in vocabulary.classes} | {0: "unclassified"}
+
+
 def compute_shares(counts: NDArray[np.int64], vocabulary: Vocabulary) -> dict[str, float]:
     """Return the share of each class and of "unclassified" among the pixels with data, by name, 0–1.
 
@@ -253,5 +309,4 @@ def compute_shares(counts: NDArray[np.int64], vocabulary: Vocabulary) -> dict[st
         vocabulary: The classes.
     """
     total = max(1, int(counts[: vocabulary.nodata].sum()))
-    shares = {item.name: float(counts[item.value] / total) for item in vocabulary.classes}
-    return shares | {"unclassified": float(counts[0] / total)}
+    return {name: float(counts[value] / total) for value, name in name_values(vocabulary).items()}

@@ -13,14 +13,17 @@ from typing import Any
 from proxyclip_geo import __version__
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
-from proxyclip_geo.api.outputs import OutputPaths
+from proxyclip_geo.api.outputs import MapSummary, OutputPaths, name_values
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.errors import OutputError, strip_credentials
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.kinds import identify_model
 from proxyclip_geo.models.load import Model
+from proxyclip_geo.raster.preview import Caption
 from proxyclip_geo.validation import PARTIAL, validate
+from proxyclip_geo.vector.area_table import AreaTable
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -39,6 +42,7 @@ def describe_model(model: Model) -> dict[str, Any]:
     card = model.card
     return {
         **describe_weights(card, model.checksums),
+        "use": card.use,
         "licence": card.licence,
         "citation": card.citation,
         "device": str(model.encoder.device),
@@ -124,7 +128,7 @@ def make_record(
     options: Mapping[str, Any],
     windows: Mapping[str, Any],
     notes: Sequence[str],
-    shares: Mapping[str, float],
+    summary: MapSummary,
     seconds: Mapping[str, float],
 ) -> dict[str, Any]:
     """Return the record of a finished run, as JSON-able values without credentials."""
@@ -136,7 +140,8 @@ def make_record(
         "vocabulary": vocabulary.to_dict(),
         "options": dict(options),
         "windows": dict(windows),
-        "shares": {name: round(share, 6) for name, share in shares.items()},
+        "shares": {name: round(share, 6) for name, share in summary.shares.items()},
+        "areas": summary.areas.to_dict(),
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
         "warnings": list(notes),
     }
@@ -186,6 +191,17 @@ def read_record(path: Path) -> EarlierRun:
 def make_note(card: ModelCard) -> str:
     """Return the line below a preview: what the model is for, if it is not for mapping."""
     return f"Model {card.name}: {card.use}" if card.use else ""
+
+
+def make_caption(
+    card: ModelCard, geobox: GeoBox, *, areas: AreaTable, vocabulary: Vocabulary, title: str = ""
+) -> Caption:
+    """Return what a preview says: CRS, date, model, areas, and a warning if the model is not for mapping."""
+    crs = geobox.crs
+    place = "no CRS" if crs is None else f"{crs.name} ({':'.join(crs.to_authority() or ('no code',))})"
+    made = f"mapped on {datetime.datetime.now(datetime.UTC).date().isoformat()} with model {card.name}"
+    texts = {value: areas.format(name) for value, name in name_values(vocabulary).items() if name in areas}
+    return Caption(title, geobox, texts, (f"{place}; {made}",), make_note(card))
 
 
 def make_tags(card: ModelCard) -> dict[str, str]:

@@ -128,7 +128,7 @@ def segment(
                 "omit workers and scheduler"
             )
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
-        check_results(paths, inputs=job.inputs, vocabulary=vocabulary, vectors=vectors)
+        check_results(paths, inputs=job.inputs, vocabulary=vocabulary, crs=job.source.geobox.crs, vectors=vectors)
         prepare_directory(Path(out), paths, overwrite=overwrite)
         with record_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
@@ -266,7 +266,7 @@ class _Run:
         with record_warnings() as failure_notes:
             failed.warn(len(plan.blocks), record=self.paths.run)
         with closing(store.results(failed=failed.reasons)) as results:
-            shares = write_map(
+            summary = write_map(
                 results,
                 paths=self.paths,
                 geobox=job.source.geobox,
@@ -290,12 +290,12 @@ class _Run:
                 "memory_bytes": estimate_memory(plan, self.model.encoder, self.memory_inputs),
             },
             notes=[*self.notes, *failure_notes],
-            shares=shares,
+            summary=summary,
             seconds=seconds,
         )
         record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list(), "identity": self.map_identity}
         write_json(self.paths.run, record)
-        return SegmentResult(self.paths, self.vocabulary, shares, record)
+        return SegmentResult(self.paths, self.vocabulary, summary.shares, summary.areas, record)
 
 
 def plan_segment(
@@ -324,7 +324,7 @@ def plan_segment(
         job = Job.prepare(raster, model=model, options=options)
     with job.source as source:
         paths = OutputPaths.in_directory(Path(out), source.stem, options)
-        check_results(paths, inputs=job.inputs, vocabulary=vocabulary)
+        check_results(paths, inputs=job.inputs, vocabulary=vocabulary, crs=source.geobox.crs)
         check_directory(Path(out), paths, overwrite=overwrite)
         loaded = job.load(model, options)
         run = _Run(job, vocabulary, paths, loaded, options, None, {}, notes)

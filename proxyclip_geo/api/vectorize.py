@@ -13,6 +13,7 @@ from proxyclip_geo.files import check_outputs, staging_folder, was_interrupted
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.styles import ClassStyle, class_styles
+from proxyclip_geo.vector.area_table import AreaTable
 from proxyclip_geo.vector.formats import check_format, check_layers, check_target, format_of, side_files
 from proxyclip_geo.vector.label_mosaic import read_crs, read_legend
 from proxyclip_geo.vector.options import VectorOptions
@@ -30,21 +31,21 @@ class VectorResult:
     Attributes:
         path: The file.
         polygons: Number of polygons.
-        areas: Area of each class by name, in `unit`.
-        unit: "m²"; "px" if the labels have no CRS, or a local engineering CRS without a unit of length.
+        areas: Area of the polygons of each class, by name.
         merged: Number of small patches merged into a neighbour.
         filled: Number of unclassified patches merged into a neighbour.
         changed: Number of pixels whose class changed by merging.
+        dropped: Number of polygons left out as smaller than `drop_smaller`.
         gains: Pixels that each class gained by merging (negative: lost), by name, before clipping.
     """
 
     path: Path
     polygons: int
-    areas: Mapping[str, float]
-    unit: str = "m²"
+    areas: AreaTable
     merged: int = 0
     filled: int = 0
     changed: int = 0
+    dropped: int = 0
     gains: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -182,11 +183,11 @@ def _write(
         return VectorResult(
             path,
             polygons.written,
-            dict(polygons.areas),
-            polygons.area_unit,
+            AreaTable(dict(polygons.areas), polygons.area_unit),
             merged=changes.patches,
             filled=changes.holes,
             changed=changes.pixels,
+            dropped=polygons.dropped,
             gains=polygons.gains,
         )
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, OutputPaths, ResultWriter, compute_shares
-from proxyclip_geo.api.record import make_note, make_tags
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, MapSummary, OutputPaths, ResultWriter, compute_shares, name_values
+from proxyclip_geo.api.record import make_caption, make_tags
 from proxyclip_geo.api.vectorize import write_layer
 from proxyclip_geo.engine.runner import BlockResult
+from proxyclip_geo.files import write_text
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.progress import Progress
-from proxyclip_geo.raster.preview import draw_preview, save_preview
+from proxyclip_geo.raster.preview import Caption, draw_preview, save_preview
 from proxyclip_geo.raster.styles import class_styles
 from proxyclip_geo.region import Region
 from proxyclip_geo.vector.options import VectorOptions
@@ -36,8 +37,8 @@ def write_map(
     seconds: dict[str, float],
     progress: Progress,
     vectors: VectorOptions | None = None,
-) -> dict[str, float]:
-    """Write rasters, preview and polygons.
+) -> MapSummary:
+    """Write rasters, areas, preview and polygons.
 
     Args:
         results: The blocks.
@@ -51,9 +52,6 @@ def write_map(
         seconds: Takes the time of each stage.
         progress: Called while polygons are made.
         vectors: Options of polygons.
-
-    Returns:
-        Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
     """
     tags = make_tags(card)
     with closing(ResultWriter(paths, geobox.crop(area), vocabulary=vocabulary, tags=tags)) as writer:
@@ -64,7 +62,10 @@ def write_map(
         with timing(seconds, "write"):
             writer.finish()
     shares = compute_shares(writer.counts, vocabulary)
-    _write_preview(paths.preview, picture(), writer, vocabulary, shares, note=make_note(card))
+    areas = writer.areas.table(name_values(vocabulary))
+    write_text(paths.areas, areas.to_csv())
+    caption = make_caption(card, geobox.crop(area), areas=areas, vocabulary=vocabulary, title=paths.stem)
+    _write_preview(paths.preview, picture(), writer, vocabulary, shares, caption=caption)
     if paths.polygons is not None:
         with timing(seconds, "polygonize"):
             write_layer(
@@ -77,7 +78,7 @@ def write_map(
                 probabilities=paths.probabilities,
                 progress=progress,
             )
-    return shares
+    return MapSummary(shares, areas)
 
 
 def _write_preview(
@@ -87,17 +88,16 @@ def _write_preview(
     vocabulary: Vocabulary,
     shares: Mapping[str, float],
     *,
-    note: str,
+    caption: Caption,
 ) -> None:
-    values = dict(zip(vocabulary.names, vocabulary.values, strict=True)) | {"unclassified": 0}
     preview = draw_preview(
         picture,
         writer.thumbnail.labels,
         classes=class_styles(vocabulary),
         nodata=vocabulary.nodata,
-        shares={values[name]: share for name, share in shares.items()},
+        shares={value: shares[name] for value, name in name_values(vocabulary).items()},
         max_side=PREVIEW_SIDE,
-        note=note,
+        caption=caption,
     )
     save_preview(preview, path)
 

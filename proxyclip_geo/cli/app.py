@@ -13,7 +13,10 @@ import typer
 
 from proxyclip_geo import __version__
 from proxyclip_geo.cli import (
+    areas,
     benchmark,
+    compare,
+    discover,
     encode,
     evaluate,
     explore,
@@ -52,11 +55,14 @@ for _command in (
     explore.explain,
     explore.similar,
     explore.words,
+    discover.discover,
     explore.suggest,
     fit.fit,
     vectorize.vectorize,
     sample.sample,
     evaluate.evaluate,
+    areas.areas,
+    compare.compare,
 ):
     app.command(no_args_is_help=True)(with_options(_command))
 app.command()(worker.worker)

@@ -14,10 +14,15 @@ def evaluate(
         str, typer.Argument(help="Label raster to evaluate, e.g. out/scene_labels.tif; or a folder of them.")
     ],
     truth: Annotated[
-        str, typer.Argument(help="Label raster of the truth, on any grid and in any CRS; or a folder, paired by name.")
+        str,
+        typer.Argument(
+            help="The truth, on any grid: a label raster, a vector file of points and polygons with their class, or a "
+            "folder of rasters, paired by name."
+        ),
     ],
     mapping: parameters.Mapping = None,
     ignore: parameters.Ignore = None,
+    truth_field: Annotated[str, typer.Option("--field", help="Column of a vector file with the class.")] = "class",
     vocabulary: Annotated[
         str | None,
         typer.Option("--vocabulary", "-v", help="Vocabulary that names the labels; their own tags if not given."),
@@ -41,6 +46,7 @@ def evaluate(
         report = pg.evaluate(
             labels,
             truth,
+            truth_field=truth_field,
             vocabulary=pg.load_vocabulary(vocabulary) if vocabulary else None,
             mapping=pg.parse_mapping(mapping) if mapping else None,
             ignore=parameters.read_values(ignore),

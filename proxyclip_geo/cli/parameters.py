@@ -32,6 +32,15 @@ Vocabulary = Annotated[
         rich_help_panel=WORDS,
     ),
 ]
+LabelNames = Annotated[
+    str | None,
+    typer.Option(
+        "--vocabulary",
+        "-v",
+        help="Names and colours of the labels: a built-in vocabulary or a file; the raster's own if not given.",
+        rich_help_panel=WORDS,
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Directory for the results.", rich_help_panel=RESULTS)]
 Model = Annotated[
     str,
@@ -57,7 +66,7 @@ Mapping = Annotated[
 Ignore = Annotated[
     str | None, typer.Option(help='Values or names of the truth to leave out, e.g. "0, 255, unlabeled".')
 ]
-MapShape = Annotated[VectorOptions, Only(("exact", "min_area", "smooth", "simplify"))]
+MapShape = Annotated[VectorOptions, Only(("exact", "min_area", "drop_smaller", "smooth", "simplify"))]
 
 
 def read_values(text: str | None) -> tuple[int | str, ...]:

@@ -103,10 +103,10 @@ class Reporter:
         else:
             self.out.print(Text(strip_credentials(text)) if isinstance(text, str) else text)
 
-    def swatch(self, color: str) -> str:
-        """Return markup of a square in a colour such as "#00ff00"; "#" if the encoding has no square."""
+    def swatch(self, color: str, count: int = 1) -> str:
+        """Return markup of squares in a colour such as "#00ff00"; "#" if the encoding has no square."""
         square = "■".encode(self.out.encoding, "replace").decode(self.out.encoding).replace("?", "#")
-        return f"[{color}]{square}[/]"
+        return f"[{color}]{square * count}[/]"
 
     @contextmanager
     def progress(self) -> Iterator[Any]:

@@ -7,6 +7,7 @@ import typer
 
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.cli import parameters
+from proxyclip_geo.cli.areas import area_table
 from proxyclip_geo.cli.reporter import Reporter
 from proxyclip_geo.errors import IncompleteError
 from proxyclip_geo.models.options import DEFAULT_MODEL
@@ -44,8 +45,8 @@ def segment(
     """Segment a raster into classes named in plain words.
 
     Writes to the output directory: NAME_labels.tif and NAME_score.tif (cloud-optimised GeoTIFFs with styles), NAME.gpkg
-    (polygons with class, area and score), NAME_preview.png and NAME_run.json. The same command resumes an interrupted
-    run.
+    (polygons with class, area and score), NAME_areas.csv (hectares per class), NAME_preview.png and NAME_run.json. The
+    same command resumes an interrupted run.
 
     RASTER may be a directory, a pattern ("tiles/*.tif") or a JSON file of STAC items: each raster then gets a directory
     of its own in the output directory, and report.json lists the result of each.
@@ -148,19 +149,12 @@ def _duration(seconds: float) -> str:
 
 
 def show_result(reporter: Reporter, result: Any) -> None:
-    """Show the shares of the classes and the files."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("class")
-    table.add_column("share", justify="right")
+    """Show the areas and shares of the classes, and the files."""
     colors = {item.name: "#{:02x}{:02x}{:02x}".format(*item.color) for item in result.vocabulary.classes}
-    for name, share in sorted(result.shares.items(), key=lambda entry: -entry[1]):
-        if share > 0:
-            swatch = reporter.swatch(colors[name]) if name in colors else " "
-            table.add_row(f"{swatch} " + name.replace("[", r"\["), f"{100 * share:.1f} %")
+    table = area_table(reporter, result.areas, colors)
     paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None and field != "work"}
-    facts = {"shares": dict(result.shares), "paths": paths, "seconds": result.run["seconds"]}
+    areas = result.areas.to_dict()
+    facts = {"shares": dict(result.shares), "areas": areas, "paths": paths, "seconds": result.run["seconds"]}
     examples = result.run.get("examples")
     if examples is not None:
         facts["examples"] = examples

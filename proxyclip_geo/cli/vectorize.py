@@ -23,15 +23,6 @@ Out = Annotated[
         rich_help_panel=parameters.RESULTS,
     ),
 ]
-Vocabulary = Annotated[
-    str | None,
-    typer.Option(
-        "--vocabulary",
-        "-v",
-        help="Names and colours of the labels: a built-in vocabulary or a file; the raster's own if not given.",
-        rich_help_panel=parameters.WORDS,
-    ),
-]
 Score = Annotated[
     list[str] | None,
     typer.Option(
@@ -68,7 +59,7 @@ Append = Annotated[
 def vectorize(
     labels: Labels,
     out: Out,
-    vocabulary: Vocabulary = None,
+    vocabulary: parameters.LabelNames = None,
     *,
     options: VectorOptions,
     score: Score = None,
@@ -115,12 +106,14 @@ def _show(reporter: Reporter, result: Any) -> None:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("class")
-    table.add_column("area", justify="right")
-    table.add_column("by merging" if result.gains else "", justify="right")
-    areas = sorted(result.areas.items(), key=lambda entry: -entry[1])
-    for name, area in areas:
-        table.add_row(name.replace("[", r"\["), f"{area:,.0f} {result.unit}", _gain(result.gains.get(name)))
-    data = {**vars(result), "path": str(result.path), "areas": dict(areas)}
+    for title in ("area", "share", "by merging" if result.gains else ""):
+        table.add_column(title, justify="right")
+    areas = result.areas
+    for row in areas.rows():
+        name = row["class"]
+        gain = _gain(result.gains.get(name))
+        table.add_row(name.replace("[", r"\["), areas.format(name), f"{row['share_percent']:.1f} %", gain)
+    data = {**vars(result), "path": str(result.path), "areas": dict(areas), "unit": areas.unit}
     reporter.result(table, data)
     if not reporter.as_json:
         if result.changed:
@@ -128,6 +121,8 @@ def _show(reporter: Reporter, result: Any) -> None:
                 f"{result.merged} small patches given to neighbours and {result.filled} holes filled: "
                 f"{result.changed} pixels changed"
             )
+        if result.dropped:
+            reporter.out.print(f"{result.dropped} smaller polygons left out")
         reporter.out.print(f"{result.polygons} polygons in {result.path}")
 
 

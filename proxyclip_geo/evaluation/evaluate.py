@@ -23,6 +23,7 @@ from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.georeference import PIXELS
 from proxyclip_geo.raster.inputs import RasterLike, open_input
 from proxyclip_geo.raster.labels import LabelSource, open_labels
+from proxyclip_geo.raster.vector_labels import VectorLabels, is_vector_file, read_vector_labels
 from proxyclip_geo.region import Region
 from proxyclip_geo.remedies import Remedy
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary
@@ -38,13 +39,14 @@ def evaluate(
     labels: RasterLike | Sequence[RasterLike],
     truth: RasterLike | Sequence[RasterLike],
     *,
+    truth_field: str = "class",
     vocabulary: Vocabulary | str | Path | Sequence[Any] | Mapping[str, Any] | None = None,
     mapping: Mapping[int | str, int | str] | None = None,
     ignore: Collection[int | str] = (),
     block: int = 2048,
     progress: Progress = no_progress,
 ) -> Report:
-    """Compare a label raster with a raster of the truth, or several of each, which are counted as one.
+    """Compare a label raster with the truth, or several of each, which are counted as one.
 
     A truth on another grid is resampled to the grid of the labels, nearest pixel. Pixels with nodata on either side are
     ignored; unclassified pixels of the prediction count as wrong where the truth has a class. Values of the truth
@@ -55,8 +57,11 @@ def evaluate(
     Args:
         labels: Label raster to evaluate: a file or URL, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
             an `ArrayRaster`; or a list of them, or a folder or pattern.
-        truth: Label raster with the true classes, or a picture of three bands in the colours of classes; or as many.
-            Rasters of folders and patterns are paired by name, without _labels, _truth, _gt and _mask.
+        truth: Label raster with the true classes, a picture of three bands in the colours of classes, or a vector file
+            of points and polygons with their class; or as many. Of a vector file, every pixel counts whose centre lies
+            in a polygon, or that a point touches; pixels without a shape are ignored. Rasters of folders and patterns
+            are paired by name, without _labels, _truth, _gt and _mask.
+        truth_field: Column of a vector file with the name or the value of the class.
         vocabulary: Names, values and synonyms of the labels: a vocabulary, its name or file, or classes as for
             `segment`; the tags of the raster if not given.
         mapping: Value, name or colour ("#ff0000") in the truth → class (name, synonym or value) of the labels, or
@@ -67,6 +72,7 @@ def evaluate(
 
     Raises:
         RasterError: If a raster cannot be read, holds no labels, or only one of them has a CRS.
+        VectorError: If a vector file cannot be read, or lacks the column.
         OptionError: If the mapping has unknown values or classes, or the rasters share no area or no class.
         VocabularyError: If the vocabulary cannot be read.
 
@@ -79,7 +85,15 @@ def evaluate(
     if block < 1:
         raise OptionError(f"block {block} px must be at least 1")
     words = None if vocabulary is None else as_vocabulary(vocabulary)
-    compare = partial(_compare, words=words, mapping=mapping or {}, ignore=ignore, block=block, progress=progress)
+    compare = partial(
+        _compare,
+        truth_field=truth_field,
+        words=words,
+        mapping=mapping or {},
+        ignore=ignore,
+        block=block,
+        progress=progress,
+    )
     return add_reports([compare(*pair) for pair in pair_rasters(labels, truth)])
 
 
@@ -87,6 +101,7 @@ def _compare(
     labels: RasterLike,
     truth: RasterLike,
     *,
+    truth_field: str,
     words: Vocabulary | None,
     mapping: Mapping[int | str, int | str],
     ignore: Collection[int | str],
@@ -96,15 +111,22 @@ def _compare(
     with ExitStack() as stack:
         files = [stack.enter_context(open_input(raster)) for raster in (labels, truth)]
         predicted = stack.enter_context(open_labels(files[0].path, classes=words.values if words else ()))
-        in_color = bool(mapping or words)
-        true = stack.enter_context(open_labels(files[1].path, classes=mapped_values(mapping), colors=in_color))
-        rules = _make_rules(true, words, mapping=mapping, ignore=ignore)
+        true: LabelSource | VectorLabels
+        if is_vector_file(truth):
+            true = read_vector_labels(files[1].path, predicted.geobox, field=truth_field, name=predicted.name)
+            rules = TruthRules(true.classes, dict(mapping), tuple(ignore))
+        else:
+            colors, named = bool(mapping or words), mapped_values(mapping)
+            true = stack.enter_context(open_labels(files[1].path, classes=named, colors=colors))
+            rules = _make_rules(true, words, mapping=mapping, ignore=ignore)
         # Labels without names take those of the truth.
         legend = Legend.of(predicted.classes, words)
         if not legend.names:
             legend = Legend.of(true.classes, None)
         rules.check(legend)
-        overlap, aligned = align_truth(predicted.geobox, true, name=predicted.name)
+        overlap, aligned = predicted.geobox.region, true
+        if isinstance(true, LabelSource):
+            overlap, aligned = align_truth(predicted.geobox, true, name=predicted.name)
         if aligned is not true:
             stack.enter_context(aligned)
         pairs, missing = _count(predicted, aligned, overlap, block=block, progress=progress)
@@ -208,7 +230,7 @@ def _bounds(geobox: GeoBox) -> str:
 
 
 def _count(
-    predicted: LabelSource, true: LabelSource, area: Region, *, block: int, progress: Progress
+    predicted: LabelSource, true: LabelSource | VectorLabels, area: Region, *, block: int, progress: Progress
 ) -> tuple[Pairs, int]:
     """Return pixels by pair of values, and the number of pixels without data on one of the sides.
 

@@ -101,6 +101,14 @@ class LabelSource:
             valid &= read_region(self.dataset, region, name=self.name, masks=True) > 0
         return LabelBlock(values, valid)
 
+    def thumbnail(self, side: int) -> tuple[NDArray[np.integer], GeoBox]:
+        """Return the labels in at most `side` rows and columns, from overviews if there are any, and their geobox."""
+        factor = max(1.0, max(self.shape) / side)
+        shape = tuple(max(1, round(length / factor)) for length in self.shape)
+        values = self.dataset.read(1, out_shape=shape, resampling=Resampling.nearest)
+        factors = (self.shape[0] / shape[0], self.shape[1] / shape[1])
+        return values, self.geobox.zoom_out(factors, shape=(shape[0], shape[1]))
+
     def reproject(self, geobox: GeoBox) -> "LabelSource":
         """Return a view of the labels on another grid, by nearest neighbour; close both.
 

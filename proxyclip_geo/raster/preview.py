@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from proxyclip_geo.files import atomic_write
+from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.raster.marks import choose_scale_bar, find_north
 from proxyclip_geo.raster.styles import ClassStyle, with_unclassified
 
 _MARGIN = 16
@@ -30,7 +32,10 @@ _SYSTEM_FONTS = (
 )
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _INK = (32, 32, 32)
-_LIGHT_INK = (140, 140, 140)
+_LIGHT_INK = (110, 110, 110)
+_WARNING_INK = (190, 30, 30)
+# Smaller pictures have no room for a scale bar.
+_MARKED_SIDE = 128
 _CHECKER = ((255, 255, 255), (222, 222, 222))
 _CHECKER_SIDE = 8
 
@@ -43,6 +48,25 @@ class _Entry:
     share: float
 
 
+@dataclass(frozen=True)
+class Caption:
+    """What a preview says besides its legend.
+
+    Attributes:
+        title: Title above the pictures.
+        geobox: Where the labels lie, for a scale bar and an arrow to true north.
+        areas: Area of each value as text.
+        lines: Lines below the legend.
+        warning: A last line, in red.
+    """
+
+    title: str = ""
+    geobox: GeoBox | None = None
+    areas: Mapping[int, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    warning: str = ""
+
+
 def draw_preview(
     rgb: NDArray[np.uint8],
     labels: NDArray[np.integer],
@@ -51,9 +75,9 @@ def draw_preview(
     nodata: int,
     shares: Mapping[int, float] | None = None,
     max_side: int = 1000,
-    note: str = "",
+    caption: Caption | None = None,
 ) -> Image.Image:
-    """Draw image and labels side by side, with a legend of names, colours and shares.
+    """Draw image and labels side by side, with a legend of names, colours, areas and shares.
 
     Args:
         rgb: (3, H, W) uint8, of the same area as the labels and any size.
@@ -62,14 +86,17 @@ def draw_preview(
         nodata: Label value of nodata, drawn as a checkerboard on both sides.
         shares: Share of each value among the valid pixels, 0–1; counted in `labels` if not given.
         max_side: Longest side of each of the two pictures in pixels.
-        note: A line below the legend.
+        caption: Title, scale bar, areas and texts.
     """
     styles = with_unclassified(classes)
     size = _panel_size(labels.shape, max_side)
     nodata_mask = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
     image = _resize(Image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))), size, smooth=True)
     colored = _resize(Image.fromarray(_paint(labels, styles)), size, smooth=False)
-    return _compose((image, colored), nodata_mask, _entries(styles, labels, shares, nodata), note)
+    caption = caption or Caption()
+    if caption.geobox is not None and min(size) >= _MARKED_SIDE:
+        _draw_marks(colored, caption.geobox)
+    return _compose((image, colored), nodata_mask, _entries(styles, labels, shares, nodata), caption)
 
 
 def save_preview(picture: Image.Image, path: Path) -> Path:
@@ -118,32 +145,68 @@ def _entries(
     return [entry for entry in entries if entry.share > 0 or (entry.style.value != 0 and not is_long)]
 
 
+def _draw_marks(panel: Image.Image, geobox: GeoBox) -> None:
+    """Draw a scale bar in the lower left corner, and an arrow to true north in the upper right one."""
+    draw, font = ImageDraw.Draw(panel), ImageFont.load_default(size=_FONT_SIZE - 2)
+    bar, north = choose_scale_bar(geobox), find_north(geobox)
+    if bar is not None:
+        length = bar.pixels * panel.width / geobox.width
+        left, bottom = 10, panel.height - 10
+        right = left + max(length, _width(bar.text, font))
+        draw.rectangle((left - 4, bottom - 26, right + 4, bottom + 4), fill="white")
+        draw.line((left, bottom, left + length, bottom), fill=_INK, width=3)
+        draw.text((left, bottom - 6), bar.text, fill=_INK, font=font, anchor="ls")
+    if north is not None:
+        x, y = panel.width - 24, 26
+        draw.ellipse((x - 20, y - 20, x + 20, y + 20), fill="white")
+        (dx, dy), reach = north, 16
+        tip, back = (x + reach * dx, y + reach * dy), (x - reach / 2 * dx, y - reach / 2 * dy)
+        sides = [(back[0] + sign * 7 * dy, back[1] - sign * 7 * dx) for sign in (1, -1)]
+        draw.polygon([tip, sides[0], (x, y), sides[1]], fill=_INK)
+        draw.text((x - reach * dx * 0.75, y - reach * dy * 0.75), "N", fill=_INK, font=font, anchor="mm")
+
+
 def _compose(
-    panels: tuple[Image.Image, Image.Image], nodata_mask: Image.Image, entries: list[_Entry], note: str
+    panels: tuple[Image.Image, Image.Image], nodata_mask: Image.Image, entries: list[_Entry], caption: Caption
 ) -> Image.Image:
     width, height = panels[0].size
-    font, (note, *names) = _font_for([note, *(entry.style.name for entry in entries)])
-    shares = [_percent(entry.share) for entry in entries]
-    lines = [(_shorten(name, font), share) for name, share in zip(names, shares, strict=True)]
-    canvas_width = max(_MIN_WIDTH, 2 * width + 3 * _MARGIN, _width(note, font) + 2 * _MARGIN)
-    column = max((_width(f"{name}  {share}", font) for name, share in lines), default=0) + _SWATCH + 2 * _MARGIN
+    texts = [caption.title, *caption.lines, caption.warning, *(entry.style.name for entry in entries)]
+    font, (title, *texts) = _font_for(texts)
+    below = [(text, _LIGHT_INK) for text in texts[: len(caption.lines)]]
+    below += [(text, _WARNING_INK) for text in texts[len(caption.lines) : len(caption.lines) + 1] if text]
+    names = texts[len(caption.lines) + 1 :]
+    facts = [f"{caption.areas.get(entry.style.value, '')}  {_percent(entry.share)}".strip() for entry in entries]
+    lines = [f"{_shorten(name, font)}  {text}" for name, text in zip(names, facts, strict=True)]
+    widest = max((_width(text, font) for text, _ in [*below, (title, _INK)]), default=0)
+    canvas_width = max(_MIN_WIDTH, 2 * width + 3 * _MARGIN, widest + 2 * _MARGIN)
+    column = max((_width(line, font) for line in lines), default=0) + _SWATCH + 2 * _MARGIN
     columns = max(1, (canvas_width - _MARGIN) // column)
     rows = -(-len(lines) // columns)
     line_height = _SWATCH + 8
-    legend = height + rows * line_height + 3 * _MARGIN
-    canvas = Image.new("RGB", (canvas_width, legend + (line_height if note else 0)), "white")
+    head = _MARGIN + (line_height if title else 0)
+    has_nodata = bool(caption.lines) and nodata_mask.getbbox() is not None
+    legend = head + height + _MARGIN
+    end = legend + rows * line_height + _MARGIN
+    canvas = Image.new("RGB", (canvas_width, end + (len(below) + has_nodata) * line_height), "white")
+    draw = ImageDraw.Draw(canvas)
     inset = (canvas_width - 2 * width - _MARGIN) // 2
+    draw.text((max(_MARGIN, inset), _MARGIN + _SWATCH // 2), title, fill=_INK, font=font, anchor="lm")
     for index, panel in enumerate(panels):
         panel.paste(_checkerboard(panel.size), mask=nodata_mask)
-        canvas.paste(panel, (inset + index * (width + _MARGIN), _MARGIN))
-    draw = ImageDraw.Draw(canvas)
-    for index, (entry, (name, share)) in enumerate(zip(entries, lines, strict=True)):
-        left = _MARGIN + index // rows * column
-        top = height + 2 * _MARGIN + index % rows * line_height
+        canvas.paste(panel, (inset + index * (width + _MARGIN), head))
+    for index, (entry, line) in enumerate(zip(entries, lines, strict=True)):
+        left, top = _MARGIN + index // rows * column, legend + index % rows * line_height
         draw.rectangle((left, top, left + _SWATCH, top + _SWATCH), fill=entry.style.color, outline=_LIGHT_INK)
         ink = _INK if entry.share > 0 else _LIGHT_INK
-        draw.text((left + _SWATCH + 8, top + _SWATCH // 2), f"{name}  {share}", fill=ink, font=font, anchor="lm")
-    draw.text((_MARGIN, legend - _MARGIN // 2), note, fill=_LIGHT_INK, font=font, anchor="lm")
+        draw.text((left + _SWATCH + 8, top + _SWATCH // 2), line, fill=ink, font=font, anchor="lm")
+    top = end - _MARGIN // 2
+    if has_nodata:
+        canvas.paste(_checkerboard((_SWATCH, _SWATCH)), (_MARGIN, top - _SWATCH // 2))
+        draw.rectangle((_MARGIN, top - _SWATCH // 2, _MARGIN + _SWATCH, top + _SWATCH // 2), outline=_LIGHT_INK)
+        draw.text((_MARGIN + _SWATCH + 8, top), "no data", fill=_INK, font=font, anchor="lm")
+        top += line_height
+    for number, (text, ink) in enumerate(below):
+        draw.text((_MARGIN, top + number * line_height), text, fill=ink, font=font, anchor="lm")
     return canvas
 
 

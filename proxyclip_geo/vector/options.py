@@ -54,6 +54,16 @@ class VectorOptions(Options):
             ge=0,
         ),
     ] = 0.0
+    drop_smaller: Annotated[
+        float | None,
+        option(
+            "Leave out polygons below this area, in m², after all other steps; the map then has gaps. Where labels "
+            "have no CRS it counts pixels. `min_area` gives small patches to their neighbours instead.",
+            panel=SHAPE,
+            metavar="M2",
+            gt=0,
+        ),
+    ] = None
     connectivity: Annotated[
         Literal[4, 8], option("4, or 8: pixels that share a corner are one patch.", panel=POLYGONS)
     ] = 4

@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from proxyclip_geo.geobox import Ellipsoid, GeoBox, site_grid_unit
+from proxyclip_geo.region import Region
 from proxyclip_geo.vector.areas import area_m2
 from proxyclip_geo.vector.ragged import sum_by
 
@@ -95,6 +96,21 @@ class PixelMetric:
         row, column = np.indices((bottom - top, width)).reshape(2, -1)
         return self.pixel_areas(np.column_stack((column + 0.5, row + top + 0.5))).reshape(-1, width)
 
+    def crop(self, region: Region) -> Floats | None:
+        """Return the area in m² of each pixel of a region, measured there: (H, W); None outside the domain of the CRS.
+
+        The region is tabulated anew, so that the table is fine enough in large rasters as well.
+        """
+        nodes = self.nodes
+        if self.ellipsoid is not None:
+            nodes = _tabulate(self.geobox.crop(region), self.ellipsoid, most=2 * max(region.shape) + 1)
+        if nodes is None:
+            return None
+        across, cosine, down = np.moveaxis(nodes, -1, 0)
+        sizes = across * down * np.sqrt(1 - cosine**2)
+        by_row, by_column = (_interpolation(side, count) for side, count in zip(region.shape, sizes.shape, strict=True))
+        return np.asarray(by_row @ sizes @ by_column.T)
+
     def perimeters(self, outlines: Geometries) -> Floats:
         """Return the lengths of all rings of (N,) outlines in pixel coordinates, in metres; NaN without nodes."""
         if self.nodes is None:
@@ -137,6 +153,13 @@ class PixelMetric:
         return areas
 
 
+def _interpolation(pixels: int, nodes: int) -> Floats:
+    """Return (pixels, nodes) the weight of each of evenly spaced nodes at the centre of each pixel."""
+    position = (np.arange(pixels) + 0.5) / pixels * (nodes - 1)
+    weights: Floats = np.maximum(1 - np.abs(position[:, None] - np.arange(nodes)), 0)
+    return weights
+
+
 def _measure_plane(geobox: GeoBox, unit: float) -> Floats:
     """Return the nodes of a plane with a number of metres per unit."""
     t = geobox.transform
@@ -145,15 +168,15 @@ def _measure_plane(geobox: GeoBox, unit: float) -> Floats:
     return np.broadcast_to(np.array([across, cosine, down]), (2, 2, 3))
 
 
-def _tabulate(geobox: GeoBox, ellipsoid: Ellipsoid) -> Floats | None:
-    """Measure pixels at the nodes of a grid: (rows, columns, 3); None outside the domain of the CRS."""
+def _tabulate(geobox: GeoBox, ellipsoid: Ellipsoid, *, most: int = _MOST_NODES) -> Floats | None:
+    """Measure pixels at the nodes of a grid of up to `most` a side: (rows, columns, 3); None outside of the CRS."""
     height, width = geobox.shape
     try:
         across, _, down = _measure_pixels(np.array([[width / 2, height / 2]]), geobox, ellipsoid)[0]
         if not np.isfinite((across, down)).all() or min(across, down) <= 0:
             return None
         rows, columns = (
-            int(np.clip(np.ceil(side * step / _SPACING), 1, _MOST_NODES)) + 1
+            int(np.clip(np.ceil(side * step / _SPACING), 1, min(most, _MOST_NODES))) + 1
             for side, step in ((height, down), (width, across))
         )
         y, x = np.meshgrid(np.linspace(0, height, rows), np.linspace(0, width, columns), indexing="ij")

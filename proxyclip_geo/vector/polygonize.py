@@ -44,9 +44,11 @@ class PolygonSource:
         statistics: Rasters to average over the polygons, by column name.
         drop_collinear: Whether to drop collinear vertices.
         simplify: Tolerance in pixels of simplifying all polygons together; 0 for none.
+        drop_smaller: Polygons of a smaller area, in `area_unit`, are left out; None for none.
         changes: Patches and pixels changed by merging small patches.
         progress: Called with polygons done, in the stage "write".
         written: Polygons yielded so far.
+        dropped: Polygons left out so far as too small.
         areas: Area of each class yielded so far, in `area_unit`.
     """
 
@@ -58,9 +60,11 @@ class PolygonSource:
     statistics: Mapping[str, Path | str] = field(default_factory=dict)
     drop_collinear: bool = True
     simplify: float = 0.0
+    drop_smaller: float | None = None
     changes: Changes = field(default=Changes())
     progress: Progress = field(default=no_progress, repr=False)
     written: int = 0
+    dropped: int = 0
     areas: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -113,11 +117,18 @@ class PolygonSource:
         inside = np.flatnonzero(~shapely.is_empty(clipped))
         shapes, index = clipped[inside], outlines.features[inside]
         world = outlines_to_world(shapes, metric.geobox)
+        areas = metric.areas(shapes, world)
+        if self.drop_smaller is not None:
+            sizes = areas if metric.in_metres else shapely.area(shapes)
+            # Areas that are not known stay.
+            large = ~(sizes < self.drop_smaller)
+            self.dropped += int((~large).sum())
+            shapes, index, world, areas = shapes[large], index[large], world[large], areas[large]
         labels = decode_labels(merged.codes[index])
         columns = {
             "class": np.array([self.names[label] for label in labels.tolist()], dtype=object),
             "label": labels,
-            "area_m2": metric.areas(shapes, world),
+            "area_m2": areas,
             "perimeter_m": metric.perimeters(shapes),
             "pixels": merged.pixels[index],
             **self._averages(merged, index),
@@ -224,6 +235,7 @@ def polygonize(
         inputs.statistics,
         drop_collinear=drop_collinear and options.crs is None and not (options.smooth or options.simplify),
         simplify=options.simplify,
+        drop_smaller=options.drop_smaller,
         changes=changes,
         progress=progress,
     )

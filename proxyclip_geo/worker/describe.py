@@ -23,10 +23,11 @@ def describe_worker() -> dict[str, Any]:
 
 
 def describe_result(result: SegmentResult) -> dict[str, Any]:
-    """Return the files, shares and classes of a map."""
+    """Return the files, shares, areas and classes of a map."""
     return {
         "paths": {name: None if path is None else str(path) for name, path in vars(result.paths).items()},
         "shares": dict(result.shares),
+        "areas": result.areas.to_dict(),
         "vocabulary": result.vocabulary.to_dict(),
         "examples": result.run.get("examples"),
         "seconds": result.run["seconds"],

@@ -188,8 +188,31 @@ def vectorize(
         "layer": result.path.stem,
         "count": result.polygons,
         "areas": dict(result.areas),
-        "unit": result.unit,
+        "unit": result.areas.unit,
     }
+
+
+def areas(
+    call: Call,
+    *,
+    labels: Name,
+    zones: Name | None = None,
+    zone_field: str = "name",
+    path: Name | None = None,
+    chart: Name | None = None,
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Measure the area of each class of a label raster, also by zone."""
+    report = pg.measure_areas(
+        labels,
+        zones=zones,
+        zone_field=zone_field,
+        out=path,
+        chart=chart,
+        overwrite=overwrite,
+        progress=call.progress,
+    )
+    return {**report.to_dict(), "path": path, "chart": chart}
 
 
 def evaluate(
@@ -197,11 +220,12 @@ def evaluate(
     *,
     labels: Name,
     truth: Name,
+    truth_field: str = "class",
     mapping: dict[int | str, int | str] | None = None,
     ignore: tuple[int | str, ...] = (),
 ) -> dict[str, Any]:
     """Compare labels with the truth."""
-    report = pg.evaluate(labels, truth, mapping=mapping, ignore=ignore, progress=call.progress)
+    report = pg.evaluate(labels, truth, truth_field=truth_field, mapping=mapping, ignore=ignore, progress=call.progress)
     return {"report": report.to_dict(), "text": report.to_text()}
 
 
@@ -229,6 +253,7 @@ METHODS: dict[str, Method] = {
     "suggest": embedding_methods.suggest,
     "fit": embedding_methods.fit,
     "vectorize": vectorize,
+    "areas": areas,
     "evaluate": evaluate,
 }
 """Methods of requests, besides "cancel" and "shutdown"."""

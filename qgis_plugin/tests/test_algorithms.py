@@ -187,9 +187,10 @@ def test_areas_per_class(provider, scene, tmp_path):
     with open(tmp_path / "areas.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     pixels = [float(row["area_m2"]) / size**2 for row in rows]
-    assert pixels == pytest.approx([288 * 374, 96 * 374], rel=2e-3)
-    assert [float(row["share_percent"]) for row in rows] == pytest.approx([75, 25], abs=1e-3)
-    assert "75.0 %" in (tmp_path / "areas.html").read_text("utf-8")
+    assert pixels == pytest.approx([288 * 374, 96 * 374, 384 * 10], rel=2e-3)
+    assert [row["class"] for row in rows] == ["class 2", "class 1", "unclassified"]
+    assert [float(row["share_percent"]) for row in rows] == pytest.approx([73.05, 24.35, 2.60], abs=1e-2)
+    assert "73.0 %" in (tmp_path / "areas.html").read_text("utf-8")
     QgsProject.instance().clear()
 
 

@@ -56,7 +56,7 @@ def test_all_results_are_there_and_nothing_else(result: pg.SegmentResult) -> Non
     rasters = {
         f"scene_{kind}.{suffix}" for kind in ("labels", "score", "probabilities") for suffix in ("tif", "qml", "sld")
     }
-    others = {"scene_labels.tif.aux.xml", "scene.gpkg", "scene_preview.png", "scene_run.json"}
+    others = {"scene_labels.tif.aux.xml", "scene.gpkg", "scene_areas.csv", "scene_preview.png", "scene_run.json"}
     assert names - {f"{name}.aux.xml" for name in rasters} == (rasters | others) - {"scene_labels.tif.aux.xml"}
 
 
@@ -321,3 +321,32 @@ def test_a_plan_computes_nothing(scene: Path, tmp_path: Path) -> None:
     assert plan.disk >= 300 * 420 * 2
     assert plan.seconds > 0
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "sides"), [("shp", {"shx", "dbf", "prj", "cpg"}), ("geojson", set()), ("parquet", set())]
+)
+def test_polygons_in_the_format_asked_for(
+    scene: Path, demo: pg.Model, tmp_path: Path, form: str, sides: set[str]
+) -> None:
+    options = pg.SegmentOptions(vector_format=form, bounds=None, scores=False)
+    result = pg.segment(scene, WORDS, out=tmp_path, model=demo, options=options)
+    assert result.paths.polygons == tmp_path / f"scene.{form}"
+    assert {path.suffix[1:] for path in tmp_path.glob("scene.*")} == {form, "qml", "sld"} | sides
+    assert set(result.polygons["class"]) <= set(WORDS)
+    with pytest.raises(OutputError, match="exist; pass overwrite=True"):
+        pg.segment(scene, WORDS, out=tmp_path, model=demo, options=options)
+
+
+@pytest.mark.parametrize(("name", "remedy"), [("map.shp", "vector_format='shp'"), ("map.tif", "directory, e.g. 'map'")])
+def test_the_name_of_a_file_is_no_directory(scene: Path, name: str, remedy: str) -> None:
+    with pytest.raises(OutputError, match=remedy):
+        pg.segment(scene, WORDS, out=name, model="demo")
+    assert not Path(name).exists()
+
+
+@pytest.mark.filterwarnings("ignore::proxyclip_geo.errors.QualityWarning")
+def test_formats_that_need_a_crs_are_refused_before_the_work(make_raster, tmp_path: Path) -> None:
+    plain = make_raster(crs=None, transform=Affine.identity())
+    with pytest.raises(pg.VectorError, match="without a CRS"):
+        pg.segment(plain, WORDS, out=tmp_path / "out", model="demo", options=pg.SegmentOptions(vector_format="geojson"))

@@ -267,12 +267,12 @@ def test_areas_of_the_world_are_square_metres(tmp_path) -> None:
     values = np.repeat(np.array([[1, 2]], np.uint8), 18, axis=0).repeat(18, axis=1)
     world = write(tmp_path / "world.tif", values, transform=Affine(10, 0, -180, 0, -10, 90), crs="EPSG:4326")
     result = pg.vectorize(world, tmp_path / "world.gpkg", options=pg.VectorOptions(min_area=1e9))
-    assert (sum(result.areas.values()), result.unit) == (pytest.approx(5.10065621724e14, rel=1e-6), "m²")
+    assert (sum(result.areas.values()), result.areas.unit) == (pytest.approx(5.10065621724e14, rel=1e-6), "m²")
     assert read(result.path)["perimeter_m"].notna().all()
     # The corners of an oval map lie beyond it.
     oval = Affine(1e6, 0, -18e6, 0, -1e6, 9e6)
     world = write(tmp_path / "oval.tif", values, transform=oval, crs="ESRI:54009")
-    assert pg.vectorize(world, tmp_path / "oval.gpkg").unit == "m²"
+    assert pg.vectorize(world, tmp_path / "oval.gpkg").areas.unit == "m²"
     with pytest.raises(OptionError, match="beyond its CRS"):
         pg.vectorize(world, tmp_path / "no.gpkg", options=pg.VectorOptions(min_area=1e9))
 
@@ -283,7 +283,7 @@ def test_without_a_crs_pixels_are_counted(tmp_path) -> None:
         target.write(np.ones((1, 4, 4), np.uint8))
         target.update_tags(CLASS_1="water")
     result = pg.vectorize(path, tmp_path / "plain.gpkg")
-    assert (result.areas, result.unit) == ({"water": 16}, "px")
+    assert (result.areas, result.areas.unit) == ({"water": 16}, "px")
 
 
 def test_scores_of_each_label_raster(tmp_path, map_values) -> None:
@@ -458,3 +458,15 @@ class TestBeforeTheWork:
         styles = pg.as_vocabulary({"name": "x", "classes": [name, "other"]})
         made = pg.vectorize(labels, tmp_path / "a.gpkg", vocabulary=styles, options=pg.VectorOptions(by_class=True))
         assert [layer for layer, kind in pyogrio.list_layers(made.path) if kind] == [styles.names[0]]
+
+
+def test_smaller_polygons_are_left_out(tmp_path, map_values) -> None:
+    path = write(tmp_path / "map.tif", map_values)
+    options = pg.VectorOptions(exact=True)
+    every = read(pg.vectorize(path, tmp_path / "all.gpkg", options=options).path)
+    limit = float(every["area_m2"].median())
+    result = pg.vectorize(path, tmp_path / "large.gpkg", options=pg.VectorOptions(exact=True, drop_smaller=limit))
+    large = every[every["area_m2"] >= limit].reset_index(drop=True)
+    assert (result.polygons, result.dropped) == (len(large), len(every) - len(large))
+    assert read(result.path).equals(large)
+    assert result.areas.total == pytest.approx(large["area_m2"].sum())

@@ -1,11 +1,13 @@
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from proxyclip_geo.errors import Cancelled, OptionError, RasterError, VocabularyError
+from proxyclip_geo.errors import Cancelled, OptionError, RasterError, VectorError, VocabularyError
 from proxyclip_geo.evaluation.evaluate import _count_block, evaluate
 from proxyclip_geo.vocabulary import dump_vocabulary, load_vocabulary, parse_classes
 
@@ -310,3 +312,18 @@ def test_grids_that_cannot_be_converted(make_raster, grids):
     one, other = (make_raster(f"{name[:5]}.tif", bands=1, crs=name.replace("LOCAL", local)) for name in grids)
     with pytest.raises(RasterError, match="local grids and other planets; use files in one CRS"):
         evaluate(one, other)
+
+
+@pytest.mark.parametrize(
+    ("names", "mapping"), [(["water", "forest", "Water"], None), (["1", "2", "1"], {1: "water", 2: 2})]
+)
+def test_points_and_polygons_are_a_truth(write_labels, tmp_path, names, mapping):
+    labels = write_labels("l.tif", [[1, 1, 2], [2, 2, 2]], classes=NAMES, transform=UTM, crs="EPSG:32632")
+    shapes = [shapely.box(500_000, 4_999_998, 500_004, 5_000_000), shapely.Point(500_005, 4_999_997)]
+    shapes.append(shapely.Point(500_001, 4_999_997))
+    frame = gpd.GeoDataFrame({"kind": names}, geometry=shapes, crs="EPSG:32632").to_crs(4326)
+    frame.to_file(tmp_path / "truth.gpkg")
+    report = evaluate(labels, tmp_path / "truth.gpkg", truth_field="kind", mapping=mapping)
+    assert counts(report) == [[0, 0, 0], [0, 2, 1], [0, 0, 1]]
+    with pytest.raises(VectorError, match="no column 'class'.*`truth_field`"):
+        evaluate(labels, tmp_path / "truth.gpkg")

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 from PIL import Image
 
 from proxyclip_geo.errors import OutputError
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster import preview
-from proxyclip_geo.raster.preview import draw_preview, save_preview
+from proxyclip_geo.raster.preview import Caption, draw_preview, save_preview
 from proxyclip_geo.raster.styles import ClassStyle
 
 CLASSES = [ClassStyle(1, "water", (0, 0, 255)), ClassStyle(2, "forest", (0, 128, 0))]
@@ -100,7 +102,30 @@ def test_an_unwritable_path(tmp_path: Path) -> None:
 def test_a_note_stands_below_the_legend(tmp_path: Path) -> None:
     given = {"rgb": np.zeros((3, 60, 100), np.uint8), "labels": np.ones((60, 100), np.uint8), "classes": CLASSES}
     plain = open_rgb(write_preview(tmp_path / "plain.png", **given, nodata=255))
-    noted = open_rgb(write_preview(tmp_path / "noted.png", **given, nodata=255, note="Model demo: for tests; " * 4))
+    noted = open_rgb(
+        write_preview(
+            tmp_path / "noted.png", **given, nodata=255, caption=Caption(warning="Model demo: for tests; " * 4)
+        )
+    )
     assert noted.shape[0] > plain.shape[0]
     assert noted.shape[1] > plain.shape[1]
     assert (noted[plain.shape[0] - 8 :] < 200).any()
+
+
+def test_a_caption_makes_it_a_map(tmp_path: Path) -> None:
+    labels = np.ones((300, 400), np.uint8)
+    labels[:, 390:] = 255
+    geobox = GeoBox(labels.shape, (0.5, 0, 500_000, 0, -0.5, 5_600_000), "EPSG:32632")
+    given = {"rgb": np.full((3, 300, 400), 77, np.uint8), "labels": labels, "classes": CLASSES, "nodata": 255}
+    lines = ("WGS 84 / UTM zone 32N",)
+    full = Caption("scene", geobox, {1: "2.93 ha"}, lines, "not for mapping")
+    picture = open_rgb(write_preview(tmp_path / "map.png", **given, caption=full))
+    panel = picture[42 : 42 + 300, 432 : 432 + 400]
+    # The bar has the length of 50 m, 100 pixels; the circle of north is white.
+    assert (panel[290, 10:110] < 60).all()
+    assert (panel[290, 130:380] == (0, 0, 255)).all()
+    assert (panel[26, 360] == 255).all()
+    assert (np.abs(picture.astype(int) - (190, 30, 30)).sum(axis=2) < 30).any()
+    for change in ({"title": ""}, {"areas": {}}, {"lines": ()}, {"geobox": None}, {"warning": ""}):
+        drawn = open_rgb(write_preview(tmp_path / "other.png", **given, caption=replace(full, **change)))
+        assert drawn.shape != picture.shape or (drawn != picture).any()

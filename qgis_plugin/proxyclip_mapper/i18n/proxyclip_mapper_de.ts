@@ -30,17 +30,31 @@
   </message>
   <message>
    <location filename="../algorithms/areas.py" />
-   <source>Measures the area of each class of a label raster, in square metres on the ellipsoid, in any CRS. Pixel edges are kept, so the areas are those of the pixels. Without a CRS the areas are in pixels.
+   <source>Measures the area of each class of a label raster, on the ellipsoid, in any CRS: in square metres, hectares and square kilometres. The areas are those of the pixels. Without a CRS they are in pixels.
 
-Unclassified and nodata pixels are not counted. The table is a CSV file, the chart an HTML page.</source>
-   <translation>Misst die Fläche jeder Klasse eines Klassenrasters in Quadratmetern auf dem Ellipsoid, in jedem KBS. Pixelkanten bleiben erhalten, die Flächen sind also die der Pixel. Ohne KBS sind die Flächen in Pixeln.
+With zones, e.g. districts or parcels, the areas of each zone are measured; a pixel on a border counts by the share that the zone covers.
 
-Unklassifizierte Pixel und NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-Datei, das Diagramm eine HTML-Seite.</translation>
+Nodata pixels are not counted. The table is a CSV file, the chart an HTML page.</source>
+   <translation>Misst die Fläche jeder Klasse eines Klassenrasters auf dem Ellipsoid, in jedem KBS: in Quadratmetern, Hektar und Quadratkilometern. Die Flächen sind die der Pixel. Ohne KBS sind sie in Pixeln.
+
+Mit Zonen, z. B. Bezirken oder Schlägen, werden die Flächen jeder Zone gemessen; ein Pixel am Rand zählt mit dem Anteil, den die Zone bedeckt.
+
+NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-Datei, das Diagramm eine HTML-Seite.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>Name field of the zones</source>
+   <translation>Namensfeld der Zonen</translation>
   </message>
   <message>
    <location filename="../algorithms/areas.py" />
    <source>Table</source>
    <translation>Tabelle</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/areas.py" />
+   <source>Zones (polygons)</source>
+   <translation>Zonen (Polygone)</translation>
   </message>
   <message>
    <location filename="../algorithms/base.py" />

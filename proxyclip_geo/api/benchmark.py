@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, as_completed
+from distributed import Client, KilledWorker, as_completed
 
 from proxyclip_geo.api.job import BATCH_SIZES
 from proxyclip_geo.api.options import BenchmarkOptions
 from proxyclip_geo.api.record import describe_model, describe_software
 from proxyclip_geo.data_files import read_text
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.distributed.cluster import connect, start_workers
+from proxyclip_geo.engine.distributed.cluster import death_reason, use_workers
 from proxyclip_geo.engine.picture import PictureTask
-from proxyclip_geo.errors import OptionError, warn_quality
+from proxyclip_geo.errors import EngineError, OptionError, warn_quality
 from proxyclip_geo.evaluation.benchmarks.benchmark import Benchmark, digest, load_benchmark
 from proxyclip_geo.evaluation.benchmarks.record import open_image_log
 from proxyclip_geo.evaluation.benchmarks.samples import Found, Sample, find_samples, read_sample
@@ -32,6 +32,7 @@ from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.models.registry import find_card
+from proxyclip_geo.models.towers import IMAGENET_MEAN
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.image_file import resize_picture, scale_shape
 
@@ -169,7 +170,7 @@ def _make_task(benchmark: Benchmark, model: Model, options: BenchmarkOptions) ->
         debias=debias if options.debias is None else options.debias,
         fallback=benchmark.fallback_index,
     )
-    mean = find_clip_statistics(card)[0]
+    mean = find_clip_statistics(card)[0] if card.clip else IMAGENET_MEAN
     return PictureTask(
         card=card,
         loading=_loading(benchmark, card, options),
@@ -274,9 +275,9 @@ class _Run:
                 yield scoring.score(sample, self.model.encoder)
         elif samples:
             elsewhere = self.options.scheduler
-            with connect(elsewhere) if elsewhere else start_workers(self.options.workers) as client:
+            with use_workers(workers=None if elsewhere else self.options.workers, scheduler=elsewhere) as pool:
                 key = digest(json.dumps(self.identity, sort_keys=True))
-                yield from _compute_on(client, scoring, samples, key=key)
+                yield from _compute_on(pool.client, scoring, samples, key=key)
 
     def describe(self, images: Sequence[ImageCounts]) -> dict[str, Any]:
         """Return the record of a finished run."""
@@ -309,14 +310,20 @@ class _Run:
 
 
 def _compute_on(client: Client, scoring: _Scoring, samples: Sequence[Sample], *, key: str) -> Iterator[ImageCounts]:
-    """Score samples on the workers of a cluster, twice as many at a time as there are threads."""
+    """Score samples on the workers of a cluster, one at a time on each thread, so that a crash concerns one sample."""
     sent = client.scatter(scoring, broadcast=True)
     waiting = iter(samples)
-    ahead = 2 * max(1, sum(client.nthreads().values()))
+    ahead = max(1, sum(client.nthreads().values()))
     first = list(itertools.islice(waiting, ahead))
     begun = [client.submit(_score_on_worker, sent, key, sample, pure=False) for sample in first]
     futures = as_completed(begun, loop=client.loop)
     for future in futures:
+        failure = future.exception()
+        if isinstance(failure, KilledWorker):
+            raise EngineError(
+                f"a worker process {death_reason(client)}, twice; pass a smaller `workers` or `batch_size`: the same "
+                "call resumes after the finished images"
+            ) from failure
         yield future.result()
         following = next(waiting, None)
         if following is not None:

@@ -353,6 +353,13 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "test/src/<name>.*" in call("run", "vdd", "--root", root, code=2)["message"]
 
 
+def test_a_model_without_clip(tmp_path: Path) -> None:
+    SETS["udd5"].write(tmp_path / "set")
+    model = replace(make_model("udd5", SETS["udd5"]), card=find_card("tipsv2-b14"))
+    result = pg.run_benchmark("udd5", tmp_path / "set", model=model, out=tmp_path / "out")
+    assert result.score == pytest.approx(float(SETS["udd5"].miou))
+
+
 def test_a_result_as_text(tmp_path: Path) -> None:
     text = run("loveda", tmp_path / "set").to_text()
     for line in (

@@ -17,17 +17,17 @@ def describe_result(record: Mapping[str, Any]) -> str:
     head = [
         f"{record['title']}, protocol {record['protocol']}, model {record['model']['name']}",
         f"images          {record['images']}" + (f" of {size}" if size else ""),
-        f"{record['measure']:<15} {_percent(scores['score'])}{_show_interval(scores['interval'])}",
-        f"pixel accuracy  {_percent(scores['pixel_accuracy'])}",
+        f"{record['measure']:<15} {_percent(scores['score'])}{_show_interval(scores['interval'])} %",
+        f"pixel accuracy  {_percent(scores['pixel_accuracy'])} %",
         f"seconds         {record['seconds']:.0f}",
         f"windows         {settings['window']} px every {settings['stride']} px, blend {settings['blend']}",
         "",
     ]
     rows = [[item["name"], _percent(item["iou"]), str(item["support"])] for item in scores["classes"]]
-    lines = head + align_columns(["class", "IoU", "pixels"], rows)
+    lines = head + align_columns(["class", "IoU %", "pixels"], rows)
     if record["published"]:
         rows = [[item["method"], f"{item['score']:.1f}", item["note"]] for item in record["published"]]
-        lines += ["", *align_columns(["published", "score", ""], rows)]
+        lines += ["", *align_columns(["published", "score %", ""], rows)]
     lines += ["", *(f"note: {note}" for note in record["notes"])] if record["notes"] else []
     return "\n".join(lines)
 

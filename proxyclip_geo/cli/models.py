@@ -114,13 +114,14 @@ def check(
     options: Annotated[ModelOptions, Only(("device",))],
     reporter: Reporter,
 ) -> None:
-    """Load a model, check its weights' checksums, encode one word and run one window."""
-    from proxyclip_geo.models.self_test import run_self_test
+    """Load a model, check its weights' checksums, and tell five words apart on a synthetic image."""
+    from proxyclip_geo.engine.self_test import run_self_test
 
     report = run_self_test(model, device=options.device)
     text = (
         f"{report.name}: fine. {report.parameters / 1e6:.1f} M parameters on {report.device}; one window of "
         f"{report.window} px in {report.seconds:.2f} s ({report.window**2 / 1e6 / report.seconds:.2g} Mpx/s); "
-        f"lattice step {report.step} px, features of length {report.dim}"
+        f"lattice step {report.step} px, features of length {report.dim}; {report.order:.0%} of the pairs of words are "
+        "told apart"
     )
     reporter.result(text, vars(report))

@@ -49,8 +49,8 @@ def fetch(call: Call, *, model: Name) -> dict[str, Any]:
 
 
 def self_test(call: Call, *, model: Name = "demo", device: str = ModelOptions().device) -> dict[str, Any]:
-    """Load a model and run one window, to check the environment."""
-    from proxyclip_geo.models.self_test import run_self_test
+    """Load a model and encode words and a synthetic image, to check the environment."""
+    from proxyclip_geo.engine.self_test import run_self_test
 
     result = run_self_test(model, device=device)
     libraries = {name: importlib.metadata.version(name) for name in ("torch", "rasterio", "numpy")}

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,8 +15,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save
+from safetensors.torch import load_file, save
 
+from proxyclip_geo.models.registry import builtin_cards
+
+TOWERS = ("clip", "vfm")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -91,9 +95,13 @@ def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+BUNDLE = builtin_cards()["demo"].parent
+
+
 @pytest.fixture
-def hub(socket_enabled: None, tiny_states: dict[str, dict[str, torch.Tensor]]) -> Iterator[Hub]:
-    files = {f"owner/{tower}/model.safetensors": save(state) for tower, state in tiny_states.items()}
+def hub(socket_enabled: None) -> Iterator[Hub]:
+    """A hub with the weights of the model `demo`."""
+    files = {f"owner/{tower}/model.safetensors": (BUNDLE / f"{tower}.safetensors").read_bytes() for tower in TOWERS}
     hub = Hub(files)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(hub))
     hub.address = f"http://127.0.0.1:{server.server_port}"
@@ -106,16 +114,18 @@ def hub(socket_enabled: None, tiny_states: dict[str, dict[str, torch.Tensor]]) -
 
 
 @pytest.fixture
-def card(tiny_model: Path) -> Path:
+def card(tmp_path: Path) -> Path:
     """A card whose weights are on the hub."""
-    path = tiny_model / "tiny.toml"
-    text = path.read_text()
-    for tower in ("clip", "vfm"):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    text = (BUNDLE / "demo.toml").read_text().replace('name = "demo"', 'name = "tiny"')
+    for tower in TOWERS:
         hub = f'hub = {{ repo = "owner/{tower}", file = "model.safetensors" }}'
         text = text.replace(f'weights = "{tower}.safetensors"', hub)
-        (tiny_model / f"{tower}.safetensors").unlink()
-    path.write_text(text)
-    return path
+    for name in ("clip.json", "known.txt"):
+        shutil.copy(BUNDLE / name, folder)
+    (folder / "tiny.toml").write_text(text)
+    return folder / "tiny.toml"
 
 
 def run(hub: Hub, home: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -160,12 +170,10 @@ def test_fetch_to_a_folder_to_be_carried(hub: Hub, card: Path, tmp_path: Path) -
     assert run(hub, tmp_path / "other", "models", "check", card, **elsewhere).returncode == 0
 
 
-def test_a_broken_off_download_goes_on(
-    hub: Hub, card: Path, tmp_path: Path, tiny_states: dict[str, dict[str, torch.Tensor]]
-) -> None:
+def test_a_broken_off_download_goes_on(hub: Hub, card: Path, tmp_path: Path) -> None:
     """The hub's client keeps what it has in whole pieces of 10 MiB."""
     head = {"head.weight": torch.zeros(25 << 18)}  # 25 MiB that the model does not use
-    hub.files["owner/vfm/model.safetensors"] = save(tiny_states["vfm"] | head)
+    hub.files["owner/vfm/model.safetensors"] = save(load_file(BUNDLE / "vfm.safetensors") | head)
     hub.cut = 15 << 20
     assert run(hub, tmp_path, "models", "fetch", card).returncode == 0
     assert hub.ranges == [f"bytes={10 << 20}-"]
@@ -199,3 +207,23 @@ def test_target_below_a_file_is_found_before_the_download(hub: Hub, card: Path, 
     assert completed.returncode == 8, completed.stderr
     assert "below" in completed.stderr
     assert not list(tmp_path.rglob("*.safetensors"))
+
+
+def test_random_weights_under_the_right_names_are_refused(hub: Hub, card: Path, tmp_path: Path) -> None:
+    """The checksums tell that were recorded when the files were fetched, and without them the words do."""
+    carried = tmp_path / "carried"
+    assert run(hub, tmp_path / "home", "models", "fetch", card, "--to", carried).returncode == 0
+    generator = torch.Generator().manual_seed(1)
+    for tower in TOWERS:
+        path = carried / "owner" / tower / "model.safetensors"
+        state = load_file(path)
+        path.write_bytes(save({name: 0.1 * torch.randn(state[name].shape, generator=generator) for name in state}))
+    elsewhere = {"PROXYCLIP_GEO_WEIGHTS": str(carried), "HF_HUB_OFFLINE": "1"}
+    changed = run(hub, tmp_path / "other", "models", "check", card, **elsewhere)
+    assert changed.returncode == 7
+    assert "model.safetensors.sha256, which was written when the file was fetched" in changed.stderr
+    for record in carried.rglob("*.sha256"):
+        record.unlink()
+    unknown = run(hub, tmp_path / "other", "models", "check", card, **elsewhere)
+    assert unknown.returncode != 0
+    assert "of the pairs of water, forest, cropland, road, building apart" in unknown.stderr

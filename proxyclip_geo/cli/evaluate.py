@@ -36,7 +36,10 @@ def evaluate(
     *,
     reporter: Reporter,
 ) -> None:
-    """Compare labels with the truth: confusion matrix, IoU, F1, precision, recall, accuracy, kappa."""
+    """Compare labels with the truth: confusion matrix, IoU, F1, precision, recall, accuracy, kappa.
+
+    Precision is the user's accuracy of a class, recall the producer's accuracy.
+    """
     import proxyclip_geo as pg
     from proxyclip_geo.evaluation.report import check_report
 

@@ -31,7 +31,7 @@ class ModelOptions(Options):
         Backend,
         option(
             "Library that runs the image model: torch, or OpenVINO, which is much faster on CPUs (pip install "
-            "proxyclip-geo[openvino]). auto: OpenVINO where it is installed and there is no GPU.",
+            "openvino). auto: OpenVINO where it is installed and there is no GPU.",
             panel=PANEL,
         ),
     ] = "auto"

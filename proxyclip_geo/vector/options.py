@@ -28,8 +28,8 @@ class VectorOptions(Options):
     min_area: Annotated[
         float | None,
         option(
-            "Smaller patches, in m², go to the neighbour with the longest common border; 16 pixels if not given, 0 "
-            "leaves all. Where labels have no CRS it counts pixels.",
+            "Minimum mapping unit in m²: smaller patches go to the neighbour with the longest common border; 16 pixels "
+            "if not given, 0 leaves all. Where labels have no CRS it counts pixels.",
             panel=SHAPE,
             metavar="M2",
             ge=0,

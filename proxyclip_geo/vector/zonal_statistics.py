@@ -34,7 +34,7 @@ def check_statistics(rasters: Mapping[str, Path | str]) -> None:
     if not rasters:
         return
     if find_spec("exactextract") is None:
-        remedy = Remedy("install-package", {"package": "'proxyclip-geo[statistics]'"})
+        remedy = Remedy("install-package", {"package": "exactextract"})
         raise OptionError("statistics of rasters need exactextract, which is not installed", remedy=remedy)
     taken = {name: name for name in (*_COLUMNS, *_RESERVED)}
     for name, path in rasters.items():

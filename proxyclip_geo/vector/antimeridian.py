@@ -70,4 +70,6 @@ def _unroll(ring: Any, turn: float, *, inside: int) -> Any:
         found = shapely.get_parts(shapely.intersection(piece, frame))
         west, _, east, _ = shapely.bounds(found).reshape(-1, 4).T
         pieces.append(found[(shapely.get_type_id(found) == 3) & (east - west > _SLIVER * turn)])
-    return shapely.multipolygons(np.concatenate(pieces))
+    area: Any = shapely.multipolygons(np.concatenate(pieces))
+    # Straight edges in degrees may cross near a pole.
+    return area if area.is_valid else shapely.union_all(area)

@@ -49,3 +49,11 @@ def test_projected_polygons_are_not_cut(make_band, tmp_path) -> None:
         list(source)
     source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=VectorOptions(exact=True, crs="EPSG:3832"))
     assert sum(len(batch.geometry) for batch in source) == 1
+
+
+def test_borders_that_cross_near_a_pole(make_band, tmp_path) -> None:
+    labels = (np.random.default_rng(2).random((24, 24)) > 0.45).astype(np.uint8) + 1
+    transform = Affine(100_000, 0, -1_230_000, 0, -100_000, 1_160_000)
+    inputs = PolygonInputs([make_band(labels, crs="EPSG:3031", transform=transform)])
+    source = polygonize(inputs, classes=CLASSES, spill=tmp_path, options=VectorOptions(exact=True, crs="EPSG:4326"))
+    assert all(shapely.is_valid(batch.geometry).all() for batch in source)

@@ -151,6 +151,11 @@ class WindowGrid:
         return ceil_div(self.height, self.step), ceil_div(self.width, self.step)
 
     @property
+    def cells(self) -> Region:
+        """All cells of the lattice."""
+        return Region(0, 0, *self.lattice)
+
+    @property
     def window_cells(self) -> tuple[int, int]:
         """(rows, columns) of a window in lattice cells."""
         return self.window[0] // self.step, self.window[1] // self.step
@@ -207,6 +212,15 @@ class WindowGrid:
             pixels.top // step, pixels.left // step, ceil_div(pixels.bottom, step), ceil_div(pixels.right, step)
         )
 
+    def cells_around(self, pixels: Region, *, halo: int = 1) -> Region:
+        """Return the lattice cells whose features pixels need: their own, and those around them in the raster.
+
+        Args:
+            pixels: Pixels of the raster.
+            halo: Cells on each side; one for the interpolation to pixels.
+        """
+        return self.cells_of(pixels).pad(halo).intersect(self.cells)
+
     def blocks(self, core: int, *, area: Region | None = None, halo: int = 1) -> Iterator[Block]:
         """Yield the blocks of a raster, row by row.
 
@@ -221,10 +235,9 @@ class WindowGrid:
         if core <= 0 or core % self.step:
             raise OptionError(f"block size {core} px must be a positive multiple of {self.step} px")
         area = self.raster if area is None else area
-        lattice = Region(0, 0, *self.lattice)
         cores = (tile.intersect(area) for tile in self.tiling(core, area).tiles(core))
         for index, own in enumerate(own for own in cores if not own.is_empty):
-            cells = self.cells_of(own).pad(halo).intersect(lattice)
+            cells = self.cells_around(own, halo=halo)
             windows = self.windows_touching(cells)
             read = windows[0].union(windows[-1]).scale(self.step)
             yield Block(index, own, cells, windows, read)

@@ -36,7 +36,7 @@ REMEDIES: Mapping[str, str] = {
     "reduce-workers": "if memory is short, use fewer `workers` or a smaller `block_size`",
     "reinstall-package": "run `pip install --force-reinstall --no-deps {package}`",
     "resume-encode": "run the same `proxyclip-geo encode` again to finish it",
-    "resume-fetch": "repeat the command: it goes on where it stopped",
+    "resume-fetch": "run the same command again to resume it",
     "start-dask": "start one with `dask scheduler`, and workers with `dask worker {scheduler} --nthreads 1`",
     "use-torch": "use backend='torch'",
     "warp": "warp it, e.g. rio warp FILE NEW --dst-crs EPSG:32632",

@@ -31,7 +31,7 @@ from proxyclip_geo.models.kinds import load_text
 from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import find_text_weights
-from proxyclip_geo.raster.aoi import Area, Bounds, find_area
+from proxyclip_geo.raster.aoi import Area, Bounds, find_area, format_bounds
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
 from proxyclip_geo.raster.source import PLACES, Source, open_source
@@ -79,7 +79,7 @@ class Embedding:
         """Wrap a store; use `open_embedding` or `encode`."""
         self.store = store
         self._samples: dict[float, FeatureSample] = {}
-        self._taught: dict[str, ClassBank] = {}
+        self._learned: dict[str, ClassBank] = {}
 
     @property
     def name(self) -> str:
@@ -108,10 +108,9 @@ class Embedding:
         found = find_area(info.geobox, bounds=bounds, aoi=aoi, name=self.name)
         region = found.region.intersect(info.area)
         if region.is_empty:
-            west, south, east, north = self.geobox.bounds
             raise AreaError(
                 f"the area of interest lies outside the encoded area of {self.name}, which has the bounds "
-                f"{west:.10g}, {south:.10g}, {east:.10g}, {north:.10g} (west, south, east, north)"
+                f"{format_bounds(self.geobox.bounds)} (west, south, east, north)"
             )
         return replace(found, region=region)
 
@@ -211,12 +210,12 @@ class Embedding:
         if examples is None:
             return ClassBank(vocabulary, bank, None)
         key = _identify(vocabulary, options, examples)
-        if key not in self._taught:
+        if key not in self._learned:
             sample = self.sample_features(options.debias)
-            taught = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)
-            bank = self._make_bank(taught.vocabulary, options)
-            self._taught = {key: ClassBank(taught.vocabulary, bank, taught.report)}
-        return self._taught[key]
+            learned = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)
+            bank = self._make_bank(learned.vocabulary, options)
+            self._learned = {key: ClassBank(learned.vocabulary, bank, learned.report)}
+        return self._learned[key]
 
     def _make_bank(self, vocabulary: Vocabulary, options: LabelOptions) -> TextBank:
         bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)

@@ -29,7 +29,7 @@ def as_examples(examples: Examples | str | Path | None) -> Examples | None:
 
 
 @dataclass(frozen=True)
-class TaughtVocabulary:
+class LearnedVocabulary:
     """A vocabulary with what was learned from examples.
 
     Attributes:
@@ -43,7 +43,7 @@ class TaughtVocabulary:
 
 def add_examples(
     bank: TextBank, examples: Examples, *, vocabulary: Vocabulary, store: EmbeddingStore, sample: FeatureSample
-) -> TaughtVocabulary:
+) -> LearnedVocabulary:
     """Learn from examples, with the words as prior.
 
     Raises:
@@ -65,12 +65,12 @@ def add_examples(
             "`background` words"
         )
     if examples.weight == 0:
-        return TaughtVocabulary(vocabulary, None)
+        return LearnedVocabulary(vocabulary, None)
     shapes = [ClassShape(item, owner, item.negative) for item, owner in zip(drawn, owners, strict=True)]
     learned = learn(store, bank, shapes, sample=sample, weight=examples.weight)
     report = make_report(learned, drawn, owners=owners, names=vocabulary.names)
     warn_of_examples(report)
-    return TaughtVocabulary(add_learned(vocabulary, learned.directions, learned.biases, store=store), report)
+    return LearnedVocabulary(add_learned(vocabulary, learned.directions, learned.biases, store=store), report)
 
 
 def add_learned(vocabulary: Vocabulary, directions: Directions, biases: Biases, *, store: EmbeddingStore) -> Vocabulary:

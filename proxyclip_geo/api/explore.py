@@ -18,7 +18,7 @@ from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError, strip_credentials
 from proxyclip_geo.files import check_existing, check_outputs
 from proxyclip_geo.progress import Progress, no_progress
-from proxyclip_geo.raster.aoi import Area
+from proxyclip_geo.raster.aoi import Area, format_bounds
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import SIMILARITY_NODATA, similarity_spec
 from proxyclip_geo.references import join_layer
@@ -187,7 +187,7 @@ def _find_spot(opened: Embedding, *, at: tuple[float, float] | None, aoi: str | 
     if region.intersect(info.area).is_empty:
         raise AreaError(
             f"point {at[0]:.10g}, {at[1]:.10g} lies outside the raster, or its encoded area, whose bounds are "
-            f"{', '.join(f'{value:.10g}' for value in opened.geobox.bounds)} (west, south, east, north)"
+            f"{format_bounds(opened.geobox.bounds)} (west, south, east, north)"
         )
     return Area(region)
 

@@ -152,7 +152,7 @@ def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: Segmen
         reading=job.source.resolved_options,
         fingerprint=job.fingerprint,
         card=job.card,
-        # What this process has settled, so that others compute the same whatever is on their machine.
+        # The values that were chosen here, so that workers compute the same on other machines.
         loading={
             "device": options.device if options.scheduler else _device(encoder, options),
             "precision": dtype,

@@ -143,7 +143,7 @@ def segment_many(
             if error is not None and options.on_error == "stop":
                 if len(folders) == 1:
                     raise error
-                raise type(error)(f"{error}; on_error='skip' goes on with the other rasters") from error
+                raise type(error)(f"{error}; on_error='skip' continues with the other rasters") from error
             progress(ProgressEvent("rasters", count, len(names), "rasters", stem_of(names[number])))
     if all(report.status == "failed" for report in reports):
         raise RasterError(f"none of the {len(reports)} rasters could be segmented; the first: {reports[0].reason}")

@@ -150,9 +150,11 @@ def _duration(seconds: float) -> str:
 
 def show_result(reporter: Reporter, result: Any) -> None:
     """Show the areas and shares of the classes, and the files."""
-    colors = {item.name: "#{:02x}{:02x}{:02x}".format(*item.color) for item in result.vocabulary.classes}
+    from proxyclip_geo.vocabulary import hex_color
+
+    colors = {item.name: hex_color(item.color) for item in result.vocabulary.classes}
     table = area_table(reporter, result.areas, colors)
-    paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None and field != "work"}
+    paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None}
     areas = result.areas.to_dict()
     facts = {"shares": dict(result.shares), "areas": areas, "paths": paths, "seconds": result.run["seconds"]}
     examples = result.run.get("examples")

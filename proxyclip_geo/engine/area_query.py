@@ -87,7 +87,6 @@ def label_area(
         OptionError: If the map has more than `MOST_PIXELS`.
     """
     step = store.info.grid.step
-    lattice = Region(0, 0, *store.info.grid.lattice)
     exact = choose_factor(factor, step)
     region = Region.from_edges(area.top // exact * exact, area.left // exact * exact, area.bottom, area.right)
     core = Region.from_edges(
@@ -99,14 +98,14 @@ def label_area(
             "memory; give smaller `bounds` or a coarser `gsd`, or write files with `label`"
         )
     if exact <= step:
-        found = read_logits(store, bank, cells=store.info.grid.cells_of(region).pad(1).intersect(lattice))
+        found = read_logits(store, bank, cells=store.info.grid.cells_around(region))
         guide = None
         if source is not None and exact == 1:
             guide = read_cells_guide(source, found.cells, grid=store.info.grid)
         strips = upsample_logits(found, step=step // exact, core=core, guide=guide)
     else:
         group = exact // step
-        found = read_logits(store, bank, cells=core.scale(group).intersect(lattice))
+        found = read_logits(store, bank, cells=core.scale(group).intersect(store.info.grid.cells))
         averages = _average(found, group)
         strips = LogitStrips((core,), lambda _: averages, averages.device)
     valid = store.read_valid(region)
@@ -159,8 +158,7 @@ def average_scores(
     counted = torch.from_numpy(valid if inside is None else valid & inside)
     if not counted.any():
         return None
-    lattice = Region(0, 0, *grid.lattice)
-    found = read_logits(store, bank, cells=grid.cells_of(area).pad(1).intersect(lattice))
+    found = read_logits(store, bank, cells=grid.cells_around(area))
     bias = torch.tensor([bank.biases[index] for index in bank.query_class])
     logits = torch.zeros(len(bank.query_class), dtype=torch.float64)
     shares = torch.zeros_like(logits)

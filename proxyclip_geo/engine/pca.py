@@ -13,7 +13,6 @@ from proxyclip_geo.engine.read_block import PixelSource, read_block
 from proxyclip_geo.grid import Block, Windows
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
-from proxyclip_geo.region import Region
 
 SAMPLES = 48
 """Windows that the components are fitted on, spread over the raster."""
@@ -27,7 +26,7 @@ def sample_windows(
     Returns:
         (N, D) features of their tokens; at least one row.
     """
-    windows = plan.grid.windows_touching(Region(0, 0, *plan.grid.lattice))
+    windows = plan.grid.windows_touching(plan.grid.cells)
     count = min(SAMPLES, len(windows))
     parts = []
     for n in range(count):

@@ -138,7 +138,6 @@ def stored_blocks(
     """
     grid = store.info.grid
     area = store.info.area if area is None else area
-    lattice = Region(0, 0, *grid.lattice)
     parts = [replace(block, core=block.core.intersect(area)) for block in store.blocks]
     parts = [part for part in parts if not part.core.is_empty]
     total = area.height * area.width
@@ -153,7 +152,7 @@ def stored_blocks(
         if part.core == block.core:
             stored = store.read_block(block, cls_features=cls_features)
             return EncodedBlock(block, stored.valid, stored.embedding, guide(stored.embedding.cells))
-        cells = grid.cells_of(part.core).pad(1).intersect(lattice)
+        cells = grid.cells_around(part.core)
         embedding = store.read(cells, cls_features=cls_features)
         return EncodedBlock(part, store.read_valid(part.core), embedding, guide(cells))
 

@@ -1,1 +1,1 @@
-"""Models: CLIP and a vision foundation model put together, as cards say."""
+"""Models: image and text encoders, described by model cards."""

@@ -63,7 +63,7 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
     except _http_error() as error:
         # The client has tried again and given up.
         raise WeightsError(
-            f"the connection to the hub broke off while it sent {name} ({type(error).__name__}: {error})",
+            f"the connection to the hub was lost while {name} was downloaded ({type(error).__name__}: {error})",
             remedy=Remedy("resume-fetch"),
         ) from error
     except OSError as error:

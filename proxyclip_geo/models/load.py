@@ -1,4 +1,4 @@
-"""Load models."""
+"""Load models: build the encoders that a card describes, and load their verified weights."""
 
 import logging
 from collections.abc import Mapping

@@ -139,8 +139,8 @@ def read_outline(
     raster = _outline_of(geobox)
     if not outline.intersects(raster) or outline.touches(raster):
         raise AreaError(
-            f"the area of interest ({_format(world.bounds)}) does not meet raster {name} "
-            f"({_format(geobox.bounds)}); both are west, south, east, north in the raster's CRS"
+            f"the area of interest ({format_bounds(world.bounds)}) does not meet raster {name} "
+            f"({format_bounds(geobox.bounds)}); both are west, south, east, north in the raster's CRS"
         )
     return outline
 
@@ -153,7 +153,7 @@ def _box(bounds: Bounds) -> BaseGeometry:
     west, south, east, north = bounds
     if not all(math.isfinite(value) for value in bounds) or west >= east or south >= north:
         raise AreaError(
-            f"bounds {_format(bounds)} enclose nothing; give west, south, east, north with west < east and "
+            f"bounds {format_bounds(bounds)} enclose nothing; give west, south, east, north with west < east and "
             "south < north"
         )
     return shapely.box(*bounds)
@@ -198,8 +198,8 @@ def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path:
         near = shapely.intersection(polygons, shapely.box(*limits))
         if near.is_empty:
             raise AreaError(
-                f"the area of interest {path} ({_format(polygons.bounds)} in {crs.name}) does not meet the raster "
-                f"({_format(geobox.bounds)} in {geobox.crs.name}); both are west, south, east, north"
+                f"the area of interest {path} ({format_bounds(polygons.bounds)} in {crs.name}) does not meet the "
+                f"raster ({format_bounds(geobox.bounds)} in {geobox.crs.name}); both are west, south, east, north"
             )
     # Straight edges become curves in the other CRS.
     low_x, low_y, high_x, high_y = near.bounds
@@ -207,8 +207,8 @@ def _reproject(polygons: BaseGeometry, crs: pyproj.CRS, geobox: GeoBox, *, path:
     moved = shapely.transform(near, lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1])))
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise AreaError(
-            f"the area of interest {path} ({_format(polygons.bounds)} in {crs.name}) leaves the domain of the raster's "
-            f"CRS {geobox.crs.name}; clip it to the raster ({_format(geobox.bounds)})"
+            f"the area of interest {path} ({format_bounds(polygons.bounds)} in {crs.name}) leaves the domain of "
+            f"the raster's CRS {geobox.crs.name}; clip it to the raster ({format_bounds(geobox.bounds)})"
         )
     return shapely.make_valid(moved)
 
@@ -229,5 +229,6 @@ def _ceil(value: float) -> int:
     return math.ceil(value - _EDGE_TOLERANCE)
 
 
-def _format(bounds: Bounds) -> str:
+def format_bounds(bounds: Bounds) -> str:
+    """Return bounds as messages show them."""
     return ", ".join(f"{value:.10g}" for value in bounds)

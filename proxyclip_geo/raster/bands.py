@@ -11,7 +11,7 @@ from rasterio.windows import Window
 from proxyclip_geo.errors import OptionError, RasterError
 from proxyclip_geo.raster.collar import Collar
 from proxyclip_geo.raster.color_bands import ColorChoice, choose_colors, is_colored
-from proxyclip_geo.raster.dataset import read_descriptions, read_layers, read_tags
+from proxyclip_geo.raster.dataset import read_descriptions, read_layers, read_tags, to_window
 from proxyclip_geo.raster.mask_file import MaskFile
 from proxyclip_geo.raster.nodata import valid_colors
 from proxyclip_geo.raster.resample import Samples
@@ -197,7 +197,7 @@ def read_bands(
         One layer per band of `plan.unique`; red, green and blue if the raster is paletted.
     """
     rows, cols = shape or region.shape
-    window = Window(region.left, region.top, region.width, region.height)
+    window = to_window(region)
     above = window
     if full is not None:
         across, down = full.width / dataset.width, full.height / dataset.height

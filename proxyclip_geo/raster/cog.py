@@ -13,13 +13,12 @@ import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
-from rasterio.windows import Window
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import publish, staging_folder, write_error
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aux_xml import class_names_xml
-from proxyclip_geo.raster.dataset import ignore_missing_georeference, to_rasterio, writing_environment
+from proxyclip_geo.raster.dataset import ignore_missing_georeference, to_rasterio, to_window, writing_environment
 from proxyclip_geo.raster.spec import RasterSpec
 from proxyclip_geo.raster.styles import color_table
 from proxyclip_geo.region import Region
@@ -121,7 +120,7 @@ class CogWriter:
             raise OutputError(f"{region} reaches beyond the raster's {self.geobox.width} × {self.geobox.height} px")
         try:
             with writing_environment():
-                self._dataset.write(layers, window=_window(region))
+                self._dataset.write(layers, window=to_window(region))
         except _FAILURES as error:
             raise self._error(error) from error
         self._written[region] = _checksum(layers)
@@ -165,7 +164,7 @@ class CogWriter:
         """Compare the checksums of all blocks: GDAL does not report a failed write of a cached tile."""
         with rasterio.open(cog) as dataset:
             for region, checksum in self._written.items():
-                layers = dataset.read(window=_window(region))
+                layers = dataset.read(window=to_window(region))
                 if _checksum(layers) != checksum:
                     raise OSError(errno.EIO, f"rows {region.top}–{region.bottom} were not written correctly")
 
@@ -193,10 +192,6 @@ class CogWriter:
 
     def _error(self, error: BaseException) -> OutputError:
         return error if isinstance(error, OutputError) else write_error(self.path, error)
-
-
-def _window(region: Region) -> Window:
-    return Window(region.left, region.top, region.width, region.height)
 
 
 def _checksum(layers: NDArray[Any]) -> int:

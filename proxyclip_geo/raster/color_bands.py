@@ -30,7 +30,7 @@ class ColorChoice:
 
     Attributes:
         colors: Band numbers, from 1.
-        why: What tells it, e.g. "band descriptions".
+        why: The reason, e.g. "band descriptions".
         doubt: Why this may be wrong and what to do, or empty.
     """
 
@@ -43,9 +43,9 @@ def choose_colors(dataset: Any, usable: Sequence[int]) -> ColorChoice:
     """Choose red, green and blue.
 
     Tried in this order: colours or band names of a sensor in the descriptions, colour interpretation, wavelengths, the
-    names of file and satellite, the number of bands. GDAL writes the colour interpretation red, green, blue into all
-    8-bit rasters with three or four bands; a description is written by somebody who knows. If nothing tells, these are
-    the first three bands, or the first one of two as grey.
+    names of file and satellite, the number of bands. Descriptions come first, as GDAL writes the colour interpretation
+    red, green, blue into all 8-bit rasters with three or four bands. Without any of these, they are the first three
+    bands, or the first one of two as grey.
 
     Args:
         dataset: An open rasterio dataset.
@@ -125,19 +125,19 @@ def _choose_by_sensor(dataset: Any, usable: Sequence[int]) -> ColorChoice:
         return ColorChoice(
             colors,
             f"{count} bands, as {sensor} has",
-            f"nothing but their number tells the {count} bands: {_list(colors)} are taken as red, green, blue, as in "
-            f"{sensor}; if this is wrong, name them, e.g. bands='3,2,1'",
+            f"the raster does not name its {count} bands: {_list(colors)} are taken as red, green, blue, as in "
+            f"{sensor}, which has as many; if this is wrong, name them, e.g. bands='3,2,1'",
         )
     first = (usable[0], usable[1], usable[2])
     orders = {_pick(usable, colors): names for colors, names in orders_of_count(count).items()}
     others = "".join(f"; in {', '.join(names[:3])} they are {_list(o)}" for o, names in orders.items() if o != first)
     # Red, green, blue come first in nearly all 8-bit rasters of four bands.
     if count == 3 or (count == 4 and dataset.dtypes[0] == "uint8"):
-        return ColorChoice(first, "the first three, as nothing tells")
+        return ColorChoice(first, "the first three; the raster does not name them")
     return ColorChoice(
         first,
-        "the first three, as nothing tells",
-        f"nothing tells the colours of the {count} bands: the first three are taken as red, green, blue{others}; if "
+        "the first three; the raster does not name them",
+        f"the raster does not name its {count} bands: the first three are taken as red, green, blue{others}; if "
         "this is wrong, name them, e.g. bands='3,2,1'",
     )
 

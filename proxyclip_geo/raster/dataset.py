@@ -219,6 +219,11 @@ def read_layers(
     return values
 
 
+def to_window(region: Region) -> Window:
+    """Return the rasterio window of a region."""
+    return Window(region.left, region.top, region.width, region.height)
+
+
 def read_region(dataset: Any, region: Region, *, name: str, band: int = 1, masks: bool = False) -> NDArray[Any]:
     """Read the values of a band in a region, or its mask.
 
@@ -235,9 +240,8 @@ def read_region(dataset: Any, region: Region, *, name: str, band: int = 1, masks
     Raises:
         RasterError: If the pixels cannot be decoded.
     """
-    window = Window(region.left, region.top, region.width, region.height)
     try:
-        values: NDArray[Any] = (dataset.read_masks if masks else dataset.read)(band, window=window)
+        values: NDArray[Any] = (dataset.read_masks if masks else dataset.read)(band, window=to_window(region))
     except (RasterioError, CPLE_BaseError, OSError, UnicodeDecodeError) as error:
         raise RasterError(
             f"{name} cannot be read in rows {region.top}–{region.bottom}, columns {region.left}–{region.right} "

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
 from proxyclip_geo.files import atomic_write
 from proxyclip_geo.geobox import GeoBox, make_transformer
-from proxyclip_geo.raster.aoi import rasterize_shape
+from proxyclip_geo.raster.aoi import format_bounds, rasterize_shape
 from proxyclip_geo.raster.vector_file import VectorLayer, read_layer
 from proxyclip_geo.region import Region
 from proxyclip_geo.validation import suggest
@@ -122,11 +122,11 @@ def read_examples(
 def _check_outside(
     found: Sequence[Example], count: int, geobox: GeoBox, *, path: str | Path, what: str, name: str
 ) -> None:
-    bounds = ", ".join(f"{value:.10g}" for value in geobox.bounds)
     if not found:
         raise AreaError(
-            f"none of the {count} {what} in {path} lies within {name} ({bounds}; west, south, east, north); check "
-            "that they are of this raster, and the CRS of both"
+            f"none of the {count} {what} in {path} lies within {name} "
+            f"({format_bounds(geobox.bounds)}; west, south, east, north); check that "
+            "they are of this raster, and the CRS of both"
         )
     if len(found) < count:
         warn_quality(f"{count - len(found)} of the {count} {what} in {path} lie outside of {name} and are ignored")

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
-from rasterio.windows import Window
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.bands import BandPlan, read_bands, stack_colors
 from proxyclip_geo.raster.collar import equals, find_corner_values
 from proxyclip_geo.raster.color_bands import is_colored
-from proxyclip_geo.raster.dataset import read_descriptions, read_layers
+from proxyclip_geo.raster.dataset import read_descriptions, read_layers, to_window
 from proxyclip_geo.raster.open_errors import find_reason
 from proxyclip_geo.raster.options import Stretch
 from proxyclip_geo.raster.stretch import to_rgb
@@ -51,7 +50,7 @@ def find_mask_band(dataset: Any, plan: BandPlan) -> tuple[int | None, str]:
     if last not in (2, 4) or last in plan.colors or plan.alpha is not None or described or not plain:
         return None, ""
     bands = (*plan.unique, last)
-    parts = [read_layers(dataset, bands, window=_window(region), shape=shape) for region, shape in _places(dataset)]
+    parts = [read_layers(dataset, bands, window=to_window(region), shape=shape) for region, shape in _places(dataset)]
     values = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
     found = set(np.unique(values[-1]).tolist())
     if len(found) != 2 or 0 not in found or not found - {0} <= {255, np.iinfo(dtype).max}:
@@ -147,7 +146,3 @@ def _places(dataset: Any) -> Iterator[tuple[Region, tuple[int, int]]]:
     for top in np.linspace(0, whole.height - rows, _WINDOWS).astype(int).tolist():
         for left in np.linspace(0, whole.width - cols, _WINDOWS).astype(int).tolist():
             yield Region(top, left, rows, cols), (rows, cols)
-
-
-def _window(region: Region) -> Window:
-    return Window(region.left, region.top, region.width, region.height)

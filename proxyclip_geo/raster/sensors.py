@@ -19,7 +19,7 @@ class Sensor:
         name: Name in messages.
         colors: Names of the red, green and blue bands.
         orders: Names of the bands of each product, in the order of the file.
-        counts: Numbers of bands that tell the sensor where nothing else does.
+        counts: Numbers of bands that identify the sensor where nothing else does.
         file: Pattern of file names, or empty.
         satellite: Pattern of `SATELLITEID` in GDAL's metadata, or empty.
     """
@@ -73,7 +73,7 @@ def find_by_names(descriptions: Sequence[str]) -> tuple[Sensor, tuple[int, int, 
     """Return the sensor whose band names the descriptions are, with the numbers of red, green and blue.
 
     Names are compared without zeros ("B02"), prefixes ("SR_B2") and what follows ("B2, central wavelength 490 nm").
-    A plain count ("B1", "B2", "B3") tells nothing. A sensor with a product of just these bands comes first.
+    Names that only count ("B1", "B2", "B3") identify no sensor. Sensors with a product of just these bands come first.
     """
     names = [parse_band_name(text) for text in descriptions]
     plain = [f"B{number}" for number in range(1, len(names) + 1)]
@@ -108,7 +108,7 @@ def find_by_name(count: int, *, file: str, satellite: str) -> tuple[Sensor, tupl
 
 
 def find_by_count(count: int) -> tuple[Sensor, tuple[int, int, int]] | None:
-    """Return the sensor that the number of bands alone tells, or None."""
+    """Return the sensor that a number of bands identifies, or None."""
     found = next((sensor for sensor in list_sensors() if count in sensor.counts), None)
     colors = None if found is None else found.colors_of_count(count)
     return None if found is None or colors is None else (found, colors)

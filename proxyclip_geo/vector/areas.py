@@ -4,20 +4,19 @@ PROJ projects each polygon to an azimuthal equal-area plane (Lambert's) whose ce
 the CRS and curved in that plane; long edges therefore get more vertices.
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from proxyclip_geo.geobox import Ellipsoid, site_grid_unit
+from proxyclip_geo.vector.ragged import batches
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
 
-_EARTH_RADIUS = 6.371e6
+EARTH_RADIUS = 6.371e6
+"""Metres."""
 _CHORD_TOLERANCE = 1e-6
 """Relative area error allowed to the chords that replace curved edges."""
 _EDGE_CURVATURE = 2.0
@@ -51,14 +50,14 @@ def area_m2(geometries: ArrayLike, crs: pyproj.CRS | None) -> Floats:
     ellipsoid = Ellipsoid.of(crs)
     if crs is None or ellipsoid is None:
         return np.full(len(shapes), np.nan)
-    unit_metres = crs.axis_info[0].unit_conversion_factor * (_EARTH_RADIUS if crs.is_geographic else 1)
+    unit_metres = crs.axis_info[0].unit_conversion_factor * (EARTH_RADIUS if crs.is_geographic else 1)
     impossible = _extents(shapes) * unit_metres > _IMPOSSIBLE
     areas = np.where(impossible, np.nan, 0.0)
     possible = np.flatnonzero(~impossible)
     pieces, owners = _cut_wide(shapes[possible], _WIDEST / unit_metres)
     owners = possible[owners]
-    for part in _batches(pieces):
-        np.add.at(areas, owners[part], _measure(pieces[part], ellipsoid, unit_metres))
+    for begin, end in batches(shapely.get_num_coordinates(pieces).astype(np.int64), _VERTICES_AT_ONCE):
+        np.add.at(areas, owners[begin:end], _measure(pieces[begin:end], ellipsoid, unit_metres))
     return areas
 
 
@@ -99,7 +98,7 @@ def _longest_edges(shapes: Geometries, unit_metres: float) -> Floats:
     P/s such edges, so the error relative to P² is κs²/(12P).
     """
     metres = np.maximum(_extents(shapes) * unit_metres, 1.0)
-    return np.sqrt(12 * _CHORD_TOLERANCE * _EARTH_RADIUS / _EDGE_CURVATURE * metres) / unit_metres
+    return np.sqrt(12 * _CHORD_TOLERANCE * EARTH_RADIUS / _EDGE_CURVATURE * metres) / unit_metres
 
 
 def _cut_wide(shapes: Geometries, widest: float) -> tuple[Geometries, NDArray[np.intp]]:
@@ -127,10 +126,3 @@ def _cut_wide(shapes: Geometries, widest: float) -> tuple[Geometries, NDArray[np
     if not done:
         return shapes, owners
     return np.concatenate([piece for piece, _ in done]), np.concatenate([owner for _, owner in done])
-
-
-def _batches(shapes: Geometries) -> Iterator[slice]:
-    """Yield slices of whole polygons with a bounded number of vertices (a huge polygon has one to itself)."""
-    batch = np.cumsum(shapely.get_num_coordinates(shapes)) // _VERTICES_AT_ONCE
-    edges = [0, *(np.flatnonzero(np.diff(batch)) + 1).tolist(), len(shapes)]
-    yield from (slice(start, stop) for start, stop in pairwise(edges) if stop > start)

@@ -16,12 +16,12 @@ from proxyclip_geo.geobox import GeoBox, make_transformer, parse_crs
 from proxyclip_geo.raster.aoi import only_polygons, read_outline
 from proxyclip_geo.remedies import Remedy
 from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
+from proxyclip_geo.vector.areas import EARTH_RADIUS
 from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 from proxyclip_geo.vector.polygons_from_arcs import as_features
 
 Geometries = NDArray[np.object_]
 
-_EARTH_RADIUS = 6.371e6
 _DEVIATION = 0.02
 """Largest distance in pixels between a reprojected edge and its true course."""
 _MAX_COORDINATE = 1e8
@@ -121,7 +121,7 @@ class Reprojection:
         x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(0, width, 17), np.linspace(0, height, 17)))
         _, latitude = ellipsoid.lonlat(geobox.pixel_to_world(np.column_stack((x, y))))
         steepest = float(np.abs(latitude).max())
-        return _EARTH_RADIUS / max(1.0, abs(math.tan(steepest)))
+        return EARTH_RADIUS / max(1.0, abs(math.tan(steepest)))
 
 
 def densify(outlines: Geometries, longest: float) -> Geometries:

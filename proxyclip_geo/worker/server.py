@@ -95,7 +95,7 @@ class Server:
         except ProtocolError as error:
             self._channel.fail(error, id=error.request_id)
         except Exception as error:
-            # Without its reader the worker would be deaf.
+            # Without its reading thread the worker answers nothing.
             logger.exception("a line raised an unexpected error")
             self._channel.fail(error, id=None)
 

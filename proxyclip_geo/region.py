@@ -82,6 +82,11 @@ class Region:
             slice(self.left - outer.left, self.right - outer.left),
         )
 
+    def strips(self, rows: int) -> "Iterator[Region]":
+        """Yield regions of at most `rows` rows that partition this one, from top to bottom."""
+        for top in range(self.top, self.bottom, rows):
+            yield Region.from_edges(top, self.left, min(top + rows, self.bottom), self.right)
+
     def tiles(self, size: int) -> "Iterator[Region]":
         """Yield regions of at most `size` × `size` that partition this one, row by row."""
         for top in range(self.top, self.bottom, size):

@@ -13,7 +13,7 @@ from proxyclip_geo.api.job import Classes, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import raster_sides
 from proxyclip_geo.api.record import make_tags
-from proxyclip_geo.engine.area_query import average_scores, contrasts, similarity_blocks
+from proxyclip_geo.engine.area_query import average_scores, measure_contrasts, similarity_blocks
 from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError, strip_credentials
 from proxyclip_geo.files import check_existing, check_outputs
@@ -222,7 +222,7 @@ def rank_words(embedding: str | Path | Embedding, candidates: Sequence[str]) -> 
     distinct = list(dict.fromkeys(word.strip() for word in candidates if word.strip()))
     if len(distinct) < 3:
         raise VocabularyError(f"{len(distinct)} candidates are too few to rank; pass at least 3, better a dozen")
-    found = contrasts(opened.store, _encode_words(opened, distinct))
+    found = measure_contrasts(opened.store, _encode_words(opened, distinct))
     ranked = [
         WordPresence(word, contrast, share)
         for word, contrast, share in zip(distinct, found.contrasts, found.shares, strict=True)

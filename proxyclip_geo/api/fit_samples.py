@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.api.embedding import Embedding
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import class_logits, read_features, synonym_spread
+from proxyclip_geo.engine.examples import class_logits, read_features, synonym_excess
 from proxyclip_geo.engine.fit_cells import LabelledCells
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
 from proxyclip_geo.evaluation.class_mapping import NO_CLASS, Legend, TruthRules, mapped_values
@@ -83,7 +83,7 @@ def collect_cells(embedding: Embedding, bank: TextBank, truth: Truth, *, progres
     return LabelledCells(
         features=features,
         prior=class_logits(bank, features),
-        spread=synonym_spread(bank, features),
+        excess=synonym_excess(bank, features),
         truth=labels,
         pixels=pixels,
         part=groups,

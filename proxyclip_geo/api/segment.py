@@ -148,7 +148,7 @@ def segment(
                 classes=run.probability_count,
                 overwrite=overwrite,
             ) as store:
-                result = run.carry_out(store, progress=progress)
+                result = run.execute(store, progress=progress)
                 store.remove()
     return result
 
@@ -252,7 +252,7 @@ class _Run:
         """Values that the results depend on."""
         return map_identity(self.block_identity, self.paths, self.options, self.vectors or VectorOptions())
 
-    def carry_out(self, store: LabelStore, *, progress: Progress) -> SegmentResult:
+    def execute(self, store: LabelStore, *, progress: Progress) -> SegmentResult:
         """Compute the missing blocks and write the results."""
         job, options, plan, seconds = self.job, self.options, self.plan, self.seconds
         scale = job.card.text.logit_scale

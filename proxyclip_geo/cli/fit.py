@@ -86,11 +86,11 @@ def _table(result: Any, *, wanted: Path | None) -> Any:
         lines.append(f"{result.wrong} of them contradict the others and were not fitted to: their labels may be wrong")
     if not gain.helps:
         lines.append(
-            "The interval includes no change, so it is not shown that fitting helps: label more places, or use the "
+            "The interval includes no change, so fitting is not shown to help: label more places, or use the "
             "words unchanged."
         )
     if result.saved is not None:
         lines.append(f"saved to {result.saved}: use it with --vocabulary {result.saved}")
     elif wanted is not None:
-        lines.append(f"{wanted} was not written; pass --anyway to save it in spite of that")
+        lines.append(f"{wanted} was not written; pass --anyway to save it without a gain")
     return Group(table, *lines)

@@ -119,7 +119,7 @@ def check(
 
     report = run_self_test(model, device=options.device)
     text = (
-        f"{report.name}: fine. {report.parameters / 1e6:.1f} M parameters on {report.device}; one window of "
+        f"{report.name}: passed. {report.parameters / 1e6:.1f} M parameters on {report.device}; one window of "
         f"{report.window} px in {report.seconds:.2f} s ({report.window**2 / 1e6 / report.seconds:.2g} Mpx/s); "
         f"lattice step {report.step} px, features of length {report.dim}; {report.order:.0%} of the pairs of words are "
         "told apart"

@@ -81,7 +81,7 @@ def check(
 ) -> None:
     """Check a vocabulary file, and how well a model can tell its words apart."""
     loaded = pg.load_vocabulary(vocabulary)
-    text = f"{loaded.name}: fine. {len(loaded.classes)} classes, {len(loaded.words)} words"
+    text = f"{loaded.name}: valid. {len(loaded.classes)} classes, {len(loaded.words)} words"
     data: dict[str, object] = {"name": loaded.name, "classes": len(loaded.classes), "words": len(loaded.words)}
     if model is not None:
         from proxyclip_geo.api.word_check import find_closest_words, find_far_words

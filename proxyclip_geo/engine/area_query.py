@@ -203,7 +203,7 @@ class Contrasts:
     shares: tuple[float, ...]
 
 
-def contrasts(store: EmbeddingStore, queries: Tensor) -> Contrasts:
+def measure_contrasts(store: EmbeddingStore, queries: Tensor) -> Contrasts:
     """Compare queries with each other over a raster, on at most about `MOST_CELLS` of its cells.
 
     Args:

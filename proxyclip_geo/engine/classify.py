@@ -204,12 +204,13 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
     has_data = found.valid.float()[None]
     everywhere = bool(found.valid.all())
     stack = found.logits if everywhere else torch.cat([found.logits * has_data, has_data])
-    left, right = core.left // step, ceil_div(core.right, step)
-    first, last = core.top // step, ceil_div(core.bottom, step)
-    rows = count_strip_rows(4 * stack.shape[0] * (right - left) * step * step, stack.device)
+    cells = Region.from_edges(
+        core.top // step, core.left // step, ceil_div(core.bottom, step), ceil_div(core.right, step)
+    )
+    rows = count_strip_rows(4 * stack.shape[0] * cells.width * step * step, stack.device)
 
     def interpolate(strip: Region) -> Tensor:
-        own = Region.from_edges(strip.top // step, left, ceil_div(strip.bottom, step), right)
+        own = Region.from_edges(strip.top // step, cells.left, ceil_div(strip.bottom, step), cells.right)
         # Columns first, while there are few rows; upsampling rows is several times faster, on contiguous memory.
         pixels = upsample(upsample(_pad_to(stack, found.cells, own.pad(1)), step, axis=2), step, axis=1)
         pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
@@ -217,8 +218,8 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
             return pixels
         return pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
 
-    own = [Region.from_edges(top, left, min(top + rows, last), right) for top in range(first, last, rows)]
-    return LogitStrips(tuple(cells.scale(step).intersect(core) for cells in own), interpolate, found.logits.device)
+    strips = tuple(part.scale(step).intersect(core) for part in cells.strips(rows))
+    return LogitStrips(strips, interpolate, found.logits.device)
 
 
 def classify_pixels(

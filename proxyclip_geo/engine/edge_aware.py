@@ -83,9 +83,7 @@ def edge_aware_upsample(
                 weight += own
         return total.div_(weight.clamp_min_(torch.finfo(torch.float32).tiny))
 
-    tops = range(core.top, core.bottom, rows)
-    strips = tuple(Region.from_edges(top, core.left, min(top + rows, core.bottom), core.right) for top in tops)
-    return LogitStrips(strips, interpolate, device)
+    return LogitStrips(tuple(core.strips(rows)), interpolate, device)
 
 
 @dataclass(frozen=True)

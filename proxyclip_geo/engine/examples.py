@@ -222,7 +222,7 @@ def class_logits(bank: TextBank, features: NDArray[np.floating]) -> Floats:
     return np.column_stack([own.max(axis=1) for own in _query_logits(bank, features)])
 
 
-def synonym_spread(bank: TextBank, features: NDArray[np.floating]) -> Floats:
+def synonym_excess(bank: TextBank, features: NDArray[np.floating]) -> Floats:
     """Return the (N, C) difference between the logarithm of the sum of a class's synonyms and its best one.
 
     0 if synonyms do not lower the scores of other classes.

@@ -26,7 +26,7 @@ class LabelledCells:
     Attributes:
         features: (N, D) float32.
         prior: (N, C) logits of the words' classes, the background last.
-        spread: (N, C) difference between the logarithm of the sum of a class's synonyms and its best one; 0 if
+        excess: (N, C) difference between the logarithm of the sum of a class's synonyms and its best one; 0 if
             synonyms do not lower the scores of others.
         truth: (N,) 1…K for a class, 0 for none of them.
         pixels: (N,) number of labelled pixels that a cell stands for.
@@ -36,7 +36,7 @@ class LabelledCells:
 
     features: NDArray[np.float32]
     prior: Floats
-    spread: Floats
+    excess: Floats
     truth: Indices
     pixels: Floats
     part: Indices
@@ -177,7 +177,7 @@ def _find_wrong(samples: Samples, losses: Floats) -> NDArray[np.bool_]:
 def score_cells(cells: LabelledCells, logits: Floats) -> tuple[Indices, Floats]:
     """Return the (N,) winning class of cells, and its score as maps have it."""
     winner = logits.argmax(axis=1)
-    score = np.exp(logits[np.arange(len(logits)), winner] - logsumexp(logits + cells.spread, axis=1))
+    score = np.exp(logits[np.arange(len(logits)), winner] - logsumexp(logits + cells.excess, axis=1))
     return winner, score
 
 

@@ -104,13 +104,8 @@ def label_logits(logits: Tensor, bank: TextBank, *, shape: tuple[int, int]) -> N
     """
     whole = Region(0, 0, *shape)
     rows = count_strip_rows(4 * len(logits) * shape[1], logits.device)
-    strips = LogitStrips(tuple(_strips(whole, rows)), _resizer(logits, bank.logit_scale, shape), logits.device)
+    strips = LogitStrips(tuple(whole.strips(rows)), _resizer(logits, bank.logit_scale, shape), logits.device)
     return classify_pixels(strips, bank, core=whole, valid=np.ones(shape, np.bool_)).labels
-
-
-def _strips(whole: Region, rows: int) -> list[Region]:
-    tops = range(0, whole.height, rows)
-    return [Region.from_edges(top, 0, min(top + rows, whole.height), whole.width) for top in tops]
 
 
 def _resizer(logits: Tensor, scale: float, shape: tuple[int, int]) -> Callable[[Region], Tensor]:

@@ -28,7 +28,7 @@ GRACE = 5.0
 """Seconds that a running request has to stop after the client is gone."""
 
 
-class Job:
+class QueuedRequest:
     """A request that waits or runs.
 
     Attributes:
@@ -56,10 +56,10 @@ class Server:
         self._channel = Channel(stdout)
         self._leave = leave
         self._session = Session()
-        self._waiting: queue.Queue[Job | None] = queue.Queue()
-        self._jobs: dict[int | str, Job] = {}
+        self._waiting: queue.Queue[QueuedRequest | None] = queue.Queue()
+        self._jobs: dict[int | str, QueuedRequest] = {}
         self._lock = threading.Lock()
-        self._running: Job | None = None
+        self._running: QueuedRequest | None = None
 
     def run(self) -> None:
         """Answer until stdin ends, or the client asks to shut down."""
@@ -110,7 +110,7 @@ class Server:
             self._channel.send("result", id=request.id, result={})
             self._end()
         else:
-            job = Job(request)
+            job = QueuedRequest(request)
             with self._lock:
                 known = request.id in self._jobs
                 if not known:
@@ -131,7 +131,7 @@ class Server:
             self._stop(job)
         self._channel.send("result", id=request.id, result={"found": job is not None})
 
-    def _stop(self, job: Job) -> None:
+    def _stop(self, job: QueuedRequest) -> None:
         job.cancelled.set()
         if job is self._running:
             if hasattr(signal, "pthread_kill"):
@@ -150,7 +150,7 @@ class Server:
         timer.daemon = True
         timer.start()
 
-    def _answer(self, job: Job) -> None:
+    def _answer(self, job: QueuedRequest) -> None:
         """Run one request. With the command line, the only place that catches everything."""
         request = job.request
         with forward_warnings(lambda warning: self._channel.warn(warning, id=request.id)):
@@ -168,7 +168,7 @@ class Server:
                 with self._lock:
                     self._jobs.pop(request.id, None)
 
-    def _run_job(self, job: Job) -> dict[str, Any]:
+    def _run_job(self, job: QueuedRequest) -> dict[str, Any]:
         request = job.request
         try:
             try:
@@ -186,7 +186,7 @@ class Server:
             raise
 
     @staticmethod
-    def _check(job: Job) -> None:
+    def _check(job: QueuedRequest) -> None:
         if job.cancelled.is_set():
             raise Cancelled("cancelled; no incomplete file was left")
 
@@ -194,7 +194,7 @@ class Server:
 class _Progress:
     """A progress callable: sends events at intervals, and stops a cancelled request."""
 
-    def __init__(self, channel: Channel, job: Job) -> None:
+    def __init__(self, channel: Channel, job: QueuedRequest) -> None:
         self._channel = channel
         self._job = job
         self._sent: dict[str, float] = {}

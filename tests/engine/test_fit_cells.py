@@ -75,8 +75,8 @@ def test_images_are_held_out_whole() -> None:
     assert len(count_pairs(cells, cells.truth, classes=3)) == 4
 
 
-@pytest.mark.parametrize("spread", [0.0, 0.7])
-def test_thresholds_drop_what_is_no_class(spread: float) -> None:
+@pytest.mark.parametrize("excess", [0.0, 0.7])
+def test_thresholds_drop_what_is_no_class(excess: float) -> None:
     cells = make_cells(prior=2.0)
     none = cells.part >= 18
     cells = replace(
@@ -84,7 +84,7 @@ def test_thresholds_drop_what_is_no_class(spread: float) -> None:
         truth=np.where(none, 0, cells.truth),
         prior=np.where(none[:, None], 0.0, cells.prior),
         features=np.where(none[:, None], 0, cells.features).astype(np.float32),
-        spread=np.full_like(cells.prior, spread),
+        excess=np.full_like(cells.prior, excess),
     )
     found = fit_cells(cells, classes=3, thresholds=np.zeros(3))
     assert (found.labels == cells.truth).mean() > 0.9

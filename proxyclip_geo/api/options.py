@@ -117,6 +117,7 @@ class LabelOptions(Options):
         VectorFormat,
         option("Format of the polygons: GeoPackage, Shapefile, GeoJSON (WGS 84), FlatGeobuf …", panel=RESULTS),
     ] = "gpkg"
+    stac: Annotated[bool, option("Write a STAC item that lists the results, for catalogues.", panel=RESULTS)] = False
 
 
 def _one_kind_of_workers(workers: int, scheduler: str) -> str:

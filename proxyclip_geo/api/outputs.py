@@ -50,6 +50,7 @@ class OutputPaths:
         areas: Table of the area of each class (CSV).
         preview: Picture of image and labels.
         run: Record of the run (JSON).
+        stac: STAC item of the results.
     """
 
     labels: Path
@@ -59,6 +60,7 @@ class OutputPaths:
     areas: Path
     preview: Path
     run: Path
+    stac: Path | None = None
 
     @classmethod
     def in_directory(cls, out: Path, stem: str, options: LabelOptions) -> "OutputPaths":
@@ -71,6 +73,7 @@ class OutputPaths:
             areas=out / f"{stem}_areas.csv",
             preview=out / f"{stem}_preview.png",
             run=out / f"{stem}_run.json",
+            stac=out / f"{stem}_stac.json" if options.stac else None,
         )
 
     @property
@@ -95,7 +98,16 @@ class OutputPaths:
 
     def all(self) -> tuple[Path, ...]:
         """Return the requested files."""
-        paths = (self.labels, self.score, self.probabilities, self.polygons, self.areas, self.preview, self.run)
+        paths = (
+            self.labels,
+            self.score,
+            self.probabilities,
+            self.polygons,
+            self.areas,
+            self.preview,
+            self.run,
+            self.stac,
+        )
         return tuple(path for path in paths if path is not None)
 
     @property

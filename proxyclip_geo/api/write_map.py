@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, MapSummary, OutputPaths, ResultWriter, compute_shares, name_values
 from proxyclip_geo.api.record import make_caption, make_tags
+from proxyclip_geo.api.stac_item import make_item
 from proxyclip_geo.api.vectorize import write_layer
 from proxyclip_geo.engine.runner import BlockResult
-from proxyclip_geo.files import write_text
+from proxyclip_geo.files import write_json, write_text
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.progress import Progress
@@ -78,6 +79,8 @@ def write_map(
                 probabilities=paths.probabilities,
                 progress=progress,
             )
+    if paths.stac is not None:
+        write_json(paths.stac, make_item(paths, geobox.crop(area), vocabulary=vocabulary, card=card))
     return MapSummary(shares, areas)
 
 

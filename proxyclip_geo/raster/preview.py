@@ -93,10 +93,13 @@ def draw_preview(
     nodata_mask = _resize(Image.fromarray(np.where(labels == nodata, 255, 0).astype(np.uint8)), size, smooth=False)
     image = _resize(Image.fromarray(np.ascontiguousarray(rgb.transpose(1, 2, 0))), size, smooth=True)
     colored = _resize(Image.fromarray(_paint(labels, styles)), size, smooth=False)
+    for panel in (image, colored):
+        panel.paste(_checkerboard(size), mask=nodata_mask)
     caption = caption or Caption()
     if caption.geobox is not None and min(size) >= _MARKED_SIDE:
         _draw_marks(colored, caption.geobox)
-    return _compose((image, colored), nodata_mask, _entries(styles, labels, shares, nodata), caption)
+    has_nodata = nodata_mask.getbbox() is not None
+    return _compose((image, colored), _entries(styles, labels, shares, nodata), caption, has_nodata=has_nodata)
 
 
 def save_preview(picture: Image.Image, path: Path) -> Path:
@@ -167,7 +170,7 @@ def _draw_marks(panel: Image.Image, geobox: GeoBox) -> None:
 
 
 def _compose(
-    panels: tuple[Image.Image, Image.Image], nodata_mask: Image.Image, entries: list[_Entry], caption: Caption
+    panels: tuple[Image.Image, Image.Image], entries: list[_Entry], caption: Caption, *, has_nodata: bool
 ) -> Image.Image:
     width, height = panels[0].size
     texts = [caption.title, *caption.lines, caption.warning, *(entry.style.name for entry in entries)]
@@ -184,7 +187,7 @@ def _compose(
     rows = -(-len(lines) // columns)
     line_height = _SWATCH + 8
     head = _MARGIN + (line_height if title else 0)
-    has_nodata = bool(caption.lines) and nodata_mask.getbbox() is not None
+    has_nodata = has_nodata and bool(caption.lines)
     legend = head + height + _MARGIN
     end = legend + rows * line_height + _MARGIN
     canvas = Image.new("RGB", (canvas_width, end + (len(below) + has_nodata) * line_height), "white")
@@ -192,7 +195,6 @@ def _compose(
     inset = (canvas_width - 2 * width - _MARGIN) // 2
     draw.text((max(_MARGIN, inset), _MARGIN + _SWATCH // 2), title, fill=_INK, font=font, anchor="lm")
     for index, panel in enumerate(panels):
-        panel.paste(_checkerboard(panel.size), mask=nodata_mask)
         canvas.paste(panel, (inset + index * (width + _MARGIN), head))
     for index, (entry, line) in enumerate(zip(entries, lines, strict=True)):
         left, top = _MARGIN + index // rows * column, legend + index % rows * line_height

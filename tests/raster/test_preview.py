@@ -114,7 +114,7 @@ def test_a_note_stands_below_the_legend(tmp_path: Path) -> None:
 
 def test_a_caption_makes_it_a_map(tmp_path: Path) -> None:
     labels = np.ones((300, 400), np.uint8)
-    labels[:, 390:] = 255
+    labels[:, 390:] = labels[:40, 300:] = labels[290:, :60] = 255
     geobox = GeoBox(labels.shape, (0.5, 0, 500_000, 0, -0.5, 5_600_000), "EPSG:32632")
     given = {"rgb": np.full((3, 300, 400), 77, np.uint8), "labels": labels, "classes": CLASSES, "nodata": 255}
     lines = ("WGS 84 / UTM zone 32N",)

@@ -1,5 +1,6 @@
 # Each target creates the virtual environment it needs.
 #   make demo    segment a synthetic aerial image with seven classes; the results go to demo/out
+#   make serve-demo  encode the same image and show it in the browser, for any words
 #   make test    lint, type checks, import contracts and tests
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,11 +8,12 @@ BIN := $(VENV)/bin
 # OpenMP threads that spin while idle make two processes on two cores many times slower than one.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test test-lowest lint test-qgis test-qgis-newest plugin dist pictures demo-model clean bench gpu-check fuzz
+.PHONY: help demo serve-demo test test-serve test-lowest lint test-qgis test-qgis-newest plugin dist pictures demo-model clean bench gpu-check fuzz
 
 help:
-	@sed -n '2,3s/^# *//p' Makefile
+	@sed -n '2,4s/^# *//p' Makefile
 	@echo "  make lint    lint, type checks and import contracts only"
+	@echo "  make test-serve   tests of the page of the server in Chromium; installs it with apt if it is missing"
 	@echo "  make test-lowest  tests with the lowest versions that pyproject.toml allows"
 	@echo "  make test-qgis    tests of the QGIS plugin in QGIS, and under PyQt6; installs QGIS with apt if it is missing"
 	@echo "  make test-qgis-newest  the same in the newest QGIS of Debian, in a chroot; needs root and mmdebstrap"
@@ -36,6 +38,11 @@ demo: $(VENV)/.installed
 	$(BIN)/proxyclip-geo evaluate demo/out/scene_labels.tif demo/scene_truth.tif
 	@echo "Look at demo/out/scene_preview.png, or open demo/out/scene.gpkg in QGIS."
 
+serve-demo: $(VENV)/.installed
+	test -f demo/scene.tif || $(BIN)/proxyclip-geo sample demo/scene.tif --size 1024 --seed 7
+	$(BIN)/proxyclip-geo encode demo/scene.tif --model demo --out demo/scene.emb
+	$(BIN)/proxyclip-geo serve demo/scene.emb --open
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -46,6 +53,14 @@ lint: $(VENV)/.installed
 
 test: lint
 	$(BIN)/pytest
+
+# Screenshots of each test go to $(SCREENSHOTS).
+SCREENSHOTS ?= build/screenshots
+test-serve: $(VENV)/.installed
+	command -v chromium > /dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	$(BIN)/python -m pip install --quiet --group browser
+	mkdir -p $(SCREENSHOTS)
+	PROXYCLIP_GEO_SCREENSHOTS=$(SCREENSHOTS) $(BIN)/pytest -m browser --force-enable-socket tests/serve/page
 
 # uv finds the lowest versions; tools/lowest.txt holds the few that it must be given.
 LOWEST ?= .venv-lowest

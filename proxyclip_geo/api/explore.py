@@ -155,14 +155,8 @@ def similar(
         raise OutputError(f"{path}: a heat map is a GeoTIFF; give a name that ends in .tif")
     check_outputs([path, *raster_sides(path)], inputs=[*opened.inputs, aoi])
     check_existing([path], overwrite=overwrite)
-    if word is None:
-        spot = _find_spot(opened, at=at, aoi=aoi)
-        mean = mean_feature(opened.store, spot)
-        if mean is None:
-            raise _no_data()
-        query, words = (mean / mean.norm())[None].float(), strip_credentials(str(aoi or at))
-    else:
-        query, words = _encode_words(opened, [word]), word
+    query = make_query(opened, word, at=at, aoi=aoi)
+    words = strip_credentials(str(aoi or at)) if word is None else word
     tags = {**make_tags(opened.card), "QUERY": words}
     encoded = opened.store.info.area
     with (
@@ -173,6 +167,22 @@ def similar(
             sink.write(core.shift(-encoded.top, -encoded.left), np.where(valid, cosines, np.float32(SIMILARITY_NODATA)))
         sink.finish()
     return path
+
+
+def make_query(
+    opened: Embedding, word: str | None, *, at: tuple[float, float] | None = None, aoi: str | Path | None = None
+) -> Any:
+    """Return the (1, D) query of a word, a point or polygons, in the space of the stored features.
+
+    Raises:
+        AreaError: If the place lies outside the raster, or has no data.
+    """
+    if word is not None:
+        return _encode_words(opened, [word])
+    mean = mean_feature(opened.store, _find_spot(opened, at=at, aoi=aoi))
+    if mean is None:
+        raise _no_data()
+    return (mean / mean.norm())[None].float()
 
 
 def _find_spot(opened: Embedding, *, at: tuple[float, float] | None, aoi: str | Path | None) -> Area:

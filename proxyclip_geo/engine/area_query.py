@@ -20,6 +20,7 @@ from proxyclip_geo.engine.classify import (
     upsample_logits,
 )
 from proxyclip_geo.engine.parallel import LogitStrips
+from proxyclip_geo.engine.pyramid import similarity_bank
 from proxyclip_geo.engine.read_block import PixelSource, read_cells_guide
 from proxyclip_geo.engine.runner import stored_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
@@ -181,7 +182,7 @@ def similarity_blocks(
         query: (1, D), projected if the store is.
         progress: Called after each block.
     """
-    bank = TextBank(query, (0,), (1,), (0.0,), (0.0,), logit_scale=1.0, nodata=255)
+    bank = similarity_bank(query)
     for item in stored_blocks(store, bank=bank, progress=progress):
         core = item.block.core
         cosines = np.empty(core.shape, np.float32)

@@ -173,6 +173,16 @@ class Source:
         inside = self.area.zoom_out(factor, shape=geobox.shape).rasterize(geobox.region)
         return replace(pixels, rgb=pixels.rgb * inside, valid=pixels.valid & inside)
 
+    def zoom_out(self, factor: int) -> View:
+        """Return the whole raster with larger pixels, read from overviews if there are any; close its `reader`.
+
+        Args:
+            factor: Pixels of `geobox` per pixel.
+        """
+        rows, cols = self._scale
+        reader = self._open_reader((rows * factor, cols * factor), exact=False)
+        return View(self.geobox.zoom_out((factor, factor)), self._plan, self.stretch, reader)
+
     def fingerprint(self) -> dict[str, Any]:
         """Return JSON-able values that identify the pixels of `read` and the area of interest.
 

@@ -1,0 +1,1 @@
+"""The map in the browser: tiles of embeddings for any words, over HTTP."""

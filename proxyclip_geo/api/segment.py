@@ -226,7 +226,9 @@ class _Run:
         options, vocabulary = self.options, self.vocabulary
         layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
         queries = len(vocabulary.queries) + len(options.background)
-        return MemoryInputs(self.model.parameters, queries, layers, attention=self.model.card.vfm is not None)
+        return MemoryInputs(
+            self.model.parameters, queries, layers, attention=self.model.card.kind in ("proxyclip", "ensemble")
+        )
 
     @property
     def probability_count(self) -> int | None:

@@ -26,13 +26,18 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
         The files, CLIP first.
 
     Raises:
-        WeightsError: If the hub cannot be reached, has no such file, or sends a file with another checksum.
+        WeightsError: If the hub cannot be reached, has no such file, or sends a file with another checksum, or if a
+            file is missing that only its user can get.
         OutputError: If a file cannot be copied to `folder`.
     """
     if folder is not None:
         make_folder(folder)
     paths = []
-    for weights in find_weights(card).values():
+    towers = find_weights(card).values()
+    for weights in towers:
+        if weights.own is not None:
+            weights.require()  # before a long download
+    for weights in towers:
         if weights.hub is not None and weights.locate() is None:
             _download(weights.hub, model=card.name, progress=progress)
         checksum = weights.record()

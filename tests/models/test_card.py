@@ -251,3 +251,14 @@ def test_weights_of_another_model(tiny_model: Path) -> None:
 
 def test_presets_are_built_in_models() -> None:
     assert [find_card(name).name for name in PRESETS] == list(PRESETS.values())
+
+
+def test_weights_of_timm_and_open_clip_can_be_pinned(tmp_path: Path) -> None:
+    text = builtin_cards()["vitb16-dino-b8"].read_text()
+    for number, table in enumerate(("[clip]", "[vfm]")):
+        text = text.replace(table, f'{table}\nrevision = "{number}abc"\nsha256 = "{number}{"0" * 63}"')
+    (tmp_path / "card.toml").write_text(text)
+    clip, vfm = find_weights(find_card(tmp_path / "card.toml")).values()
+    assert clip.origin == "timm/vit_base_patch16_clip_224.openai/open_clip_model.safetensors@0abc"
+    assert vfm.origin == "timm/vit_base_patch8_224.dino/model.safetensors@1abc"
+    assert (clip.stated_sha256, vfm.stated_sha256) == ("0" * 64, "1" + "0" * 63)

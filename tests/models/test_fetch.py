@@ -227,3 +227,9 @@ def test_random_weights_under_the_right_names_are_refused(hub: Hub, card: Path, 
     unknown = run(hub, tmp_path / "other", "models", "check", card, **elsewhere)
     assert unknown.returncode != 0
     assert "of the pairs of water, forest, cropland, road, building apart" in unknown.stderr
+
+
+def test_files_that_only_the_user_can_get_are_required_before_the_download(hub: Hub, tmp_path: Path) -> None:
+    completed = run(hub, tmp_path, "models", "fetch", "talk2dino-b")
+    assert completed.returncode == 7
+    assert "get vitb_mlp_infonce.pth from https://github.com/lorebianchi98/Talk2DINO" in completed.stderr

@@ -170,6 +170,16 @@ def main():
     rest(1)
     save("qgis-9-exported")
 
+    polygons = next(item for item in QgsProject.instance().mapLayersByName("scene") if item.type() == item.VectorLayer)
+    soil = [item for item in polygons.getFeatures() if item["class"] == "bare soil"]
+    feature = max(soil, key=lambda item: item.geometry().area())
+    dock.words_panel.table.selectRow(2)
+    dock.correct_button.click()
+    dock.mapping.drawing.correct(feature.geometry().pointOnSurface().asPoint())
+    rest(1)
+    save("qgis-11-corrected")
+    dock.correct_button.click()
+
     import processing
     from processing.gui.AlgorithmDialog import AlgorithmDialog
 

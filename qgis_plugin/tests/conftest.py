@@ -19,7 +19,7 @@ WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roo
 sys.path.insert(0, str(PLUGINS))
 
 
-def wait_until(condition, seconds=60.0, what="it"):
+def wait_until(condition, seconds=240.0, what="it"):
     """Run the event loop until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():

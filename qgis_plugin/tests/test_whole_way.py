@@ -51,7 +51,7 @@ def install(dialog, wheelhouse):
     dialog.wheelhouse.setFilePath(str(wheelhouse))
     dialog.with_uv.setChecked(False)
     dialog.build_button.click()
-    wait_until(lambda: not dialog.installer.is_running, seconds=240, what="the environment")
+    wait_until(lambda: not dialog.installer.is_running, what="the environment")
     assert "Ready on cpu" in dialog.status.text(), dialog.installer.log
 
 

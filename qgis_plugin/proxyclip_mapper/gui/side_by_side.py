@@ -8,7 +8,11 @@ from ..i18n import tr
 
 
 class SideBySide(QgsDockWidget):
-    """Dock widget with a canvas that shows the visible layers without the preview, which is no layer."""
+    """Dock widget with a canvas that shows the visible layers without the preview, which is no layer.
+
+    Attributes:
+        neighbours: (panel, its width before) of the panels on the left.
+    """
 
     def __init__(self, canvas, parent=None):
         super().__init__(tr("ProxyCLIP: image without map"), parent)
@@ -24,6 +28,7 @@ class SideBySide(QgsDockWidget):
         canvas.layersChanged.connect(self.follow)
         self.canvas.extentsChanged.connect(self._move_main_canvas)
         self._moving = False
+        self.neighbours = []
 
     def follow(self):
         """Set the layers and the extent of the main canvas."""
@@ -64,6 +69,7 @@ def place_beside(side, window):
     left = _panels_on_the_left(window)
     tabs = {dock: window.tabifiedDockWidgets(dock) for dock in left}
     heights = [dock.height() for dock in left]
+    side.neighbours = [(dock, dock.width()) for dock in left]
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, side)
     docks, widths = [side], [width // 2]
     if left:
@@ -78,8 +84,8 @@ def place_beside(side, window):
             for other in tabs[dock]:
                 window.tabifyDockWidget(dock, other)
             dock.raise_()
-        QTimer.singleShot(0, lambda: window.resizeDocks(left, heights, Qt.Orientation.Vertical))
-    _resize(window, docks, widths)
+        _resize(side, window, left, heights, Qt.Orientation.Vertical)
+    _resize(side, window, docks, widths)
 
 
 def _panels_on_the_left(window):
@@ -101,14 +107,25 @@ def _panels_on_the_left(window):
 
 
 def remove_dock(side, window):
-    """Remove the dock widget; the Layers panel keeps its width."""
-    layers = window.findChild(QDockWidget, "Layers")
-    width = 0 if layers is None else layers.width()
+    """Remove the dock widget; the panels on the left get the width that they had."""
     window.removeDockWidget(side)
-    if width:
-        _resize(window, [layers], [width])
+    if side.neighbours:
+        _resize(window, window, *map(list, zip(*side.neighbours)))
 
 
-def _resize(window, docks, widths):
-    """Set the widths of dock widgets after the layout of the window is updated."""
-    QTimer.singleShot(0, lambda: window.resizeDocks(docks, widths, Qt.Orientation.Horizontal))
+def _resize(owner, window, docks, sizes, direction=Qt.Orientation.Horizontal):
+    """Set the sizes of dock widgets when the layout of the window is updated, which may take some turns.
+
+    Args:
+        owner: Nothing is done after it is deleted.
+        window: The main window.
+        docks: The dock widgets.
+        sizes: Their widths, or heights.
+        direction: Horizontal for widths.
+    """
+    for delay in (0, 100):
+        timer = QTimer(owner)
+        timer.setSingleShot(True)
+        timer.timeout.connect(lambda: window.resizeDocks(docks, sizes, direction))
+        timer.timeout.connect(timer.deleteLater)
+        timer.start(delay)

@@ -160,7 +160,7 @@ class SourcePanel(QWidget):
     def _layer_box(self, kind):
         box = QgsMapLayerComboBox(self)
         box.setFilters(kind)
-        box.setAllowEmptyLayer(True)
+        box.setAllowEmptyLayer(True, tr("none"))
         box.setCurrentIndex(0)
         return box
 

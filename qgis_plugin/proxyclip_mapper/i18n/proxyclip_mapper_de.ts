@@ -1804,6 +1804,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
+   <source>none</source>
+   <translation>keine</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
    <source>that of the image</source>
    <translation>die des Bildes</translation>
   </message>

@@ -51,6 +51,7 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
 
 def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
     """Download a file into the hub's cache; an interrupted download is resumed."""
+    from httpx import HTTPError
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
@@ -65,7 +66,7 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
     except HfHubHTTPError as error:
         reason = str(error).strip().splitlines()[0]
         raise WeightsError(f"the hub refuses {name} at revision {hub.revision}: {reason}") from error
-    except _http_error() as error:
+    except HTTPError as error:
         # The client has tried again and given up.
         raise WeightsError(
             f"the connection to the hub was lost while {name} was downloaded ({type(error).__name__}: {error})",
@@ -73,15 +74,6 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
         ) from error
     except OSError as error:
         raise WeightsError(f"cannot store {name}: {error}") from error
-
-
-def _http_error() -> type[Exception]:
-    """Return the root of the errors of the hub's HTTP library, which depends on the version of its client."""
-    from huggingface_hub.errors import HfHubHTTPError
-
-    root: type[Exception] = HfHubHTTPError.__bases__[0]
-    # In requests, it is one above.
-    return root.__bases__[0] if root.__module__.startswith("requests") else root
 
 
 def _make_tqdm(progress: Progress, name: str) -> Any:

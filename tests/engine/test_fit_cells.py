@@ -75,6 +75,31 @@ def test_images_are_held_out_whole() -> None:
     assert len(count_pairs(cells, cells.truth, classes=3)) == 4
 
 
+def make_images(count: int, *, first: int) -> LabelledCells:
+    """Images of one place: words that are right more often than not, and classes that look different in each image."""
+    images = []
+    for seed in range(first, first + count):
+        cells = make_cells(prior=0.0, seed=seed)
+        random = np.random.default_rng(seed)
+        look = random.normal(0, 1, (3, DIM))
+        hints = random.normal(0, 1, cells.prior.shape)
+        hints[np.arange(len(hints)), cells.truth - 1] += 1
+        images.append(replace(cells, features=(cells.features + look[cells.truth - 1]).astype(np.float32), prior=hints))
+    return merge(images)
+
+
+def test_the_claim_across_images_holds_on_others() -> None:
+    others = make_images(24, first=100)
+    several, one = make_images(8, first=0), make_images(1, first=0)
+    found = {name: fit_cells(cells, classes=3, thresholds=np.zeros(3)) for name, cells in (("8", several), ("1", one))}
+    claims = {"8": (found["8"].labels == several.truth).mean(), "1": (found["1"].labels == one.truth).mean()}
+    real = {name: accuracy(others, apply(others, fitted)) for name, fitted in found.items()}
+    assert real["8"] > accuracy(others, others.prior) + 0.1
+    assert abs(claims["8"] - real["8"]) < 0.1
+    # That is why the statement of one image says "on this image".
+    assert claims["1"] - real["1"] > 0.1
+
+
 @pytest.mark.parametrize("excess", [0.0, 0.7])
 def test_thresholds_drop_what_is_no_class(excess: float) -> None:
     cells = make_cells(prior=2.0)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 import rasterio
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from PIL import Image
 from traitlets.config import Config
 
 import proxyclip_geo as pg
@@ -91,7 +93,39 @@ def check_from_words_to_map(folder: Path) -> None:
     assert "does not know 'stadium'" in messages
 
 
-CHECKS: dict[str, Callable[[Path], None]] = {"from_words_to_map": check_from_words_to_map}
+def check_four_squares(folder: Path) -> None:
+    """Check the way from squares to a map on a made-up image: the real one needs a download."""
+    path = folder / "four_squares" / "2019_YELL_2_528000_4978000_image_crop2.png"
+    path.parent.mkdir()
+    random = np.random.default_rng(0)
+    picture = random.normal((140, 150, 90), 12, (2472, 2299, 3))
+    for color, places in (
+        ((60, 80, 45), [(385, 35), (440, 45), (210, 395), (130, 425)]),
+        ((25, 30, 50), [(298, 28), (296, 222), (410, 345), (212, 184)]),
+    ):
+        for x, y in places:
+            blob = np.s_[5 * max(0, y - 16) : 5 * (y + 24), 5 * max(0, x - 16) : 5 * (x + 24)]
+            picture[blob] = random.normal(color, 10, picture[blob].shape)
+    Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(path)
+    notebook, facts = run(
+        NOTEBOOKS / "four_squares.ipynb",
+        folder,
+        facts="""{
+            "words": words.shares, "shown": shown.shares, "map": result.shares, "correct": shown.report.correct,
+        }""",
+    )
+    assert facts["correct"] > 0.9
+    assert facts["shown"]["shadow"] > 0.01
+    assert facts["shown"] == facts["map"]
+    assert facts["words"].keys() == {"trees", "meadow", "unclassified"}
+    assert pg.load_vocabulary(path.parent / "learned.yaml").classes[2].synonyms == ()
+    assert "get their class" in streams(notebook, "stdout")
+
+
+CHECKS: dict[str, Callable[[Path], None]] = {
+    "from_words_to_map": check_from_words_to_map,
+    "four_squares": check_four_squares,
+}
 
 
 def test_every_notebook_is_checked() -> None:

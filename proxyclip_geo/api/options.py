@@ -142,7 +142,7 @@ class SegmentOptions(LabelOptions, EncodeOptions):
         Scheduler | None,
         option(
             "Compute the blocks on the workers of a Dask cluster, e.g. tcp://10.0.0.1:8786; in Python also a "
-            "`LocalCluster` or `Client`.",
+            "LocalCluster or Client of Dask.",
             panel=RUNNING,
             metavar="ADDRESS",
         ),

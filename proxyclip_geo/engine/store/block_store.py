@@ -75,7 +75,7 @@ class BlockStore:
     def _pixels_index(self, pixels: Region) -> tuple[slice, slice]:
         return pixels.slices_in(self._tiling)
 
-    def _check_array(self, key: str, spec: "ArraySpec") -> None:
+    def _check_array(self, key: str, spec: "ArraySpec", *, remedy: str = "") -> None:
         """Check that an array has the layout that the metadata demand, so that reading it takes no more memory.
 
         Raises:
@@ -87,7 +87,7 @@ class BlockStore:
         if found != expected:
             raise StoreError(
                 f"array '{key}' of {self.noun} {self.name} has shape, type, chunks and shards {found}, not {expected}; "
-                f"it is damaged: {self.remedy}"
+                f"it is damaged: {remedy or self.remedy}"
             )
 
     def is_done(self, block: Block) -> bool:

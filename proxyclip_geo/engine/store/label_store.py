@@ -35,6 +35,7 @@ from proxyclip_geo.raster.spec import SCORE_NODATA
 logger = logging.getLogger(__name__)
 
 FORMAT = 1
+_REMEDY = "remove it, and run the same command again"
 MISSING = 254
 """Score of pixels that are not computed yet; scores are at most 100, or no-data."""
 
@@ -49,8 +50,11 @@ class LabelStore(BlockStore):
 
     noun = "unfinished map"
 
-    def __init__(self, path: Path, group: zarr.Group, plan: Plan, *, nodata: int, is_new: bool) -> None:
+    def __init__(
+        self, path: Path, group: zarr.Group, plan: Plan, *, spec: ArraySpec, nodata: int, is_new: bool
+    ) -> None:
         super().__init__(str(path), group, blocks=plan.blocks, tiling=plan.tiling, last="layers")
+        self._check_array("layers", spec, remedy=_REMEDY)
         self._path = path
         self._nodata = nodata
         self.todo = plan.blocks if is_new else self.missing()
@@ -136,14 +140,14 @@ def open_label_store(
             "finish it, pass overwrite=True to discard it, or choose another place"
         )
     is_new = group is None or bool(different)
+    layers = 2 + (classes or 0)
+    tile = [min(plan.core, side) for side in plan.tiling.shape]
+    shape = [ceil_div(side, n) * n for side, n in zip(plan.tiling.shape, tile, strict=True)]
+    dtype = "uint8" if nodata <= 255 else "uint16"
+    spec = ArraySpec((layers, *shape), dtype, (layers, *tile), fill=MISSING)
     if group is None or is_new:
-        layers = 2 + (classes or 0)
-        tile = [min(plan.core, side) for side in plan.tiling.shape]
-        shape = [ceil_div(side, n) * n for side, n in zip(plan.tiling.shape, tile, strict=True)]
-        dtype = "uint8" if nodata <= 255 else "uint16"
-        arrays = {"layers": ArraySpec((layers, *shape), dtype, (layers, *tile), fill=MISSING)}
-        group = create_group(str(path), wanted, arrays, noun=LabelStore.noun)
-    store = LabelStore(path, group, plan, nodata=nodata, is_new=is_new)
+        group = create_group(str(path), wanted, {"layers": spec}, noun=LabelStore.noun)
+    store = LabelStore(path, group, plan, spec=spec, nodata=nodata, is_new=is_new)
     store.remove_drafts()
     if store.done:
         logger.info("resuming %s: %d of %d blocks are finished", path, store.done, len(store.blocks))
@@ -155,5 +159,4 @@ def open_label_store(
 
 
 def _open(path: Path) -> tuple[zarr.Group, Mapping[str, Any]]:
-    remedy = "remove it, and run the same command again"
-    return open_group(str(path), writable=True, noun=LabelStore.noun, remedy=remedy)
+    return open_group(str(path), writable=True, noun=LabelStore.noun, remedy=_REMEDY)

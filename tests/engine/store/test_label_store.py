@@ -1,5 +1,6 @@
 """The finished blocks of an unfinished map."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -62,6 +63,21 @@ def test_a_damaged_block_is_missing(plan: Plan, tmp_path: Path, how: str) -> Non
         [damaged] = set(plan.blocks[:5]) & set(store.todo)
         with pytest.raises(StoreError, match=r"cannot read block \d+ .*of unfinished map"):
             store.read(damaged)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("shape", [False, 64, 80]), ("shape", [2, 64, 10**9]), ("data_type", "uint16")],
+    ids=["empty", "huge", "type"],
+)
+def test_arrays_of_another_layout_are_refused(plan: Plan, tmp_path: Path, key: str, value: Any) -> None:
+    options: dict[str, Any] = {"identity": {}, "nodata": 255, "classes": None, "overwrite": False}
+    with open_label_store(tmp_path / "a", plan, **options) as store:
+        store.write(plan.blocks[0], labels_of(plan.blocks[0], classes=None))
+    metadata = tmp_path / "a" / "layers" / "zarr.json"
+    metadata.write_text(json.dumps({**json.loads(metadata.read_text()), key: value}))
+    with pytest.raises(StoreError, match="it is damaged: remove it"), open_label_store(tmp_path / "a", plan, **options):
+        pass
 
 
 def test_nothing_stays_if_no_block_is_finished(plan: Plan, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from proxyclip_geo.models.kinds import load_text
 from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import find_text_weights
+from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area, Bounds, find_area, format_bounds
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.options import Percentiles, SourceOptions
@@ -191,6 +192,7 @@ class Embedding:
         *,
         examples: Examples | str | Path | None = None,
         learning: bool = False,
+        progress: Progress = no_progress,
     ) -> ClassBank:
         """Return the vocabulary and its text bank in the space of the stored features, both with examples learned.
 
@@ -201,24 +203,26 @@ class Embedding:
             options: Options of labelling.
             examples: Points and polygons of examples.
             learning: Whether the bank is the start of a fit, so that classes need neither words nor examples.
+            progress: Called with the words that are encoded.
         """
         options, examples = options or LabelOptions(), as_examples(examples)
         vocabulary = prepare_vocabulary(classes, options, learning=learning or bool(examples and examples.weight != 0))
         model = self.store.info.model
         require_model(vocabulary, name=model["name"], sha256=model["constants_sha256"])
-        bank = self._make_bank(vocabulary, options)
+        bank = self._make_bank(vocabulary, options, progress)
         if examples is None:
             return ClassBank(vocabulary, bank, None)
         key = _identify(vocabulary, options, examples)
         if key not in self._learned:
             sample = self.sample_features(options.debias)
             learned = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)
-            bank = self._make_bank(learned.vocabulary, options)
+            bank = self._make_bank(learned.vocabulary, options, progress)
             self._learned = {key: ClassBank(learned.vocabulary, bank, learned.report)}
         return self._learned[key]
 
-    def _make_bank(self, vocabulary: Vocabulary, options: LabelOptions) -> TextBank:
-        bank = make_bank(self.text, vocabulary, logit_scale=self.card.text.logit_scale, options=options)
+    def _make_bank(self, vocabulary: Vocabulary, options: LabelOptions, progress: Progress) -> TextBank:
+        scale = self.card.text.logit_scale
+        bank = make_bank(self.text, vocabulary, logit_scale=scale, options=options, progress=progress)
         return project_bank(bank, self.store.basis)
 
     def label(
@@ -230,6 +234,7 @@ class Embedding:
         examples: Examples | str | Path | None = None,
         raster: RasterLike | None = None,
         options: LabelOptions | None = None,
+        progress: Progress = no_progress,
     ) -> LabelMap:
         """Label an area in memory.
 
@@ -242,13 +247,14 @@ class Embedding:
             raster: The encoded raster, as for `segment`; needed for `borders="image"` if it was moved. Coarser previews
                 do not use it.
             options: Options of labelling.
+            progress: Called with the words that are encoded.
 
         Raises:
             AreaError: If the bounds do not overlap the raster.
             OptionError: If `gsd` is not positive, or the raster has no CRS.
             StoreError: If the embedding is damaged, or incomplete there.
         """
-        found = self.bank(classes, options, examples=examples)
+        found = self.bank(classes, options, examples=examples, progress=progress)
         region = self.find_area(bounds=bounds).region
         factor = self._factor(gsd)
         with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:

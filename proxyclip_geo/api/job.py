@@ -205,9 +205,11 @@ def _warn_of_scale(source: Source, card: ModelCard) -> None:
         )
 
 
-def warn_of_far_words(text: TextEncoder, card: ModelCard, words: Sequence[str]) -> None:
+def warn_of_far_words(
+    text: TextEncoder, card: ModelCard, words: Sequence[str], *, progress: Progress = no_progress
+) -> None:
     """Warn of each word that lies far from all a model knows."""
-    for far in text.far_words(words):
+    for far in text.far_words(words, progress=progress):
         warn_quality(
             f"model '{card.name}' does not know '{far.word}' or anything near it (nearest known word: "
             f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model"

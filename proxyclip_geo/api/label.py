@@ -79,9 +79,10 @@ def label(
         inputs = [*opened.inputs, aoi, example_file, raster if isinstance(raster, str | Path) else None]
         check_results(paths, inputs=inputs, vocabulary=vocabulary, crs=opened.geobox.crs, vectors=vectors)
         prepare_directory(Path(out), paths, overwrite=overwrite)
-        warn_of_far_words(opened.text, opened.card, (*vocabulary.words, *options.background))
+        words = (*vocabulary.words, *options.background)
+        warn_of_far_words(opened.text, opened.card, words, progress=progress)
     with record_warnings() as example_notes, timing(seconds, "words"):
-        found = opened.bank(vocabulary, options, examples=examples)
+        found = opened.bank(vocabulary, options, examples=examples, progress=progress)
         vocabulary, bank = found.vocabulary, found.bank
     info = opened.store.info
     with staging_folder(paths.base), rollback(paths):

@@ -136,7 +136,8 @@ def segment(
                 loaded = loaded.without_encoder()
             sha256 = describe_weights(job.card, loaded.checksums)["constants_sha256"]
             require_model(vocabulary, name=job.card.name, sha256=sha256)
-            warn_of_far_words(loaded.text, job.card, (*vocabulary.words, *options.background))
+            words = (*vocabulary.words, *options.background)
+            warn_of_far_words(loaded.text, job.card, words, progress=progress)
         run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
         with staging_folder(paths.base):
             remove_drafts(paths)

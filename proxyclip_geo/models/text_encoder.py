@@ -174,11 +174,16 @@ class TextEncoder:
                 progress(ProgressEvent("words", (start + len(chunk)) * len(prompts), total, "prompts"))
         return torch.cat(parts)
 
-    def far_words(self, words: Sequence[str]) -> tuple[FarWord, ...]:
-        """Return the words that are far from all words that the model was trained with, in their order."""
+    def far_words(self, words: Sequence[str], *, progress: Progress = no_progress) -> tuple[FarWord, ...]:
+        """Return the words that are far from all words that the model was trained with, in their order.
+
+        Args:
+            words: The words.
+            progress: As for `encode`.
+        """
         if not self.known or not words:
             return ()
-        cosines = self.encode(words) @ self.encode(self.known).T
+        cosines = self.encode(words, progress=progress) @ self.encode(self.known).T
         best, index = cosines.max(dim=1)
         return tuple(
             FarWord(word, self.known[int(at)], float(value))

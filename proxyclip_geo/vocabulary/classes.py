@@ -76,6 +76,7 @@ Word: TypeAlias = Annotated[str, BeforeValidator(clean_text)]
 Text: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
 Value: TypeAlias = Annotated[int, AfterValidator(_check_value)]
 Threshold: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Bias: TypeAlias = Annotated[float, Field(ge=-1000, le=1000)]
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class MapClass:
     color: Color
     value: Value
     threshold: Threshold | None = None
-    bias: float = 0.0
+    bias: Bias = 0.0
     direction: Direction | None = None
 
     def __post_init__(self) -> None:

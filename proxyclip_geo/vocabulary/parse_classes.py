@@ -19,7 +19,7 @@ from pydantic import BeforeValidator
 
 from proxyclip_geo.errors import VocabularyError, warn_quality
 from proxyclip_geo.validation import describe, suggest, validate
-from proxyclip_geo.vocabulary.classes import MapClass, Threshold, Value, Vocabulary, Word, check_class_count
+from proxyclip_geo.vocabulary.classes import Bias, MapClass, Threshold, Value, Vocabulary, Word, check_class_count
 from proxyclip_geo.vocabulary.colors import Color, choose_colors, parse_color
 from proxyclip_geo.vocabulary.directions import Direction
 
@@ -66,7 +66,7 @@ class ClassEntry:
     color: Annotated[Color | None, BeforeValidator(parse_color)] = None
     value: Value | None = None
     threshold: Threshold | None = None
-    bias: float = 0.0
+    bias: Bias = 0.0
     direction: Direction | None = None
 
     def __post_init__(self) -> None:

@@ -86,7 +86,8 @@ def preview(
 
     started = time.perf_counter()
     opened = call.session.embedding(embedding)
-    labels = opened.label(read_words(classes, vocabulary), bounds=bounds, gsd=gsd, examples=examples, options=options)
+    words = read_words(classes, vocabulary)
+    labels = opened.label(words, bounds=bounds, gsd=gsd, examples=examples, options=options, progress=call.progress)
     score = None if score_path is None else Path(score_path)
     write_preview(labels, Path(path), score=score, embedding=opened)
     return {

@@ -98,6 +98,13 @@ def test_templates_of_a_vocabulary_take_the_place_of_the_models(text: TextEncode
     assert not torch.allclose(text.encode(["water"], templates="plain"), text.encode(["water"]))
 
 
+def test_far_words_report_progress(text: TextEncoder) -> None:
+    strict = TextEncoder(lambda: text.tower, templates="imagenet", known=["water"])
+    events: list[ProgressEvent] = []
+    strict.far_words([f"word {number}" for number in range(26)], progress=events.append)
+    assert {event.stage for event in events} == {"words"}
+
+
 def test_far_words(text: TextEncoder) -> None:
     strict = TextEncoder(lambda: text.tower, templates="plain", known=["water", "forest"], min_similarity=1.01)
     far = strict.far_words(["water", "pizza"])

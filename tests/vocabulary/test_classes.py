@@ -49,6 +49,7 @@ def test_a_class_may_have_no_words():
         ({"threshold": float("nan")}, "finite"),
         ({"bias": "1"}, "bias = '1' must be a number"),
         ({"bias": float("inf")}, "finite"),
+        ({"bias": 1001}, "bias"),
     ],
 )
 def test_a_class_refuses_nonsense(fields, says):

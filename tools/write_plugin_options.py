@@ -1,6 +1,6 @@
 """Write the choices, limits and defaults of the options into the QGIS plugin, which shows them before any worker runs.
 
-Run `python tools/write_plugin_options.py` after a change of an option; a test compares the file with the options.
+Run `python tools/write_plugin_options.py` after a change of an option or a new model; a test compares the file.
 """
 
 import json
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 import proxyclip_geo as pg
 from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
+from proxyclip_geo.models.registry import builtin_cards
 
 FILE = Path(__file__).parents[1] / "qgis_plugin" / "proxyclip_mapper" / "options.json"
 CLASSES = (pg.EncodeOptions, pg.LabelOptions, pg.StoreOptions, pg.VectorOptions, pg.Examples)
@@ -18,7 +19,8 @@ KEYS = {"default": "default", "enum": "choices", "minimum": "minimum", "maximum"
 
 def describe_options() -> dict[str, object]:
     """Return the default model, the presets, and what each option accepts by class and name."""
-    found: dict[str, object] = {"model": DEFAULT_MODEL, "presets": dict(PRESETS)}
+    names = list(builtin_cards())
+    found: dict[str, object] = {"model": DEFAULT_MODEL, "presets": dict(PRESETS), "models": names}
     for cls in CLASSES:
         properties = TypeAdapter(cls).json_schema()["properties"]
         found[cls.__name__] = {name: _describe(field) for name, field in properties.items()}

@@ -3,25 +3,10 @@
 import json
 from pathlib import Path
 
-MODELS = (
-    "vitb16-dino-b8",
-    "vitb16-dino-s8",
-    "vitl14-dino-b8",
-    "vith14-dino-b8",
-    "vitb16-dinov2-b14",
-    "vitb16-dinov3-s16",
-    "vitb16-dinov3-b16",
-    "vitb16-dinov3-l16-sat",
-    "vitb16-sam-b",
-    "vitb16-mae-b16",
-    "remoteclip-l14-dino-b8",
-    "georsclip-l14-dino-b8",
-    "lite",
-    "demo",
-)
-
 _DECLARED = json.loads((Path(__file__).parent / "options.json").read_text("utf-8"))
 """The options of proxyclip-geo; `tools/write_plugin_options.py` writes them."""
+
+MODELS = tuple(_DECLARED["models"])
 
 DEFAULT_MODEL = _DECLARED["model"]
 

@@ -12,7 +12,7 @@ from qgis.core import (
 
 from .. import settings
 from ..i18n import tr
-from ..models import EXACT, MODELS, choices, default
+from ..models import DEFAULT_MODEL, EXACT, MODELS, choices, default
 from .base import NUMBER, ProxyClipAlgorithm
 
 
@@ -217,4 +217,4 @@ class SharedParameters(ProxyClipAlgorithm):
 def default_model():
     """Return the model that was used last in the panel."""
     chosen = settings.read("model")
-    return chosen if chosen in MODELS else next(iter(MODELS))
+    return chosen if chosen in MODELS else DEFAULT_MODEL

@@ -19,6 +19,9 @@ COMMAND = re.compile(
 )
 OPTION = re.compile(r"`(?:\w+\.)*(\w+)`|\b(\w+)=(?:True|False|'[^']*'|\d)")
 
+# Functions of Python and the command line without a request, and pages for browsers.
+NOT_IN_THE_WORKER = ("api/areas.py", "api/benchmark.py", "api/plot.py", "raster/data_array.py")
+
 # Options in messages that the plugin's requests cannot cause.
 UNREACHABLE = {
     "append": "the plugin never appends",
@@ -28,6 +31,8 @@ UNREACHABLE = {
     "bytes": "a header of HTTP",
     "label": "the preview has the size of the screen",
     "max_hole": "the plugin does not send it",
+    "overviews": "the name of a folder",
+    "probabilities": "the plugin does not read them",
     "on_error": "a request has one raster",
     "segment": "the plugin never appends",
     "vectorize": "the plugin never appends",
@@ -54,7 +59,8 @@ def modules() -> list[Path]:
     return [
         path
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path.relative_to(PACKAGE).parts[0] not in ("cli", "remedies.py", "__main__.py")
+        if path.relative_to(PACKAGE).parts[0] not in ("cli", "serve", "remedies.py", "__main__.py")
+        and path.relative_to(PACKAGE).as_posix() not in NOT_IN_THE_WORKER
     ]
 
 

@@ -86,7 +86,8 @@ class Watch:
         except (TypeError, ValueError):
             return
         # Temporary files are allowed; those that are left are found when files are listed.
-        if not place.startswith((self._out, str(self._root / "home"), "/dev/")):
+        allowed = (self._out, str(self._root / "home"), str(self._root.parent / "cache"), "/dev/")
+        if not place.startswith(allowed):
             self.found.add(f"{event} {place}")
 
 

@@ -58,6 +58,8 @@ class Process:
             **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "HF_HOME"), str(root / "home")),
             **{
                 "HF_HUB_OFFLINE": "1",
+                # Beside the root, whose files must not change.
+                "PROXYCLIP_GEO_CACHE": str(root.parent / "cache"),
                 "OMP_WAIT_POLICY": "PASSIVE",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "OMP_NUM_THREADS": "1",

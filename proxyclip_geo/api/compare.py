@@ -74,7 +74,7 @@ def compare(
         >>> import proxyclip_geo as pg
         >>> first, second = (pg.sample(f"{seed}.tif", size=128, seed=seed) for seed in (3, 4))
         >>> result = pg.compare(first.truth, second.truth, out="change")
-        >>> round(result.areas.sum() * 1e-4, 2)  # hectares
+        >>> round(float(result.areas.sum()) * 1e-4, 2)  # hectares
         0.41
     """
     if not 0 <= confidence < 1:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -60,11 +60,10 @@ class ClassBank:
 
 def _identify(vocabulary: Vocabulary, options: LabelOptions, examples: Examples) -> str:
     """Return all that a bank with examples depends on, apart from the embedding, as text."""
-    try:
+    version = (0, 0)
+    with suppress(OSError):
         stat = Path(examples.path).stat()
         version = (stat.st_mtime_ns, stat.st_size)
-    except OSError:
-        version = (0, 0)
     chosen = {key: getattr(options, key) for key in ("synonyms", "background", "debias")}
     return json.dumps([vocabulary.to_dict(), chosen, examples.to_dict(), version])
 

@@ -115,7 +115,7 @@ class LabelOptions(Options):
     polygons: Annotated[bool, option("Write polygons.", panel=RESULTS)] = True
     vector_format: Annotated[
         VectorFormat,
-        option("Format of the polygons: GeoPackage, Shapefile, GeoJSON (WGS 84), FlatGeobuf …", panel=RESULTS),
+        option("Format of the polygons, e.g. GeoPackage, Shapefile, GeoJSON (WGS 84) or FlatGeobuf.", panel=RESULTS),
     ] = "gpkg"
     stac: Annotated[bool, option("Write a STAC item that lists the results, for catalogues.", panel=RESULTS)] = False
 

@@ -1,5 +1,6 @@
 """Download weights from the hub: only on request, resumable, with checksums."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,11 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
 
 def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
     """Download a file into the hub's cache; an interrupted download is resumed."""
-    from httpx import HTTPError
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import get_session, hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
+    # The client of the hub uses httpx or, from version 2, httpx2.
+    client = import_module(type(get_session()).__module__.partition(".")[0])
     name = f"{hub.repo}/{hub.file}"
     try:
         hf_hub_download(hub.repo, hub.file, revision=hub.revision, tqdm_class=_make_tqdm(progress, name))
@@ -66,7 +68,7 @@ def _download(hub: HubFile, *, model: str, progress: Progress) -> None:
     except HfHubHTTPError as error:
         reason = str(error).strip().splitlines()[0]
         raise WeightsError(f"the hub refuses {name} at revision {hub.revision}: {reason}") from error
-    except HTTPError as error:
+    except client.HTTPError as error:
         # The client has tried again and given up.
         raise WeightsError(
             f"the connection to the hub was lost while {name} was downloaded ({type(error).__name__}: {error})",

@@ -51,8 +51,8 @@ def assert_is_crop(part: Path, whole: Path) -> None:
 
 def test_bgrn_gives_the_labels_of_rgb(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     results = [
-        pg.segment(folder / name, WORDS, out=tmp_path / name, model=demo, options=LABELS)
-        for name in ("scene.tif", "bgrn.tif")
+        pg.segment(folder / f"{name}.tif", WORDS, out=tmp_path / name, model=demo, options=LABELS)
+        for name in ("scene", "bgrn")
     ]
     np.testing.assert_array_equal(results[0].labels.read(), results[1].labels.read())
     assert results[1].run["input"]["bands"] == [3, 2, 1]

@@ -103,7 +103,7 @@ def test_a_folder_in_which_all_fail_is_an_error(tmp_path: Path, demo: pg.Model) 
 def test_report_and_resume(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     rasters = find_rasters(folder) or ()
     out = tmp_path / "out"
-    with pytest.raises(RasterError, match=r"broken\.tif .*; on_error='skip' goes on with the other rasters"):
+    with pytest.raises(RasterError, match=r"broken\.tif .*; on_error='skip' continues with the other rasters"):
         pg.segment_many(rasters, WORDS, out=out, model=demo)
     report = json.loads((out / "report.json").read_text())
     assert [entry["status"] for entry in report] == ["failed", "not started", "not started"]
@@ -164,7 +164,7 @@ def test_small_rasters_share_workers(folder: Path, demo: pg.Model, tmp_path: Pat
 @pytest.mark.enable_socket
 def test_first_error_stops_rasters_that_share_workers(folder: Path, tmp_path: Path) -> None:
     options = pg.SegmentOptions(polygons=False, device="cpu", workers=2)
-    with pytest.raises(RasterError, match=r"broken\.tif .*; on_error='skip' goes on with the other rasters"):
+    with pytest.raises(RasterError, match=r"broken\.tif .*; on_error='skip' continues with the other rasters"):
         pg.segment_many(folder, WORDS, out=tmp_path / "out", model="demo", options=options)
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report[0]["status"] == "failed"

@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 import proxyclip_geo as pg
-from proxyclip_geo.cli.app import run
 from proxyclip_geo.errors import Cancelled
 from proxyclip_geo.serve.app import create_app
 from proxyclip_geo.serve.atlas import Atlas
@@ -42,13 +41,13 @@ def address(
         server.kill()
 
 
-def test_gdal_reads_the_map_by_wmts(
-    address: tuple[str, Any], stores: tuple[Path, Path], capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_gdal_reads_the_map_by_wmts(address: tuple[str, Any], stores: tuple[Path, Path]) -> None:
     url, server = address
     # A second server cannot have its port.
-    assert run(["serve", str(stores[0]), "--port", url.rsplit(":", 1)[1].strip("/")]) == 2
-    assert "--port 0 for a free one" in " ".join(capfd.readouterr().err.split())
+    command = [sys.executable, "-m", "proxyclip_geo", "serve", stores[0], "--port", url.rsplit(":", 1)[1].strip("/")]
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert "--port 0 for a free one" in " ".join(second.stderr.split())
     bounds = pg.open_embedding(stores[0]).geobox
     name = f"WMTS:{url}WMTSCapabilities.xml?classes=water%3Bforest,layer=map,tilematrixset=WebMercatorQuad"
     with rasterio.open(name) as dataset:

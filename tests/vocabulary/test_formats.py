@@ -158,7 +158,7 @@ def vocabularies(draw):
             color=draw(st.tuples(channels, channels, channels)),
             value=value,
             threshold=draw(st.none() | st.floats(0, 1)),
-            bias=draw(st.floats(allow_nan=False, allow_infinity=False)),
+            bias=draw(st.floats(-1000, 1000)),
         )
         for value in values
     )

@@ -23,7 +23,7 @@ import rasterio
 import proxyclip_geo as pg
 from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.distributed import task as task_module
-from proxyclip_geo.engine.distributed.task import BlockTask
+from proxyclip_geo.engine.distributed.task import BlockTask, choose_device
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, RasterError, WorkerError
 from proxyclip_geo.models.encoder import ProxyClipEncoder
@@ -103,12 +103,12 @@ def task(scene: Path) -> BlockTask:
     )
 
 
-def test_workers_of_this_machine_take_its_gpus_in_turn(task: BlockTask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_of_this_machine_take_its_gpus_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
 
     def device(number: int, device: str, workers: int | None) -> str:
         monkeypatch.setattr(task_module, "get_worker", lambda: SimpleNamespace(name=number))
-        return replace(task, loading={"device": device}, local_workers=workers)._device()
+        return choose_device(device, local_workers=workers)
 
     assert [device(number, "cuda", 3) for number in range(3)] == ["cuda:0", "cuda:1", "cuda:0"]
     assert device(1, "cuda:0", 3) == "cuda:0"
@@ -141,8 +141,10 @@ def test_script_without_main_guard_fails_with_explanation(scene: Path, tmp_path:
 def test_no_process_is_left_of_killed_or_interrupted_run(number: int, scene: Path, tmp_path: Path) -> None:
     words = ["-c", "water;road", "--model", "demo", "--device", "cpu"]
     command = [sys.executable, "-m", "proxyclip_geo", "segment", str(scene), *words, "-o", str(tmp_path)]
+    # Many blocks: the run must not end before it is stopped.
+    many = ["--block-size", "16", "--stride", "16"]
     run = subprocess.Popen(
-        [*command, "--workers", "2", "--block-size", "64", "--quiet"], stderr=subprocess.PIPE, start_new_session=True
+        [*command, "--workers", "2", *many, "--quiet"], stderr=subprocess.PIPE, start_new_session=True
     )
     while not list(tmp_path.glob(".scene.unfinished/layers/c/0/*/*[0-9]")):
         assert run.poll() is None

@@ -2,10 +2,9 @@
 import * as maplibre from "./maplibre/maplibre-gl.mjs";
 import { Chips } from "./chips.js";
 import { Swipe } from "./swipe.js";
+import { Requests, ask, element, hint, report, root, say } from "./requests.js";
 import { showAreas, showScores } from "./results.js";
 
-const element = (id) => document.getElementById(id);
-const root = new URL(".", location.href).href;
 const TILES = `${root}tiles/WebMercatorQuad/{z}/{x}/{y}.png`;
 const HELP = {
   scores: "Click the map: how well each word fits there.",
@@ -15,29 +14,6 @@ const HELP = {
 };
 const START = "water; forest, trees; grassland; cropland, field; building, roof; road";
 
-class RequestError extends Error {}
-
-async function ask(path, body, signal) {
-  const options = body === undefined ? { signal } : {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
-  };
-  const answer = await fetch(root + path, options);
-  if (answer.ok) return answer;
-  const found = await answer.json().catch(() => ({}));
-  throw new RequestError(found.error ?? `the server answered ${answer.status}`);
-}
-
-function say(text) { element("message").textContent = text; }
-function hint(text) { element("hint").textContent = text; element("hint").hidden = !text; }
-
-async function report(work) {
-  try { return await work(); } catch (error) {
-    if (error.name === "AbortError") return undefined;
-    say(error instanceof RequestError ? error.message : "the server cannot be reached; is it still running?");
-    return undefined;
-  }
-}
-
 class Page {
   constructor(info) {
     this.info = info;
@@ -45,6 +21,7 @@ class Page {
     this.examples = [];
     this.corners = [];
     this.closed = false;
+    this.requests = new Requests();
     this.chips = new Chips(element("words"), element("chip"), () => this.changeWords());
     element("title").textContent = info.embeddings.join(", ");
     document.title = `${info.embeddings.join(", ")} – proxyclip-geo`;
@@ -138,17 +115,15 @@ class Page {
   }
 
   async applyWords() {
-    this.pending?.abort();
-    this.pending = new AbortController();
-    const { signal } = this.pending;
     const text = this.chips.text;
     if (text !== this.lastText) {
       this.lastText = text;
       this.learned = null;
+      this.requests.cancel("learn");
       if (this.examples.length) this.learn();
     }
-    if (!text) { say("Give at least one class."); return; }
-    await report(async () => {
+    if (!text) { this.requests.cancel("words"); say("Give at least one class."); return; }
+    await this.requests.latest("words", async (signal) => {
       const legend = await (await ask(`legend.json?${new URLSearchParams(this.query())}`, undefined, signal)).json();
       say(legend.far.length ? `The model does not know: ${legend.far.map((far) => far.word).join(", ")}.` : "");
       this.chips.describe(legend);
@@ -172,8 +147,8 @@ class Page {
 
   async chooseVocabulary(name) {
     if (!name) return;
-    await report(async () => {
-      const legend = await (await ask(`legend.json?${new URLSearchParams({ vocabulary: name })}`)).json();
+    await this.requests.latest("vocabulary", async (signal) => {
+      const legend = await (await ask(`legend.json?${new URLSearchParams({ vocabulary: name })}`, undefined, signal)).json();
       this.chips.fill(legend.classes);
     });
   }
@@ -209,9 +184,9 @@ class Page {
   }
 
   showPoint(lon, lat) {
-    return report(async () => {
+    return this.requests.latest("result", async (signal) => {
       const query = new URLSearchParams({ ...this.query(), lon, lat });
-      showScores(element("result"), await (await ask(`scores?${query}`)).json());
+      showScores(element("result"), await (await ask(`scores?${query}`, undefined, signal)).json());
     });
   }
 
@@ -254,10 +229,9 @@ class Page {
   }
 
   measure() {
-    hint("Measuring …");
-    return report(async () => {
-      showAreas(element("result"), await (await ask("areas", { ...this.query(), polygon: this.corners })).json());
-    }).finally(() => hint(""));
+    return this.requests.latest("result", async (signal) => {
+      showAreas(element("result"), await (await ask("areas", { ...this.query(), polygon: this.corners }, signal)).json());
+    }, "Measuring …");
   }
 
   clearArea() {
@@ -277,15 +251,15 @@ class Page {
     const known = new Set(this.chips.names);
     this.examples = this.examples.filter((item) => known.has(item.name));
     if (!this.examples.length) return undefined;
-    hint("Learning …");
-    return report(async () => {
+    return this.requests.latest("learn", async (signal) => {
       const query = { classes: this.chips.text, points: this.examples };
-      this.learned = (await (await ask("examples", query)).json()).learned;
+      this.learned = (await (await ask("examples", query, signal)).json()).learned;
       await this.applyWords();
-    }).finally(() => hint(""));
+    }, "Learning …");
   }
 
   forget() {
+    this.requests.cancel("learn");
     this.examples = [];
     this.learned = null;
     this.redraw();

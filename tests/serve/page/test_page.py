@@ -108,6 +108,18 @@ def test_examples_change_the_map(page: Page) -> None:
     page.wait_for_selector("body:not([data-url*='learned='])")
 
 
+def test_removed_examples_end_the_request_that_learns(page: Page) -> None:
+    # The server never answers: an answer after the removal would bring the examples back.
+    page.route("**/examples", lambda route: None)
+    page.get_by_role("radio", name="Examples").check()
+    with page.expect_request("**/examples"):
+        page.get_by_role("button", name="Example at map centre").click()
+    expect(page.locator("#hint")).to_have_text("Learning …")
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/examples")):
+        page.get_by_role("button", name="Remove all").click()
+    expect(page.locator("#hint")).to_be_hidden()
+
+
 def test_similar_places_are_shown(page: Page) -> None:
     page.get_by_role("radio", name="Similar").check()
     with page.expect_response(lambda answer: "/similar/" in answer.url) as found:

@@ -28,7 +28,8 @@ class ChangeResult:
         table: Change matrix (CSV).
         names: Names of the rows and columns of the matrices, "unclassified" first.
         areas: (K + 1, K + 1) area of each pair of classes in `unit`: rows before, columns after.
-        sure: Likewise, of the pixels whose change is confident; those that did not change are 0.
+        sure: Likewise, of the pixels whose change is confident; those that did not change are 0. None without
+            probabilities.
         unit: "m²" or "px".
     """
 
@@ -38,7 +39,7 @@ class ChangeResult:
     table: Path
     names: tuple[str, ...]
     areas: NDArray[np.float64]
-    sure: NDArray[np.float64]
+    sure: NDArray[np.float64] | None
     unit: str
 
     @property
@@ -49,16 +50,20 @@ class ChangeResult:
         return read_polygons(self.polygons_path)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row for each pair of classes that occurs: from, to, area in each unit, and the confident part."""
+        """Return a row for each pair of classes that occurs: from, to, area in each unit, and the confident part.
+
+        The confident part is None for areas that kept their class, and where there is no confidence.
+        """
         rows = []
         for before, after in np.argwhere(self.areas > 0).tolist():
             area = float(self.areas[before, after])
+            sure = None if self.sure is None or before == after else 100 * float(self.sure[before, after]) / area
             rows.append(
                 {
                     "from": self.names[before],
                     "to": self.names[after],
                     **{column: area * factor for column, factor in UNITS[self.unit]},
-                    "confident_percent": 100 * float(self.sure[before, after]) / area if before != after else None,
+                    "confident_percent": sure,
                 }
             )
         return sorted(rows, key=lambda row: -float(row[UNITS[self.unit][0][0]]))

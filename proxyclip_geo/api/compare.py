@@ -125,7 +125,7 @@ def compare(
         paths["table"],
         (UNCLASSIFIED, *pair.names),
         counts.matrix(counts.every),
-        counts.matrix(counts.sure),
+        counts.matrix(counts.sure) if probabilities is not None else None,
         "m²" if counts.every.metric.in_metres else "px",
     )
     write_text(result.table, result.to_csv())

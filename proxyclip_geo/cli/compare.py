@@ -78,7 +78,7 @@ def _table(result: Any, written: list[str]) -> Any:
     unit = "area_m2" if result.unit == "m²" else "area_px"
     for row in result.rows():
         if row["from"] != row["to"]:
-            sure = "" if result.confidence is None else f"{row['confident_percent']:.0f} %"
+            sure = "" if row["confident_percent"] is None else f"{row['confident_percent']:.0f} %"
             table.add_row(row["from"], row["to"], format_area(row[unit], result.unit), sure)
     kept = float(result.areas.trace())
     line = f"{format_area(kept, result.unit)} of {format_area(float(result.areas.sum()), result.unit)} kept their class"

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import stat
 from pathlib import Path
 from typing import Any, NoReturn
@@ -41,6 +42,29 @@ def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str
         reason = getattr(problem, "strerror", None) or problem
         raise error(f"{source} cannot be read: {reason}; check its path and permissions") from problem
     raise error(f"{source} has {size} bytes, more than the limit of {MAX_BYTES}; check that it is the right file")
+
+
+def find_pipes(folder: Path) -> list[Path]:
+    """Return the pipes and devices in a folder: to read one may never end."""
+    try:
+        with os.scandir(folder) as entries:
+            others = (entry for entry in entries if not (entry.is_file() or entry.is_dir()))
+            return [Path(entry.path) for entry in others if _is_pipe(entry)]
+    except (OSError, ValueError):
+        return []
+
+
+def _is_pipe(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return stat.S_IFMT(entry.stat().st_mode) in (stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK)
+    except OSError:
+        return False
+
+
+def is_side_file(path: Path, *, of: Path) -> bool:
+    """Return whether a file in the same folder belongs to another one, such as a.tfw and a.tif.aux.xml to a.tif."""
+    stem = of.stem.lower()
+    return path.name.lower().startswith((f"{stem}.", f"{stem}_"))
 
 
 def parse_json(text: str, *, error: type[ProxyClipGeoError], source: str) -> Any:

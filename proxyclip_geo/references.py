@@ -78,10 +78,10 @@ def join_layer(name: str | Path | None, layer: str | None) -> str | Path | None:
 
 
 def list_sources(text: str) -> list[Reference]:
-    """Return the sources that the XML of a VRT names; a source may be the XML of another VRT."""
+    """Return the sources that the XML of a VRT names, each once; a source may be the XML of another VRT."""
     return [
         Reference(html.unescape(source).strip(), bool(_RELATIVE.search(attributes)))
-        for attributes, source in _SOURCE.findall(text)
+        for attributes, source in dict.fromkeys(_SOURCE.findall(text))
     ]
 
 
@@ -131,6 +131,8 @@ def path_of_file_url(text: str) -> str:
 
 def local_file(name: Path | str) -> Path:
     """Return the file of a path, `file://` URL, /vsizip/a.zip/b.tif, NETCDF:"a.nc":b or a.gpkg|layername=b."""
+    if os.path.isfile(name):
+        return Path(name)
     text = path_of_file_url(str(name) if os.path.exists(name) else split_layer(name)[0])
     path = Path(re.sub(r"^(/vsisubfile/[^,]*,|/vsi(?!mem)[a-z]+/)+", "", text))
     places = () if str(path) == text else (path, *path.parents)

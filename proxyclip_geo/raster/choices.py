@@ -1,7 +1,9 @@
 """Choose bands, stretch and validity of a raster, and say in one line what was chosen and why."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +59,14 @@ def make_choices(
     """
     mask = options.mask if isinstance(options.mask, int) else None
     plan = plan_bands(dataset, options.bands, mask=mask, name=name)
-    with open_dataset(gdal_name) as fresh:
-        plan, mask_text, doubt = _add_mask(fresh, plan, options.mask, geobox=geobox, name=name)
-    with open_dataset(gdal_name) as fresh:
-        plan, nodata_text = _add_nodata(fresh, plan, options.nodata, name=name)
-    with open_dataset(gdal_name) as fresh:
-        stretch, stretch_text = _choose_stretch(fresh, plan, options.stretch, name=name)
+    reopen = partial(open_dataset, gdal_name, check_sources=False)
+    plan, mask_text, doubt = _add_mask(dataset, plan, mask=options.mask, geobox=geobox, name=name, reopen=reopen)
+    plan, nodata_text = _add_nodata(plan, options.nodata, name=name, reopen=reopen)
+    stretch, stretch_text = _choose_stretch(dataset, plan, wanted=options.stretch, name=name, reopen=reopen)
     scale = _describe_scale(dataset, plan)
     doubts = [plan.choice.doubt, doubt]
     if check:
-        with open_dataset(gdal_name) as fresh:
+        with reopen() as fresh:
             fault = check_picture(fresh, plan, stretch, seek_collar=plan.collar is None)
         given = isinstance(options.stretch, Stretch)
         doubts.append(f"{fault}; stretch limits are stored values, {scale}" if fault and given and scale else fault)
@@ -93,7 +93,7 @@ def _describe_scale(dataset: Any, plan: BandPlan) -> str:
 
 
 def _choose_stretch(
-    dataset: Any, plan: BandPlan, wanted: Stretch | Percentiles, *, name: str
+    dataset: Any, plan: BandPlan, *, wanted: Stretch | Percentiles, name: str, reopen: Callable[[], Any]
 ) -> tuple[Stretch | None, str]:
     """Return the stretch and a text about it."""
     if isinstance(wanted, Stretch):
@@ -102,7 +102,8 @@ def _choose_stretch(
         return None, "values of the palette"
     band = plan.colors[0]
     if common_type(dataset, plan.unique) != "uint8":
-        stretch = measure_stretch(sample_values(dataset, plan, name=name), plan, percentiles=wanted)
+        with reopen() as fresh:
+            stretch = measure_stretch(sample_values(fresh, plan, name=name), plan, percentiles=wanted)
         return stretch, f"stretch {wanted.low:g}–{wanted.high:g} % of the raster: {_describe_limits(stretch)}"
     text = read_tags(dataset, band, ns="IMAGE_STRUCTURE").get("NBITS", "")
     if re.fullmatch("[1-7]", text):
@@ -117,7 +118,13 @@ def _describe_limits(stretch: Stretch) -> str:
 
 
 def _add_mask(
-    fresh: Any, plan: BandPlan, mask: int | str | Path | None, *, geobox: GeoBox, name: str
+    dataset: Any,
+    plan: BandPlan,
+    *,
+    mask: int | str | Path | None,
+    geobox: GeoBox,
+    name: str,
+    reopen: Callable[[], Any],
 ) -> tuple[BandPlan, str, str]:
     """Return the plan with the mask that is given or found, a text about all masks, and a doubt."""
     texts, doubt = [], ""
@@ -133,16 +140,18 @@ def _add_mask(
         texts.append(f"mask {mask} (given)")
     else:
         try:
-            found, doubt = find_mask_band(fresh, plan)
+            found, doubt = find_mask_band(dataset, plan, reopen=reopen)
         except (RasterioError, OSError) as error:
-            found, doubt = None, report_later(fresh, error)
+            found, doubt = None, report_later(dataset, error)
         if found is not None:
             plan = replace(plan, mask_band=found)
             texts.append(f"mask band {found} (it holds two values, 0 where all colours are the same)")
     return plan, "; ".join(texts), doubt
 
 
-def _add_nodata(fresh: Any, plan: BandPlan, nodata: float | str | None, *, name: str) -> tuple[BandPlan, str]:
+def _add_nodata(
+    plan: BandPlan, nodata: float | str | None, *, name: str, reopen: Callable[[], Any]
+) -> tuple[BandPlan, str]:
     """Return the plan with the nodata value or the collars, and a text about these."""
     if isinstance(nodata, float):
         plan = replace(plan, nodata=(nodata,) * len(plan.unique), has_own_nodata=False)
@@ -151,7 +160,8 @@ def _add_nodata(fresh: Any, plan: BandPlan, nodata: float | str | None, *, name:
     if nodata != "auto":
         return plan, text
     try:
-        collar = find_collar(fresh, plan.unique)
+        with reopen() as fresh:
+            collar = find_collar(fresh, plan.unique)
     except (RasterioError, OSError) as error:
         raise RasterError(
             f"raster {name} cannot be read while seeking collars ({find_reason(error)}); it may be damaged or cut "

@@ -140,11 +140,12 @@ def log_hosts(name: str) -> None:
         network_log.info("%s is read from %s", strip_credentials(show_name(name)), ", ".join(hosts))
 
 
-def open_dataset(name: str, **options: Any) -> Any:
+def open_dataset(name: str, *, check_sources: bool = True, **options: Any) -> Any:
     """Open a raster for reading, without rasterio's warning about a missing georeference.
 
     Args:
         name: GDAL's name of the raster.
+        check_sources: Whether to check the sources of a VRT; no need if it was open and is watched since.
         **options: Open options, e.g. `overview_level`.
 
     Raises:
@@ -160,7 +161,7 @@ def open_dataset(name: str, **options: Any) -> Any:
     try:
         if dataset.count == 0:
             raise RasterError(f"raster {show_name(name)} has no bands", remedy=choose_inside(dataset.subdatasets))
-        if dataset.driver == "VRT":
+        if check_sources and dataset.driver == "VRT":
             with environment(name):
                 check_vrt(dataset, name=name)
         if dataset.driver in _RAW_DRIVERS:

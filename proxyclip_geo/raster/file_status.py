@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeAlias
 
 from proxyclip_geo.errors import strip_credentials
@@ -42,6 +43,7 @@ class FileWatch:
             sources: GDAL's names of the files that a VRT reads.
         """
         self._names = (name, *sources)
+        self._files = [file_of(item) for item in self._names]
         self._found = self._read()
         self._time = time.monotonic()
 
@@ -78,11 +80,10 @@ class FileWatch:
             remote = remote[:1] if remote[0] == self._names[0] else []
         with ThreadPoolExecutor(16) as pool:
             answers = dict(zip(remote, pool.map(_read_url, remote), strict=True))
-        return [answers.get(name) or _read_file(name) for name in self._names]
+        return [answers.get(name) or _read_file(file) for name, file in zip(self._names, self._files, strict=True)]
 
 
-def _read_file(name: str) -> FileStatus:
-    file = file_of(name)
+def _read_file(file: Path | None) -> FileStatus:
     try:
         status = None if file is None else os.stat(file)
     except (OSError, ValueError):

@@ -49,7 +49,7 @@ class MaskFile:
             RasterError: If the file cannot be read, or has changed since the raster was opened.
         """
         try:
-            with environment(self.name), open_dataset(self.name) as mask:
+            with environment(self.name), open_dataset(self.name, check_sources=False) as mask:
                 values = mask.read(1, window=window, out_shape=shape)
                 valid = mask.read_masks(1, window=window, out_shape=shape) > 0
         except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
@@ -73,7 +73,7 @@ def open_mask(path: str | Path, geobox: GeoBox, *, name: str) -> MaskFile:
     """
     mask_name = gdal_name(path)
     log_hosts(mask_name)
-    with environment(mask_name), open_dataset(mask_name) as mask:
+    with environment(mask_name), open_dataset(mask_name, check_sources=False) as mask:
         watch = FileWatch(mask_name, check_vrt(mask, name=mask_name))
         found = GeoBox(mask.shape, mask.transform, mask.crs)
     crs = found.crs is None or geobox.crs is None or same_crs(found.crs, geobox.crs)

@@ -4,11 +4,12 @@ import codecs
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import rasterio
 
+from proxyclip_geo.data_files import find_pipes, is_side_file
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.names import SUFFIXES, file_of, is_remote, rasters_of_archive, show_name
 from proxyclip_geo.remedies import Remedy
@@ -72,12 +73,32 @@ def check_name(name: str) -> None:
         if isinstance(error, OSError) and "too long" in str(error.strerror):
             raise RasterError(f"the name of raster {shown} is too long for this system; shorten it") from error
         return
-    if status is None:
+    if file is None or status is None:
         return
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
         raise RasterError(f"{shown} is a device or pipe, not a file; write the raster to a file first")
+    check_side_files([file], find_pipes(file if stat.S_ISDIR(status.st_mode) else file.parent))
     if stat.S_ISREG(status.st_mode) and status.st_size == 0:
         raise RasterError(f"raster {shown} is empty (0 bytes); copy or download it again")
+
+
+def check_side_files(files: Iterable[Path], pipes: Sequence[Path]) -> None:
+    """Check that no side file is a pipe or device, which GDAL would wait for.
+
+    Args:
+        files: Rasters in a folder, or the folder.
+        pipes: The pipes and devices in the folder.
+
+    Raises:
+        RasterError: If one is.
+    """
+    for file in files if pipes else ():
+        for pipe in pipes:
+            if pipe.parent == file or is_side_file(pipe, of=file):
+                raise RasterError(
+                    f"{show_name(str(pipe))}, a side file of raster {show_name(str(file))}, is a device or pipe; "
+                    "remove or rename it"
+                )
 
 
 def explain(name: str, error: BaseException) -> str:

@@ -58,8 +58,10 @@ class OverviewReader:
         self._full.close()
 
     def _open(self) -> None:
-        self._full = open_dataset(self._name)
-        self._dataset = open_dataset(self._name, **self._open_options) if self._open_options else self._full
+        self._full = open_dataset(self._name, check_sources=False)
+        self._dataset = self._full
+        if self._open_options:
+            self._dataset = open_dataset(self._name, check_sources=False, **self._open_options)
 
     def _reopen(self) -> None:
         """Reopen after an error: GDAL caches a tile that it cannot decode and returns it as pixels the next time."""

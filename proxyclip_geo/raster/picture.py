@@ -1,6 +1,6 @@
 """Check the picture that a model will see: contrast, brightness, collars, and bands that are masks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ _FLAT, _DARK, _BRIGHT = 8, 32, 223
 _CLIPPED_SHARE, _COLLAR_SHARE = 0.3, 0.01
 
 
-def find_mask_band(dataset: Any, plan: BandPlan) -> tuple[int | None, str]:
+def find_mask_band(dataset: Any, plan: BandPlan, *, reopen: Callable[[], Any]) -> tuple[int | None, str]:
     """Find a mask in the last of two or four bands, which no tag says to be one.
 
     It holds 0 and the highest value only, and the colours under its zeros are all the same.
@@ -37,6 +37,7 @@ def find_mask_band(dataset: Any, plan: BandPlan) -> tuple[int | None, str]:
     Args:
         dataset: An open rasterio dataset.
         plan: The colour bands.
+        reopen: Opens the raster again, to read samples.
 
     Returns:
         Its number; or None, with why it may be one, or an empty text.
@@ -50,7 +51,8 @@ def find_mask_band(dataset: Any, plan: BandPlan) -> tuple[int | None, str]:
     if last not in (2, 4) or last in plan.colors or plan.alpha is not None or described or not plain:
         return None, ""
     bands = (*plan.unique, last)
-    parts = [read_layers(dataset, bands, window=to_window(region), shape=shape) for region, shape in _places(dataset)]
+    with reopen() as fresh:
+        parts = [read_layers(fresh, bands, window=to_window(region), shape=shape) for region, shape in _places(fresh)]
     values = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
     found = set(np.unique(values[-1]).tolist())
     if len(found) != 2 or 0 not in found or not found - {0} <= {255, np.iinfo(dtype).max}:

@@ -71,12 +71,12 @@ class Source:
             log_hosts(self._gdal_name)
             # Read the status first: what changes later is noticed.
             status = FileWatch(self._gdal_name)
-            self._dataset = undo.enter_context(open_dataset(self._gdal_name))
+            self._dataset = undo.enter_context(open_dataset(self._gdal_name, check_sources=False))
             undo.callback(self._close_view)
             with environment(self._gdal_name):
-                sources = check_vrt(self._dataset, name=self._gdal_name)
-                self._watch = FileWatch(self._gdal_name, sources) if sources else status
                 try:
+                    sources = check_vrt(self._dataset, name=self._gdal_name)
+                    self._watch = FileWatch(self._gdal_name, sources) if sources else status
                     self._prepare()
                 except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
                     raise RasterError(explain(self._gdal_name, error)) from error

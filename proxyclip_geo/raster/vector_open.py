@@ -5,12 +5,13 @@ import re
 import urllib.request
 import zipfile
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from proxyclip_geo.data_files import find_pipes, is_side_file
 from proxyclip_geo.errors import VectorError
 from proxyclip_geo.files import temporary_folder
 from proxyclip_geo.raster.dataset import log_hosts
@@ -124,11 +125,13 @@ def _check_file(path: Path, title: str, *, depth: int) -> None:
         if path.suffix.lower() not in (".gdb", ".kml"):
             inside = sorted(file.name for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
             raise VectorError(f"{title} is a folder; give the file in it ({join_names(inside) or 'there is none'})")
+        _refuse_pipes(find_pipes(path), title)
         return
     if not path.exists():
         raise VectorError(f"{title} does not exist; check the path")
     if not path.is_file():
         raise VectorError(f"{title} is a device or pipe; give a file")
+    _refuse_pipes((pipe for pipe in find_pipes(path.parent) if is_side_file(pipe, of=path)), title)
     size = path.stat().st_size
     if not size:
         raise VectorError(f"{title} is empty; give a {FORMATS}")
@@ -143,6 +146,11 @@ def _check_file(path: Path, title: str, *, depth: int) -> None:
         )
     if "<OGRVRTDataSource" in head:
         _check_vrt(path, title, depth=depth)
+
+
+def _refuse_pipes(pipes: Iterable[Path], title: str) -> None:
+    for pipe in pipes:
+        raise VectorError(f"{pipe}, a part of {title}, is a device or pipe; remove or rename it")
 
 
 def _check_vrt(path: Path, title: str, *, depth: int) -> None:

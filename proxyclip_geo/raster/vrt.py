@@ -3,14 +3,17 @@
 import os
 import posixpath
 import re
+from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import rasterio
 
+from proxyclip_geo.data_files import find_pipes
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.names import file_of, is_remote, show_name
-from proxyclip_geo.raster.open_errors import check_name
-from proxyclip_geo.references import REMOTE, list_sources
+from proxyclip_geo.raster.open_errors import check_name, check_side_files
+from proxyclip_geo.references import MAX_DESCRIPTION, REMOTE, list_sources
 
 _WEB = ("http://", "https://", "ftp://")
 _RAW_BAND = re.compile(r"""VRTRawRasterBand"[^>]*>(.*?)(?:</VRTRasterBand>|$)""", re.DOTALL)
@@ -30,11 +33,12 @@ def check_vrt(dataset: Any, *, name: str) -> tuple[str, ...]:
         RasterError: If raw bytes are of a file elsewhere, a VRT from the network names a file of this machine, or a
             file of this machine does not exist or is no file.
     """
-    for raw in list_sources("".join(_RAW_BAND.findall(_text(dataset)))):
+    text = _text(dataset)
+    for raw in list_sources("".join(_RAW_BAND.findall(text))):
         if not raw.is_beside:
             raise RasterError(f"raster {name} reads the bytes of '{raw.name}', which is not beside it; move it there")
     found: dict[str, None] = {}
-    waiting = _check_sources(dataset, name, from_network=is_remote(name))
+    waiting = _check_sources(text, name, from_network=is_remote(name))
     while waiting:
         source = waiting.pop()
         if source in found or source == name:
@@ -42,7 +46,7 @@ def check_vrt(dataset: Any, *, name: str) -> tuple[str, ...]:
         found[source] = None
         if source.lower().endswith(".vrt"):
             with rasterio.open(source, sharing=False) as nested:
-                waiting += _check_sources(nested, source, from_network=is_remote(name))
+                waiting += _check_sources(_text(nested), source, from_network=is_remote(name))
     return tuple(found)
 
 
@@ -52,10 +56,15 @@ def _text(dataset: Any) -> str:
     return "".join("=".join(item) for item in dataset.tags(ns="xml:VRT").items()) if dataset.driver == "VRT" else ""
 
 
-def _check_sources(dataset: Any, name: str, *, from_network: bool) -> list[str]:
-    """Check the sources of a VRT without those of its sources; return GDAL's names of them."""
-    found = []
-    for reference in list_sources(_text(dataset)):
+def _check_sources(text: str, name: str, *, from_network: bool) -> list[str]:
+    """Check the sources in the XML of a VRT without those of its sources; return GDAL's names of them."""
+    if len(text) > MAX_DESCRIPTION:
+        raise RasterError(
+            f"raster {show_name(name)} is a VRT of {len(text) >> 20} MiB, and the limit is "
+            f"{MAX_DESCRIPTION >> 20} MiB; make a VRT of several smaller ones"
+        )
+    found, folders = [], defaultdict[Path, list[Path]](list)
+    for reference in list_sources(text):
         source = reference.name
         if from_network and not (reference.is_beside or source.startswith((*REMOTE, *_WEB))):
             raise RasterError(
@@ -64,16 +73,25 @@ def _check_sources(dataset: Any, name: str, *, from_network: bool) -> list[str]:
             )
         if reference.is_relative and not re.match(r"/|\\|<|\w+:", source):
             source = posixpath.join(posixpath.dirname(name.replace(os.sep, "/")), source)
-        _check_file(source, name)
+        file = _check_file(source, name)
+        if file is not None:
+            folders[file.parent].append(file)
         found.append(source)
+    for folder, files in folders.items():
+        check_side_files(files, find_pipes(folder))
     return found
 
 
-def _check_file(source: str, name: str) -> None:
-    """Check that a source of a VRT is a file; GDAL takes a missing source of a VRT in a VRT for zeros."""
+def _check_file(source: str, name: str) -> Path | None:
+    """Check a source of a VRT, and return it if it is a file.
+
+    GDAL takes a missing source of a VRT in a VRT for zeros.
+    """
     if re.match(r"<|\w{2,}:", source):
-        return
+        return None
     file = file_of(source)
+    if file is not None and os.path.isfile(file) and os.path.getsize(file):
+        return file
     if file is not None and not os.path.exists(file):
         raise RasterError(
             f"raster {show_name(name)} names a file that does not exist, '{show_name(source)}'; restore it, or remove "
@@ -85,3 +103,4 @@ def _check_file(source: str, name: str) -> None:
         raise RasterError(
             f"a source of raster {show_name(name)} cannot be read: {error.reason}", remedy=error.remedy
         ) from error
+    return None

@@ -156,6 +156,26 @@ class TestNames:
         with pytest.raises(RasterError, match="is a device or pipe"):
             open_source(tmp_path / "pipe.tif")
 
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+    @pytest.mark.parametrize("side", ["a.tif.aux.xml", "a.tif.msk", "a.tif.ovr", "A.TFW", "a_rpc.txt"])
+    @pytest.mark.parametrize("how", ["raster", "labels", "mask", "source of a VRT"])
+    def test_a_pipe_as_side_file_does_not_wait(
+        self, make_raster: MakeRaster, tmp_path: Path, side: str, how: str
+    ) -> None:
+        path = make_raster("a.tif", bands=1)
+        (tmp_path / "other").mkdir()
+        os.mkfifo(tmp_path / side)
+        ways: dict[str, Callable[[], Any]] = {
+            "raster": lambda: open_source(path),
+            "labels": lambda: open_labels(path),
+            "mask": lambda: open_source(make_raster("other/b.tif"), SourceOptions(mask=path)),
+            "source of a VRT": lambda: open_source(
+                write_vrt(tmp_path / "other" / "b.vrt", vrt_band(1, source="../a.tif"))
+            ),
+        }
+        with pytest.raises(RasterError, match="a side file of raster .* is a device or pipe; remove or rename it"):
+            ways[how]()
+
     @pytest.mark.parametrize(
         ("name", "content", "message"),
         [
@@ -344,6 +364,14 @@ class TestSize:
         path = write_vrt(tmp_path / "a.vrt", vrt_band(1), width=10**9, height=10**9, georeference=georeference)
         with pytest.raises(RasterError, match="1,000,000,000 × 1,000,000,000 px, more than 100,000,000 a side"):
             open_source(path)
+
+    def test_a_vrt_of_too_many_sources_is_refused(
+        self, make_raster: MakeRaster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_raster("a.tif", bands=1)
+        monkeypatch.setattr("proxyclip_geo.raster.vrt.MAX_DESCRIPTION", 100)
+        with pytest.raises(RasterError, match=r"a\.vrt is a VRT of .* MiB, and the limit is .*make a VRT of several"):
+            open_source(write_vrt(tmp_path / "a.vrt", vrt_band(1)))
 
     def test_the_search_for_data_ends(
         self, make_raster: MakeRaster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -214,6 +214,15 @@ class TestHostileFiles:
         with pytest.raises(VectorError):
             read(name if name.startswith("/vsi") else tmp_path / name)
 
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+    @pytest.mark.parametrize("part", ["a.dbf", "a.shx", "a.prj", "a.cpg", "a.shp.xml"])
+    def test_a_pipe_as_part_of_a_file_does_not_wait(self, tmp_path: Path, part: str) -> None:
+        path = save(tmp_path / "a.shp", SQUARE)
+        (tmp_path / part).unlink(missing_ok=True)
+        os.mkfifo(tmp_path / part)
+        with pytest.raises(VectorError, match="a part of area of interest .* is a device or pipe; remove or rename it"):
+            area(path)
+
     def test_a_folder_names_its_files(self, tmp_path: Path) -> None:
         save(tmp_path / "b.shp", SQUARE)
         with pytest.raises(VectorError, match=r"is a folder; give the file in it \(b\.shp\)"):

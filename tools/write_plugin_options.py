@@ -9,11 +9,20 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 import proxyclip_geo as pg
+from proxyclip_geo.api.options import ChangeOptions, ClusterOptions
 from proxyclip_geo.models.options import DEFAULT_MODEL, PRESETS
 from proxyclip_geo.models.registry import builtin_cards
 
 FILE = Path(__file__).parents[1] / "qgis_plugin" / "proxyclip_mapper" / "options.json"
-CLASSES = (pg.EncodeOptions, pg.LabelOptions, pg.StoreOptions, pg.VectorOptions, pg.Examples)
+CLASSES = (
+    pg.EncodeOptions,
+    pg.LabelOptions,
+    pg.StoreOptions,
+    pg.VectorOptions,
+    pg.Examples,
+    ChangeOptions,
+    ClusterOptions,
+)
 KEYS = {"default": "default", "enum": "choices", "minimum": "minimum", "maximum": "maximum"}
 
 

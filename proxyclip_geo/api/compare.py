@@ -13,7 +13,7 @@ from proxyclip_geo.api.change_result import UNCLASSIFIED, ChangeResult
 from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.label import label
-from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.options import ChangeOptions, LabelOptions
 from proxyclip_geo.api.outputs import raster_sides
 from proxyclip_geo.errors import OptionError, warn_quality
 from proxyclip_geo.evaluation.change import ChangeCounts, ChangeInputs, check_classes, name_of
@@ -43,7 +43,7 @@ def compare(
     *,
     out: str | Path = "change",
     probabilities: tuple[str | Path, str | Path] | None = None,
-    confidence: float = 0.95,
+    confidence: float = ChangeOptions().confidence,
     options: LabelOptions | None = None,
     vectors: VectorOptions = SHAPE,
     overwrite: bool = False,
@@ -77,8 +77,7 @@ def compare(
         >>> round(float(result.areas.sum()) * 1e-4, 2)  # hectares
         0.41
     """
-    if not 0 <= confidence < 1:
-        raise OptionError(f"confidence={confidence:g} must be at least 0 and less than 1")
+    ChangeOptions(confidence=confidence)
     paths = _name_results(Path(out))
     given = (before, after)
     words = None if classes is None else as_vocabulary(classes)

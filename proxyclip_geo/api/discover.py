@@ -11,9 +11,10 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from proxyclip_geo.api.examples import add_learned
+from proxyclip_geo.api.options import ClusterOptions
 from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.pca import project_bank
-from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
+from proxyclip_geo.errors import AreaError, VocabularyError
 from proxyclip_geo.vocabulary import Vocabulary, as_vocabulary, list_vocabularies, load_vocabulary
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-MOST_CLUSTERS = 100
 _STARTS, _ROUNDS = 5, 100
 
 
@@ -41,8 +41,7 @@ def discover(embedding: "Embedding", *, count: int, words: Sequence[str] | None)
         VocabularyError: If there are fewer words than clusters.
         AreaError: If the embedding has fewer different features than clusters.
     """
-    if not 2 <= count <= MOST_CLUSTERS:
-        raise OptionError(f"count={count} must lie in 2…{MOST_CLUSTERS}")
+    ClusterOptions(count=count)
     features = embedding.sample_features().features.astype(np.float64)
     centres, spread = _cluster(features, count)
     names = _choose_names(embedding, centres, _candidates(embedding, words, count))

@@ -15,7 +15,7 @@ from proxyclip_geo.api.example_report import ExampleReport
 from proxyclip_geo.api.examples import add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.label_map import LabelMap
-from proxyclip_geo.api.options import Examples, LabelOptions
+from proxyclip_geo.api.options import ClusterOptions, Examples, LabelOptions
 from proxyclip_geo.api.record import make_note
 from proxyclip_geo.api.text_bank import make_bank, require_model
 from proxyclip_geo.engine.area_query import label_area
@@ -263,7 +263,7 @@ class Embedding:
         picture, note = self.picture(area.region), make_note(self.card)
         return LabelMap(area.map.labels, area.map.score, geobox, found.vocabulary, picture, found.report, note)
 
-    def discover(self, count: int = 8, *, words: Sequence[str] | None = None) -> Vocabulary:
+    def discover(self, count: int = ClusterOptions().count, *, words: Sequence[str] | None = None) -> Vocabulary:
         """Cluster the features, and return a class for each cluster; `label` takes it for a first map without words.
 
         Args:

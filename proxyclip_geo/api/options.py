@@ -289,3 +289,32 @@ class SampleOptions(Options):
         option("Type of the values; the 16-bit types hold about 11 bits above an offset, like digital numbers."),
     ] = "uint8"
     bands: Annotated[Literal[1, 3, 4], option("Number of bands: 1 (grey), 3 (RGB) or 4 (RGB and near infrared).")] = 3
+
+
+@declared
+class ChangeOptions(Options):
+    """Which changes are reported."""
+
+    confidence: Annotated[
+        float,
+        option(
+            "Lowest confidence of a change, 0–1: the share of the pixels that kept their class whose scores changed "
+            "less. Embeddings only.",
+            panel=RESULTS,
+            ge=0,
+            lt=1,
+        ),
+    ] = 0.95
+    drop_smaller: Annotated[
+        float | None, option("Leave out changed areas below this area, in m².", panel=RESULTS, metavar="M2", gt=0)
+    ] = None
+
+
+CountOption: TypeAlias = Annotated[int, option("Number of clusters.", flag="--count -k", ge=2, le=100)]
+
+
+@declared
+class ClusterOptions(Options):
+    """How an embedding is clustered."""
+
+    count: CountOption = 8

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.api.options import ChangeOptions, LabelOptions
 from proxyclip_geo.cli import parameters
 from proxyclip_geo.cli.declared import Only
 from proxyclip_geo.cli.reporter import Reporter
@@ -19,20 +19,7 @@ def compare(
     vocabulary: parameters.Vocabulary = None,
     *,
     options: Annotated[LabelOptions, Only(("threshold", "templates", "synonyms", "background", "debias"))],
-    confidence: Annotated[
-        float,
-        typer.Option(
-            help="Lowest confidence of a change, 0–1: the share of the pixels that kept their class whose scores "
-            "changed less. Embeddings only.",
-            rich_help_panel=parameters.RESULTS,
-        ),
-    ] = 0.95,
-    drop_smaller: Annotated[
-        float | None,
-        typer.Option(
-            metavar="M2", help="Leave out changed areas below this area, in m².", rich_help_panel=parameters.RESULTS
-        ),
-    ] = None,
+    change: ChangeOptions,
     out: parameters.Out = Path("change"),
     overwrite: parameters.Overwrite = False,
     reporter: Reporter,
@@ -55,9 +42,9 @@ def compare(
             after,
             words,
             out=out,
-            confidence=confidence,
+            confidence=change.confidence,
             options=options,
-            vectors=pg.VectorOptions(min_area=0, drop_smaller=drop_smaller),
+            vectors=pg.VectorOptions(min_area=0, drop_smaller=change.drop_smaller),
             overwrite=overwrite,
             progress=progress,
         )

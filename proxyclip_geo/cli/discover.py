@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from proxyclip_geo.api.options import ClusterOptions
 from proxyclip_geo.cli import parameters
 from proxyclip_geo.cli.reporter import Reporter
 from proxyclip_geo.cli.segment import show_result
@@ -12,7 +13,6 @@ from proxyclip_geo.cli.segment import show_result
 
 def discover(
     embedding: parameters.Store,
-    count: Annotated[int, typer.Option("--count", "-k", help="Number of clusters.")] = 8,
     words: Annotated[
         str | None,
         typer.Option(
@@ -26,6 +26,7 @@ def discover(
         typer.Option(help="Write the classes to this .yaml or .json file.", rich_help_panel=parameters.RESULTS),
     ] = None,
     *,
+    clusters: ClusterOptions,
     out: parameters.Out = Path("out"),
     vectors: parameters.MapShape,
     overwrite: parameters.Overwrite = False,
@@ -42,7 +43,7 @@ def discover(
     if save is not None:
         check_writable(save)
     opened = pg.open_embedding(embedding)
-    vocabulary = opened.discover(count, words=None if words is None else words.split(","))
+    vocabulary = opened.discover(clusters.count, words=None if words is None else words.split(","))
     with reporter.progress() as progress:
         result = pg.label(opened, vocabulary, out=out, vectors=vectors, overwrite=overwrite, progress=progress)
     if save is not None:

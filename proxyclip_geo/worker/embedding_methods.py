@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator
 
 import proxyclip_geo as pg
-from proxyclip_geo.api.options import Examples, LabelOptions
+from proxyclip_geo.api.options import ClusterOptions, CountOption, Examples, LabelOptions
 from proxyclip_geo.declare import Name, Words, option
 from proxyclip_geo.raster.options import AoiLayerOption, AoiOption, BoundsOption, PointOption
 from proxyclip_geo.vector.options import VectorOptions
@@ -66,6 +66,33 @@ def label(
         progress=call.progress,
     )
     return describe_result(result)
+
+
+def discover(
+    call: Call,
+    *,
+    embedding: Name,
+    out: Name,
+    count: CountOption = ClusterOptions().count,
+    words: Words | None = None,
+    save: Name | None = None,
+    options: LabelOptions = LabelOptions(),
+    vectors: VectorOptions = VectorOptions(),
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Map an embedding without words: clusters of similar places, each named by the word that fits it best."""
+    from proxyclip_geo.vocabulary.formats import check_writable
+
+    if save is not None:
+        check_writable(Path(save))
+    opened = call.session.embedding(embedding)
+    found = opened.discover(count, words=words)
+    result = pg.label(
+        opened, found, out=out, options=options, vectors=vectors, overwrite=overwrite, progress=call.progress
+    )
+    if save is not None:
+        pg.dump_vocabulary(found, save)
+    return {**describe_result(result), "saved": save}
 
 
 def preview(

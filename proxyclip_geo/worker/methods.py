@@ -5,7 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 import proxyclip_geo as pg
-from proxyclip_geo.api.options import EncodeOptions, SegmentOptions, StoreOptions
+from proxyclip_geo.api.options import (
+    ChangeOptions,
+    EncodeOptions,
+    LabelOptions,
+    SegmentOptions,
+    StoreOptions,
+)
 from proxyclip_geo.declare import Name
 from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.vector.options import VectorOptions
@@ -229,6 +235,43 @@ def evaluate(
     return {"report": report.to_dict(), "text": report.to_text()}
 
 
+def compare(
+    call: Call,
+    *,
+    before: Name,
+    after: Name,
+    out: Name,
+    classes: Classes | None = None,
+    vocabulary: Name | None = None,
+    change: ChangeOptions = ChangeOptions(),
+    options: LabelOptions = LabelOptions(),
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Compare two embeddings, or two label rasters, of one place."""
+    words = None if classes is None and vocabulary is None else read_words(classes, vocabulary)
+    result = pg.compare(
+        before,
+        after,
+        words,
+        out=out,
+        confidence=change.confidence,
+        options=options,
+        vectors=VectorOptions(min_area=0, drop_smaller=change.drop_smaller),
+        overwrite=overwrite,
+        progress=call.progress,
+    )
+    return {
+        "changes": result.rows(),
+        "unit": result.unit,
+        "paths": {
+            "change": str(result.labels),
+            "confidence": None if result.confidence is None else str(result.confidence),
+            "polygons": str(result.polygons_path),
+            "table": str(result.table),
+        },
+    }
+
+
 METHODS: dict[str, Method] = {
     "hello": hello,
     "options": options,
@@ -246,6 +289,7 @@ METHODS: dict[str, Method] = {
     "open": embedding_methods.open_embedding,
     "close": embedding_methods.close_embedding,
     "label": embedding_methods.label,
+    "discover": embedding_methods.discover,
     "preview": embedding_methods.preview,
     "explain": embedding_methods.explain,
     "similar": embedding_methods.similar,
@@ -255,5 +299,6 @@ METHODS: dict[str, Method] = {
     "vectorize": vectorize,
     "areas": areas,
     "evaluate": evaluate,
+    "compare": compare,
 }
 """Methods of requests, besides "cancel" and "shutdown"."""

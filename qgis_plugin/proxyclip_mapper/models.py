@@ -22,6 +22,11 @@ def default(kind, name):
     return _DECLARED[kind][name].get("default")
 
 
+def limits(kind, name):
+    """Return the lowest and the highest value of an option."""
+    return _DECLARED[kind][name]["minimum"], _DECLARED[kind][name]["maximum"]
+
+
 def choices(kind, name):
     """Return the values that an option accepts, e.g. "synonyms" of the class "LabelOptions"."""
     return tuple(_DECLARED[kind][name]["choices"])

@@ -22,6 +22,8 @@ ALGORITHMS = (
     "label",
     "vectorize",
     "areas",
+    "compare",
+    "discover",
     "evaluate",
     "vocabularyfromlayer",
     "status",

@@ -71,9 +71,7 @@ class AreasPerClass(ProxyClipAlgorithm):
             results["CHART"] = chart
         request = {"labels": labels, "path": results["OUTPUT"], "chart": chart or None, "overwrite": True}
         if parameters.get("ZONES"):
-            suffixes = ["gpkg", "shp", "geojson", "fgb"]
-            path = self.parameterAsCompatibleSourceLayerPath(parameters, "ZONES", context, suffixes, "gpkg", feedback)
-            request["zones"] = path
+            request["zones"] = self.vector_path(parameters, "ZONES", context, feedback)
             request["zone_field"] = self.parameterAsString(parameters, "ZONE_FIELD", context)
         for path in results.values():
             Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -116,6 +116,11 @@ class ProxyClipAlgorithm(QgsProcessingAlgorithm):
             )
         return layer, path
 
+    def vector_path(self, parameters, name, context, feedback):
+        """Return the file of a vector layer; a layer that is not a file, or is edited or filtered, is saved first."""
+        suffixes = ["gpkg", "shp", "geojson", "fgb"]
+        return self.parameterAsCompatibleSourceLayerPath(parameters, name, context, suffixes, "gpkg", feedback)
+
 
 SOURCE_RASTER = QgsProcessing.SourceType.TypeRaster
 SOURCE_VECTOR = QgsProcessing.SourceType.TypeVectorAnyGeometry

@@ -4,14 +4,17 @@ import html
 
 from qgis.core import (
     QgsProcessingOutputNumber,
+    QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsProcessingParameterVectorLayer,
 )
 
 from ..client.blocking import BlockingClient
 from ..i18n import tr
-from .base import ProxyClipAlgorithm
+from ..models import default
+from .base import SOURCE_VECTOR, ProxyClipAlgorithm
 from .outputs import check_outputs, write_text
 
 
@@ -34,7 +37,7 @@ class Evaluate(ProxyClipAlgorithm):
         """Return the help text."""
         return tr(
             "Compares a label raster with ground truth: accuracy, IoU and F1 of each class, and the confusion "
-            "matrix. The ground truth may have another grid and another CRS.\n\n"
+            "matrix. The ground truth is a raster on any grid, or points and polygons with a class, in any CRS.\n\n"
             "The mapping assigns a class to each ground truth value: 1=building, 2=road, 3=road. Without a "
             "mapping, classes are matched by name or by value."
         )
@@ -42,7 +45,21 @@ class Evaluate(ProxyClipAlgorithm):
     def add_parameters(self):
         """Define the parameters."""
         self.addParameter(QgsProcessingParameterRasterLayer("INPUT", tr("Label raster")))
-        self.addParameter(QgsProcessingParameterRasterLayer("TRUTH", tr("Ground truth")))
+        self.addParameter(QgsProcessingParameterRasterLayer("TRUTH", tr("Ground truth (raster)"), optional=True))
+        self.addParameter(
+            QgsProcessingParameterVectorLayer(
+                "TRUTH_LAYER", tr("Ground truth (points or polygons with a class)"), [SOURCE_VECTOR], optional=True
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterField(
+                "TRUTH_FIELD",
+                tr("Class field of the ground truth"),
+                default("Examples", "field"),
+                "TRUTH_LAYER",
+                optional=True,
+            )
+        )
         self.addParameter(
             QgsProcessingParameterString(
                 "MAPPING", tr("Class of each ground truth value, e.g. 1=building, 2=road"), None, optional=True
@@ -59,6 +76,8 @@ class Evaluate(ProxyClipAlgorithm):
 
     def check_parameters(self, parameters, context):
         """Return why the parameters are invalid, or an empty text."""
+        if bool(parameters.get("TRUTH")) == bool(parameters.get("TRUTH_LAYER")):
+            return tr("Select either a raster or a vector layer of ground truth.")
         try:
             read_mapping(self.parameterAsString(parameters, "MAPPING", context))
         except ValueError as error:
@@ -69,14 +88,17 @@ class Evaluate(ProxyClipAlgorithm):
     def run_request(self, parameters, context, feedback):
         """Run the algorithm."""
         _, labels = self.read_image(parameters, context)
-        _, truth = self.read_image(parameters, context, "TRUTH")
         ignore = self.parameterAsString(parameters, "IGNORE", context)
         request = {
             "labels": labels,
-            "truth": truth,
             "mapping": read_mapping(self.parameterAsString(parameters, "MAPPING", context)) or None,
             "ignore": [_key(part) for part in ignore.split(",") if part.strip()],
         }
+        if parameters.get("TRUTH"):
+            _, request["truth"] = self.read_image(parameters, context, "TRUTH")
+        else:
+            request["truth"] = self.vector_path(parameters, "TRUTH_LAYER", context, feedback)
+            request["truth_field"] = self.parameterAsString(parameters, "TRUTH_FIELD", context)
         with BlockingClient(feedback) as client:
             result = client.request("evaluate", request)
         feedback.pushConsoleInfo(result["text"])

@@ -115,10 +115,8 @@ class LabelFromEmbedding(MapAlgorithm):
         """Return the examples for a request; layers that are not files are saved first."""
         if not parameters.get("EXAMPLES"):
             return None
-        suffixes = ["gpkg", "shp", "geojson", "fgb"]
-        path = self.parameterAsCompatibleSourceLayerPath(parameters, "EXAMPLES", context, suffixes, "gpkg", feedback)
         examples = {
-            "path": path.split("|")[0],
+            "path": self.vector_path(parameters, "EXAMPLES", context, feedback),
             "field": self.parameterAsString(parameters, "EXAMPLE_FIELD", context) or default("Examples", "field"),
         }
         if parameters.get("EXAMPLE_WEIGHT") is not None:

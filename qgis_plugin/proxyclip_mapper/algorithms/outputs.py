@@ -18,10 +18,10 @@ def check_tif_name(path, what):
     return ""
 
 
-def check_vector_name(path, what):
+def check_vector_name(path, what, suffixes=POLYGON_SUFFIXES):
     """Return why the name of an output vector file is invalid, or an empty text."""
-    if path and Path(path).suffix.lower() not in POLYGON_SUFFIXES:
-        return tr("{}: use one of the file extensions {}.").format(what, ", ".join(POLYGON_SUFFIXES))
+    if path and Path(path).suffix.lower() not in suffixes:
+        return tr("{}: use one of the file extensions {}.").format(what, ", ".join(suffixes))
     return ""
 
 
@@ -77,16 +77,25 @@ def write_text(path, text):
 def move_raster(source, target):
     """Move a raster and its sidecar files (style, class names); each replaces an existing file when it is complete."""
     source, target = Path(source), Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
     sidecars = [path for path in sorted(source.parent.iterdir()) if path.name.startswith(f"{source.stem}.")]
     for path in [*(item for item in sidecars if item != source), source]:
         suffix = path.name[len(source.stem) :]
         name = f"{target.name}.aux.xml" if suffix.endswith(".aux.xml") else target.stem + suffix
-        destination = target if path == source else target.with_name(name)
-        draft = destination.with_name(f".{destination.name}.draft")
-        try:
-            shutil.move(str(path), str(draft))
-            os.replace(draft, destination)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise QgsProcessingException(tr("{} cannot be written: {}").format(destination, error)) from error
+        move_file(path, target if path == source else target.with_name(name))
+
+
+def move_file(source, target):
+    """Move a file; it replaces an existing file when it is complete.
+
+    Raises:
+        QgsProcessingException: If it cannot be written.
+    """
+    target = Path(target)
+    draft = target.with_name(f".{target.name}.draft")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(str(source), str(draft))
+        os.replace(draft, target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise QgsProcessingException(tr("{} cannot be written: {}").format(target, error)) from error

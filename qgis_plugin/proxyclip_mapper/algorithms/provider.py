@@ -6,6 +6,8 @@ from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsProcessing
 
 from ..icons import icon
 from .areas import AreasPerClass
+from .compare import ChangeBetweenDates
+from .discover import MapWithoutWords
 from .encode import EncodeRaster
 from .evaluate import Evaluate
 from .label import LabelFromEmbedding
@@ -42,6 +44,8 @@ class ProxyClipProvider(QgsProcessingProvider):
             LabelFromEmbedding,
             VectorizeLabels,
             AreasPerClass,
+            ChangeBetweenDates,
+            MapWithoutWords,
             Evaluate,
             VocabularyFromLayer,
             Status,

@@ -82,14 +82,125 @@ NoData-Pixel zählen nicht. Die Tabelle ist eine CSV-Datei, das Diagramm eine HT
    <translation>Einrichtung</translation>
   </message>
   <message>
-   <location filename="../algorithms/encode.py" />
-   <source>Data type of the embedding</source>
-   <translation>Datentyp des Embeddings</translation>
+   <location filename="../algorithms/compare.py" />
+   <source>Change between two dates</source>
+   <translation>Änderung zwischen zwei Zeitpunkten</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Changed areas</source>
+   <translation>Geänderte Flächen</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Compares two dates of one place: what became what, where, and how sure it is.
+
+Select two embeddings created by “Encode raster” with the same model, and name the classes. Or select two label rasters: they have classes already, and their changes have no confidence. The second date may have another grid.
+
+The confidence of a change is the share of the pixels that kept their class whose scores changed less. Changes below the minimum confidence are in the table, but not in the polygons and the raster.
+
+The table is a CSV file: the area of each pair of classes.</source>
+   <translation>Vergleicht zwei Zeitpunkte eines Ortes: was zu was wurde, wo, und wie sicher es ist.
+
+Wählen Sie zwei Embeddings, die „Raster kodieren“ mit demselben Modell erzeugt hat, und nennen Sie die Klassen. Oder wählen Sie zwei Klassenraster: Sie haben schon Klassen, und ihre Änderungen haben keine Konfidenz. Der zweite Zeitpunkt darf ein anderes Gitter haben.
+
+Die Konfidenz einer Änderung ist der Anteil der Pixel mit gleich gebliebener Klasse, deren Scores sich weniger geändert haben. Änderungen unter der Mindestkonfidenz stehen in der Tabelle, aber nicht in den Polygonen und im Raster.
+
+Die Tabelle ist eine CSV-Datei: die Fläche jedes Paares von Klassen.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Confidence raster</source>
+   <translation>Konfidenzraster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Embedding after</source>
+   <translation>Embedding nachher</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Embedding before</source>
+   <translation>Embedding vorher</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Label raster after (instead of the embedding)</source>
+   <translation>Klassenraster nachher (statt des Embeddings)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Label raster before (instead of the embedding)</source>
+   <translation>Klassenraster vorher (statt des Embeddings)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Minimum area of a change in square metres</source>
+   <translation>Mindestfläche einer Änderung in Quadratmetern</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Minimum confidence</source>
+   <translation>Mindestkonfidenz</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Raster of changes</source>
+   <translation>Raster der Änderungen</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>Select either two embeddings or two label rasters.</source>
+   <translation>Wählen Sie entweder zwei Embeddings oder zwei Klassenraster.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/compare.py" />
+   <source>“{}” is not an embedding. Create one with “Encode raster”.</source>
+   <translation>„{}“ ist kein Embedding. Erzeugen Sie eines mit „Raster kodieren“.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/discover.py" />
+   <source>Candidate words for the names, separated by “,”</source>
+   <translation>Wörter für die Namen, getrennt durch „,“</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/discover.py" />
+   <source>Creates a first map of an embedding without words: clusters of similar places (k-means), each named by the word that fits it best.
+
+A name is a guess: look at the map, rename the classes in the vocabulary file, and use this file in “Label from embedding”. Without candidate words, the words of the built-in vocabularies are used.</source>
+   <translation>Erzeugt eine erste Karte eines Embeddings ohne Wörter: Cluster ähnlicher Orte (k-Means), jeder mit dem Wort benannt, das am besten passt.
+
+Ein Name ist eine Vermutung: Sehen Sie sich die Karte an, benennen Sie die Klassen in der Vokabulardatei um, und verwenden Sie diese Datei in „Aus Embedding klassifizieren“. Ohne Wörter für die Namen werden die der eingebauten Vokabulare verwendet.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/discover.py" />
+   <source>Embedding</source>
+   <translation>Embedding</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/discover.py" />
+   <source>JSON files (*.json)</source>
+   <translation>JSON-Dateien (*.json)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/discover.py" />
+   <source>Map without words</source>
+   <translation>Karte ohne Wörter</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/discover.py" />
+   <source>Number of clusters</source>
+   <translation>Anzahl der Cluster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/discover.py" />
+   <source>Vocabulary</source>
+   <translation>Vokabular</translation>
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
-   <source>Embedding</source>
-   <translation>Embedding</translation>
+   <source>Data type of the embedding</source>
+   <translation>Datentyp des Embeddings</translation>
   </message>
   <message>
    <location filename="../algorithms/encode.py" />
@@ -122,15 +233,20 @@ Das Embedding ist ein Ordner; sein Name endet üblicherweise auf .emb. Starten S
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
+   <source>Class field of the ground truth</source>
+   <translation>Klassenfeld der Referenz</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py" />
    <source>Class of each ground truth value, e.g. 1=building, 2=road</source>
    <translation>Klasse jedes Werts der Referenz, z. B. 1=building, 2=road</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
-   <source>Compares a label raster with ground truth: accuracy, IoU and F1 of each class, and the confusion matrix. The ground truth may have another grid and another CRS.
+   <source>Compares a label raster with ground truth: accuracy, IoU and F1 of each class, and the confusion matrix. The ground truth is a raster on any grid, or points and polygons with a class, in any CRS.
 
 The mapping assigns a class to each ground truth value: 1=building, 2=road, 3=road. Without a mapping, classes are matched by name or by value.</source>
-   <translation>Vergleicht ein Klassenraster mit Referenzdaten: Genauigkeit, IoU und F1 jeder Klasse und die Konfusionsmatrix. Die Referenz darf ein anderes Gitter und ein anderes KBS haben.
+   <translation>Vergleicht ein Klassenraster mit Referenzdaten: Genauigkeit, IoU und F1 jeder Klasse und die Konfusionsmatrix. Die Referenz ist ein Raster auf beliebigem Gitter, oder Punkte und Polygone mit einer Klasse, in beliebigem KBS.
 
 Die Zuordnung gibt jedem Wert der Referenz eine Klasse: 1=building, 2=road, 3=road. Ohne Zuordnung werden Klassen nach Namen oder Wert zugeordnet.</translation>
   </message>
@@ -146,8 +262,13 @@ Die Zuordnung gibt jedem Wert der Referenz eine Klasse: 1=building, 2=road, 3=ro
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
-   <source>Ground truth</source>
-   <translation>Referenz</translation>
+   <source>Ground truth (points or polygons with a class)</source>
+   <translation>Referenz (Punkte oder Polygone mit einer Klasse)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py" />
+   <source>Ground truth (raster)</source>
+   <translation>Referenz (Raster)</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
@@ -168,6 +289,11 @@ Die Zuordnung gibt jedem Wert der Referenz eine Klasse: 1=building, 2=road, 3=ro
    <location filename="../algorithms/evaluate.py" />
    <source>Report</source>
    <translation>Bericht</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py" />
+   <source>Select either a raster or a vector layer of ground truth.</source>
+   <translation>Wählen Sie entweder ein Raster oder einen Vektorlayer als Referenz.</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py" />
@@ -212,11 +338,6 @@ Trennen Sie Klassen durch „;“ und Synonyme einer Klasse durch „,“. Mit �
    <location filename="../algorithms/label.py" />
    <source>Label from embedding</source>
    <translation>Aus Embedding klassifizieren</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/label.py" />
-   <source>“{}” is not an embedding. Create one with “Encode raster”.</source>
-   <translation>„{}“ ist kein Embedding. Erzeugen Sie eines mit „Raster kodieren“.</translation>
   </message>
   <message>
    <location filename="../algorithms/outputs.py" />
@@ -579,11 +700,6 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../algorithms/vocabulary_from_layer.py" />
    <source>The vocabulary is a JSON file: use the extension .json.</source>
    <translation>Das Vokabular ist eine JSON-Datei: Verwenden Sie die Endung .json.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/vocabulary_from_layer.py" />
-   <source>Vocabulary</source>
-   <translation>Vokabular</translation>
   </message>
   <message>
    <location filename="../algorithms/vocabulary_from_layer.py" />

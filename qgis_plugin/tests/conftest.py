@@ -1,6 +1,8 @@
 """A real QGIS, a real worker, the demo model."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop
 PLUGINS = Path(__file__).parents[1]
 REPOSITORY = PLUGINS.parent
 WORKER_PYTHON = Path(os.environ.get("PROXYCLIP_TEST_PYTHON", REPOSITORY / ".venv" / "bin" / "python"))
+QGIS_PROCESS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
 WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roof"
 
 sys.path.insert(0, str(PLUGINS))
@@ -77,6 +80,73 @@ def scene(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scene")
     command_line("sample", "scene.tif", "--size", 384, "--seed", 11, "--quiet", cwd=folder)
     return folder / "scene.tif"
+
+
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory):
+    """Return the environment variables of a new user with the plugin enabled."""
+    home = tmp_path_factory.mktemp("home")
+    variables = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "QGIS_"))},
+        "HOME": str(home),
+        "QGIS_CUSTOM_CONFIG_PATH": str(home / "profile"),
+        "QT_QPA_PLATFORM": "offscreen",
+        "QGIS_PLUGINPATH": str(PLUGINS),
+        "PROXYCLIP_MAPPER_PYTHON": str(WORKER_PYTHON),
+        # The test's own Python must not leak into QGIS's.
+        "PYTHONPATH": "",
+    }
+    result = subprocess.run(
+        [QGIS_PROCESS, "plugins", "enable", "proxyclip_mapper"],
+        capture_output=True,
+        text=True,
+        env=variables,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return variables
+
+
+def start(profile, name, **parameters):
+    arguments = [f"--{key}={value}" for key, value in parameters.items()]
+    return subprocess.Popen(
+        [QGIS_PROCESS, "run", f"proxyclip:{name}", "--json", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=profile,
+    )
+
+
+def run(profile, name, **parameters):
+    """Run an algorithm; returns its results."""
+    process = start(profile, name, **parameters)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, out + err
+    return json.loads(out[out.index("{") :])["results"]
+
+
+def fail(profile, name, **parameters):
+    """Run an algorithm that fails; return its output."""
+    process = start(profile, name, **parameters)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode != 0
+    return out + err
+
+
+@pytest.fixture(scope="session")
+def direct(scene, tmp_path_factory):
+    """The map that the command line makes."""
+    folder = tmp_path_factory.mktemp("direct")
+    command_line("segment", scene, "-c", WORDS, "-m", "demo", "-o", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedding(profile, scene, tmp_path_factory):
+    """The scene, encoded by the algorithm."""
+    target = tmp_path_factory.mktemp("emb") / "scene.emb"
+    return run(profile, "encode", INPUT=scene, MODEL="demo", OUTPUT=target)["OUTPUT"]
 
 
 @pytest.fixture

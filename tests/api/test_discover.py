@@ -38,5 +38,5 @@ def test_names_are_words_that_the_model_knows(embedding: pg.Embedding) -> None:
     assert set(embedding.discover(3, words=words).names) == {"forest", "road", "crop field"}
     with pytest.raises(pg.VocabularyError, match="3 words that the model knows"):
         embedding.discover(4, words=words)
-    with pytest.raises(pg.OptionError, match="count=1 must lie in"):
+    with pytest.raises(pg.OptionError, match="count=1 must be at least 2"):
         embedding.discover(1)

@@ -246,6 +246,26 @@ def test_explain_similar_and_words(worker: Worker, folder: Path, embedding: str)
     assert {item["word"] for item in ranked} == {"forest", "river", "zebra"}
 
 
+def test_change_and_clusters(worker: Worker, folder: Path, embedding: str) -> None:
+    change = {"before": embedding, "after": embedding, "classes": WORDS}
+    found = worker.result("compare", **change, out=str(folder / "change"), change={"confidence": 0.5})
+    assert all(row["from"] == row["to"] for row in found["changes"])
+    assert all(Path(path).is_file() for path in found["paths"].values())
+    truth = str(folder / "scene_truth.tif")
+    found = worker.result("compare", before=truth, after=truth, out=str(folder / "labels"))
+    assert found["paths"]["confidence"] is None
+    failed = worker.ask("compare", **change, out=str(folder / "other"), change={"confidence": 1})
+    assert "confidence=1 must be less than 1" in failed["message"]
+    failed = worker.ask("compare", before=embedding, after=truth, classes=WORDS, out=str(folder / "other"))
+    assert "compare two embeddings" in failed["message"]
+    made = worker.result(
+        "discover", embedding=embedding, out=str(folder / "clusters"), count=3, words="water,road,tree"
+    )
+    assert set(made["shares"]) - {"unclassified"} == {"water", "road", "tree"}
+    failed = worker.ask("discover", embedding=embedding, out=str(folder / "clusters"), count=1)
+    assert "count=1 must be at least 2" in failed["message"]
+
+
 def test_an_area_has_a_layer(worker: Worker, folder: Path, embedding: str) -> None:
     area = {"aoi": str(folder / "none.gpkg"), "aoi_layer": "b"}
     for method, params in (

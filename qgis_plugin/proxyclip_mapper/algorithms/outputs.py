@@ -36,7 +36,8 @@ def check_outputs(outputs, inputs):
     for path in filter(None, inputs):
         taken += [(name, tr("an input")) for name in (path, *_sidecars(path)) if os.path.exists(name)]
     for title, path in outputs.items():
-        files = [path, *_sidecars(path)] if path else []
+        is_layer = path and Path(path).suffix.lower() not in (".csv", ".html", ".json", ".yaml")
+        files = [path, *_sidecars(path)] if is_layer else [path] if path else []
         for name in files:
             for other, role in taken:
                 if _is_same_file(name, other):

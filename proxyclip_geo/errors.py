@@ -175,7 +175,13 @@ class Cancelled(ProxyClipGeoError):
 
 
 class QualityWarning(_Message, UserWarning):
-    """The result is likely to be worse than expected; the message says why."""
+    """The result is likely to be worse than expected; the message says why.
+
+    Attributes:
+        subject: Name that the message begins with, as `name_in_warnings` sets it; else empty.
+    """
+
+    subject = ""
 
 
 _RECORDS: ContextVar[tuple[list[str], ...]] = ContextVar("records", default=())
@@ -187,15 +193,18 @@ def warn_quality(message: str, *, remedy: Remedy | None = None) -> None:
     for notes in _RECORDS.get():
         notes.append(str(QualityWarning(message, remedy=remedy)))
     subject = _SUBJECT.get()
-    if subject and subject not in message:
-        message = f"{subject}: {message}"
+    if not subject or subject in message:
+        warning = QualityWarning(message, remedy=remedy)
+    else:
+        warning = QualityWarning(f"{subject}: {message}", remedy=remedy)
+        warning.subject = subject
     frame, level, outermost = sys._getframe(1), 1, 1
     while frame is not None:
         level += 1
         if str(frame.f_globals.get("__name__")).partition(".")[0] == __name__.partition(".")[0]:
             outermost = level + 1
         frame = frame.f_back  # type: ignore[assignment]
-    warnings.warn(QualityWarning(message, remedy=remedy), stacklevel=outermost)
+    warnings.warn(warning, stacklevel=outermost)
 
 
 @contextmanager
@@ -232,7 +241,7 @@ def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
 
         def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
             if isinstance(message, QualityWarning):
-                kind = _VARYING.sub("…", message.reason)
+                kind = _VARYING.sub("…", message.reason.removeprefix(f"{message.subject}: "))
                 counts[kind] = counts.get(kind, 0) + 1
                 if counts[kind] <= _MOST_ALIKE:
                     send(message)

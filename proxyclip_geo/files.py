@@ -8,7 +8,6 @@ next write of that name removes the staging folder of a killed process.
 import errno
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from proxyclip_geo.errors import OutputError, ProxyClipGeoError, strip_credentials
+from proxyclip_geo.file_names import check_file_name, refuse_device
 from proxyclip_geo.references import expand_inputs, local_file
 
 STAGING_SUFFIX = ".partial"
@@ -26,26 +26,6 @@ LOCK_SUFFIX = ".lock"
 # GDAL, sqlite and zarr do not always report why a write failed: with less free space than this, the disk is full.
 _LOW_SPACE = 16 << 20
 _FULL_MESSAGES = ("disk is full", "No space left")
-MAX_STEM = 200
-"""Longest stem of a file name in bytes; most file systems allow names of 255."""
-# Programs write files beside it with longer names; file systems allow 255.
-_MAX_NAME = 230
-_DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
-
-
-def safe_stem(text: str) -> str:
-    """Turn a text into the stem of a file name that is valid on every system.
-
-    Separators and special characters become "_". Leading dots and dashes (hidden files, options, layer names that GDAL
-    refuses) and trailing dots and spaces are removed, names of Windows devices get a prefix, and long names are cut.
-
-    >>> safe_stem("../../etc/passwd"), safe_stem("-dash"), safe_stem("aux"), safe_stem("...")
-    ('_.._etc_passwd', 'dash', '_aux', 'raster')
-    """
-    plain = re.sub(r"[^\w.\- ]+", "_", text).lstrip(".- ")
-    plain = plain.encode()[:MAX_STEM].decode(errors="ignore").rstrip(". ")
-    return f"_{plain}" if _DEVICES.match(plain) else plain or "raster"
-
 
 _APPENDED = (".aux.xml", ".msk", ".ovr")
 _REPLACED = (".qml", ".sld", ".wld", ".tfw", ".prj", ".cpg", ".dbf", ".shx", ".qix")
@@ -62,7 +42,7 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
 
     Raises:
         OutputError: If an output is an input or its side file, a folder that holds one, or lies in an input folder; or
-            its name is too long, or it is a device or pipe.
+            it is a URL, its name is too long, or it is a device or pipe.
     """
     protected: dict[tuple[int, int], Path] = {}
     holders: dict[tuple[int, int], Path] = {}
@@ -74,8 +54,7 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
         protected |= dict.fromkeys(found, path)
         holders |= dict.fromkeys(_identify(_parents(path)) if found else (), path)
     for output in filter(None, outputs):
-        _check_name(output)
-        _refuse_device(output)
+        check_file_name(output)
         same = _identify([output])
         changed = [known[key] for known in (protected, holders) for key in same if key in known]
         changed += [protected[key] for key in _identify(_parents(output)) if key in protected]
@@ -84,22 +63,6 @@ def check_outputs(outputs: Iterable[Path | None], *, inputs: Iterable[Path | str
                 f"'{output}' cannot be written, as this would change the input '{changed[0]}', its side files or its "
                 "folder; choose another output"
             )
-
-
-def _check_name(path: Path) -> None:
-    size = len(os.fsencode(path.name))
-    if size > _MAX_NAME:
-        raise OutputError(
-            f"'{path.name[:40]}…' cannot be written: its name has {size} bytes, and the limit is {_MAX_NAME}; choose a "
-            "shorter name"
-        )
-    if os.name == "nt" and _DEVICES.match(path.name):
-        raise OutputError(f"'{path}' cannot be written, as '{path.stem}' is a device of Windows; choose another name")
-
-
-def _refuse_device(path: Path) -> None:
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise OutputError(f"'{path}' cannot be written, as it is a device or pipe; choose the name of a file")
 
 
 def check_existing(outputs: Iterable[Path], *, overwrite: bool) -> None:
@@ -198,7 +161,7 @@ def staging_folder(path: Path) -> Iterator[Path]:
         OutputError: If the path is a device or pipe, which a file would replace; another process is writing the file;
             or the block raises an OSError.
     """
-    _refuse_device(path)
+    refuse_device(path)
     folder = _hidden(path, STAGING_SUFFIX)
     with exclusive_lock(path):
         try:
@@ -240,7 +203,7 @@ def publish(drafts: Iterable[Path], folder: Path, *, stale: Iterable[Path] = ())
     """
     drafts = list(drafts)
     for draft in drafts:
-        _refuse_device(folder / draft.name)
+        refuse_device(folder / draft.name)
     for path in stale:
         path.unlink(missing_ok=True)
     for draft in drafts:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from proxyclip_geo.errors import OutputError
+from proxyclip_geo.file_names import safe_stem
 from proxyclip_geo.files import (
     atomic_write,
     check_outputs,
@@ -19,7 +20,6 @@ from proxyclip_geo.files import (
     make_folder,
     publish,
     remove_staging,
-    safe_stem,
     staging_folder,
     write_error,
     write_json,

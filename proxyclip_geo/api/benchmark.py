@@ -25,7 +25,8 @@ from proxyclip_geo.evaluation.benchmarks.record import open_image_log
 from proxyclip_geo.evaluation.benchmarks.samples import Found, Sample, find_samples, read_sample
 from proxyclip_geo.evaluation.benchmarks.score import ImageCounts, count_pairs, describe_scores
 from proxyclip_geo.evaluation.benchmarks.table import describe_result
-from proxyclip_geo.files import check_outputs, safe_stem, write_json
+from proxyclip_geo.file_names import safe_stem
+from proxyclip_geo.files import check_outputs, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.clip_config import find_clip_statistics
 from proxyclip_geo.models.encoder import DenseEncoder

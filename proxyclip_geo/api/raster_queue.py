@@ -74,7 +74,7 @@ class _SummedProgress:
                         sum(getattr(item, key) for item in self._windows.values()) for key in ("done", "total")
                     )
                     self._progress(ProgressEvent(event.stage, done, total, event.unit))
-                elif event.stage == "open":
+                elif event.stage in ("open", "workers"):
                     self._progress(event)
 
         return report

@@ -6,9 +6,9 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from proxyclip_geo import __version__
 from proxyclip_geo.api.job import Job
@@ -149,6 +149,14 @@ def make_record(
 
 
 @dataclass(frozen=True)
+class _Areas:
+    __pydantic_config__ = PARTIAL
+
+    unit: Literal["m²", "px"] = "m²"
+    classes: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class EarlierRun:
     """The values of a run record that are read back, to find out whether a run is done.
 
@@ -156,7 +164,9 @@ class EarlierRun:
         identity: All values that the results depend on.
         options: The options of the run.
         shares: Share of each class, 0–1.
+        areas: Area of each class, and the unit, as `AreaTable.to_dict` returns it.
         failed_blocks: The blocks that failed.
+        run: The whole record.
     """
 
     __pydantic_config__ = PARTIAL
@@ -164,7 +174,9 @@ class EarlierRun:
     identity: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=dict)
+    areas: _Areas = field(default_factory=_Areas)
     failed_blocks: tuple[Mapping[str, Any], ...] = ()
+    run: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, Mapping):
@@ -185,7 +197,7 @@ def read_record(path: Path) -> EarlierRun:
     """
     source = f"the record of an earlier run '{path}' (remove it, or choose another directory)"
     values = parse_json(read_text(path, error=OutputError, source=source), error=OutputError, source=source)
-    return validate(EarlierRun, values, error=OutputError, source=source)
+    return replace(validate(EarlierRun, values, error=OutputError, source=source), run=values)
 
 
 def make_note(card: ModelCard) -> str:

@@ -66,6 +66,7 @@ class SegmentResult:
         shares: Share of each class among the pixels with data, by name; 0–1, "unclassified" among them.
         areas: Area of the pixels of each class, by name, in m² on the ellipsoid; `areas.hectares`, `areas.to_csv()`.
         run: Record of the run: version, model and checksums, options, timings, warnings.
+        done_before: Whether an earlier run made them.
     """
 
     paths: OutputPaths
@@ -73,6 +74,7 @@ class SegmentResult:
     shares: Mapping[str, float]
     areas: AreaTable
     run: Mapping[str, Any] = field(repr=False)
+    done_before: bool = False
 
     @property
     def labels(self) -> LabelRaster:

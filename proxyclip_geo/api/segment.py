@@ -1,9 +1,7 @@
 """Raster in, words in, map out."""
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,32 +16,27 @@ from proxyclip_geo.api.outputs import (
 )
 from proxyclip_geo.api.record import (
     EarlierRun,
-    block_identity,
-    describe_model,
-    describe_plan,
     describe_weights,
-    make_record,
     map_identity,
     read_record,
     request_identity,
 )
 from proxyclip_geo.api.results import SegmentResult
-from proxyclip_geo.api.run_blocks import FailedBlocks, compute_blocks
-from proxyclip_geo.api.text_bank import make_bank, require_model
-from proxyclip_geo.api.write_map import timing, write_map
-from proxyclip_geo.engine.estimate import MemoryInputs, estimate_disk, estimate_memory, fit_block_size, time_window
-from proxyclip_geo.engine.plan import Plan
-from proxyclip_geo.engine.store.label_store import LabelStore, open_label_store
+from proxyclip_geo.api.segment_run import SegmentRun
+from proxyclip_geo.api.text_bank import require_model
+from proxyclip_geo.api.write_map import timing
+from proxyclip_geo.engine.estimate import estimate_disk, estimate_memory, time_window
+from proxyclip_geo.engine.store.label_store import open_label_store
 from proxyclip_geo.errors import OptionError, OutputError, record_warnings
-from proxyclip_geo.files import staging_folder, write_json
+from proxyclip_geo.files import staging_folder
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.names import stem_of
+from proxyclip_geo.vector.area_table import AreaTable
 from proxyclip_geo.vector.options import VectorOptions
-from proxyclip_geo.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -88,6 +81,8 @@ def segment(
 ) -> SegmentResult:
     """Segment a raster into classes named in words.
 
+    The same call resumes an interrupted run. If a file or URL has been segmented by the same call, nothing is computed.
+
     Args:
         raster: A file or URL (as text) that GDAL reads, an open rasterio dataset, an `xarray.DataArray` with a CRS, or
             an `ArrayRaster`.
@@ -117,6 +112,14 @@ def segment(
         (128, 128)
     """
     options = options or SegmentOptions()
+    if isinstance(raster, str | Path) and not overwrite:
+        given = LazyModel(model, options)
+        earlier = find_results(raster, classes, out=out, model=given, options=options, vectors=vectors)
+        if earlier is not None:
+            paths = OutputPaths.in_directory(Path(out), stem_of(raster), options)
+            vocabulary = prepare_vocabulary(classes, options)
+            areas = AreaTable(earlier.areas.classes, earlier.areas.unit)
+            return SegmentResult(paths, vocabulary, earlier.shares, areas, earlier.run, done_before=True)
     seconds: dict[str, float] = {}
     with record_warnings() as notes, timing(seconds, "open"):
         vocabulary = prepare_vocabulary(classes, options)
@@ -138,7 +141,7 @@ def segment(
             require_model(vocabulary, name=job.card.name, sha256=sha256)
             words = (*vocabulary.words, *options.background)
             warn_of_far_words(loaded.text, job.card, words, progress=progress)
-        run = _Run(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
+        run = SegmentRun(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
         with staging_folder(paths.base):
             remove_drafts(paths)
             with open_label_store(
@@ -186,7 +189,7 @@ def find_results(
             if _is_same(record, identity, describe_weights(model.card, model.checksums), options):
                 return record if all(path.exists() for path in paths.all()) else None
         loaded = job.load(model.loaded, options)
-        wanted = _Run(job, vocabulary, paths, loaded, options, vectors, {}, notes).map_identity
+        wanted = SegmentRun(job, vocabulary, paths, loaded, options, vectors, {}, notes).map_identity
     different = [key for key in wanted if found.get(key) != wanted[key]]
     if different:
         raise OutputError(
@@ -206,99 +209,6 @@ def _is_same(
         and all(record.model.get(key) == weights[key] for key in weights)
         and all(record.options.get(key) == getattr(options, key) for key in compared)
     )
-
-
-@dataclass(frozen=True)
-class _Run:
-    """A run whose input has been checked."""
-
-    job: Job
-    vocabulary: Vocabulary
-    paths: OutputPaths
-    model: Model
-    options: SegmentOptions
-    vectors: VectorOptions | None
-    seconds: dict[str, float]
-    notes: list[str]
-
-    @cached_property
-    def memory_inputs(self) -> MemoryInputs:
-        """Inputs of the memory and disk estimates."""
-        options, vocabulary = self.options, self.vocabulary
-        layers = 1 + options.scores + (len(vocabulary.names) if options.probabilities else 0)
-        queries = len(vocabulary.queries) + len(options.background)
-        return MemoryInputs(
-            self.model.parameters, queries, layers, attention=self.model.card.kind in ("proxyclip", "ensemble")
-        )
-
-    @property
-    def probability_count(self) -> int | None:
-        """Number of classes whose probabilities are written; None if they are not requested."""
-        return len(self.vocabulary.names) if self.options.probabilities else None
-
-    @cached_property
-    def plan(self) -> Plan:
-        """Windows and blocks that fit the memory limit."""
-        encoder, limit = self.model.encoder, self.options.max_memory
-        plan = self.job.plan(self.options, encoder)
-        if limit is None:
-            return plan
-        return plan.with_core(fit_block_size(plan, encoder, self.memory_inputs, limit=limit))
-
-    @cached_property
-    def block_identity(self) -> dict[str, Any]:
-        """Values that the labels of blocks depend on."""
-        return block_identity(self.job, describe_model(self.model), self.plan, self.vocabulary, self.options)
-
-    @cached_property
-    def map_identity(self) -> dict[str, Any]:
-        """Values that the results depend on."""
-        return map_identity(self.block_identity, self.paths, self.options, self.vectors or VectorOptions())
-
-    def execute(self, store: LabelStore, *, progress: Progress) -> SegmentResult:
-        """Compute the missing blocks and write the results."""
-        job, options, plan, seconds = self.job, self.options, self.plan, self.seconds
-        scale = job.card.text.logit_scale
-        with timing(seconds, "text"):
-            bank = make_bank(self.model.text, self.vocabulary, logit_scale=scale, options=options, progress=progress)
-        failed = FailedBlocks(skip=options.on_error == "skip")
-        with timing(seconds, "segment"):
-            profile = compute_blocks(
-                store, job, plan, self.model, bank, options=options, failed=failed, progress=progress
-            )
-        with record_warnings() as failure_notes:
-            failed.warn(len(plan.blocks), record=self.paths.run)
-        with closing(store.results(failed=failed.reasons)) as results:
-            summary = write_map(
-                results,
-                paths=self.paths,
-                geobox=job.source.geobox,
-                area=plan.area.region,
-                vocabulary=self.vocabulary,
-                card=job.card,
-                picture=lambda: failed.picture(job.source),
-                stage="assemble",
-                seconds=seconds,
-                progress=progress,
-                vectors=self.vectors,
-            )
-        record = make_record(
-            raster={**job.fingerprint, "choices": job.source.choices},
-            model=describe_model(self.model),
-            vocabulary=self.vocabulary,
-            options={**options.to_dict(), "vectors": (self.vectors or VectorOptions()).to_dict()},
-            windows={
-                **describe_plan(plan),
-                "resumed_blocks": len(plan.blocks) - len(store.todo),
-                "memory_bytes": estimate_memory(plan, self.model.encoder, self.memory_inputs),
-            },
-            notes=[*self.notes, *failure_notes],
-            summary=summary,
-            seconds=seconds,
-        )
-        record |= {"profile": profile.to_dict(), "failed_blocks": failed.to_list(), "identity": self.map_identity}
-        write_json(self.paths.run, record)
-        return SegmentResult(self.paths, self.vocabulary, summary.shares, summary.areas, record)
 
 
 def plan_segment(
@@ -330,7 +240,7 @@ def plan_segment(
         check_results(paths, inputs=job.inputs, vocabulary=vocabulary, crs=source.geobox.crs)
         check_directory(Path(out), paths, overwrite=overwrite)
         loaded = job.load(model, options)
-        run = _Run(job, vocabulary, paths, loaded, options, None, {}, notes)
+        run = SegmentRun(job, vocabulary, paths, loaded, options, None, {}, notes)
         plan = run.plan
         return SegmentPlan(
             description=source.describe(),

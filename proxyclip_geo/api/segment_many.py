@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
@@ -11,13 +12,13 @@ from typing import Any
 
 from proxyclip_geo.api.job import Classes, LazyModel
 from proxyclip_geo.api.options import SegmentOptions
+from proxyclip_geo.api.output_folders import name_folders
 from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.api.raster_queue import process_rasters
 from proxyclip_geo.api.segment import SegmentPlan, find_results, plan_segment, segment
 from proxyclip_geo.errors import (
     Cancelled,
     ModelError,
-    OptionError,
     ProxyClipGeoError,
     RasterError,
     WeightsError,
@@ -29,13 +30,16 @@ from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
-from proxyclip_geo.raster.find_rasters import find_rasters
+from proxyclip_geo.raster.find_rasters import list_rasters
 from proxyclip_geo.raster.names import gdal_name, stem_of
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 MAX_AT_ONCE = 8
 """Rasters that are processed at the same time at most; more would need much memory to write."""
+_REPORT = "report.json"
+_REPORT_SHARE = 0.05
+"""Share of the time in which the report is written: that of many rasters takes longer than a small raster."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +99,15 @@ def segment_many(
     """Segment rasters with one model, each into its own directory.
 
     Rasters are processed one after another; with `workers` or a `scheduler`, several at the same time, whose blocks go
-    to the same workers.
+    to the same workers. The directory of a raster has its stem as name. Rasters of one stem get sub-directories: the
+    ids of their STAC items, or the directories in which they lie.
 
     The same call resumes an interrupted one: rasters that already have the same results are not computed again. With
     `on_error="skip"` a raster that fails is reported, and the next one is processed. The status of each raster is
     written to `report.json` in the output directory.
 
     Args:
-        rasters: Paths or URLs; or one path, URL, directory, pattern or STAC file, as `find_rasters` takes.
+        rasters: Paths and URLs; also directories, patterns, lists and STAC files, as `find_rasters` takes.
         classes: As for `segment`.
         out: Directory for the results.
         model: As for `segment`.
@@ -112,7 +117,7 @@ def segment_many(
         progress: Called as for `segment`, and with the stage "rasters" after each raster.
 
     Raises:
-        OptionError: If two rasters have the same name.
+        OptionError: If directories of two rasters would have the same name.
         RasterError: If a directory, pattern or STAC file yields no raster, or all rasters fail.
         ProxyClipGeoError: The error of the first raster that fails, unless failures are skipped.
 
@@ -122,29 +127,32 @@ def segment_many(
         >>> [report.status for report in pg.segment_many(rasters, ["water", "forest"], model="demo")]
         ['done', 'done']
     """
-    options = options or SegmentOptions()
-    folders = _output_folders(rasters, Path(out))
-    _check_outputs(rasters, folders, classes=classes, options=options, report=Path(out) / "report.json")
-    make_folder(Path(out))
-    reports = [RasterReport(strip_credentials(raster), folder) for raster, folder in folders.items()]
-    _write_reports(reports, Path(out))
-    batch = _Batch(folders, classes, LazyModel(model, options), options, vectors, overwrite)
+    options, out = options or SegmentOptions(), Path(out)
+    given = [rasters] if isinstance(rasters, str | Path) else list(rasters)
+    folders = name_folders(list_rasters(given))
+    _check_outputs(given, folders, out=out, classes=classes, options=options)
+    make_folder(out)
+    reports = [RasterReport(strip_credentials(raster), out / folder) for raster, folder in folders.items()]
+    batch = _Batch(out, folders, classes, LazyModel(model, options), options, vectors, overwrite)
     names = list(folders)
     progress(ProgressEvent("rasters", 0, len(names), "rasters"))
     at_once = min(_at_once(options), len(names))
     with ExitStack() as stack:
+        file = stack.enter_context(closing(_ReportFile(out, reports)))
         # Left last: when the run is stopped, the rasters that have begun end as soon as the workers are gone.
         pool = stack.enter_context(ThreadPoolExecutor(at_once, "raster")) if at_once > 1 else None
         stack.enter_context(_share_workers(options))
         processed = stack.enter_context(closing(process_rasters(names, batch.process, pool=pool, progress=progress)))
         for count, (number, (report, error)) in enumerate(processed, 1):
             reports[number] = report
-            _write_reports(reports, Path(out))
+            file.update()
             if error is not None and options.on_error == "stop":
-                if len(folders) == 1:
+                if len(names) == 1:
                     raise error
-                raise type(error)(f"{error}; on_error='skip' continues with the other rasters") from error
-            progress(ProgressEvent("rasters", count, len(names), "rasters", stem_of(names[number])))
+                raise type(error)(
+                    f"{_name(names[number], str(error))}; on_error='skip' continues with the other rasters"
+                ) from error
+            progress(ProgressEvent("rasters", count, len(names), "rasters", str(folders[names[number]])))
     if all(report.status == "failed" for report in reports):
         raise RasterError(f"none of the {len(reports)} rasters could be segmented; the first: {reports[0].reason}")
     return tuple(reports)
@@ -154,6 +162,7 @@ def segment_many(
 class _Batch:
     """The arguments that all rasters share."""
 
+    out: Path
     folders: Mapping[str, Path]
     classes: Classes
     model: LazyModel
@@ -163,10 +172,11 @@ class _Batch:
 
     def process(self, raster: str, progress: Progress) -> tuple[RasterReport, ProxyClipGeoError | None]:
         """Segment a raster unless its results exist; return its status and the error if it failed."""
-        report = RasterReport(strip_credentials(raster), self.folders[raster])
+        folder = self.folders[raster]
+        report = RasterReport(strip_credentials(raster), self.out / folder)
         same: dict[str, Any] = {"out": report.out, "options": self.options, "vectors": self.vectors}
         try:
-            with name_in_warnings(stem_of(raster)):
+            with name_in_warnings(str(folder)):
                 earlier = None if self.overwrite else find_results(raster, self.classes, model=self.model, **same)
                 if earlier is not None:
                     return _finish(report, "done before", earlier.shares, earlier.failed_blocks), None
@@ -219,10 +229,14 @@ def plan_many(
         >>> plan.raster
         'doctest.tif'
     """
-    options = options or SegmentOptions()
+    options, out = options or SegmentOptions(), Path(out)
     lazy_model = LazyModel(model, options)
+    given = [rasters] if isinstance(rasters, str | Path) else list(rasters)
+    folders = name_folders(list_rasters(given))
+    _check_outputs(given, folders, out=out, classes=classes, options=options)
     plans = []
-    for raster, folder in _output_folders(rasters, Path(out)).items():
+    for raster, relative in folders.items():
+        folder = out / relative
         try:
             plan = None
             if overwrite or not find_results(
@@ -241,50 +255,53 @@ def plan_many(
     return tuple(plans)
 
 
-def _output_folders(rasters: str | Path | Iterable[str | Path], out: Path) -> dict[str, Path]:
-    """Return the directory for the results of each raster.
-
-    Raises:
-        OptionError: If two rasters have the same name.
-    """
-    if isinstance(rasters, str | Path):
-        rasters = find_rasters(rasters) or (rasters,)
-    names = [str(raster) for raster in rasters]
-    folders: dict[str, Path] = {}
-    first: dict[str, str] = {}
-    for name in names:
-        stem = stem_of(name)
-        # Some file systems do not distinguish upper and lower case.
-        other = first.setdefault(stem.lower(), name)
-        if name in folders or other != name:
-            raise OptionError(
-                f"{strip_credentials(other)} and {strip_credentials(name)} would have results of one name, '{stem}'; "
-                "segment one of them into another directory"
-            )
-        folders[name] = out / stem
-    return folders
+def _name(raster: str, message: str) -> str:
+    """Return a message that names its raster."""
+    return message if stem_of(raster) in message else f"{strip_credentials(raster)}: {message}"
 
 
 def _check_outputs(
-    given: str | Path | Iterable[str | Path],
+    given: Sequence[str | Path],
     folders: Mapping[str, Path],
     *,
+    out: Path,
     classes: Classes,
     options: SegmentOptions,
-    report: Path,
 ) -> None:
-    """Check that no result is one of the rasters, the STAC file or the vocabulary.
+    """Check that no result is one of the rasters, the list or STAC file, or the vocabulary.
 
     Raises:
         OutputError: If one is.
     """
-    results = [OutputPaths.in_directory(out, stem_of(raster), options).written for raster, out in folders.items()]
-    named = [item for item in (given, classes) if isinstance(item, str | Path) and os.path.isfile(item)]
+    results = [
+        OutputPaths.in_directory(out / folder, stem_of(raster), options).written for raster, folder in folders.items()
+    ]
+    named = [str(item).removeprefix("@") for item in given]
+    if isinstance(classes, str | Path):
+        named.append(str(classes))
     vocabulary = classes.path if isinstance(classes, Vocabulary) else None
-    inputs = [*map(gdal_name, folders), *named, vocabulary, options.aoi, options.mask_path]
-    check_outputs([report, *itertools.chain(*results)], inputs=inputs)
+    files = (item for item in named if os.path.isfile(item))
+    inputs = [*map(gdal_name, folders), *files, vocabulary, options.aoi, options.mask_path]
+    check_outputs([out / _REPORT, *itertools.chain(*results)], inputs=inputs)
 
 
-def _write_reports(reports: Sequence[RasterReport], out: Path) -> None:
-    values = [{**vars(report), "out": str(report.out), "shares": dict(report.shares)} for report in reports]
-    write_json(out / "report.json", values)
+class _ReportFile:
+    """Writes the status of each raster to a file, at most in a small share of the time."""
+
+    def __init__(self, out: Path, reports: Sequence[RasterReport]) -> None:
+        self._path, self._reports = out / _REPORT, reports
+        self._next = 0.0
+        self.close()
+
+    def update(self) -> None:
+        """Write the file, unless it was written a short time ago."""
+        if time.monotonic() >= self._next:
+            self.close()
+
+    def close(self) -> None:
+        """Write the file."""
+        started = time.monotonic()
+        values = [{**vars(report), "out": str(report.out), "shares": dict(report.shares)} for report in self._reports]
+        write_json(self._path, values)
+        ended = time.monotonic()
+        self._next = ended + (ended - started) / _REPORT_SHARE

@@ -9,7 +9,7 @@ from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.cli import parameters
 from proxyclip_geo.cli.declared import Only
 from proxyclip_geo.cli.reporter import Reporter
-from proxyclip_geo.files import safe_stem
+from proxyclip_geo.file_names import safe_stem
 from proxyclip_geo.raster.options import PlaceOptions
 from proxyclip_geo.references import split_layer
 

@@ -12,6 +12,13 @@ from proxyclip_geo.vector.options import VectorOptions
 WORDS, RESULTS, MESSAGES = "Words", "Results", "Messages"
 
 Raster = Annotated[str, typer.Argument(help="GeoTIFF, COG, VRT, JPEG2000 …: a file or URL that GDAL reads.")]
+Rasters = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RASTER…",
+        help="GeoTIFF, COG, VRT, JPEG2000 …: files or URLs that GDAL reads, folders, patterns, @LIST or STAC.",
+    ),
+]
 Store = Annotated[str, typer.Argument(help="Embedding made by `encode`: a directory or an fsspec URL.")]
 Classes = Annotated[
     str | None,

@@ -24,6 +24,9 @@ from proxyclip_geo.cli.streams import find_failure
 from proxyclip_geo.errors import OutputError, strip_credentials
 from proxyclip_geo.progress import ProgressEvent
 
+_LINES = ("open", "workers")
+"""Stages whose events are lines about what is done."""
+
 
 class RateColumn(ProgressColumn):
     """Units per second."""
@@ -128,7 +131,7 @@ class Reporter:
                 yield _Bars(bars)
 
     def _note(self, event: ProgressEvent) -> None:
-        if event.stage == "open":
+        if event.stage in _LINES:
             self.err.print(Text(event.message))
 
 
@@ -140,7 +143,7 @@ class _Bars:
         self._tasks: dict[str, Any] = {}
 
     def __call__(self, event: ProgressEvent) -> None:
-        if event.stage == "open":
+        if event.stage in _LINES:
             self._bars.console.print(Text(event.message))
             return
         name = event.message if event.stage == "fetch" else event.stage

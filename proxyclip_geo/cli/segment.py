@@ -9,7 +9,7 @@ from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.cli import parameters
 from proxyclip_geo.cli.areas import area_table
 from proxyclip_geo.cli.reporter import Reporter
-from proxyclip_geo.errors import IncompleteError
+from proxyclip_geo.errors import IncompleteError, strip_credentials
 from proxyclip_geo.models.options import DEFAULT_MODEL
 
 DryRun = Annotated[
@@ -29,7 +29,7 @@ Profile = Annotated[
 
 
 def segment(
-    raster: parameters.Raster,
+    rasters: parameters.Rasters,
     classes: parameters.Classes = None,
     vocabulary: parameters.Vocabulary = None,
     out: parameters.Out = Path("out"),
@@ -42,38 +42,49 @@ def segment(
     profile: Profile = False,
     reporter: Reporter,
 ) -> None:
-    """Segment a raster into classes named in plain words.
+    """Segment rasters into classes named in plain words.
 
     Writes to the output directory: NAME_labels.tif and NAME_score.tif (cloud-optimised GeoTIFFs with styles), NAME.gpkg
     (polygons with class, area and score), NAME_areas.csv (hectares per class), NAME_preview.png and NAME_run.json. The
     same command resumes an interrupted run.
 
-    RASTER may be a directory, a pattern ("tiles/*.tif") or a JSON file of STAC items: each raster then gets a directory
-    of its own in the output directory, and report.json lists the result of each.
+    Several rasters, a directory, a pattern ("tiles/*.tif"), @list.txt (a text file of names, one a line), and a STAC
+    item or item collection (a JSON file or its URL) are one job: each raster then gets a directory of its own in the
+    output directory, and report.json lists the result of each.
     """
     import proxyclip_geo as pg
+    from proxyclip_geo.api.job import LazyModel
+    from proxyclip_geo.api.segment import find_results
+    from proxyclip_geo.raster.find_rasters import holds_rasters
     from proxyclip_geo.vocabulary.load import read_words
 
     words = read_words(classes, vocabulary)
     call: dict[str, Any] = {"out": out, "model": model, "options": options, "overwrite": overwrite}
-    many = pg.find_rasters(raster)
-    if dry_run and many is None:
-        _show_plan(reporter, pg.plan_segment(raster, words, **call))
-    elif dry_run and many is not None:
-        _show_plans(reporter, pg.plan_many(many, words, vectors=vectors, **call))
-    elif many is not None:
+    many = len(rasters) > 1 or holds_rasters(rasters[0])
+    if many and dry_run:
+        _show_plans(reporter, pg.plan_many(rasters, words, vectors=vectors, **call))
+    elif dry_run:
+        same: dict[str, Any] = {**call, "model": LazyModel(model, options), "vectors": vectors}
+        if not same.pop("overwrite") and find_results(rasters[0], words, **same):
+            done = {"dry_run": True, "raster": strip_credentials(rasters[0]), "done_before": True}
+            reporter.result(f"{rasters[0]}: done before, in {out}", done)
+        else:
+            _show_plan(reporter, pg.plan_segment(rasters[0], words, **call))
+    elif many:
         with reporter.progress() as progress:
-            reports = pg.segment_many(many, words, vectors=vectors, progress=progress, **call)
+            reports = pg.segment_many(rasters, words, vectors=vectors, progress=progress, **call)
         _show_reports(reporter, reports, out)
     else:
         with reporter.progress() as progress:
-            result = pg.segment(raster, words, vectors=vectors, progress=progress, **call)
+            result = pg.segment(rasters[0], words, vectors=vectors, progress=progress, **call)
         show_result(reporter, result)
-        failed, blocks = len(result.run["failed_blocks"]), result.run["windows"]["blocks"]
-        if profile and not reporter.as_json:
+        if result.done_before:
+            reporter.note(f"the results in {out} are those of an earlier run of this command; nothing was computed")
+        elif profile and not reporter.as_json:
             _show_profile(reporter, result.run)
+        failed = len(result.run.get("failed_blocks", ()))
         if failed:
-            raise IncompleteError(f"{failed} of {blocks} blocks failed and have no data; see {result.paths.run}")
+            raise IncompleteError(f"{failed} blocks failed and have no data; see {result.paths.run}")
 
 
 def _show_plans(reporter: Reporter, plans: Any) -> None:
@@ -93,7 +104,9 @@ def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:
     lines = [f"{report.status:<12} {report.out}" + (f": {report.reason}" * bool(report.reason)) for report in reports]
     failed = sum(report.status == "failed" for report in reports)
     lines.append(f"{len(reports) - failed} of {len(reports)} rasters are done; see {out / 'report.json'}")
-    reporter.result("\n".join(lines), {"rasters": len(reports), "failed": failed, "report": str(out / "report.json")})
+    before = sum(report.status == "done before" for report in reports)
+    counts = {"rasters": len(reports), "failed": failed, "done_before": before}
+    reporter.result("\n".join(lines), {**counts, "report": str(out / "report.json")})
     incomplete = sum(not report.is_complete for report in reports)
     if incomplete:
         raise IncompleteError(
@@ -156,7 +169,8 @@ def show_result(reporter: Reporter, result: Any) -> None:
     table = area_table(reporter, result.areas, colors)
     paths = {field: str(path) for field, path in vars(result.paths).items() if path is not None}
     areas = result.areas.to_dict()
-    facts = {"shares": dict(result.shares), "areas": areas, "paths": paths, "seconds": result.run["seconds"]}
+    facts = {"shares": dict(result.shares), "areas": areas, "paths": paths}
+    facts |= {"done_before": True} if result.done_before else {"seconds": result.run["seconds"]}
     examples = result.run.get("examples")
     if examples is not None:
         facts["examples"] = examples

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from proxyclip_geo.errors import strip_credentials
-from proxyclip_geo.files import safe_stem
+from proxyclip_geo.file_names import safe_stem
 from proxyclip_geo.references import REMOTE, local_file, path_of_file_url
 
 SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".img", ".asc", ".png"}

@@ -1,20 +1,17 @@
 """Open vector files from outside: files of this machine, downloads and archives of accepted kinds and sizes."""
 
-import http.client
 import re
-import urllib.request
 import zipfile
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from proxyclip_geo.data_files import find_pipes, is_side_file
 from proxyclip_geo.errors import VectorError
 from proxyclip_geo.files import temporary_folder
-from proxyclip_geo.raster.dataset import log_hosts
+from proxyclip_geo.raster.download import download_file
 from proxyclip_geo.references import find_references, path_of_file_url
 
 MAX_BYTES = 4 * 1024**3
@@ -60,7 +57,9 @@ def open_vector_file(name: str, title: str) -> Iterator[str]:
     file = re.sub(r"^(/vsicurl/|zip://|/vsizip/(?=[^{]*\.zip$))", "", file)
     with temporary_folder() as folder:
         if "://" in file:
-            path = _download(file, folder, title)
+            # GDAL would let a file from the network name files of this machine.
+            path = folder / re.sub(r"[^\w.\-]", "_", Path(urlsplit(file).path).name or "download")[-100:]
+            download_file(file, path, limit=MAX_DOWNLOAD, error=VectorError, title=title)
         elif file.startswith("/vsi"):
             raise VectorError(f"{title} is a name of a file system of GDAL; give a path, or an http(s) URL")
         else:
@@ -75,30 +74,6 @@ def open_vector_file(name: str, title: str) -> Iterator[str]:
             ) from error
         # GDAL writes a .gfs beside a GML file, which this file system does not allow.
         yield f"/vsisubfile/0,{path.absolute()}" if path.suffix.lower() == ".gml" else str(path.absolute())
-
-
-def _download(url: str, folder: Path, title: str) -> Path:
-    """Download a file; GDAL would let it name files of this machine."""
-    parts = urlsplit(url)
-    if parts.scheme.lower() not in ("http", "https"):
-        raise VectorError(f"{title} cannot be read over {parts.scheme}; give a path, or an http(s) URL")
-    log_hosts(url)
-    request = urllib.request.Request(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
-    if parts.username:
-        password = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-        request.add_unredirected_header("Authorization", f"Basic {b64encode(password).decode()}")
-    path = folder / re.sub(r"[^\w.\-]", "_", Path(parts.path).name or "download")[-100:]
-    try:
-        with urllib.request.urlopen(request, timeout=60) as response, path.open("wb") as file:
-            while part := response.read(1 << 20):
-                if file.tell() + len(part) > MAX_DOWNLOAD:
-                    raise VectorError(f"{title} has more than {MAX_DOWNLOAD >> 20} MiB, the limit of a download")
-                file.write(part)
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        if isinstance(error, VectorError):
-            raise
-        raise VectorError(f"{title} cannot be downloaded ({error}); check the URL and the connection") from error
-    return path
 
 
 def _unpack(archive: Path, folder: Path, title: str) -> Path:

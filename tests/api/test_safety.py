@@ -104,6 +104,11 @@ class TestCheckOutputs:
                 check_outputs([None, Path("other.tif"), target], inputs=[None, "link/a.tif", tmp_path / "store"])
         check_outputs([Path("in/b.tif"), Path("in/new/a.tif"), Path("in/a.gpkg"), Path("new")], inputs=["in/a.tif"])
 
+    @pytest.mark.parametrize("output", ["s3://bucket/a", "GS://b/a", "https://example.org/a", "/vsis3/bucket/a"])
+    def test_a_url_is_refused(self, output: str) -> None:
+        with pytest.raises(OutputError, match=f"'{output}' is not on this machine, .*; choose a folder"):
+            check_outputs([Path(output)], inputs=[])
+
     def test_names_of_upper_and_lower_case_are_one_file(self, tmp_path: Path) -> None:
         # A hard link stands for a file system that ignores case.
         (tmp_path / "Scene.gpkg").touch()
@@ -144,7 +149,7 @@ class TestInputs:
 
     def refuse(self, folder: Path, run: Callable[..., object], *args: Any, **options: Any) -> None:
         before = files_in(folder)
-        with pytest.raises(OutputError, match="would change the input"):
+        with pytest.raises(OutputError, match="would change the input|is not on this machine"):
             run(*args, **options)
         assert files_in(folder) == before
 
@@ -184,6 +189,13 @@ class TestInputs:
         self.refuse(folder, pg.segment_many, ["x.tif", "x/x_labels.tif"], WORDS, **call)
         shutil.copy("words.json", "report.json")
         self.refuse(folder, pg.segment_many, ["scene.tif"], "report.json", **call)
+
+    def test_urls_are_refused_before_the_work(self, demo: pg.Model, folder: Path) -> None:
+        call: dict[str, Any] = {"out": "s3://bucket/maps", "model": demo}
+        for rasters, verb in (("scene.tif", pg.segment), (["scene.tif"], pg.segment_many)):
+            self.refuse(folder, verb, rasters, WORDS, progress=never, **call)
+        for rasters, plan in (("scene.tif", pg.plan_segment), (["scene.tif"], pg.plan_many)):
+            self.refuse(folder, plan, rasters, WORDS, **call)
 
     def test_encode(self, demo: pg.Model, folder: Path) -> None:
         shutil.copy("scene.tif", "scene.emb/raster.tif")

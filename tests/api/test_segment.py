@@ -252,7 +252,7 @@ def test_sixteen_bit_and_float_give_nearly_the_same_map(demo: pg.Model, scene: P
 
 def test_an_existing_result_is_not_replaced(result: pg.SegmentResult, scene: Path, demo: pg.Model) -> None:
     before = result.paths.labels.read_bytes()
-    with pytest.raises(OutputError, match="exist; pass overwrite=True"):
+    with pytest.raises(OutputError, match="differs in vocabulary; pass overwrite=True"):
         pg.segment(scene, ["road", "water"], out=result.paths.labels.parent, model=demo)
     assert result.paths.labels.read_bytes() == before
 
@@ -334,8 +334,16 @@ def test_polygons_in_the_format_asked_for(
     assert result.paths.polygons == tmp_path / f"scene.{form}"
     assert {path.suffix[1:] for path in tmp_path.glob("scene.*")} == {form, "qml", "sld"} | sides
     assert set(result.polygons["class"]) <= set(WORDS)
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    again = pg.segment(scene, WORDS, out=tmp_path, model=demo, options=options)
+    assert (result.done_before, again.done_before) == (False, True)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
+    assert (again.paths, again.vocabulary, dict(again.run)) == (result.paths, result.vocabulary, dict(result.run))
+    assert dict(again.shares) == pytest.approx(dict(result.shares), abs=1e-6)
+    assert again.areas.unit == result.areas.unit
+    assert dict(again.areas) == pytest.approx(dict(result.areas), abs=1e-3)
     with pytest.raises(OutputError, match="exist; pass overwrite=True"):
-        pg.segment(scene, WORDS, out=tmp_path, model=demo, options=options)
+        pg.plan_segment(scene, WORDS, out=tmp_path, model=demo, options=options)
 
 
 @pytest.mark.parametrize(("name", "remedy"), [("map.shp", "vector_format='shp'"), ("map.tif", "directory, e.g. 'map'")])

@@ -9,9 +9,20 @@ import pytest
 import rasterio
 
 import proxyclip_geo as pg
-from proxyclip_geo.errors import Cancelled, OptionError, OutputError, RasterError, WeightsError
+from proxyclip_geo.api.output_folders import name_folders
+from proxyclip_geo.api.segment_many import RasterReport, _ReportFile
+from proxyclip_geo.errors import (
+    Cancelled,
+    OptionError,
+    OutputError,
+    RasterError,
+    WeightsError,
+    forward_warnings,
+    name_in_warnings,
+    warn_quality,
+)
 from proxyclip_geo.progress import ProgressEvent
-from proxyclip_geo.raster.find_rasters import find_rasters
+from proxyclip_geo.raster.find_rasters import FoundRaster, find_rasters, list_rasters
 
 WORDS = ["water", "forest", "building"]
 
@@ -49,18 +60,25 @@ def test_directories_patterns_and_stac_items(folder: Path) -> None:
     names = [Path(name).name for name in find_rasters(folder) or ()]
     assert names == ["broken.tif", "east.tif", "west.tif"]
     assert find_rasters(str(folder / "?ast.tif")) == (str(folder / "east.tif"),)
+    (folder / "list.txt").write_text(f"{folder}/east.tif\n{folder}/?est.tif\r\n\n{folder}/east.tif\n")
+    assert find_rasters(f"@{folder}/list.txt") == (str(folder / "east.tif"), str(folder / "west.tif"))
+    several = [folder / "west.tif", str(folder), f"@{folder}/list.txt", "https://example.org/a.tif?x=1"]
+    found = [Path(raster.name).name for raster in list_rasters(several)]
+    assert found == ["west.tif", "broken.tif", "east.tif", "a.tif?x=1"]
     stac = folder / "items.json"
     features = [item("a", "./east.tif"), item("b", "./west.tif", key="B04")]
     stac.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     assert find_rasters(stac) == (str(folder / "east.tif"), str(folder / "west.tif"))
 
 
-def test_empty_patterns_and_duplicate_names_are_refused(folder: Path) -> None:
+def test_empty_patterns_and_lists_are_refused(folder: Path) -> None:
     with pytest.raises(RasterError, match="holds no raster"):
         find_rasters(str(folder / "*.jp2"))
-    (folder / "EAST.vrt").write_text("")
-    with pytest.raises(OptionError, match=r"EAST\.vrt and .*east\.tif would have results of one name, 'east'"):
-        pg.plan_many(folder, WORDS, model="demo")
+    (folder / "empty.txt").write_text("\n \n")
+    with pytest.raises(RasterError, match=r"list of rasters .*empty\.txt is empty"):
+        find_rasters(f"@{folder}/empty.txt")
+    with pytest.raises(RasterError, match=r"list of rasters none\.txt cannot be read"):
+        find_rasters("@none.txt")
 
 
 def test_a_file_that_is_no_stac_file_is_refused(folder: Path) -> None:
@@ -255,10 +273,77 @@ def test_missing_model_is_no_failed_raster(verb: Any, folder: Path, tmp_path: Pa
         verb([str(folder / "east.tif")], WORDS, out=tmp_path / "out", model="vitb16-dino-b8", options=skipping)
 
 
-def test_rasters_of_the_same_name_are_refused(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
-    twice = [str(folder / "east.tif"), str(folder / "more" / "east.jp2")]
-    with pytest.raises(OptionError, match="would have results of one name, .east."):
-        pg.segment_many(twice, WORDS, out=tmp_path / "out", model=demo)
+@pytest.mark.parametrize(
+    ("rasters", "folders"),
+    [
+        (["a.tif", "b.tif"], ["a", "b"]),
+        (["x/a.tif", "y/A.tif", "b.tif"], ["x/a", "y/A", "b"]),
+        (["/d/2023/east/a.tif", "/d/2024/east/a.tif", "/d/a.tif"], ["2023/east/a", "2024/east/a", "a"]),
+        (["x/a.tif", "x/a.jp2", "y/a.tif"], ["x/a_tif", "x/a_jp2", "y/a_tif"]),
+        (["https://e.org/x/a.tif?s=1", "https://e.org/y/a.tif?s=2"], ["x/a", "y/a"]),
+        (["s3://b/../a.tif", "s3://b/.hidden/a.tif", "s3://b/a.tif"], ["raster/a", "hidden/a", "a"]),
+        (["file:///d/x/a.tif", "/d/y/a.tif"], ["x/a", "y/a"]),
+        ([("x/TCI.tif", "S2A"), ("y/TCI.tif", "../S2B")], ["S2A", "_S2B"]),
+        ([("x/TCI.tif", "S2"), ("y/TCI.tif", "s2")], ["x/TCI", "y/TCI"]),
+        ([("x/TCI.tif", "S2"), "y/TCI.tif"], ["x/TCI", "y/TCI"]),
+        (["a.tif", "https://e.org/a.tif?s=1", "https://e.org/a.tif?s=2"], None),
+    ],
+)
+def test_rasters_of_the_same_name_get_folders(rasters: list[Any], folders: list[str] | None) -> None:
+    found = [FoundRaster(*([raster] if isinstance(raster, str) else raster)) for raster in rasters]
+    if folders is None:
+        with pytest.raises(OptionError, match="would have results of one name, "):
+            name_folders(found)
+    else:
+        assert [str(folder) for folder in name_folders(found).values()] == folders
+
+
+def test_names_of_many_rasters_take_linear_time() -> None:
+    """A comparison of each with each would take minutes, and so would a report after each raster."""
+    found = [FoundRaster(f"/data/{number}/scene.tif") for number in range(10_000)]
+    assert len(set(name_folders(found).values())) == 10_000
+
+
+def test_report_is_written_in_a_share_of_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 5.0, 21.0, 21.0, 22.0, 30.0, 30.0, 30.0])
+    monkeypatch.setattr("proxyclip_geo.api.segment_many.time.monotonic", lambda: next(clock))
+    reports = [RasterReport("a.tif", Path("a"))]
+    file = _ReportFile(tmp_path, reports)  # takes a second
+    statuses = []
+    for status in ("first", "second", "third"):
+        reports[0] = replace(reports[0], status=status)
+        file.close() if status == "third" else file.update()
+        statuses.append(json.loads((tmp_path / "report.json").read_text())[0]["status"])
+    assert statuses == ["not started", "second", "third"]
+
+
+@pytest.mark.enable_socket
+def test_stac_items_at_a_url(folder: Path, file_server: str, tmp_path: Path, demo: pg.Model) -> None:
+    (folder / "item.json").write_text(json.dumps(item("a", "./east.tif")))
+    (folder / "local.json").write_text(json.dumps(item("a", "file:///etc/east.tif")))
+    url = f"http://me:secret@{file_server}/tiles"
+    assert find_rasters(f"{url}/item.json?sig=1") == (f"{url}/east.tif",)
+    with pytest.raises(RasterError, match="names a file of this machine"):
+        find_rasters(f"{url}/local.json")
+    with pytest.raises(RasterError, match=r"the STAC file http://[^@]*none\.json cannot be downloaded") as caught:
+        find_rasters(f"{url}/none.json")
+    assert "secret" not in str(caught.value)
+    [report] = pg.segment_many(f"{url}/item.json", WORDS, out=tmp_path / "out", model=demo)
+    assert (report.status, report.out, report.raster) == (
+        "done",
+        tmp_path / "out" / "east",
+        f"http://{file_server}/tiles/east.tif",
+    )
+
+
+def test_alike_warnings_of_many_rasters_are_counted() -> None:
+    shown: list[str] = []
+    with forward_warnings(lambda warning: shown.append(str(warning))):
+        for name in ("north", "east", "south", "west", "centre"):
+            with name_in_warnings(name):
+                warn_quality("the picture is flat")
+    assert shown[:3] == [f"{name}: the picture is flat" for name in ("north", "east", "south")]
+    assert shown[3:] == ["2 more warnings of the kind: the picture is flat"]
 
 
 def test_one_raster_a_directory_or_a_generator_of_paths(folder: Path, demo: pg.Model, tmp_path: Path) -> None:

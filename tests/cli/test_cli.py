@@ -14,6 +14,7 @@ import pytest
 import rasterio
 
 import proxyclip_geo as pg
+from proxyclip_geo.cli.app import run as run_here
 from proxyclip_geo.declare import declarations
 
 CHOICES = "bands 1, 2, 3 as red, green, blue (band descriptions); 8-bit values unchanged; no nodata"
@@ -156,9 +157,16 @@ def test_mistakes_with_embeddings(folder: Path) -> None:
     assert "1 to 63" in completed.stderr
 
 
-@pytest.mark.parametrize(("out", "message"), [("out", "'out/scene_labels.tif', "), ("text.tif/new", "no directory")])
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("out", "differs in vocabulary; pass --overwrite"),
+        ("text.tif/new", "no directory"),
+        ("s3://bucket/a", "'s3://bucket/a/"),
+    ],
+)
 def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path) -> None:
-    call = ("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", out)
+    call = ("segment", "scene.tif", "-c", "water; road", "-m", "demo", "-o", out)
     for refused in (run(*call, "--dry-run", cwd=folder), run(*call, cwd=folder)):
         assert refused.returncode == 8
     assert message in run(*call, "--dry-run", cwd=folder).stderr
@@ -203,6 +211,22 @@ def test_skipped_rasters_have_an_exit_code(folder: Path) -> None:
     [report] = json.loads((folder / "most" / "report.json").read_text())
     assert report["status"] == "done before"
     assert sum(report["shares"].values()) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"], ["--json"], ["--profile"]])
+def test_a_finished_job_is_not_repeated(more: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "list.txt").write_text("scene.tif\n\nscene.tif\nfolder/scene.tif\n")
+    (folder / "folder").mkdir(exist_ok=True)
+    if not (folder / "folder" / "scene.tif").exists():
+        (folder / "folder" / "scene.tif").write_bytes((folder / "scene.tif").read_bytes())
+    for rasters, out in ((["scene.tif"], "out"), (["@list.txt"], "listed"), (["scene.tif", "folder"], "listed")):
+        call = ["segment", *rasters, "-c", WORDS, "-m", "demo", "-o", out, "--quiet"]
+        assert run_here(call) == 0
+        written = {path: path.stat().st_mtime_ns for path in Path(out).rglob("scene*")}
+        assert run_here([*call, *more]) == 0
+        assert {path: path.stat().st_mtime_ns for path in Path(out).rglob("scene*")} == written
+    assert (folder / "listed" / "folder" / "scene" / "scene_labels.tif").exists()
 
 
 def test_errors_of_options_are_json_too(folder: Path) -> None:
@@ -252,7 +276,7 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
         (("segment", "empty.tif", "-c", WORDS, "-m", "demo"), 3, "nodata"),
         (("segment", "damaged.tif", "-c", WORDS, "-m", "demo", "-o", "bad"), 3, "damaged.tif"),
         (("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "text.tif"), 8, "text.tif"),
-        (("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out"), 8, "--overwrite"),
+        (("segment", "scene.tif", "-c", "water", "-m", "demo", "-o", "out"), 8, "--overwrite"),
         (("sample", "scene.tif"), 8, "--overwrite"),
         (("sample", "new.tif", "--crs", "EPSG:99999999"), 2, "CRS"),
         (("sample", "new.tif", "--bands", "7"), 2, "bands"),

@@ -1,15 +1,16 @@
 """Connect to Dask clusters: one that already runs, or one of worker processes on this machine for one run."""
 
 import logging
+import math
 import multiprocessing
 import os
 import re
 import signal
 import threading
+import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 
 import dask
 from distributed import Client, LocalCluster
@@ -23,6 +24,10 @@ RESTART_TIMEOUT = "2 minutes"
 """Blocks fail if every local worker died and none could be restarted within this time."""
 BLOCKS_PER_THREAD = 2
 """Blocks submitted at a time per thread of a cluster's workers, so that none waits for the network."""
+CHECK_SECONDS = 1.0
+"""Least seconds between two counts of a cluster's workers."""
+FIRST_LINE, LONGEST_PAUSE = 2.0, 60.0
+"""Seconds without workers until the first line about it, and at most between two lines."""
 ALLOWED_FAILURES = 1
 """A block whose worker died is retried this many times on another worker of this machine."""
 
@@ -94,52 +99,88 @@ def start_workers(count: int) -> Generator[Client, None, None]:
         yield client
 
 
-class Slots:
-    """Counts the blocks that may be submitted at the same time, by all runs that use the same workers."""
-
-    def __init__(self, count: int) -> None:
-        """Start with all slots free."""
-        self._free = count
-        self._lock = threading.Lock()
-
-    @property
-    def are_free(self) -> bool:
-        """Whether a slot is free."""
-        return self._free > 0
-
-    def take(self) -> None:
-        """Take a slot, even if none is free: a straggler is submitted twice."""
-        with self._lock:
-            self._free -= 1
-
-    def give_back(self) -> None:
-        """Free a slot."""
-        with self._lock:
-            self._free += 1
-
-
-@dataclass(frozen=True)
 class WorkerPool:
-    """Workers that compute blocks.
+    """Workers that compute blocks, for all runs that use them.
 
     Attributes:
         client: Connection to their scheduler.
-        slots: Blocks that may be submitted at the same time.
         local: Number of workers if they are on this machine, else None.
+        resources: What a block takes of a worker: a GPU where every worker has some.
     """
 
-    client: Client
-    slots: Slots
-    local: int | None
+    def __init__(self, client: Client, *, local: int | None) -> None:
+        """Count the workers."""
+        self.client, self.local = client, local
+        self.resources: dict[str, int] | None = None
+        # On this machine one block per worker: a worker that dies must not take a second block down with it.
+        self._count = local or BLOCKS_PER_THREAD
+        self._taken = 0
+        self._lock = threading.Lock()
+        self._addresses: frozenset[str] = frozenset()
+        self._checked = -math.inf
+        self._waiting: float | None = None
+        self._next_line = FIRST_LINE
+        self.check_workers()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another block should be submitted."""
+        return self._taken < self._count
+
+    def take_slot(self) -> None:
+        """Count a submitted block, even if there is no room: a straggler is submitted twice."""
+        with self._lock:
+            self._taken += 1
+
+    def give_back_slot(self) -> None:
+        """Count a block with a result."""
+        with self._lock:
+            self._taken -= 1
+
+    def check_workers(self) -> str:
+        """Count the workers of a cluster, which join and leave at any time; at most once a second.
+
+        Returns:
+            A line about the time without workers, now and then; else an empty text.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if self.local is not None or self.client.status != "running" or now < self._checked + CHECK_SECONDS:
+                return ""
+            self._checked = now
+            try:
+                threads = self.client.nthreads()
+                if frozenset(threads) != self._addresses:
+                    self._addresses, self.resources = frozenset(threads), _required_resources(self.client)
+            except OSError:  # the scheduler is lost, which its client notices
+                return ""
+            self._count = BLOCKS_PER_THREAD * max(1, sum(threads.values()))
+            return self._report_waiting(now) if not threads else self._end_waiting()
+
+    def _report_waiting(self, now: float) -> str:
+        if self._waiting is None:
+            self._waiting = now
+        waited = now - self._waiting
+        if waited < self._next_line:
+            return ""
+        self._next_line = min(2 * self._next_line, self._next_line + LONGEST_PAUSE)
+        return f"the Dask scheduler at {self.client.scheduler.address} has had no workers for {waited:.0f} s; waiting"
+
+    def _end_waiting(self) -> str:
+        self._waiting, self._next_line = None, FIRST_LINE
+        return ""
+
+
+def _required_resources(client: Client) -> dict[str, int] | None:
+    """Return the resources that a block takes of a worker: a GPU where every worker has some."""
+    known = [worker["resources"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()]
+    return {"GPU": 1} if known and all(resources.get("GPU") for resources in known) else None
 
 
 @contextmanager
 def _make_pool(workers: int | None, scheduler: str | None) -> Generator[WorkerPool, None, None]:
-    count = workers or 1
-    with start_workers(count) if scheduler is None else connect(scheduler) as client:
-        threads = max(1, sum(client.nthreads().values()))
-        # On this machine one block per worker: a worker that dies must not take a second block down with it.
-        yield WorkerPool(client, Slots(threads * (1 if workers else BLOCKS_PER_THREAD)), workers)
+    with start_workers(workers or 1) if scheduler is None else connect(scheduler) as client:
+        yield WorkerPool(client, local=(workers or 1) if scheduler is None else None)
 
 
 class _SharedPool:

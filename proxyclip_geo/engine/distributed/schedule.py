@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Future, KilledWorker, as_completed
 from distributed.scheduler import NoValidWorkerError, NoWorkerError
 
 from proxyclip_geo.engine.classify import BlockLabels
@@ -19,7 +19,7 @@ from proxyclip_geo.engine.encode_block import window_total
 from proxyclip_geo.engine.runner import OnFailure
 from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
 from proxyclip_geo.grid import Block
-from proxyclip_geo.progress import Counter, Progress, no_progress
+from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 from proxyclip_geo.remedies import Remedy
 
 STRAGGLER_FACTOR = 3
@@ -52,7 +52,7 @@ def compute_on_workers(
         blocks: The blocks to compute.
         scheduler: Address of the cluster's scheduler; if None, `task.local_workers` are started on this machine.
         on_failure: Called with a block that failed, which is then left out; if None, the error is raised.
-        progress: Called after each block.
+        progress: Called after each block, and with the stage "workers" and a line while a cluster has no workers.
 
     Raises:
         OptionError: If the scheduler cannot be reached.
@@ -83,6 +83,9 @@ def compute_on_workers(
                     raise outcome
                 else:
                     on_failure(block, outcome)
+            line = pool.check_workers()
+            if line:
+                progress(ProgressEvent("workers", 0, 0, "workers", line))
 
 
 @dataclass
@@ -125,25 +128,24 @@ class _Executor:
 
     def __init__(self, pool: WorkerPool, task: BlockTask) -> None:
         self._client = client = pool.client
-        self._slots = pool.slots
+        self._pool = pool
         # Sent with every block, so that no lost worker can lose it; without the other blocks, which no worker needs.
         self._task = replace(task, plan=replace(task.plan, blocks=()), local_workers=pool.local)
         self._run = uuid.uuid4().hex
-        self._resources = _required_resources(client)
         self._submitted: dict[str, Block] = {}
         # Fetches results as they complete; one that is lost with its worker before is computed again.
         self._completed: Any = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
     def has_room(self) -> bool:
         """Return whether another block should be submitted."""
-        return self._slots.are_free
+        return self._pool.has_room
 
     def submit(self, block: Block, *, workers: Sequence[str] | None = None) -> None:
         """Submit a block to any worker, or to one of those given."""
         future = self._client.submit(
-            compute_block, self._run, self._task, block, pure=False, resources=self._resources, workers=workers
+            compute_block, self._run, self._task, block, pure=False, resources=self._pool.resources, workers=workers
         )
-        self._slots.take()
+        self._pool.take_slot()
         self._submitted[future.key] = block
         self._completed.add(future)
 
@@ -171,7 +173,7 @@ class _Executor:
                 break
         for future, result in self._completed.next_batch(block=False):
             block = self._submitted.pop(future.key)
-            self._slots.give_back()
+            self._pool.give_back_slot()
             yield block, result if isinstance(result, BlockLabels) else self._failure(block, future)
             future.release()
         if self._client.status == "closed":
@@ -180,7 +182,7 @@ class _Executor:
     def close(self) -> None:
         """Give back the slots of blocks without a result."""
         for _ in self._submitted:
-            self._slots.give_back()
+            self._pool.give_back_slot()
         self._submitted.clear()
 
     def _failure(self, block: Block, future: Future) -> BaseException:
@@ -207,9 +209,3 @@ class _Executor:
             f"the connection to the Dask scheduler at {self._client.scheduler.address} is lost, or it was restarted; "
             "start it, and run the same command again to resume"
         )
-
-
-def _required_resources(client: Client) -> dict[str, int] | None:
-    """Return the resources that a block takes of a worker: a GPU where every worker has some."""
-    known = [worker["resources"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()]
-    return {"GPU": 1} if known and all(resources.get("GPU") for resources in known) else None

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from proxyclip_geo.engine.options import Blend, Storage
 from proxyclip_geo.engine.store.block_store import find_differences
 from proxyclip_geo.errors import OptionError, StoreError
-from proxyclip_geo.files import safe_stem
+from proxyclip_geo.file_names import safe_stem
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import WindowGrid, ceil_div
 from proxyclip_geo.region import Region

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ import rasterio
 import proxyclip_geo as pg
 from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.distributed import task as task_module
+from proxyclip_geo.engine.distributed.cluster import WorkerPool
 from proxyclip_geo.engine.distributed.task import BlockTask, choose_device
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, RasterError, WorkerError
@@ -398,6 +400,49 @@ def test_cluster_that_loses_workers_gives_same_labels(
         found = segment(scene, tmp_path, progress=kill_some, scheduler=cluster.scheduler_address)
     assert killed
     np.testing.assert_array_equal(found, whole)
+
+
+def test_run_waits_for_workers_and_uses_all(
+    scene: Path, whole: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import Client, LocalCluster
+
+    monkeypatch.setattr("proxyclip_geo.engine.distributed.cluster.FIRST_LINE", 0.0)
+    lines: list[str] = []
+    with (
+        LocalCluster(n_workers=0, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+
+        def start_workers(event: ProgressEvent) -> None:
+            if event.stage == "workers":
+                lines.append(event.message)
+                cluster.scale(3)
+
+        pool = WorkerPool(client, local=None)
+        np.testing.assert_array_equal(segment(scene, tmp_path, progress=start_workers, scheduler=cluster), whole)
+        assert re.fullmatch(r"the Dask scheduler at \S+ has had no workers for \d+ s; waiting", lines[0])
+        client.wait_for_workers(3)
+        slots = []
+        for _ in range(2):
+            slots.append(0)
+            while pool.has_room:
+                pool.take_slot()
+                slots[-1] += 1
+            monkeypatch.setattr("proxyclip_geo.engine.distributed.cluster.CHECK_SECONDS", 0.0)
+            assert pool.check_workers() == ""
+    assert slots == [2, 4]
+
+
+def test_lines_about_waiting_become_rare(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([float(second) for second in range(301)])
+    monkeypatch.setattr("proxyclip_geo.engine.distributed.cluster.time.monotonic", lambda: next(clock))
+    scheduler = SimpleNamespace(address="tcp://a:1")
+    client = SimpleNamespace(status="running", nthreads=dict, scheduler=scheduler)
+    pool = WorkerPool(client, local=None)
+    lines = [line for _ in range(300) if (line := pool.check_workers())]
+    waited = [int(line.split("for ")[1].split(" s")[0]) for line in lines]
+    assert waited == [2, 4, 8, 16, 32, 64, 124, 184, 244]
 
 
 def test_unreachable_scheduler(scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

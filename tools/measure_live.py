@@ -1,11 +1,13 @@
-"""Measure the time from the edit of a word to the new map on the canvas in QGIS.
+"""Measure the time from the edit of a word, and from a drawn example, to the new map on the canvas in QGIS.
 
     QT_QPA_PLATFORM=offscreen .venv-qgis/bin/python tools/measure_live.py [side of the scene in pixels]
 
 Uses a QgsApplication with a canvas of 1200 × 800 px, the panel of the plugin, and a worker in the project's .venv. Each
-change gives one class a new word, which is the slowest kind of change. Colours need no worker.
+change gives one class a new word, which is the slowest kind of change of words; colours need no worker. Then
+squares are drawn, one after the other, of four classes in turn: each map comes from all of them.
 """
 
+import functools
 import os
 import statistics
 import subprocess
@@ -15,8 +17,8 @@ import time
 from pathlib import Path
 
 from pytest_qgis.qgis_interface import QgisInterface
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.gui import QgsMapCanvas
+from qgis.core import QgsApplication, QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QMainWindow
 
@@ -35,6 +37,7 @@ NEW_WORDS = [
     "basin",
     "brook",
 ]
+SQUARES = 16
 
 
 def wait(condition, seconds=1800):
@@ -80,7 +83,7 @@ def measure(scene, python):
     canvas.setDestinationCrs(layer.crs())
     canvas.setLayers([layer])
     canvas.setExtent(layer.extent())
-    dock = MapperDock(QgisInterface(canvas, None, window))
+    dock = MapperDock(QgisInterface(canvas, QgsMessageBar(window), window))
     wait(lambda: dock.words_panel.model.words.rows)
     started = time.monotonic()
     dock.encode_button.click()
@@ -94,18 +97,36 @@ def measure(scene, python):
         else:
             canvas.zoomByFactor(factor)
         wait(lambda: live._request is None and not live._timer.isActive() and not live._overlay.is_rendering)
-        print(f"{name}: {describe(dock, canvas)}")
+        model = dock.words_panel.model
+        cell = model.index(0, 2)
+        words = [f"water, {word} {time.monotonic_ns()}" for word in NEW_WORDS]
+        changes = [functools.partial(model.setData, cell, text) for text in words]
+        print(f"{name}, a word: {describe(dock, canvas, changes)}")
+        shapes = [functools.partial(draw, dock, layer, number) for number in range(SQUARES)]
+        print(f"{name}, a square: {describe(dock, canvas, shapes)}")
+        dock.clear_action.trigger()
+        wait(lambda: live._request is None and not live._timer.isActive() and not live._overlay.is_rendering)
 
 
-def describe(dock, canvas):
+def draw(dock, layer, number):
+    """Add a square of 24 px as an example of one of four classes."""
+    dock.words_panel.table.selectRow(number % 4)
+    side = 24 * layer.rasterUnitsPerPixelX()
+    extent = layer.extent()
+    x = extent.xMinimum() + (0.1 + 0.8 * number / SQUARES) * extent.width()
+    y = extent.yMinimum() + (0.1 + 0.8 * (number * 5 % SQUARES) / SQUARES) * extent.height()
+    dock.mapping.drawing.add(QgsGeometry.fromRect(QgsRectangle(x, y, x + side, y + side)))
+
+
+def describe(dock, canvas, changes):
     """Return the median and the longest time of some changes."""
-    live, model = dock.mapping.live, dock.words_panel.model
+    live = dock.mapping.live
     whole, worker = [], []
     live.updated.connect(lambda result: worker.append(result["seconds"]))
-    for word in NEW_WORDS:
+    for change in changes:
         before = live.layer.source()
         started = time.monotonic()
-        model.setData(model.index(0, 2), f"water, {word} {time.monotonic_ns()}")
+        change()
         wait(lambda before=before: live.layer.source() != before)
         wait(lambda: not canvas.isDrawing() and not live._overlay.is_rendering)
         whole.append(time.monotonic() - started)

@@ -6,6 +6,7 @@ next write of that name removes the staging folder of a killed process.
 """
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -307,4 +308,8 @@ def copy_file(source: Path, target: Path) -> Path:
 
 
 def _hidden(path: Path, suffix: str) -> Path:
-    return path.with_name(f".{path.name}{suffix}")
+    # SQLite refuses paths above 511 bytes, and a file's own name follows that of its staging folder.
+    name = (
+        path.name if len(path.name) <= 40 else f"{path.name[:40]}-{hashlib.sha256(path.name.encode()).hexdigest()[:8]}"
+    )
+    return path.with_name(f".{name}{suffix}")

@@ -46,6 +46,12 @@ class TestNames:
         assert result.paths.labels.name == f"{stem}_labels.tif"
         assert len(result.polygons) > 0
 
+    def test_long_names_in_a_deep_folder(self, demo: pg.Model, tmp_path: Path) -> None:
+        folder = tmp_path / ("d" * (230 - len(str(tmp_path))))
+        folder.mkdir()
+        raster = pg.sample(folder / "scene.tif", size=32, seed=9).image.rename(folder / f"{'a' * 200}.tif")
+        assert len(pg.segment(raster, WORDS, out=folder, model=demo).polygons) > 0
+
     @pytest.mark.parametrize("stem", ["../victim", "/tmp/victim", "..", "a/b", "C:victim"])
     def test_a_stored_name_never_leaves_the_output_directory(
         self, demo: pg.Model, scene: Path, tmp_path: Path, stem: str

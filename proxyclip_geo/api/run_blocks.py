@@ -1,5 +1,6 @@
 """Compute the missing blocks of a run, in this process or on workers, and store them."""
 
+import logging
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,9 @@ from proxyclip_geo.raster.source import Source
 
 if TYPE_CHECKING:  # Dask takes a second to import
     from proxyclip_geo.engine.distributed.task import BlockTask
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -110,6 +114,7 @@ def compute_blocks(
         with closing(_compute_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as computed:
             for block, labels in computed:
                 store.write(block, labels)
+                logger.debug("%s: %s is done", job.source.stem, block.name)
         return profile
     results = run_blocks(
         job.source,
@@ -126,6 +131,7 @@ def compute_blocks(
 
     def write(result: BlockResult) -> None:
         store.write(result.block, result.map)
+        logger.debug("%s: %s is done", job.source.stem, result.block.name)
 
     # The prefetch thread may still read from the source, which is closed when a write fails.
     with closing(results):

@@ -1,6 +1,7 @@
 """Segment many rasters with one model and one report."""
 
 import itertools
+import logging
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ from proxyclip_geo.raster.find_rasters import list_rasters
 from proxyclip_geo.raster.names import gdal_name, stem_of
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
+
+logger = logging.getLogger(__name__)
 
 MAX_AT_ONCE = 8
 """Rasters that are processed at the same time at most; more would need much memory to write."""
@@ -145,6 +148,7 @@ def segment_many(
         processed = stack.enter_context(closing(process_rasters(names, batch.process, pool=pool, progress=progress)))
         for count, (number, (report, error)) in enumerate(processed, 1):
             reports[number] = report
+            logger.info("%s: %s%s", report.out, report.status, f": {report.reason}" * bool(report.reason))
             file.update()
             if error is not None and options.on_error == "stop":
                 if len(names) == 1:

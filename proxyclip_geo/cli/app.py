@@ -31,6 +31,7 @@ from proxyclip_geo.cli import (
     worker,
 )
 from proxyclip_geo.cli.declared import with_options
+from proxyclip_geo.cli.logs import HOSTS
 from proxyclip_geo.cli.reporter import REPORTER
 from proxyclip_geo.cli.streams import BROKEN_PIPE, find_failure
 from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings, out_of_memory, strip_credentials
@@ -98,6 +99,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line; return its exit code. Termination and a lost terminal stop it as Ctrl-C does."""
     with _stop_by_signals():
         code = _run(arguments)
+    REPORTER.stop_logging()
     failure = find_failure()
     if failure is None:
         return code
@@ -167,7 +169,7 @@ def _stop_by_signals() -> Iterator[None]:
 @contextmanager
 def _show_hosts() -> Iterator[None]:
     """Show which hosts are contacted."""
-    handler, log = logging.Handler(), logging.getLogger("proxyclip_geo.network")
+    handler, log = logging.Handler(), logging.getLogger(HOSTS)
     shown: set[str] = set()
 
     def show(record: logging.LogRecord) -> None:

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from rich.markup import escape
 
 from proxyclip_geo.cli.reporter import REPORTER, Reporter, use_flags
-from proxyclip_geo.declare import base_type, declarations, declared, option
+from proxyclip_geo.declare import File, base_type, declarations, declared, option
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class MessageOptions:
 
     as_json: Annotated[bool, option("Write events as JSON lines to stdout.", panel="Messages", flag="--json")] = False
     quiet: Annotated[bool, option("No progress bar.", panel="Messages", flag="--quiet -q")] = False
+    verbose: Annotated[bool, option("Show in detail what is done, e.g. each finished block.", panel="Messages")] = False
+    log_file: Annotated[
+        File | None,
+        option("Append all messages, in detail and with times, to this file.", panel="Messages"),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class _Argument:
         if not isinstance(options, MessageOptions):
             return options
         REPORTER.as_json, REPORTER.quiet = options.as_json, options.quiet
+        REPORTER.start_logging(verbose=options.verbose, file=options.log_file)
         return REPORTER
 
 

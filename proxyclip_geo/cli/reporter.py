@@ -1,10 +1,13 @@
 """Output of the command line: progress and warnings on stderr, results on stdout, or all as JSON lines."""
 
 import json
+import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -20,10 +23,14 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from proxyclip_geo import __version__
+from proxyclip_geo.cli.logs import LogFile, ShownLog, open_log_file, start_logging, stop_logging, write_line
 from proxyclip_geo.cli.streams import find_failure
 from proxyclip_geo.errors import OutputError, strip_credentials
 from proxyclip_geo.progress import ProgressEvent
 
+LOG_SECONDS = 60.0
+"""Seconds between two counts in a log file."""
 _LINES = ("open", "workers")
 """Stages whose events are lines about what is done."""
 
@@ -64,8 +71,34 @@ class Reporter:
         self.as_json = as_json
         self.quiet = quiet
         self.flags: Mapping[str, str] = {}
+        self._logs: list[logging.Handler] = []
+        self._file: LogFile | None = None
         self.out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
         self.err = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+    def start_logging(self, *, verbose: bool, file: str | Path | None) -> None:
+        """Show warnings that are logged, with `verbose` all that is logged, and write them and all messages to a file.
+
+        Raises:
+            OutputError: If the file cannot be written.
+        """
+        self.stop_logging()
+        if file is not None:
+            self._file = open_log_file(Path(file))
+            self._log(logging.INFO, f"proxyclip-geo {__version__}")
+        self._logs = [ShownLog(self.note, verbose=verbose), *([self._file] if self._file else [])]
+        for handler in self._logs:
+            start_logging(handler)
+
+    def stop_logging(self) -> None:
+        """Close the log file."""
+        for handler in self._logs:
+            stop_logging(handler)
+        self._logs, self._file = [], None
+
+    def _log(self, level: int, message: str) -> None:
+        if self._file is not None:
+            write_line(self._file, level, message)
 
     def event(self, kind: str, **fields: Any) -> None:
         """Write one JSON line to stdout, in ASCII: the encoding may be any."""
@@ -79,6 +112,7 @@ class Reporter:
     def warn(self, message: str) -> None:
         """Show a warning."""
         message = use_flags(message, self.flags)
+        self._log(logging.WARNING, message)
         if self.as_json:
             self.event("warning", message=message)
         else:
@@ -94,6 +128,7 @@ class Reporter:
     def fail(self, message: str, *, kind: str, exit_code: int) -> None:
         """Show an error."""
         message = use_flags(message, self.flags)
+        self._log(logging.ERROR, f"{message} (exit code {exit_code})")
         if self.as_json:
             self.event("error", message=message, type=kind, exit_code=exit_code)
         else:
@@ -101,6 +136,8 @@ class Reporter:
 
     def result(self, text: Any, data: Mapping[str, Any]) -> None:
         """Show a result: `text` for people (anything rich prints), `data` for machines."""
+        if isinstance(text, str):
+            self._log(logging.INFO, text)
         if self.as_json:
             self.event("result", **data)
         else:
@@ -115,9 +152,9 @@ class Reporter:
     def progress(self) -> Iterator[Any]:
         """Yield a progress callable that draws bars with rate and remaining time, or writes JSON lines."""
         if self.as_json:
-            yield self._report_progress
+            yield self._logged(self._report_progress)
         elif self.quiet:
-            yield self._note
+            yield self._logged(self._note)
         else:
             with Progress(
                 TextColumn("{task.description}"),
@@ -128,7 +165,25 @@ class Reporter:
                 TimeRemainingColumn(),
                 console=self.err,
             ) as bars:
-                yield _Bars(bars)
+                yield self._logged(_Bars(bars))
+
+    def _logged(self, report: Callable[[ProgressEvent], None]) -> Callable[[ProgressEvent], None]:
+        """Return a progress that also writes lines, finished rasters and, once a minute, counts to the log file."""
+        last = time.monotonic()
+
+        def log(event: ProgressEvent) -> None:
+            nonlocal last
+            if self._file is not None:
+                is_due = time.monotonic() - last >= LOG_SECONDS
+                if event.stage in _LINES:
+                    self._log(logging.INFO, event.message)
+                elif event.stage == "rasters" or is_due:
+                    last = time.monotonic()
+                    count = f"{event.done} of {event.total} {event.unit}".strip()
+                    self._log(logging.INFO, f"{event.stage}: {count} {event.message}".strip())
+            report(event)
+
+        return log
 
     def _note(self, event: ProgressEvent) -> None:
         if event.stage in _LINES:

@@ -19,6 +19,8 @@ from distributed.utils import silence_logging_cmgr
 from proxyclip_geo.errors import OptionError, WorkerError
 from proxyclip_geo.remedies import Remedy
 
+logger = logging.getLogger(__name__)
+
 CONNECT_TIMEOUT = "30s"
 RESTART_TIMEOUT = "2 minutes"
 """Blocks fail if every local worker died and none could be restarted within this time."""
@@ -151,6 +153,7 @@ class WorkerPool:
             try:
                 threads = self.client.nthreads()
                 if frozenset(threads) != self._addresses:
+                    logger.info("the cluster has %d workers, and had %d", len(threads), len(self._addresses))
                     self._addresses, self.resources = frozenset(threads), _required_resources(self.client)
             except OSError:  # the scheduler is lost, which its client notices
                 return ""

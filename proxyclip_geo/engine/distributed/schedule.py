@@ -1,5 +1,6 @@
 """Schedule blocks on the workers of a Dask cluster; compute stragglers a second time on idle workers."""
 
+import logging
 import time
 import uuid
 from collections import deque
@@ -21,6 +22,8 @@ from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 from proxyclip_geo.remedies import Remedy
+
+logger = logging.getLogger(__name__)
 
 STRAGGLER_FACTOR = 3
 """A block is a straggler if it takes this many times the median time per window of finished blocks …"""
@@ -72,6 +75,7 @@ def compute_on_workers(
             for block in () if pending else running.stragglers():
                 if not executor.submit_to_idle(block):
                     break
+                logger.info("%s takes long: it is computed on another worker, too", block.name)
                 running.add(block)
             for block, outcome in executor.results(timeout=_WAIT_SECONDS, more=bool(pending)):
                 if not running.remove(block):

@@ -309,7 +309,5 @@ def copy_file(source: Path, target: Path) -> Path:
 
 def _hidden(path: Path, suffix: str) -> Path:
     # SQLite refuses paths above 511 bytes, and a file's own name follows that of its staging folder.
-    name = (
-        path.name if len(path.name) <= 40 else f"{path.name[:40]}-{hashlib.sha256(path.name.encode()).hexdigest()[:8]}"
-    )
-    return path.with_name(f".{name}{suffix}")
+    end = "" if len(path.name) <= 40 else f"-{hashlib.sha256(path.name.encode()).hexdigest()[:8]}"
+    return path.with_name(f".{path.name[:40]}{end}{suffix}")

@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # OpenMP threads that spin while idle make two processes on two cores many times slower than one.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo serve-demo test test-serve test-lowest lint test-qgis test-qgis-newest plugin dist pictures demo-model clean bench gpu-check fuzz
+.PHONY: help demo serve-demo test test-serve test-lowest lint test-qgis test-qgis-newest plugin dist pictures demo-model clean bench gpu-check fuzz docs
 
 help:
 	@sed -n '2,4s/^# *//p' Makefile
@@ -21,6 +21,7 @@ help:
 	@echo "  make dist         build the sdist and the wheel, check them, and write them to dist/"
 	@echo "  make bench        measure speed and memory (half an hour)"
 	@echo "  make fuzz         damage valid inputs at random for five minutes; make fuzz MINUTES=60 for longer"
+	@echo "  make docs         build the site of the documentation, and write it to build/site"
 	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
 	@echo "  make pictures     draw the pictures of the README and the docs"
 	@echo "  make demo-model   train the bundled models (an hour)"
@@ -97,6 +98,10 @@ plugin: $(QGIS_VENV)/.installed
 
 dist: $(VENV)/.installed
 	$(BIN)/python tools/check_dist.py
+
+docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group docs
+	$(BIN)/python tools/site/build.py
 
 # Times on a busy machine mean little: nothing else should run.
 bench: $(VENV)/.installed

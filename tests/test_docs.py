@@ -32,7 +32,7 @@ OTHER_TESTS = {
     "models check": "needs weights",
     "serve": "does not end; tests/serve",
     "segment s3://bucket/country.vrt": "needs a cluster; tests/engine/distributed",
-    "segment https://": "needs a network; tests/raster/test_find_rasters.py",
+    "segment https://": "needs a network; tests/api/test_segment_many.py",
 }
 """Commands of the documentation that are only parsed, and why."""
 

@@ -16,6 +16,7 @@ import pytest
 import rasterio
 import rasterio.shutil
 from affine import Affine
+from hypothesis import settings
 from numpy.typing import NDArray
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp, Resampling
@@ -23,6 +24,10 @@ from rasterio.enums import ColorInterp, Resampling
 # Words that other runs have encoded, on this machine or in earlier tests, would hide faults.
 os.environ["PROXYCLIP_GEO_CACHE"] = tempfile.mkdtemp(prefix="proxyclip_geo_tests_")
 atexit.register(shutil.rmtree, os.environ["PROXYCLIP_GEO_CACHE"], ignore_errors=True)
+
+# No test depends on the time that it takes.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 NORTH_UP = Affine(0.5, 0, 500_000, 0, -0.5, 5_600_000)
 SHARED = Path(__file__).parents[2] / "shared"

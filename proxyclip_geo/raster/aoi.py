@@ -38,6 +38,9 @@ def rasterize_shape(shape: BaseGeometry, region: Region, *, all_touched: bool = 
         region: Pixels to return; not empty.
         all_touched: Whether every pixel counts that the shape touches.
     """
+    # rasterio warns of an empty shape.
+    if shape.is_empty:
+        return np.zeros(region.shape, np.bool_)
     local = shapely.transform(shape, lambda xy: xy - [region.left, region.top])
     with ignore_missing_georeference():
         burned = rasterize(

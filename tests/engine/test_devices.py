@@ -14,7 +14,8 @@ from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.engine.read_block import ReadBlock
 from proxyclip_geo.models.encoder import WindowFeatures
 
-GPU = torch.device("cuda:0")
+# "cuda" as a device of fake tensors needs a driver in torch 2.6.
+GPU = torch.device("lazy:0")
 
 
 class Encoder:

@@ -14,9 +14,9 @@ from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, blend_weight
 from proxyclip_geo.engine.read_block import valid_cells
 from proxyclip_geo.engine.store.block_store import ArraySpec, BlockStore, create_group, open_group
 from proxyclip_geo.engine.store.layout import MISSING, OUTSIDE, block_arrays, halo_mask
-from proxyclip_geo.engine.store.metadata import MAX_DIM, EmbeddingInfo
+from proxyclip_geo.engine.store.metadata import MAX_DIM, EmbeddingInfo, check_block
 from proxyclip_geo.engine.store.quantize import dequantise, quantise
-from proxyclip_geo.errors import StoreError
+from proxyclip_geo.errors import OptionError, StoreError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.region import Region
 from proxyclip_geo.remedies import Remedy
@@ -311,7 +311,12 @@ def create_store(
 
     Raises:
         OutputError: If it cannot be written.
+        OptionError: If its blocks are too large to be read.
     """
+    try:
+        check_block(info.grid, core=info.core, dim=info.dim)
+    except ValueError as error:
+        raise OptionError(f"{error}; give a smaller `block_size`") from error
     arrays = {**block_arrays(info), "thumbnail": ArraySpec.of(thumbnail)}
     if basis is not None:
         arrays["basis"] = ArraySpec.of(basis.numpy())

@@ -1,5 +1,6 @@
 """Metadata of a stored embedding, and the schema that they are read back with."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, Field
 
 from proxyclip_geo.engine.options import Blend, Storage
+from proxyclip_geo.engine.plan import MAX_BLOCKS
 from proxyclip_geo.engine.store.block_store import find_differences
 from proxyclip_geo.errors import OptionError, StoreError
 from proxyclip_geo.file_names import safe_stem
@@ -31,8 +33,10 @@ MAX_SIDE = 2**31 - 1
 """Largest side of a raster in pixels, as in GDAL."""
 MAX_BLOCK, MAX_WINDOW, MAX_DIM = 32768, 8192, 65536
 """Largest sides of a block and of a window in pixels, and the longest feature."""
-MAX_BLOCKS, MAX_WINDOWS = 2_000_000, 10_000_000
-"""Most blocks of a raster, and most windows along one of its sides."""
+MAX_BLOCK_BYTES = 8 * 1024**3
+"""Memory that the features of a block may take."""
+MAX_WINDOWS = 10_000_000
+"""Most windows along a side of a raster."""
 
 _Side: TypeAlias = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 _Start: TypeAlias = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
@@ -115,6 +119,30 @@ class _Metadata:
         rows, cols = (ceil_div(side, self.core) for side in self.area[2:])
         if rows * cols > MAX_BLOCKS or max(self.shape) // self.stride > MAX_WINDOWS:
             raise ValueError(f"{rows} × {cols} blocks exceed the limit of {MAX_BLOCKS}")
+        check_block(WindowGrid(*self.shape, self.window, self.stride, self.step), core=self.core, dim=self.dim)
+
+
+def check_block(grid: WindowGrid, *, core: int, dim: int) -> None:
+    """Check that the features of a block, of its cells and of its windows, fit into memory.
+
+    Args:
+        grid: The windows of the raster.
+        core: Side of a block's core in pixels.
+        dim: Length of a feature.
+
+    Raises:
+        ValueError: If they take more than `MAX_BLOCK_BYTES`.
+    """
+    sides = min(core, grid.height), min(core, grid.width)
+    cells = math.prod(ceil_div(side, grid.step) + 2 for side in sides)
+    spans = (side + length for side, length in zip(sides, grid.window, strict=True))
+    windows = math.prod(ceil_div(span, grid.stride) + 1 for span in spans)
+    size = 2 * dim * (cells + windows)
+    if size > MAX_BLOCK_BYTES:
+        raise ValueError(
+            f"blocks of {core} pixels with features of length {dim} take {size / 1e9:.1f} GB, more than the limit of "
+            f"{MAX_BLOCK_BYTES / 1e9:.1f} GB"
+        )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from proxyclip_geo.engine.store.block_store import exists
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.engine.store.quantize import quantise
-from proxyclip_geo.errors import OutputError, StoreError
+from proxyclip_geo.errors import OptionError, OutputError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.region import Region
 
@@ -255,6 +255,7 @@ class TestDamage:
             ({"step": 0}, "step = 0 must be at least 1"),
             ({"step": 3}, "must be multiples of the step 3"),
             ({"core": 10**6}, "core = 1000000 must be at most 32768"),
+            ({"core": 32768, "shape": [32768] * 2, "dim": 65536}, "take .* GB, more than the limit of 8.6 GB"),
             ({"stride": "8"}, "stride = '8' must be a whole number"),
             ({"stride": 24}, "do not cover a raster"),
             ({"blend": "x"}, "blend = 'x' must be 'hann' or 'uniform'"),
@@ -274,7 +275,7 @@ class TestDamage:
             ),
             ({"option": {}}, r"unknown entry 'option' \(did you mean 'options'\?\)"),
         ],
-        ids=range(36),
+        ids=range(37),
     )
     def test_metadata(self, finished: EmbeddingStore, values: dict[str, Any], message: str) -> None:
         described = json.loads(json.dumps({**finished.info.to_dict(), **values}))
@@ -362,6 +363,14 @@ class TestDamage:
         path.rename(finished.name + ".json")
         path.symlink_to(finished.name + ".json")
         open_store(finished.name)
+
+    def test_blocks_that_are_too_large_to_be_read(
+        self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("proxyclip_geo.engine.store.metadata.MAX_BLOCK_BYTES", 100)
+        with pytest.raises(OptionError, match="blocks of 16 pixels .* take .*; give a smaller `block_size`"):
+            keep(tmp_path / "a.emb", make_source(20, 20), encoders.MeanColour())
+        assert not (tmp_path / "a.emb").exists()
 
     def test_a_place_that_cannot_be_written(self, tmp_path: Path, encoders: SimpleNamespace, make_source: Make) -> None:
         (tmp_path / "file").write_text("in the way")

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from damage import Draw, damage
+from damage import damage
 from hypothesis import strategies as st
+from values import Draw
 
 _WORDS = ("--classes", "water; forest,trees; road")
 _POINT = ("--at", "500010,4649760")

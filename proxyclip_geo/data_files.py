@@ -4,6 +4,7 @@ import json
 import math
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,15 @@ MAX_DIGITS = 300
 """Length of the longest number in a JSON text."""
 MAX_DEPTH = 100
 """Deepest nesting of lists and tables in a JSON text."""
+
+_NETWORK_ERRORS = (
+    ("botocore.exceptions", "BotoCoreError"),
+    ("botocore.exceptions", "ClientError"),
+    ("aiohttp", "ClientError"),
+    ("gcsfs.retry", "HttpError"),
+    ("google.auth.exceptions", "GoogleAuthError"),
+    ("azure.core.exceptions", "AzureError"),
+)
 
 
 def read_text(path: Path, *, error: type[ProxyClipGeoError], source: str) -> str:
@@ -65,6 +75,12 @@ def is_side_file(path: Path, *, of: Path) -> bool:
     """Return whether a file in the same folder belongs to another one, such as a.tfw and a.tif.aux.xml to a.tif."""
     stem = of.stem.lower()
     return path.name.lower().startswith((f"{stem}.", f"{stem}_"))
+
+
+def network_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of network file systems that are no OSError, such as missing credentials."""
+    modules = ((sys.modules.get(module), name) for module, name in _NETWORK_ERRORS)
+    return tuple(getattr(module, name) for module, name in modules if module is not None)
 
 
 def parse_json(text: str, *, error: type[ProxyClipGeoError], source: str) -> Any:

@@ -174,4 +174,6 @@ def _describe_collar(collar: Collar | None) -> str:
     if collar is None:
         return "no collar found"
     values = (", ".join(f"{value:g}" for value in dict.fromkeys(found)) for found in collar.values)
-    return f"collars of {' and '.join(values)} ({100 * collar.share:.1f} % of the raster)"
+    return f"collars of {' and '.join(values)} ({100 * collar.share:.1f} % of the raster)" + (
+        " and their fringes" if collar.fringe is not None else ""
+    )

@@ -1,6 +1,7 @@
 """Collars: areas of one constant value that reach from a corner of a raster along its edge."""
 
 import hashlib
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,15 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 from scipy import ndimage
 
-from proxyclip_geo.raster.dataset import read_layers
+from proxyclip_geo.raster.dataset import common_type, read_layers, read_tags
 
 # A corner belongs to a collar if so many pixels of it, in both directions, have one value.
 _CORNER = 8
 # Longest side of the map of cells.
 _MAX_CELLS = 1024
+# Lossy compression changes values within two of its blocks of 8 pixels, by about this much (GDAL's nearblack: 15).
+_FRINGE, _FRINGE_TOLERANCE = 16, 15
+_LOSSY = ("JPEG", "YCbCr JPEG")
 _NEIGHBOURS = np.ones((3, 3), dtype=bool)
 
 
@@ -24,24 +28,27 @@ class Collar:
 
     A pixel belongs to a collar if it has its value, and its cell or a neighbour of that is connected to the edge of the
     raster by cells of that value. Up to 1024 pixels a side a cell is a pixel; else its value is that of one pixel. The
-    cells are found in the whole raster, so that blocks and areas give the same pixels.
+    cells are found in the whole raster, so that blocks and areas give the same pixels. Beside a collar of 8-bit values
+    that were compressed with losses, pixels of nearly its value belong to its fringe.
 
     Attributes:
         values: Values of the colour bands in each collar.
         cells: (N, h, w) bool, True for cells whose pixels may belong to the collar of a value.
         shape: (height, width) of the raster.
         share: Share of the cells that have the value of a collar, 0–1.
+        fringe: (N, h, w) bool, True for cells whose pixels may belong to the fringe; None without losses.
     """
 
     values: tuple[tuple[float, ...], ...]
     cells: NDArray[np.bool_] = field(repr=False, compare=False)
     shape: tuple[int, int]
     share: float
+    fringe: NDArray[np.bool_] | None = field(default=None, repr=False, compare=False)
 
     @property
     def checksum(self) -> str:
         """A text that identifies the collars."""
-        facts = repr((self.values, self.cells.shape, self.shape))
+        facts = repr((self.values, self.cells.shape, self.shape)) + "fringe" * (self.fringe is not None)
         return hashlib.sha256(facts.encode() + np.packbits(self.cells).tobytes()).hexdigest()
 
     def holds(self, values: NDArray[Any], window: Window) -> NDArray[np.bool_]:
@@ -56,6 +63,8 @@ class Collar:
         found = np.zeros(values.shape[1:], dtype=bool)
         for value, cells in zip(self.values, self.cells, strict=True):
             found |= equals(values, value) & cells[np.ix_(rows, cols)]
+        for value, cells in zip(self.values, self.fringe, strict=True) if self.fringe is not None else ():
+            found |= equals(values, value, tolerance=_FRINGE_TOLERANCE) & cells[np.ix_(rows, cols)]
         return found
 
 
@@ -65,9 +74,12 @@ def _cells(start: float, length: float, count: int, side: int, cells: int) -> ND
     return np.clip((centres * (cells / side)).astype(np.intp), 0, cells - 1)
 
 
-def equals(values: NDArray[Any], value: tuple[float, ...]) -> NDArray[np.bool_]:
-    """Return (H, W) bool, True where (C, H, W) values have the given value in each layer."""
-    return np.asarray((values == np.array(value, values.dtype)[:, None, None]).all(axis=0))
+def equals(values: NDArray[Any], value: tuple[float, ...], *, tolerance: int = 0) -> NDArray[np.bool_]:
+    """Return (H, W) bool, True where (C, H, W) values have the given value in each layer, or are near it."""
+    wanted = np.array(value, values.dtype)[:, None, None]
+    if tolerance:
+        return np.asarray((np.abs(values.astype(np.int16) - wanted) <= tolerance).all(axis=0))
+    return np.asarray((values == wanted).all(axis=0))
 
 
 def find_corner_values(dataset: Any, bands: tuple[int, ...]) -> tuple[tuple[float, ...], ...]:
@@ -107,7 +119,17 @@ def find_collar(dataset: Any, bands: tuple[int, ...]) -> Collar | None:
         return None
     cells = np.stack([_connect(found) for found in matches.values()])
     share = float((np.stack(list(matches.values())) & cells).any(axis=0).mean())
-    return Collar(tuple(matches), cells, dataset.shape, share)
+    fringe = None
+    if is_lossy(dataset) and common_type(dataset, bands) == "uint8":
+        margin = max(1, math.ceil(_FRINGE / shrink))
+        fringe = np.stack([ndimage.binary_dilation(found, _NEIGHBOURS, iterations=margin) for found in cells])
+    return Collar(tuple(matches), cells, dataset.shape, share, fringe)
+
+
+def is_lossy(dataset: Any) -> bool:
+    """Whether the compression of a raster changes its values."""
+    tags = read_tags(dataset, ns="IMAGE_STRUCTURE")
+    return tags.get("COMPRESSION_REVERSIBILITY", "").startswith("LOSSY") or tags.get("COMPRESSION") in _LOSSY
 
 
 def _connect(matching: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from proxyclip_geo.errors import AreaError, VectorError, warn_quality
+from proxyclip_geo.raster.geoparquet import RawLayer, is_geoparquet, read_geoparquet
 from proxyclip_geo.raster.vector_open import FORMATS, join_names, open_vector_file
 from proxyclip_geo.references import split_layer
 from proxyclip_geo.validation import suggest
@@ -147,7 +149,8 @@ def _choose_layers(path: str, options: Mapping[str, str], *, title: str) -> Sequ
     import pyogrio
 
     try:
-        layers = [(str(layer), kind) for layer, kind in pyogrio.list_layers(path)]
+        found = [(Path(path).stem, "")] if is_geoparquet(path) else pyogrio.list_layers(path)
+        layers = [(str(layer), kind) for layer, kind in found]
     except (RuntimeError, OSError, ValueError) as error:
         raise VectorError(f"{title} cannot be read ({error}); give a {FORMATS}") from error
     names = [layer for layer, _ in layers]
@@ -169,6 +172,18 @@ def _choose_layers(path: str, options: Mapping[str, str], *, title: str) -> Sequ
 def _read(
     path: str, layer: str, *, columns: Sequence[str], limit: int, title: str, options: Mapping[str, str]
 ) -> VectorLayer:
+    read = read_geoparquet if is_geoparquet(path) else partial(_read_gdal, layer=layer)
+    raw = read(path, columns=columns, limit=limit, title=title)
+    geometry, values = _parse(raw.wkb, title), raw.columns
+    kind = options.get("geometrytype", "").lower()
+    if kind:
+        dimension = next((number for word, number in _DIMENSIONS if word in kind), None)
+        keep = np.array([item is not None and shapely.get_dimensions(item) == dimension for item in geometry], bool)
+        geometry, values = geometry[keep], {name: value[keep] for name, value in values.items()}
+    return VectorLayer(title, raw.crs, geometry, raw.fields, values)
+
+
+def _read_gdal(path: str, *, layer: str, columns: Sequence[str], limit: int, title: str) -> RawLayer:
     # Loaded late: pyogrio takes memory that tracing polygons needs.
     import pyogrio.raw
 
@@ -197,13 +212,7 @@ def _read(
         wkb = np.zeros(0, object)
     if len(wkb) > limit:
         raise VectorError(f"{title} holds more than {limit:,} features, the limit; save those that are needed")
-    geometry = _parse(wkb, title)
-    kind = options.get("geometrytype", "").lower()
-    if kind:
-        dimension = next((number for word, number in _DIMENSIONS if word in kind), None)
-        keep = np.array([item is not None and shapely.get_dimensions(item) == dimension for item in geometry], bool)
-        geometry, values = geometry[keep], [value[keep] for value in values]
-    return VectorLayer(title, crs, geometry, fields, dict(zip(map(str, meta["fields"]), values, strict=True)))
+    return RawLayer(crs, wkb, fields, dict(zip(map(str, meta["fields"]), values, strict=True)))
 
 
 def _parse(wkb: Geometries, title: str) -> Geometries:
@@ -211,7 +220,7 @@ def _parse(wkb: Geometries, title: str) -> Geometries:
     size = sum(map(len, filter(None, wkb))) // 16
     if size > 2 * MAX_VERTICES:
         raise _too_many_vertices(size, title)
-    geometry = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), object).reshape(-1)
+    geometry = np.asarray(shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore")), object).reshape(-1)
     broken = [number for number, (item, raw) in enumerate(zip(geometry, wkb, strict=True), 1) if raw and item is None]
     for number in broken:
         raw = bytes(wkb[number - 1])

@@ -20,7 +20,7 @@ MAX_DOWNLOAD = 512 * 1024**2
 """Size of the largest file that is downloaded, and of the contents of an archive."""
 MAX_MEMBERS = 1000
 """Most files in an archive."""
-FORMATS = "GeoPackage, Shapefile, GeoJSON, FlatGeobuf, KML, GML or File Geodatabase"
+FORMATS = "GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML or File Geodatabase"
 """Formats that messages propose."""
 # What describes a service, a database or a program to run; GDAL looks for these words at the beginning of a file.
 _DESCRIPTIONS = (
@@ -32,7 +32,10 @@ _DESCRIPTIONS = (
     "<html",
     "<!DOCTYPE",
 )
-_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".kml", ".gml", ".gpx", ".tab", ".mif", ".dxf", ".csv")
+_SUFFIXES = (
+    *(".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".kml", ".gml"),
+    *(".gpx", ".tab", ".mif", ".dxf", ".csv"),
+)
 _DEPTH = 4
 
 

@@ -260,6 +260,29 @@ class TestNodata:
                 source.read(area).rgb, whole.rgb[(slice(None), *area.slices_in(Region(0, 0, *whole.valid.shape)))]
             )
 
+    @pytest.mark.parametrize("side", [250, 2500])
+    def test_fringe_of_lossy_compression(self, make_raster: MakeRaster, side: int) -> None:
+        rows, cols = np.indices((side, side))
+        inside = (abs(rows - side / 2) + abs(cols - side / 2)) < 0.48 * side
+        hole = np.zeros_like(inside)
+        hole[side // 2 : side // 2 + 40, side // 2 : side // 2 + 40] = True
+        data = np.stack([90 + (rows + cols) % 97, 80 + cols % 103, 70 + rows % 89]) * (inside & ~hole)
+        path = make_raster(data=data.astype(np.uint8), compress="jpeg", photometric="ycbcr", tiled=True)
+        with rasterio.open(path) as dataset:
+            stored = dataset.read().max(axis=0)
+        dark = ~inside & (stored <= 15)
+        assert (stored[dark] > 0).any()
+        line, pixels = read(path, nodata="auto")
+        assert "% of the raster) and their fringes" in line
+        assert not pixels.valid[dark].any()
+        assert pixels.valid[inside & (stored > 15)].all()
+        assert pixels.valid[hole].all()
+        with open_source(path, SourceOptions(nodata="auto")) as source:
+            for tile in source.geobox.region.tiles(331):
+                np.testing.assert_array_equal(
+                    source.read(tile).valid, pixels.valid[tile.slices_in(source.geobox.region)]
+                )
+
     def test_thin_collar_and_values_of_several(self, make_raster: MakeRaster) -> None:
         data = scene(side=1500)
         data[:, :9], data[:, -9:] = 0, 255

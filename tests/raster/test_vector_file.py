@@ -6,6 +6,7 @@ import logging
 import os
 import random
 import sqlite3
+import sys
 import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,16 +14,20 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import fsspec
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.registry import _registry, known_implementations
+from pyarrow import parquet
 from shapely import box
 
 import proxyclip_geo as pg
 from proxyclip_geo.errors import AreaError, OptionError, ProxyClipGeoError, QualityWarning, VectorError
 from proxyclip_geo.geobox import GeoBox
-from proxyclip_geo.raster import aoi, crossings, vector_file, vector_open
+from proxyclip_geo.raster import aoi, crossings, geoparquet, vector_file, vector_open
 from proxyclip_geo.raster.aoi import read_outline
 from proxyclip_geo.raster.examples import read_examples
 
@@ -53,6 +58,16 @@ def geojson(*rings: str, crs: str = "", properties: str = '{"class": "a"}') -> s
         for ring in rings
     )
     return f'{{"type":"FeatureCollection",{crs}"features":[{features}]}}'
+
+
+class Storage(MemoryFileSystem):
+    """Object storage in memory."""
+
+    protocol = "s3"
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return str(super()._strip_protocol(path.replace("s3://", "memory://")))
 
 
 CSV = 'class,WKT\na,"{}"\n'
@@ -403,6 +418,81 @@ class TestUnusualShapes:
             area(url)
         with pytest.raises(VectorError, match="cannot be read over ftp"):
             area("ftp://example.org/a.gpkg")
+
+    def test_object_storage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        content = save(tmp_path / "a.gpkg", SQUARE).read_bytes()
+        fsspec.filesystem("memory").pipe_file("/bucket/a.gpkg", content)
+        monkeypatch.setitem(_registry, "s3", Storage)
+        monkeypatch.setitem(known_implementations, "gs", {"class": "missing_package.FileSystem"})
+        assert area("s3://bucket/a.gpkg") == 400
+        with pytest.raises(VectorError, match="cannot be downloaded .*your credentials"):
+            area("s3://bucket/b.gpkg")
+        with pytest.raises(VectorError, match="not installed; run `pip install gcsfs`"):
+            area("gs://bucket/a.gpkg")
+
+
+def change(geo: dict[str, Any], **entries: Any) -> dict[str, Any]:
+    """Return metadata of GeoParquet with other entries of its column."""
+    columns = {name: {**column, **entries} for name, column in geo["columns"].items()}
+    return {**geo, "columns": columns}
+
+
+class TestGeoParquet:
+    def make(self, path: Path, *, geo: Any = None) -> Path:
+        """Write GeoParquet, with other metadata if they are given."""
+        gpd.GeoDataFrame({"class": ["water"]}, geometry=[SQUARE], crs=25832).to_parquet(path)
+        if geo is not None:
+            table = parquet.read_table(path)
+            text = geo if isinstance(geo, str) else json.dumps(geo(json.loads(table.schema.metadata[b"geo"])))
+            parquet.write_table(table.replace_schema_metadata({"geo": text}), path)
+        return path
+
+    def test_is_read(self, tmp_path: Path, make_raster: Callable[..., Path]) -> None:
+        path = self.make(tmp_path / "a.parquet")
+        assert (area(path), examples(path), area(f"{path}|layername=a")) == (400, 1, 400)
+        with pytest.raises(VectorError, match="no layer 'b'; there are: a"):
+            area(f"{path}|layername=b")
+        with pytest.warns(QualityWarning, match="no CRS"):
+            assert area(self.make(tmp_path / "b.parquet", geo=lambda geo: change(geo, crs=None))) == 400
+        pg.vectorize(make_raster("l.tif", data=np.ones((1, 20, 20), np.uint8)), tmp_path / "c.parquet")
+        assert area(tmp_path / "c.parquet") == 400
+
+    @pytest.mark.parametrize(
+        ("geo", "message"),
+        [
+            ("{", "malformed JSON"),
+            ("[" * 100_000, "nested"),
+            ("3", "must be"),
+            (lambda geo: {**geo, "columns": {}}, "no geometry as WKB"),
+            (lambda geo: {**geo, "primary_column": "a"}, "no geometry as WKB"),
+            (lambda geo: {**geo, "primary_column": 3}, "must be text"),
+            (lambda geo: change(geo, encoding="polygon"), "no geometry as WKB"),
+            (lambda geo: change(geo, crs={"type": "nonsense"}), "the CRS cannot be read"),
+            (lambda geo: change(geo, crs="EPSG:4326"), "must be"),
+            (lambda geo: {"primary_column": "class", "columns": {"class": {"encoding": "WKB"}}}, "broken shapes"),
+            (lambda geo: {"primary_column": "none", "columns": {"none": {"encoding": "WKB"}}}, "cannot be read"),
+        ],
+    )
+    def test_metadata(self, tmp_path: Path, geo: Any, message: str) -> None:
+        with pytest.raises(VectorError, match=message):
+            area(self.make(tmp_path / "a.parquet", geo=geo))
+
+    def test_other_files(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = self.make(tmp_path / "a.parquet")
+        content = path.read_bytes()
+        for damaged in (content[:100], b"PAR1" + content[100:], content[:-20] + bytes(20), b"text"):
+            (tmp_path / "b.parquet").write_bytes(damaged)
+            with pytest.raises(VectorError, match="cannot be read"):
+                area(tmp_path / "b.parquet")
+        parquet.write_table(parquet.read_table(path).replace_schema_metadata(), tmp_path / "c.parquet")
+        with pytest.raises(VectorError, match="Parquet file without geometry"):
+            area(tmp_path / "c.parquet")
+        monkeypatch.setattr(geoparquet, "MAX_BYTES", 10)
+        with pytest.raises(VectorError, match="1 features of .* bytes, and the limits"):
+            area(path)
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+        with pytest.raises(VectorError, match=r"needs pyarrow, which is not installed.*pip install pyarrow"):
+            area(path)
 
 
 @pytest.mark.parametrize("values", [None, 3, [], {}, {"type": "Feature"}])

@@ -178,14 +178,17 @@ def write_vectors(folder: Path) -> None:
         {"class": ["water", "forest", "road"], "negative": [0, 1, 0]}, geometry=shapes, crs=crs
     )
     formats = {"gpkg": "GPKG", "geojson": "GeoJSON", "shp": "ESRI Shapefile", "fgb": "FlatGeobuf"}
-    for suffix, driver in {**formats, "kml": "KML", "gml": "GML", "csv": "CSV"}.items():
+    for suffix, driver in {**formats, "kml": "KML", "gml": "GML", "csv": "CSV", "parquet": ""}.items():
         place = folder / suffix / "in"
         place.mkdir(parents=True)
         shutil.copytree(folder.parent / "stores" / "plain" / "in" / "s.emb", place / "s.emb")
         shutil.copy(folder.parent / "scene.tif", place / "s.tif")
         lonlat = suffix in ("geojson", "kml")
         options = {"GEOMETRY": "AS_WKT"} if suffix == "csv" else {}
-        (frame.to_crs(4326) if lonlat else frame).to_file(place / f"a.{suffix}", driver=driver, **options)
+        if driver:
+            (frame.to_crs(4326) if lonlat else frame).to_file(place / f"a.{suffix}", driver=driver, **options)
+        else:
+            frame.to_parquet(place / f"a.{suffix}")
 
 
 def write_rasters(folder: Path) -> None:

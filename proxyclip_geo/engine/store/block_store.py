@@ -22,6 +22,7 @@ from fsspec.implementations.local import LocalFileSystem
 from numpy.typing import NDArray
 from zarr.codecs import ZstdCodec
 
+from proxyclip_geo.data_files import network_errors
 from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.files import write_error
 from proxyclip_geo.grid import Block
@@ -32,8 +33,14 @@ logger = logging.getLogger(__name__)
 
 KEY = "proxyclip_geo"
 """Attribute of the group that holds its description."""
-FAILURES = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError)
-"""What zarr, its codecs and file systems raise for a damaged or unreachable store."""
+_FAILURES = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """Return what zarr, its codecs and file systems raise for a damaged or unreachable store."""
+    return (*_FAILURES, *network_errors())
+
+
 # Finding out whether a chunk is empty takes several times as long as compressing it.
 _WRITE_ALL = {"array.write_empty_chunks": True}
 
@@ -138,7 +145,7 @@ class BlockStore:
             yield
         except StoreError:
             raise
-        except FAILURES as error:
+        except failures() as error:
             raise StoreError(
                 f"cannot read {part} of {self.noun} {self.name} ({type(error).__name__}: {error}); it is damaged or "
                 f"cannot be reached: {self.remedy}"
@@ -148,7 +155,7 @@ class BlockStore:
     def _writing(self, block: Block) -> Iterator[None]:
         try:
             yield
-        except FAILURES as error:
+        except failures() as error:
             remedy = "and run the same command again: it continues from the finished blocks"
             raise write_error(self.name, error, part=block.name, remedy=remedy) from error
 
@@ -215,7 +222,7 @@ def create_group(
         begun = local_path(name)
         if begun is not None:
             shutil.rmtree(begun, ignore_errors=True)
-        if not isinstance(error, FAILURES):
+        if not isinstance(error, failures()):
             raise
         raise write_error(name, error) from error
     return group
@@ -234,7 +241,7 @@ def _check_replaceable(name: str, *, noun: str) -> None:
         _refuse_devices(name)
         if KEY in zarr.open_group(name, mode="r", zarr_format=3).attrs:
             return
-    except FAILURES:
+    except failures():
         pass
     raise OutputError(f"{name} is already there and is no {noun}, so it is not replaced; choose another place")
 
@@ -251,7 +258,11 @@ def open_group(name: str, *, writable: bool, noun: str, remedy: str | Remedy) ->
         description = group.attrs.asdict().get(KEY)
     except ImportError as error:
         raise StoreError(f"{name} needs a package that is not installed ({error})") from error
-    except FAILURES as error:
+    except network_errors() as error:
+        raise StoreError(
+            f"{name} cannot be reached ({type(error).__name__}: {error}); check the connection and your credentials"
+        ) from error
+    except failures() as error:
         reason = f"{name} is not an {noun} ({type(error).__name__}: {error})"
         if isinstance(remedy, Remedy):
             raise StoreError(reason, remedy=remedy) from error
@@ -297,5 +308,5 @@ def local_path(name: str) -> Path | None:
 def _reaching(name: str) -> Iterator[None]:
     try:
         yield
-    except FAILURES as error:
+    except failures() as error:
         raise OutputError(f"{name} cannot be reached ({error}); choose another place") from error

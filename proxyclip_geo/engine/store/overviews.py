@@ -20,7 +20,7 @@ import zarr
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.blend import BlockEmbedding
-from proxyclip_geo.engine.store.block_store import FAILURES, KEY, ArraySpec, create_group, local_path
+from proxyclip_geo.engine.store.block_store import KEY, ArraySpec, create_group, failures, local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import OutputError, StoreError
 from proxyclip_geo.files import exclusive_lock
@@ -94,7 +94,7 @@ class Overviews:
             arrays: Any = self._group
             features = np.asarray(arrays[f"features_{level}"][(slice(None), *index)])
             count, share = (np.asarray(arrays[f"{key}_{level}"][index]) for key in ("count", "share"))
-        except FAILURES as error:
+        except failures() as error:
             raise StoreError(_damaged(self._store)) from error
         if not (np.abs(features) <= _LARGEST).all() or (~features.any(axis=0) & (count > 0)).any():
             raise StoreError(_damaged(self._store))
@@ -166,7 +166,7 @@ def _find(store: EmbeddingStore, name: str) -> Overviews | None:
         return Overviews(store, group)
     except StoreError:
         return None
-    except FAILURES:
+    except failures():
         return None
 
 
@@ -199,7 +199,7 @@ def _write(group: zarr.Group, level: int, part: Region, cells: Cells) -> None:
         arrays[f"features_{level}"][(slice(None), *index)] = cells.features
         arrays[f"count_{level}"][index] = cells.count
         arrays[f"share_{level}"][index] = cells.share
-    except FAILURES as error:
+    except failures() as error:
         raise OutputError(
             f"the overviews of an embedding cannot be written: {error}; make room, or give a copy of it"
         ) from error

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -231,6 +232,19 @@ class TestDamage:
         zarr.open_group(str(tmp_path / "other"), mode="w", zarr_format=3)
         with pytest.raises(StoreError, match="not a .finished. embedding"):
             open_store(str(tmp_path / "other"))
+
+    def test_no_credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class NoCredentialsError(Exception):
+            """As botocore's, no OSError."""
+
+        def refuse(*_: Any, **__: Any) -> None:
+            raise NoCredentialsError("unable to locate credentials")
+
+        errors = SimpleNamespace(BotoCoreError=NoCredentialsError, ClientError=NoCredentialsError)
+        monkeypatch.setitem(sys.modules, "botocore.exceptions", errors)
+        monkeypatch.setattr(zarr, "open_group", refuse)
+        with pytest.raises(StoreError, match=r"cannot be reached \(NoCredentialsError: unable .*your credentials"):
+            open_store("memory://bucket/a.emb")
 
     def test_another_format(self, finished: EmbeddingStore) -> None:
         group = zarr.open_group(finished.name, mode="r+")

@@ -23,22 +23,25 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 BLOCK_NETWORK = "import pytest_socket; pytest_socket.disable_socket(allow_unix_socket=True)"
 """What a kernel runs first: it talks to us through Unix sockets alone, so nothing else is needed."""
+THIS_MACHINE = "import pytest_socket; pytest_socket.socket_allow_hosts(['127.0.0.1'], allow_unix_socket=True)"
+"""The same for a notebook that starts a cluster on this machine."""
 
 
-def run(path: Path, folder: Path, *, facts: str) -> tuple[NotebookNode, dict[str, Any]]:
+def run(path: Path, folder: Path, *, facts: str, network: str = BLOCK_NETWORK) -> tuple[NotebookNode, dict[str, Any]]:
     """Run a notebook in a folder.
 
     Args:
         path: The notebook.
         folder: Where its files go.
         facts: Expression for a dict, worked out by the kernel at the end.
+        network: What the kernel runs first.
 
     Returns:
         The notebook with its outputs, and the facts.
     """
     notebook = nbformat.read(path, as_version=4)
     last = new_code_cell(f"import json\nprint(json.dumps({facts}))")
-    notebook.cells = [new_code_cell(BLOCK_NETWORK), *notebook.cells, last]
+    notebook.cells = [new_code_cell(network), *notebook.cells, last]
     # The path of a Unix socket may not be longer than about a hundred letters, as pytest's own folders are in places.
     with tempfile.TemporaryDirectory(prefix="nb") as short:
         config = Config(KernelManager={"transport": "ipc", "connection_file": f"{short}/kernel.json"})
@@ -86,8 +89,7 @@ def check_from_words_to_map(folder: Path) -> None:
     assert measured.matrix.overall().mean_iou > 0.75
     with rasterio.open(files / "wheat field.tif") as heat:
         assert heat.read(1).max() > 0.7
-    data_of_outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert sum("image/png" in data for data in data_of_outputs) == 8
+    assert count_pictures(notebook) == 8
     messages = streams(notebook, "stderr")
     assert messages.count("Warning") == 1
     assert "does not know 'stadium'" in messages
@@ -122,9 +124,57 @@ def check_four_squares(folder: Path) -> None:
     assert "get their class" in streams(notebook, "stdout")
 
 
+def count_pictures(notebook: NotebookNode) -> int:
+    """Return the number of pictures that the cells show."""
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return sum("image/png" in data for data in outputs)
+
+
+def check_classifier_on_features(folder: Path) -> None:
+    """Check that features hold on other scenes, where colours fail."""
+    path = NOTEBOOKS / "classifier_on_features.ipynb"
+    notebook, facts = run(path, folder, facts='{f"{name} {seed}": share for (name, seed), share in accuracy.items()}')
+    assert facts["features 7"] > facts["colours 7"] > 0.8
+    for seed in (8, 9):
+        assert facts[f"features {seed}"] > max(0.85, facts[f"colours {seed}"] + 0.15)
+    assert count_pictures(notebook) == 1
+
+
+def check_change_between_dates(folder: Path) -> None:
+    """Check that matched light makes more of the change true, and that confidence does not."""
+    path = NOTEBOOKS / "change_between_dates.ipynb"
+    notebook, facts = run(path, folder, facts='{**measured.T.to_dict(), "sure": raw.polygons.confidence.min()}')
+    assert (
+        facts["as it is"]["true"]
+        < facts["matched"]["true"] - 0.15
+        < facts["matched"]["true"]
+        < facts["matched, 20 m² or more"]["true"]
+    )
+    assert facts["matched, 20 m² or more"]["true"] > 0.8
+    assert min(facts[name]["found"] for name in facts.keys() - {"sure"}) > 0.85
+    assert facts["sure"] > 0.95
+    assert count_pictures(notebook) == 1
+
+
+def check_tiles_on_dask(folder: Path) -> None:
+    """Check that the tiles are done on the cluster, and differ from one raster at their borders only."""
+    facts = """{
+        "status": [report.status for report in reports], "near": differ[near].mean(), "far": differ[~near].mean(),
+        "polygons": joined.polygons,
+    }"""
+    notebook, facts = run(NOTEBOOKS / "tiles_on_dask.ipynb", folder, facts=facts, network=THIS_MACHINE)
+    assert facts["status"] == ["done"] * 4
+    assert facts["near"] > 0.002 > 5 * facts["far"]
+    assert facts["polygons"] < 40
+    assert count_pictures(notebook) == 1
+
+
 CHECKS: dict[str, Callable[[Path], None]] = {
     "from_words_to_map": check_from_words_to_map,
     "four_squares": check_four_squares,
+    "classifier_on_features": check_classifier_on_features,
+    "change_between_dates": check_change_between_dates,
+    "tiles_on_dask": check_tiles_on_dask,
 }
 
 

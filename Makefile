@@ -51,6 +51,7 @@ lint: $(VENV)/.installed
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/python tools/check_examples.py
 
 test: lint
 	$(BIN)/pytest

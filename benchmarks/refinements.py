@@ -24,11 +24,11 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from examples import TRANSFORM, bootstrap, crop
 from numpy.typing import NDArray
 from smoothing import SETS, Picture, make_scene, read_masks
 
 import proxyclip_geo as pg
+from examples import TRANSFORM, bootstrap, crop
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.synthetic import SCENE_CLASSES

@@ -76,6 +76,7 @@ from .progress import ProgressEvent as ProgressEvent
 from .raster.find_rasters import find_rasters as find_rasters
 from .raster.inputs import ArrayRaster as ArrayRaster
 from .raster.inputs import RasterLike as RasterLike
+from .raster.merge import merge_rasters as merge_rasters
 from .raster.names import stem_of as stem_of
 from .raster.options import Percentiles as Percentiles
 from .raster.options import Stretch as Stretch

@@ -1,5 +1,6 @@
 """`proxyclip-geo segment`."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +13,23 @@ from proxyclip_geo.cli.reporter import Reporter
 from proxyclip_geo.errors import IncompleteError, strip_credentials
 from proxyclip_geo.models.options import DEFAULT_MODEL
 
+MERGED = "merged.vrt"
+"""Name of the raster that `--merge` writes."""
 DryRun = Annotated[
     bool,
     typer.Option(
         "--dry-run",
         help="Check everything, and print what would be done: time, memory and files.",
         rich_help_panel=parameters.MESSAGES,
+    ),
+]
+Merge = Annotated[
+    bool,
+    typer.Option(
+        "--merge",
+        help="Map neighbouring rasters as one, without seams: merged_labels.tif … They need one CRS and one grid of "
+        "pixels.",
+        rich_help_panel=parameters.RESULTS,
     ),
 ]
 Profile = Annotated[
@@ -37,6 +49,7 @@ def segment(
     *,
     options: SegmentOptions,
     vectors: parameters.MapShape,
+    merge: Merge = False,
     overwrite: parameters.Overwrite = False,
     dry_run: DryRun = False,
     profile: Profile = False,
@@ -59,32 +72,47 @@ def segment(
     from proxyclip_geo.vocabulary.load import read_words
 
     words = read_words(classes, vocabulary)
-    call: dict[str, Any] = {"out": out, "model": model, "options": options, "overwrite": overwrite}
-    many = len(rasters) > 1 or holds_rasters(rasters[0])
-    if many and dry_run:
-        _show_plans(reporter, pg.plan_many(rasters, words, vectors=vectors, **call))
-    elif dry_run:
-        same: dict[str, Any] = {**call, "model": LazyModel(model, options), "vectors": vectors}
-        if not same.pop("overwrite") and find_results(rasters[0], words, **same):
-            done = {"dry_run": True, "raster": strip_credentials(rasters[0]), "done_before": True}
-            reporter.result(f"{rasters[0]}: done before, in {out}", done)
+    with ExitStack() as stack:
+        if merge:
+            rasters = [str(_merge(rasters, out, dry_run=dry_run, stack=stack))]
+        call: dict[str, Any] = {"out": out, "model": model, "options": options, "overwrite": overwrite}
+        many = len(rasters) > 1 or holds_rasters(rasters[0])
+        if many and dry_run:
+            _show_plans(reporter, pg.plan_many(rasters, words, vectors=vectors, **call))
+        elif dry_run:
+            same: dict[str, Any] = {**call, "model": LazyModel(model, options), "vectors": vectors}
+            if not same.pop("overwrite") and find_results(rasters[0], words, **same):
+                done = {"dry_run": True, "raster": strip_credentials(rasters[0]), "done_before": True}
+                reporter.result(f"{rasters[0]}: done before, in {out}", done)
+            else:
+                _show_plan(reporter, pg.plan_segment(rasters[0], words, **call))
+        elif many:
+            with reporter.progress() as progress:
+                reports = pg.segment_many(rasters, words, vectors=vectors, progress=progress, **call)
+            _show_reports(reporter, reports, out)
         else:
-            _show_plan(reporter, pg.plan_segment(rasters[0], words, **call))
-    elif many:
-        with reporter.progress() as progress:
-            reports = pg.segment_many(rasters, words, vectors=vectors, progress=progress, **call)
-        _show_reports(reporter, reports, out)
-    else:
-        with reporter.progress() as progress:
-            result = pg.segment(rasters[0], words, vectors=vectors, progress=progress, **call)
-        show_result(reporter, result)
-        if result.done_before:
-            reporter.note(f"the results in {out} are those of an earlier run of this command; nothing was computed")
-        elif profile and not reporter.as_json:
-            _show_profile(reporter, result.run)
-        failed = len(result.run.get("failed_blocks", ()))
-        if failed:
-            raise IncompleteError(f"{failed} blocks failed and have no data; see {result.paths.run}")
+            with reporter.progress() as progress:
+                result = pg.segment(rasters[0], words, vectors=vectors, progress=progress, **call)
+            show_result(reporter, result)
+            if result.done_before:
+                reporter.note(f"the results in {out} are those of an earlier run of this command; nothing was computed")
+            elif profile and not reporter.as_json:
+                _show_profile(reporter, result.run)
+            failed = len(result.run.get("failed_blocks", ()))
+            if failed:
+                raise IncompleteError(f"{failed} blocks failed and have no data; see {result.paths.run}")
+
+
+def _merge(rasters: list[str], out: Path, *, dry_run: bool, stack: ExitStack) -> Path:
+    """Write the VRT of all rasters into the output directory; in a dry run, into a temporary one unless it is there."""
+    import proxyclip_geo as pg
+    from proxyclip_geo.files import temporary_folder
+
+    if not dry_run:
+        return pg.merge_rasters(rasters, out=out / MERGED)
+    path = pg.merge_rasters(rasters, out=stack.enter_context(temporary_folder()) / MERGED)
+    written = out / MERGED
+    return written if written.is_file() and written.read_bytes() == path.read_bytes() else path
 
 
 def _show_plans(reporter: Reporter, plans: Any) -> None:

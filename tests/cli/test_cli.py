@@ -229,6 +229,26 @@ def test_a_finished_job_is_not_repeated(more: list[str], folder: Path, monkeypat
     assert (folder / "listed" / "folder" / "scene" / "scene_labels.tif").exists()
 
 
+def test_neighbouring_rasters_are_mapped_as_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    with rasterio.open("scene.tif") as dataset:
+        pixels, profile = dataset.read(), dataset.profile
+    Path("halves").mkdir()
+    for name, left in (("west", 0), ("east", 128)):
+        place = {"transform": profile["transform"] @ rasterio.Affine.translation(left, 0), "width": 128}
+        with rasterio.open(f"halves/{name}.tif", "w", **{**profile, **place}) as dataset:
+            dataset.write(pixels[:, :, left : left + 128])
+    call = ["segment", "halves", "--merge", "-c", WORDS, "-m", "demo", "-o", "one", "--quiet"]
+    assert run_here([*call, "--dry-run"]) == 0
+    assert not Path("one").exists()
+    assert run_here(call) == 0
+    with rasterio.open("one/merged_labels.tif") as merged, rasterio.open("out/scene_labels.tif") as whole:
+        np.testing.assert_array_equal(merged.read(), whole.read())
+    written = Path("one/merged_labels.tif").stat().st_mtime_ns
+    assert [run_here(call), run_here([*call, "--dry-run"])] == [0, 0]
+    assert Path("one/merged_labels.tif").stat().st_mtime_ns == written
+
+
 def test_errors_of_options_are_json_too(folder: Path) -> None:
     completed = run("segment", "scene.tif", "-c", WORDS, "--threshold", 3, "--json", cwd=folder)
     (event,) = (json.loads(line) for line in completed.stdout.splitlines())

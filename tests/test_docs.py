@@ -61,6 +61,11 @@ def test_extras_that_the_documentation_names_exist() -> None:
     assert named - extras == set()
 
 
+def test_messages_install_no_package_that_is_not_published() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("proxyclip_geo/**/*.py")]
+    assert [found for text in texts for found in re.findall(r"pip install.{0,4}proxyclip-geo.{9}", text)] == []
+
+
 def test_files_that_the_documentation_names_exist() -> None:
     missing = []
     for page in PAGES:

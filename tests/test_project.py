@@ -5,11 +5,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 
 import proxyclip_geo as pg
 import proxyclip_geo.errors
-from proxyclip_geo.cli.app import run
+from proxyclip_geo.cli.app import app, run
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,3 +50,13 @@ def test_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     errors = [value for value in vars(proxyclip_geo.errors).values() if isinstance(value, type)]
     codes = {error.exit_code for error in errors if issubclass(error, pg.ProxyClipGeoError)}
     assert codes - {pg.ProxyClipGeoError.exit_code} <= {int(code) for code in re.findall(r"\b\d+\b", listed[1])}
+
+
+def test_help_of_every_command_says_where_the_exit_codes_are() -> None:
+    groups = [typer.main.get_command(app)]
+    while groups:
+        for command in groups.pop().commands.values():
+            if hasattr(command, "commands"):
+                groups.append(command)
+            else:
+                assert "exit codes" in (command.epilog or ""), command.name

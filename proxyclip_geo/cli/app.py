@@ -69,7 +69,10 @@ for _command in (
     compare.compare,
 ):
     app.command(no_args_is_help=True, epilog=_EXIT_CODES)(with_options(_command))
-app.command()(worker.worker)
+app.command(epilog=_EXIT_CODES)(worker.worker)
+for _group in (models.app, vocabulary.app, benchmark.app):
+    for _info in _group.registered_commands:
+        _info.epilog = _EXIT_CODES
 app.add_typer(models.app, name="models")
 app.add_typer(vocabulary.app, name="vocabulary")
 app.add_typer(benchmark.app, name="benchmark")

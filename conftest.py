@@ -12,6 +12,8 @@ def _examples_in_a_folder(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     if isinstance(request.node, DoctestItem):
         folder: Path = request.getfixturevalue("tmp_path")
         monkeypatch.chdir(folder)
+        if request.node.name.startswith("proxyclip_geo.serve"):
+            request.getfixturevalue("socket_enabled")
 
 
 def _wants_browser(config: pytest.Config) -> bool:

@@ -81,6 +81,9 @@ from .raster.names import stem_of as stem_of
 from .raster.options import Percentiles as Percentiles
 from .raster.options import Stretch as Stretch
 from .region import Region as Region
+from .serve.explore import MapServer as MapServer
+from .serve.explore import explore as explore
+from .serve.options import ServeOptions as ServeOptions
 from .vector.area_table import AreaTable as AreaTable
 from .vector.options import VectorOptions as VectorOptions
 from .vocabulary import MapClass as MapClass

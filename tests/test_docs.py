@@ -185,7 +185,9 @@ def test_messages_of_the_troubleshooting_exist() -> None:
 
 
 @pytest.mark.slow
-def test_python_code_of_the_documentation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_code_of_the_documentation_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, socket_enabled: None
+) -> None:
     monkeypatch.chdir(tmp_path)
     scene = pg.sample("scene.tif", size=512)
     pg.sample("tiles/a.tif", size=128)

@@ -1,13 +1,12 @@
 """`proxyclip-geo serve`."""
 
-import importlib.util
 import webbrowser
 from typing import Annotated
 
 import typer
 
 from proxyclip_geo.cli.reporter import Reporter
-from proxyclip_geo.serve.options import SERVER, ServeOptions
+from proxyclip_geo.serve.options import SERVER, ServeOptions, require_packages
 
 Stores = Annotated[
     list[str], typer.Argument(help="Embeddings made by `encode` with one model; the first one is on top.")
@@ -22,14 +21,10 @@ def serve(embeddings: Stores, *, options: ServeOptions, open_page: Open = False,
     http://127.0.0.1:8000/tiles/WebMercatorQuad/{z}/{x}/{y}.png?classes=water;forest, or by WMTS from
     http://127.0.0.1:8000/WMTSCapabilities.xml?classes=water;forest (QGIS: Layer, Add WMS/WMTS Layer).
 
-    The first start computes overviews of each embedding, and keeps them in it. Needs the packages starlette, uvicorn
+    The first start computes overviews of each embedding, and stores them in it. Needs the packages starlette, uvicorn
     and morecantile.
     """
-    from proxyclip_geo.errors import OptionError
-
-    missing = [name for name in ("starlette", "uvicorn", "morecantile") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise OptionError(f"the server needs {', '.join(missing)}: run `pip install {' '.join(missing)}`")
+    require_packages()
     from proxyclip_geo.serve.run import serve as start
 
     if not options.is_local:

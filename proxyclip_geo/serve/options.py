@@ -1,17 +1,32 @@
 """Options of the server, and the parameters of its requests."""
 
 import re
+from importlib.util import find_spec
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from proxyclip_geo.declare import Bytes, Options, Words, declared, option
 from proxyclip_geo.engine.options import Synonyms
+from proxyclip_geo.errors import OptionError
 
+PACKAGES = ("starlette", "uvicorn", "morecantile")
+"""Packages of the extra "serve"."""
 SERVER, SAFETY = "Server", "Safety"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_CLASSES, MAX_WORDS, MAX_TEXT = 200, 1000, 6000
 """Most classes and words of a request, and letters of its classes."""
+
+
+def require_packages() -> None:
+    """Check that the extra "serve" is installed.
+
+    Raises:
+        OptionError: If it is not.
+    """
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        raise OptionError(f"the server needs {', '.join(missing)}: run `pip install {' '.join(missing)}`")
 
 
 def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:

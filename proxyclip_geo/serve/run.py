@@ -2,8 +2,9 @@
 
 import logging
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -15,9 +16,29 @@ from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.serve.app import create_app
 from proxyclip_geo.serve.atlas import Atlas
 from proxyclip_geo.serve.options import ServeOptions
+from proxyclip_geo.serve.words import WordReader
 
 # More connections than that are refused.
 _MOST_CONNECTIONS = 1000
+
+
+@dataclass(frozen=True)
+class OpenServer:
+    """A server that listens and does not answer yet.
+
+    Attributes:
+        url: Address of the page.
+        atlas: The embeddings.
+        reader: Reads the words of requests.
+        run: Answers requests until `stop` is called, or the process is interrupted.
+        stop: Lets `run` return soon; may be called in another thread.
+    """
+
+    url: str
+    atlas: Atlas
+    reader: WordReader
+    run: Callable[[], None]
+    stop: Callable[[], None]
 
 
 def serve(
@@ -39,7 +60,18 @@ def serve(
         OptionError: If the address is in use, or embeddings do not belong together.
         StoreError: If one is missing, damaged or incomplete.
     """
-    options = options or ServeOptions()
+    with open_server(embeddings, options=options or ServeOptions(), progress=progress) as opened:
+        started(opened.url)
+        # Ctrl-C is how a server ends.
+        with suppress(KeyboardInterrupt):
+            opened.run()
+
+
+@contextmanager
+def open_server(
+    embeddings: Sequence[str | Path], *, options: ServeOptions, progress: Progress = no_progress
+) -> Iterator[OpenServer]:
+    """Yield a server of embeddings that listens; arguments and errors as for `serve`."""
     with _listen(options) as listener, temporary_folder() as scratch:
         opened = [open_embedding(name) for name in embeddings]
         atlas = Atlas(opened, cache=options.cache, scratch=scratch, progress=progress)
@@ -47,7 +79,6 @@ def serve(
         # Words are answered at once then.
         _ = opened[0].text
         host, port = listener.getsockname()[:2]
-        started(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         config = uvicorn.Config(
             app,
@@ -57,9 +88,14 @@ def serve(
             timeout_graceful_shutdown=5,
             server_header=False,
         )
-        # Ctrl-C is how a server ends.
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        yield OpenServer(
+            url=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
+            atlas=atlas,
+            reader=app.state.server.reader,
+            run=lambda: server.run(sockets=[listener]),
+            stop=lambda: setattr(server, "should_exit", True),
+        )
 
 
 def _listen(options: ServeOptions) -> socket.socket:

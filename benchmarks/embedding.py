@@ -67,7 +67,7 @@ def time_store(store: EmbeddingStore, *, repeats: int = 3) -> dict[str, float]:
     area = type(whole)(0, 0, min(4096, whole.height), min(4096, whole.width))
 
     def by_blocks() -> None:
-        for _ in classify_blocks(stored_blocks(store, bank=bank), bank=bank, step=store.info.grid.step):
+        for _ in classify_blocks(stored_blocks(store, bank=bank), bank=bank, grid=store.info.grid):
             pass
 
     def at_once() -> None:

@@ -212,22 +212,22 @@ class WindowGrid:
             pixels.top // step, pixels.left // step, ceil_div(pixels.bottom, step), ceil_div(pixels.right, step)
         )
 
-    def cells_around(self, pixels: Region, *, halo: int = 1) -> Region:
+    def cells_around(self, pixels: Region, *, tile: int = 1) -> Region:
         """Return the lattice cells whose features pixels need: their own, and those around them in the raster.
 
         Args:
             pixels: Pixels of the raster.
-            halo: Cells on each side; one for the interpolation to pixels.
+            tile: Side of the tiles, anchored at its corner, whose pixels depend on each other.
         """
-        return self.cells_of(pixels).pad(halo).intersect(self.cells)
+        return self.cells_of(pixels.expand(tile)).pad(1).intersect(self.cells)
 
-    def blocks(self, core: int, *, area: Region | None = None, halo: int = 1) -> Iterator[Block]:
+    def blocks(self, core: int, *, area: Region | None = None, tile: int = 1) -> Iterator[Block]:
         """Yield the blocks of a raster, row by row.
 
         Args:
             core: Side of a block's core in pixels, a multiple of `step`.
             area: Pixels that the cores partition; all of the raster if not given. Windows do not depend on it.
-            halo: Cells needed on each side of the core's own; one for the interpolation to pixels.
+            tile: As for `cells_around`.
 
         Raises:
             OptionError: If `core` is not a positive multiple of `step`.
@@ -237,7 +237,7 @@ class WindowGrid:
         area = self.raster if area is None else area
         cores = (tile.intersect(area) for tile in self.tiling(core, area).tiles(core))
         for index, own in enumerate(own for own in cores if not own.is_empty):
-            cells = self.cells_around(own, halo=halo)
+            cells = self.cells_around(own, tile=tile)
             windows = self.windows_touching(cells)
             read = windows[0].union(windows[-1]).scale(self.step)
             yield Block(index, own, cells, windows, read)

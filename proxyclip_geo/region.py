@@ -57,6 +57,11 @@ class Region:
         """Multiply every edge, e.g. to turn lattice cells into pixels."""
         return Region(self.top * factor, self.left * factor, self.height * factor, self.width * factor)
 
+    def expand(self, size: int) -> "Region":
+        """Grow to whole tiles of `size` × `size` that are anchored at row 0 and column 0."""
+        bottom, right = (-(-edge // size) * size for edge in (self.bottom, self.right))
+        return Region.from_edges(self.top // size * size, self.left // size * size, bottom, right)
+
     def intersect(self, other: "Region") -> "Region":
         """Return what both share."""
         return Region.from_edges(

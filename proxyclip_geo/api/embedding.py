@@ -243,8 +243,8 @@ class Embedding:
             gsd: Metres per pixel of a coarser preview; the raster's own if not given. It is rounded so that pixels
                 divide a cell of the lattice or are a whole number of cells.
             examples: Points and polygons of examples, used in addition to the words.
-            raster: The encoded raster, as for `segment`; needed for `borders="image"` if it was moved. Coarser previews
-                do not use it.
+            raster: The encoded raster, as for `segment`; needed for `borders="image"` and `segments` if it was moved.
+                Coarser previews do not use it.
             options: Options of labelling.
             progress: Called with the words that are encoded.
 
@@ -254,10 +254,10 @@ class Embedding:
             StoreError: If the embedding is damaged, or incomplete there.
         """
         found = self.bank(classes, options, examples=examples, progress=progress)
-        region = self.find_area(bounds=bounds).region
-        factor = self._factor(gsd)
-        with self.open_raster(raster) if options and options.borders == "image" else nullcontext() as source:
-            area = label_area(self.store, found.bank, area=region, factor=factor, source=source)
+        region, factor = self.find_area(bounds=bounds).region, self._factor(gsd)
+        upsampling = (options or LabelOptions()).upsampling
+        with self.open_raster(raster) if upsampling.uses_image else nullcontext() as source:
+            area = label_area(self.store, found.bank, area=region, factor=factor, source=source, upsampling=upsampling)
         shape = area.map.labels.shape
         geobox = self.store.info.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
         picture, note = self.picture(area.region), make_note(self.card)

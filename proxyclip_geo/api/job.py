@@ -91,13 +91,14 @@ class Job:
         """Return the keyword arguments of `load_model`."""
         return {key: getattr(options, key) for key in ("device", "precision", "backend", "window")}
 
-    def plan(self, options: EncodeOptions, encoder: DenseEncoder, *, core_multiple: int = 1) -> Plan:
+    def plan(self, options: EncodeOptions, encoder: DenseEncoder, *, core_multiple: int = 1, tile: int = 1) -> Plan:
         """Lay windows and blocks over the raster.
 
         Args:
             options: Window, stride, blend, batch and block size.
             encoder: The image model.
             core_multiple: Cells that a block's side is rounded up to a multiple of, so that chunks divide it.
+            tile: Side in pixels of the tiles whose pixels depend on each other.
         """
         window, stride = self._window(options, encoder)
         plan = make_plan(
@@ -109,6 +110,7 @@ class Job:
             batch_size=BATCH_SIZES.get(encoder.device.type, 16) if options.batch_size is None else options.batch_size,
             core=options.block_size,
             area=self.source.area,
+            tile=tile,
         )
         core = round_up(plan.core, core_multiple * encoder.step)
         return plan if core == plan.core else plan.with_core(core)

@@ -49,7 +49,7 @@ def label(
         aoi: Vector file with polygons; pixels outside them become nodata.
         aoi_layer: Layer of that file; needed where several layers have polygons.
         examples: Points and polygons of examples, used in addition to the words: a vector file or `Examples`.
-        raster: The encoded raster, as for `segment`; needed for `borders="image"` if it was moved.
+        raster: The encoded raster, as for `segment`; needed for `borders="image"` and `segments` if it was moved.
         options: Options of labelling.
         vectors: Options of polygons.
         overwrite: Whether existing results may be replaced.
@@ -134,12 +134,16 @@ def _classified(
 ) -> Iterator[Iterator[BlockResult]]:
     """Yield the labels of the blocks of an area; close the raster at the end."""
     store = opened.store
-    with opened.open_raster(raster) if options.borders == "image" else nullcontext() as source:
-        encoded = stored_blocks(store, bank=bank, area=area.region, source=source, progress=progress)
+    with opened.open_raster(raster) if options.upsampling.uses_image else nullcontext() as source:
+        upsampling = options.upsampling
+        encoded = stored_blocks(
+            store, bank=bank, area=area.region, source=source, tile=upsampling.tile, progress=progress
+        )
         # Stop the prefetch thread before the source is closed, also when writing a block fails.
         with closing(encoded):
             masked = _mask_outside(encoded, area)
-            yield classify_blocks(masked, bank=bank, step=store.info.grid.step, probabilities=options.probabilities)
+            grid, probabilities = store.info.grid, options.probabilities
+            yield classify_blocks(masked, bank=bank, grid=grid, upsampling=upsampling, probabilities=probabilities)
 
 
 def _mask_outside(encoded: Iterator[EncodedBlock], area: Area) -> Iterator[EncodedBlock]:

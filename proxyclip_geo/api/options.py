@@ -1,15 +1,17 @@
 """Options of encoding, labelling, segmenting and examples."""
 
+from importlib.util import find_spec
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from proxyclip_geo.declare import Bytes, File, Options, Scheduler, Words, declared, option
-from proxyclip_geo.engine.options import Blend, Storage, Synonyms
+from proxyclip_geo.engine.options import Blend, Segments, Storage, Synonyms, Upsampling
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.options import PANEL as MODEL
 from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.raster.options import SourceOptions
+from proxyclip_geo.remedies import Remedy
 
 VectorFormat: TypeAlias = Literal["gpkg", "shp", "geojson", "fgb", "parquet", "pmtiles", "mbtiles"]
 """Suffix of a vector format."""
@@ -110,6 +112,14 @@ class LabelOptions(Options):
             panel=WORDS,
         ),
     ] = "cells"
+    segments: Annotated[
+        Segments,
+        option(
+            "Give all pixels of a segment, a patch of similar colour, one class: the most frequent one (majority), or "
+            "that of their mean logits. Needs scikit-image.",
+            panel=WORDS,
+        ),
+    ] = "none"
     scores: Annotated[bool, option("Write the score raster.", panel=RESULTS)] = True
     probabilities: Annotated[bool, option("Write a raster with one band per class.", panel=RESULTS)] = False
     polygons: Annotated[bool, option("Write polygons.", panel=RESULTS)] = True
@@ -118,6 +128,16 @@ class LabelOptions(Options):
         option("Format of the polygons, e.g. GeoPackage, Shapefile, GeoJSON (WGS 84) or FlatGeobuf.", panel=RESULTS),
     ] = "gpkg"
     stac: Annotated[bool, option("Write a STAC item that lists the results, for catalogues.", panel=RESULTS)] = False
+
+    def __post_init__(self) -> None:
+        if self.segments != "none" and find_spec("skimage") is None:
+            remedy = Remedy("install-package", {"package": "scikit-image"})
+            raise OptionError(f"segments={self.segments} needs scikit-image, which is not installed", remedy=remedy)
+
+    @property
+    def upsampling(self) -> Upsampling:
+        """How logits of pixels are computed."""
+        return Upsampling(edge_aware=self.borders == "image", segments=self.segments)
 
 
 def _one_kind_of_workers(workers: int, scheduler: str) -> str:
@@ -167,7 +187,8 @@ class SegmentOptions(LabelOptions, EncodeOptions):
     ] = "stop"
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        LabelOptions.__post_init__(self)
+        EncodeOptions.__post_init__(self)
         if self.scheduler is not None and self.workers > 1:
             raise OptionError(_one_kind_of_workers(self.workers, self.scheduler))
 

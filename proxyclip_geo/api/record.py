@@ -99,7 +99,7 @@ def request_identity(job: Job, vocabulary: Vocabulary, options: SegmentOptions) 
         "vocabulary": vocabulary.to_dict(),
         "options": {
             key: getattr(options, key)
-            for key in ("synonyms", "debias", "background", "templates", "probabilities", "borders")
+            for key in ("synonyms", "debias", "background", "templates", "probabilities", "borders", "segments")
         },
         "version": __version__,
     }

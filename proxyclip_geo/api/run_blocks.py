@@ -122,7 +122,7 @@ def compute_blocks(
         encoder=model.encoder,
         bank=bank,
         blocks=missing,
-        edge_aware=options.borders == "image",
+        upsampling=options.upsampling,
         probabilities=options.probabilities,
         on_failure=failed.add,
         progress=progress,
@@ -169,7 +169,7 @@ def _as_task(job: Job, plan: Plan, model: Model, bank: TextBank, options: Segmen
         arithmetic=(encoder.backend, dtype),
         plan=plan,
         bank=replace(bank, queries=bank.queries.cpu()),
-        edge_aware=options.borders == "image",
+        upsampling=options.upsampling,
         probabilities=options.probabilities,
         local_workers=None if options.scheduler else options.workers,
     )

@@ -67,7 +67,7 @@ class SegmentRun:
     def plan(self) -> Plan:
         """Windows and blocks that fit the memory limit."""
         encoder, limit = self.model.encoder, self.options.max_memory
-        plan = self.job.plan(self.options, encoder)
+        plan = self.job.plan(self.options, encoder, tile=self.options.upsampling.tile)
         if limit is None:
             return plan
         return plan.with_core(fit_block_size(plan, encoder, self.memory_inputs, limit=limit))

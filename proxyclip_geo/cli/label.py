@@ -13,7 +13,7 @@ from proxyclip_geo.raster.options import AreaOptions
 
 EncodedRaster = Annotated[
     Path | None,
-    typer.Option(help="The raster that was encoded, for --borders image; its path then if not given."),
+    typer.Option(help="The raster that was encoded, for --borders image and --segments; its path then if not given."),
 ]
 
 

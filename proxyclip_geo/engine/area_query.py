@@ -19,10 +19,12 @@ from proxyclip_geo.engine.classify import (
     pixel_logits,
     upsample_logits,
 )
+from proxyclip_geo.engine.options import Upsampling
 from proxyclip_geo.engine.parallel import LogitStrips
 from proxyclip_geo.engine.pyramid import similarity_bank
 from proxyclip_geo.engine.read_block import PixelSource, read_cells_guide
-from proxyclip_geo.engine.runner import stored_blocks
+from proxyclip_geo.engine.runner import find_stored_cells, stored_blocks
+from proxyclip_geo.engine.segments import upsample_with_image
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.grid import ceil_div
@@ -70,7 +72,13 @@ def choose_factor(factor: float, step: int) -> int:
 
 
 def label_area(
-    store: EmbeddingStore, bank: TextBank, *, area: Region, factor: float = 1.0, source: PixelSource | None = None
+    store: EmbeddingStore,
+    bank: TextBank,
+    *,
+    area: Region,
+    factor: float = 1.0,
+    source: PixelSource | None = None,
+    upsampling: Upsampling | None = None,
 ) -> AreaLabels:
     """Label an area.
 
@@ -79,7 +87,8 @@ def label_area(
         bank: The queries, projected if the store is.
         area: Pixels of the raster.
         factor: Requested pixels of the raster per pixel of the map.
-        source: The raster, for edge-aware upsampling at full resolution.
+        source: The raster, if the image is needed.
+        upsampling: How logits of pixels are computed at full resolution; bilinear if not given.
 
     Returns:
         The labels of the area, extended to whole map pixels and cropped to the raster.
@@ -99,11 +108,13 @@ def label_area(
             "memory; give smaller `bounds` or a coarser `gsd`, or write files with `label`"
         )
     if exact <= step:
-        found = read_logits(store, bank, cells=store.info.grid.cells_around(region))
-        guide = None
-        if source is not None and exact == 1:
-            guide = read_cells_guide(source, found.cells, grid=store.info.grid)
-        strips = upsample_logits(found, step=step // exact, core=core, guide=guide)
+        grid, chosen = store.info.grid, upsampling if upsampling and exact == 1 else Upsampling()
+        found = read_logits(store, bank, cells=find_stored_cells(store, region, tile=chosen.tile))
+        if source is not None and chosen.uses_image:
+            guide = read_cells_guide(source, found.cells, grid=grid)
+            strips = upsample_with_image(found, bank, upsampling=chosen, guide=guide, grid=grid, core=core)
+        else:
+            strips = upsample_logits(found, step=step // exact, core=core)
     else:
         group = exact // step
         found = read_logits(store, bank, cells=core.scale(group).intersect(store.info.grid.cells))

@@ -210,7 +210,9 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
     rows = count_strip_rows(4 * stack.shape[0] * cells.width * step * step, stack.device)
 
     def interpolate(strip: Region) -> Tensor:
-        own = Region.from_edges(strip.top // step, cells.left, ceil_div(strip.bottom, step), cells.right)
+        own = Region.from_edges(
+            strip.top // step, strip.left // step, ceil_div(strip.bottom, step), ceil_div(strip.right, step)
+        )
         # Columns first, while there are few rows; upsampling rows is several times faster, on contiguous memory.
         pixels = upsample(upsample(_pad_to(stack, found.cells, own.pad(1)), step, axis=2), step, axis=1)
         pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
@@ -258,7 +260,7 @@ def classify_pixels(
     def classify(strip: Region) -> None:
         logits = strips.logits(strip)
         entries = logits if per_query else torch.stack([logits[queries].amax(dim=0) for queries in members])
-        winner = _first_largest(entries)
+        winner = find_first_largest(entries)
         shares = entries.softmax(dim=0)
         probability = shares.amax(dim=0)
         value = _look_up(values, winner)
@@ -280,7 +282,7 @@ def classify_pixels(
     return BlockLabels(labels, score, per_class)
 
 
-def _first_largest(entries: Tensor) -> Tensor:
+def find_first_largest(entries: Tensor) -> Tensor:
     """Return the (H, W) int32 index of the first of (n, H, W) entries that is the largest.
 
     Several times faster than `entries.max(dim=0)`.

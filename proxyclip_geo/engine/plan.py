@@ -34,6 +34,7 @@ class Plan:
         core: Side of a block's core in pixels.
         blend: How windows are weighted.
         batch_size: Windows per batch.
+        tile: Side of the tiles, anchored at the raster's corner, whose pixels depend on each other.
     """
 
     grid: WindowGrid
@@ -42,6 +43,7 @@ class Plan:
     core: int
     blend: Blend
     batch_size: int
+    tile: int = 1
 
     @property
     def windows(self) -> int:
@@ -66,7 +68,7 @@ class Plan:
                 f"{width:,} × {height:,} px are {count:,} blocks of {core} px, more than {MAX_BLOCKS:,}",
                 remedy=Remedy("reduce-blocks"),
             )
-        return replace(self, core=core, blocks=tuple(self.grid.blocks(core, area=self.area.region)))
+        return replace(self, core=core, blocks=tuple(self.grid.blocks(core, area=self.area.region, tile=self.tile)))
 
 
 def make_plan(
@@ -79,6 +81,7 @@ def make_plan(
     batch_size: int = 4,
     core: int | None = None,
     area: Area | None = None,
+    tile: int = 1,
 ) -> Plan:
     """Lay windows and blocks over a raster.
 
@@ -91,6 +94,7 @@ def make_plan(
         batch_size: Windows per batch.
         core: Side of the core of a block in pixels; derived from the overlap if not given.
         area: Area of interest; the whole raster if not given.
+        tile: Side of the tiles whose pixels depend on each other.
 
     Raises:
         OptionError: If the numbers do not fit the model or each other.
@@ -99,5 +103,5 @@ def make_plan(
         raise OptionError(f"batch size {batch_size} must be at least 1")
     grid = WindowGrid.fit(shape, window=window, stride=stride, step=encoder.step, multiple=encoder.multiple)
     side = round_up(max(MIN_CORE, STRIDES_PER_SHARED * (window // stride) * stride), stride) if core is None else core
-    plan = Plan(grid, area or Area(grid.raster), (), side, blend, min(batch_size, grid.window_count))
+    plan = Plan(grid, area or Area(grid.raster), (), side, blend, min(batch_size, grid.window_count), tile)
     return plan.with_core(side)

@@ -46,7 +46,9 @@ class ReadBlock:
     used: NDArray[np.bool_] | None = None
 
 
-def read_block(source: PixelSource, block: Block, *, grid: WindowGrid, area: Area | None = None) -> ReadBlock:
+def read_block(
+    source: PixelSource, block: Block, *, grid: WindowGrid, area: Area | None = None, tile: int = 1
+) -> ReadBlock:
     """Read the pixels under the windows of a block; beyond the raster, its border pixels are repeated.
 
     Args:
@@ -54,8 +56,9 @@ def read_block(source: PixelSource, block: Block, *, grid: WindowGrid, area: Are
         block: The block.
         grid: The windows of the raster.
         area: Area of interest; nothing is read for a block on which none of its pixels depends.
+        tile: Side of the tiles whose pixels depend on each other.
     """
-    used = None if area is None or area.polygons is None else used_cells(block.cells, area, step=grid.step)
+    used = None if area is None or area.polygons is None else used_cells(block.cells, area, step=grid.step, tile=tile)
     if used is not None and not used.any():
         return ReadBlock(np.zeros((3, *block.read.shape), np.uint8), np.zeros(block.read.shape, np.bool_), used)
     inside = block.read.intersect(grid.raster)
@@ -67,10 +70,21 @@ def read_block(source: PixelSource, block: Block, *, grid: WindowGrid, area: Are
     return ReadBlock(rgb, valid, used)
 
 
-def used_cells(cells: Region, area: Area, *, step: int) -> NDArray[np.bool_]:
-    """Return (h, w): True for cells that hold a pixel of an area, and for the cells around those."""
-    around = cells.pad(1)
-    own = valid_cells(area.rasterize(around.scale(step)), step)
+def used_cells(cells: Region, area: Area, *, step: int, tile: int = 1) -> NDArray[np.bool_]:
+    """Return (h, w): True for cells that pixels of an area depend on.
+
+    These are the cells of the tiles that hold a pixel of the area, and the cells around them.
+
+    Args:
+        cells: The part of the lattice.
+        area: The area.
+        step: Pixels per cell.
+        tile: Side of the tiles whose pixels depend on each other.
+    """
+    around = cells.pad(1).scale(step)
+    tiles = around.expand(tile)
+    inside = valid_cells(area.rasterize(tiles), tile).repeat(tile, axis=0).repeat(tile, axis=1)
+    own = valid_cells(inside[around.slices_in(tiles)], step)
     rows = own[:-2] | own[1:-1] | own[2:]
     return np.asarray(rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:])
 

@@ -15,17 +15,18 @@ from proxyclip_geo.engine.classify import (
     TextBank,
     cell_logits,
     classify_pixels,
-    upsample_logits,
 )
 from proxyclip_geo.engine.edge_aware import Guide
 from proxyclip_geo.engine.encode_block import blend_block, encode_block, window_total
+from proxyclip_geo.engine.options import Upsampling
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.prefetch import prefetch, prefetch_futures
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, crop_guide, read_block, read_cells_guide
+from proxyclip_geo.engine.segments import upsample_with_image
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.errors import Cancelled, EngineError, ProxyClipGeoError, RasterError, out_of_memory
-from proxyclip_geo.grid import Block
+from proxyclip_geo.errors import Cancelled, EngineError, ProxyClipGeoError, RasterError, StoreError, out_of_memory
+from proxyclip_geo.grid import Block, WindowGrid
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 from proxyclip_geo.region import Region
@@ -40,7 +41,7 @@ class EncodedBlock:
         block: The block.
         valid: (H, W) of the core, True where there is data.
         embedding: Features of the block's cells.
-        guide: The image under those cells, for edge-aware upsampling.
+        guide: The image under those cells, if it is needed.
     """
 
     block: Block
@@ -85,7 +86,9 @@ def encode_blocks(
 def _prefetch_pixels(
     source: PixelSource, blocks: Sequence[Block], plan: Plan
 ) -> "Iterator[tuple[Block, Future[ReadBlock]]]":
-    return prefetch_futures(blocks, lambda block: read_block(source, block, grid=plan.grid, area=plan.area))
+    return prefetch_futures(
+        blocks, lambda block: read_block(source, block, grid=plan.grid, area=plan.area, tile=plan.tile)
+    )
 
 
 def encode_read(
@@ -122,6 +125,7 @@ def stored_blocks(
     bank: TextBank,
     area: Region | None = None,
     source: PixelSource | None = None,
+    tile: int = 1,
     progress: Progress = no_progress,
 ) -> Generator[EncodedBlock, None, None]:
     """Read the blocks of a stored embedding, in order.
@@ -131,6 +135,7 @@ def stored_blocks(
         bank: The queries; with `debias`, the CLS features of windows are read as well.
         area: Requested pixels; blocks are cropped to it. The area of interest of the encoding if not given.
         source: The raster, to read guides from.
+        tile: As for `find_stored_cells`.
         progress: Called after each block.
 
     Raises:
@@ -149,10 +154,10 @@ def stored_blocks(
 
     def read(part: Block) -> EncodedBlock:
         block = store.blocks[part.index]
-        if part.core == block.core:
+        if part.core == block.core and tile == 1:
             stored = store.read_block(block, cls_features=cls_features)
             return EncodedBlock(block, stored.valid, stored.embedding, guide(stored.embedding.cells))
-        cells = grid.cells_around(part.core)
+        cells = find_stored_cells(store, part.core, tile=tile)
         embedding = store.read(cells, cls_features=cls_features)
         return EncodedBlock(part, store.read_valid(part.core), embedding, guide(cells))
 
@@ -163,25 +168,51 @@ def stored_blocks(
         progress(ProgressEvent("label", done, total, "pixels"))
 
 
+def find_stored_cells(store: EmbeddingStore, pixels: Region, *, tile: int) -> Region:
+    """Return the cells of a stored embedding whose features pixels need.
+
+    Args:
+        store: The embedding.
+        pixels: Pixels of the raster.
+        tile: Side of the tiles whose pixels depend on each other.
+
+    Raises:
+        StoreError: If a tile is not stored whole.
+    """
+    info = store.info
+    cells = info.grid.cells_around(pixels, tile=tile)
+    if tile > 1 and (info.options.get("aoi") or cells.intersect(info.grid.cells_of(info.stored)) != cells):
+        raise StoreError(
+            f"embedding {store.name} was encoded for a part of the raster, and segments need whole tiles of {tile} × "
+            f"{tile} pixels: give `bounds` that lie {tile} pixels inside it, or encode the whole raster and give the "
+            "area when it is labelled"
+        )
+    return cells
+
+
 def classify_blocks(
     encoded: Iterable[EncodedBlock],
     *,
     bank: TextBank,
-    step: int,
+    grid: WindowGrid,
+    upsampling: Upsampling | None = None,
     probabilities: bool = False,
 ) -> Iterator[BlockResult]:
-    """Classify blocks one by one; those with guides are upsampled edge-aware.
+    """Classify blocks one by one.
 
     Args:
         encoded: The blocks.
         bank: The queries, projected if the features are.
-        step: Pixels per cell.
+        grid: The lattice of the raster.
+        upsampling: How logits of pixels are computed; bilinear if not given.
         probabilities: Whether to compute the probabilities of all classes.
     """
+    upsampling = upsampling or Upsampling()
     for item in encoded:
         with name_block_in_errors(item.block):
             core = item.block.core
-            strips = upsample_logits(cell_logits(item.embedding, bank), step=step, core=core, guide=item.guide)
+            found = cell_logits(item.embedding, bank)
+            strips = upsample_with_image(found, bank, upsampling=upsampling, guide=item.guide, grid=grid, core=core)
             mapped = classify_pixels(strips, bank, core=core, valid=item.valid, probabilities=probabilities)
         yield BlockResult(item.block, mapped)
 
@@ -196,7 +227,7 @@ def run_blocks(
     *,
     encoder: DenseEncoder,
     bank: TextBank,
-    edge_aware: bool = False,
+    upsampling: Upsampling | None = None,
     blocks: Sequence[Block] | None = None,
     probabilities: bool = False,
     on_failure: OnFailure | None = None,
@@ -210,7 +241,7 @@ def run_blocks(
         plan: Windows and blocks.
         encoder: The image model.
         bank: The queries.
-        edge_aware: Whether to upsample edge-aware.
+        upsampling: How logits of pixels are computed; bilinear if not given.
         blocks: Blocks to compute; all of the plan if not given.
         probabilities: Whether to compute the probabilities of all classes.
         on_failure: Called with a block that fails, which is then skipped; if not given, the error is raised.
@@ -218,6 +249,7 @@ def run_blocks(
         profile: Takes the seconds of each stage.
     """
     selected = plan.blocks if blocks is None else blocks
+    upsampling = upsampling or Upsampling()
     profile = Profile() if profile is None else profile
     advance = Counter(window_total(selected), stage="segment", progress=progress)
 
@@ -239,8 +271,10 @@ def run_blocks(
             )
             with profile.stage("classify"):
                 found = products.finish(blended.valid, blended.cls_features)
-                guide = crop_guide(pixels, block, grid=plan.grid) if edge_aware else None
-                strips = upsample_logits(found, step=plan.grid.step, core=block.core, guide=guide)
+                guide = crop_guide(pixels, block, grid=plan.grid) if upsampling.uses_image else None
+                strips = upsample_with_image(
+                    found, bank, upsampling=upsampling, guide=guide, grid=plan.grid, core=block.core
+                )
                 valid = pixels.valid[block.core.slices_in(block.read)] & plan.area.rasterize(block.core)
                 mapped = classify_pixels(strips, bank, core=block.core, valid=valid, probabilities=probabilities)
         return BlockResult(block, mapped)

@@ -93,8 +93,9 @@ AREA = {"top": 71, "left": 133, "height": 90, "width": 77}
         {},
         {"window": 112, "stride": 56, "block_size": 64},
         {"borders": "image", "debias": -0.3},
+        {"segments": "majority", "block_size": 104},
         {"gsd": 0.83},
-        pytest.param({"workers": 2, "block_size": 56}, marks=pytest.mark.enable_socket),
+        pytest.param({"workers": 2, "block_size": 128, "segments": "mean"}, marks=pytest.mark.enable_socket),
     ],
 )
 def test_bounds(scene: Path, demo: pg.Model, tmp_path: Path, options: dict[str, Any]) -> None:
@@ -121,7 +122,7 @@ def polygons(scene: Path, tmp_path: Path) -> Path:
     return tmp_path / "area.gpkg"
 
 
-@pytest.mark.parametrize("options", [{}, {"gsd": 1.3}, {"borders": "image", "block_size": 104}])
+@pytest.mark.parametrize("options", [{}, {"gsd": 1.3}, {"borders": "image", "segments": "mean", "block_size": 104}])
 def test_polygons(scene: Path, demo: pg.Model, tmp_path: Path, polygons: Path, options: dict[str, Any]) -> None:
     part, whole = segment_both(scene, demo, tmp_path, {"aoi": polygons}, **options)
     with rasterio.open(part.paths.labels) as dataset:

@@ -521,19 +521,20 @@ def test_bad_examples(folder: Path, tmp_path: Path, drawn: Path) -> None:
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_borders_along_the_image(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
-    options = pg.SegmentOptions(borders="image", block_size=192, polygons=False)
+@pytest.mark.parametrize("chosen", [{"borders": "image"}, {"segments": "majority"}])
+def test_borders_along_the_image(folder: Path, tmp_path: Path, demo: pg.Model, chosen: dict[str, Any]) -> None:
+    options = pg.SegmentOptions(**chosen, block_size=192, polygons=False)
     direct = pg.segment(folder / "scene.tif", WORDS, out=tmp_path / "direct", model=demo, options=options)
     embedding = pg.open_embedding(folder / "scene.emb")
-    chosen = pg.LabelOptions(borders="image", polygons=False)
-    shown = embedding.label(WORDS, options=chosen)
+    labelling = pg.LabelOptions(**chosen, polygons=False)
+    shown = embedding.label(WORDS, options=labelling)
     np.testing.assert_array_equal(direct.labels.read(), shown.labels)
     assert 0.001 < (shown.labels != embedding.label(WORDS).labels).mean() < 0.2
     moved = Path(shutil.copyfile(folder / "scene.tif", tmp_path / "moved.tif"))
-    moved_map = pg.label(embedding, WORDS, out=tmp_path / "kept", raster=moved, options=chosen)
+    moved_map = pg.label(embedding, WORDS, out=tmp_path / "kept", raster=moved, options=labelling)
     np.testing.assert_array_equal(moved_map.labels.read(), shown.labels)
     pg.sample(tmp_path / "other.tif", size=64, seed=9)
     with pytest.raises(StoreError, match=r"not the raster that .* was encoded from: they differ in"):
-        pg.label(embedding, WORDS, out=tmp_path / "bad", raster=tmp_path / "other.tif", options=chosen)
-    coarse = embedding.label(WORDS, gsd=4, options=chosen)
+        pg.label(embedding, WORDS, out=tmp_path / "bad", raster=tmp_path / "other.tif", options=labelling)
+    coarse = embedding.label(WORDS, gsd=4, options=labelling)
     np.testing.assert_array_equal(coarse.labels, embedding.label(WORDS, gsd=4).labels)

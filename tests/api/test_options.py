@@ -29,6 +29,7 @@ CLASSES = (
     [
         (pg.StoreOptions, {"storage": "int16"}, "storage='int16' must be 'float16' or 'int8'"),
         (pg.StoreOptions, {"components": 0}, "components=0 must be at least 1"),
+        (pg.LabelOptions, {"segments": "yes"}, "segments='yes' must be 'none', 'mean' or 'majority'"),
         (pg.LabelOptions, {"borders": "imag"}, "borders='imag' must be 'cells' or 'image'"),
         (
             pg.LabelOptions,
@@ -145,3 +146,10 @@ def test_options_that_contradict_a_loaded_model_are_refused(
 def test_the_plugin_has_the_same_choices_and_defaults() -> None:
     tool = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "write_plugin_options.py"))
     assert json.loads(tool["FILE"].read_text("utf-8")) == json.loads(json.dumps(tool["describe_options"]()))
+
+
+def test_segments_need_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proxyclip_geo.api.options.find_spec", lambda name: None)
+    with pytest.raises(pg.OptionError, match=r"segments=mean needs scikit-image, .*; run `pip install scikit-image`"):
+        pg.SegmentOptions(segments="mean")
+    assert pg.SegmentOptions().segments == "none"

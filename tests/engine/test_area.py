@@ -1,7 +1,8 @@
 """Results of an area of interest equal those of the whole raster, cropped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,24 +12,34 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from proxyclip_geo.engine import options as engine_options
 from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
+from proxyclip_geo.engine.options import Segments, Upsampling
 from proxyclip_geo.engine.plan import Plan, make_plan
 from proxyclip_geo.engine.read_block import used_cells
 from proxyclip_geo.engine.runner import BlockResult, classify_blocks, encode_blocks, run_blocks, stored_blocks
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store, open_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
+from proxyclip_geo.errors import StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]
 STEP = 4
+SEGMENTS: st.SearchStrategy[Segments] = st.sampled_from(["none", "mean", "majority"])
 many = settings(
     max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+
+
+@pytest.fixture(autouse=True)
+def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rasters of these tests have several tiles."""
+    monkeypatch.setattr(engine_options, "SEGMENT_TILE", 16)
 
 
 @st.composite
@@ -48,7 +59,7 @@ def areas(draw: st.DrawFn, height: int, width: int) -> Area:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> dict[str, Any]:
+def cases(draw: st.DrawFn, segments: st.SearchStrategy[Segments] = SEGMENTS) -> dict[str, Any]:
     """A raster, an area of it, and blocks."""
     height, width = draw(st.integers(1, 70)), draw(st.integers(1, 70))
     return {
@@ -58,7 +69,7 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
         "seed": draw(st.integers(0, 99)),
         "valid": draw(st.sampled_from([0.1, 0.7, 1.0])),
         "debias": draw(st.sampled_from([0.0, -0.3])),
-        "edge_aware": draw(st.booleans()),
+        "upsampling": Upsampling(edge_aware=draw(st.booleans()), segments=draw(segments)),
     }
 
 
@@ -105,10 +116,12 @@ def run(encoders: SimpleNamespace, make_source: Make, make_bank: Make) -> Make:
     def run(case: dict[str, Any]) -> SimpleNamespace:
         source, encoder = make_source(*case["shape"], seed=case["seed"], valid=case["valid"]), encoders.Positional()
         bank = replace(make_bank(), debias=case["debias"])
-        whole = make_plan(case["shape"], encoder=encoder, window=16, stride=8)
-        options = {"encoder": encoder, "bank": bank, "probabilities": True, "edge_aware": case["edge_aware"]}
+        tile = case["upsampling"].tile
+        whole = make_plan(case["shape"], encoder=encoder, window=16, stride=8, tile=tile)
+        options = {"encoder": encoder, "bank": bank, "probabilities": True, "upsampling": case["upsampling"]}
         expected = collect(run_blocks(source, whole, **options), whole.grid.raster, bank)
-        plan = make_plan(case["shape"], encoder=encoder, window=16, stride=8, core=case["core"], area=case["area"])
+        settings = {"core": case["core"], "area": case["area"], "tile": tile}
+        plan = make_plan(case["shape"], encoder=encoder, window=16, stride=8, **settings)
         expected = crop(expected, case["area"], nodata=bank.nodata)
         return SimpleNamespace(source=source, plan=plan, bank=bank, options=options, expected=expected)
 
@@ -124,25 +137,61 @@ def test_an_area_is_a_crop_of_the_whole(run: Make, case: dict[str, Any]) -> None
 
 
 @many
-@given(case=cases(), storage=st.sampled_from(["float16", "int8"]))
+@given(case=cases(st.just("none")), storage=st.sampled_from(["float16", "int8"]))
 def test_a_stored_area_is_a_crop_of_the_whole(
     run: Make, tmp_path_factory: pytest.TempPathFactory, case: dict[str, Any], storage: str
 ) -> None:
     found = run(case)
     store = write(str(tmp_path_factory.mktemp("area") / "a.emb"), found.source, found.plan, found.options, storage)
-    area, bank, edge_aware = case["area"], found.bank, case["edge_aware"]
+    area, bank, upsampling = case["area"], found.bank, case["upsampling"]
     if storage == "int8":
         whole = replace(found.plan, area=Area(found.plan.grid.raster)).with_core(64)
         path = str(tmp_path_factory.mktemp("whole") / "w.emb")
-        stored = label(write(path, found.source, whole, found.options, storage), bank, found.source, edge_aware)
+        stored = label(write(path, found.source, whole, found.options, storage), bank, found.source, upsampling)
         expected = crop(stored, area, nodata=bank.nodata)
     else:
         expected = found.expected
-    assert_equal(label(store, bank, found.source, edge_aware), expected)
-    if not edge_aware:
+    assert_equal(label(store, bank, found.source, upsampling), expected)
+    if not upsampling.edge_aware:
         shown = label_area(store, bank, area=area.region)
         np.testing.assert_array_equal(shown.map.labels, expected.labels)
         np.testing.assert_array_equal(shown.map.score, expected.score)
+
+
+@settings(many, max_examples=8)
+@given(case=cases(st.sampled_from(["mean", "majority"])))
+def test_segments_of_a_part_of_a_store(
+    run: Make, tmp_path_factory: pytest.TempPathFactory, case: dict[str, Any]
+) -> None:
+    found, bank = run(case), run(case).bank
+    region, upsampling = case["area"].region, case["upsampling"]
+    whole = replace(found.plan, area=Area(found.plan.grid.raster), tile=1).with_core(case["core"])
+    store = write(str(tmp_path_factory.mktemp("whole") / "w.emb"), found.source, whole, found.options, "float16")
+    inside = case["area"].rasterize(region)
+    shown = label_area(store, bank, area=region, source=found.source, upsampling=upsampling)
+    np.testing.assert_array_equal(shown.map.labels[inside], found.expected.labels[inside])
+    blocks = collect(label_blocks(store, bank, found.source, upsampling, area=region), region, bank)
+    np.testing.assert_array_equal(blocks.probabilities[:, inside], found.expected.probabilities[:, inside])  # type: ignore[index]
+
+
+def test_segments_need_whole_tiles(run: Make, tmp_path: Path) -> None:
+    area, upsampling = Area(Region(20, 0, 44, 50)), Upsampling(segments="mean")
+    case = {
+        "shape": (64, 64),
+        "core": 32,
+        "seed": 1,
+        "valid": 1.0,
+        "debias": 0.0,
+        "area": area,
+        "upsampling": upsampling,
+    }
+    found = run(case)
+    store = write(str(tmp_path / "part.emb"), found.source, found.plan, found.options, "float16")
+    with pytest.raises(StoreError, match="whole tiles of 16 × 16 pixels: give `bounds` that lie 16 pixels inside it"):
+        label_area(store, found.bank, area=area.region, source=found.source, upsampling=upsampling)
+    part = Region(36, 16, 28, 18)
+    shown = label_area(store, found.bank, area=part, source=found.source, upsampling=upsampling)
+    np.testing.assert_array_equal(shown.map.labels, found.expected.labels[part.slices_in(area.region)])
 
 
 def write(path: str, source: Any, plan: Plan, options: dict[str, Any], storage: Any) -> EmbeddingStore:
@@ -160,11 +209,16 @@ def write(path: str, source: Any, plan: Plan, options: dict[str, Any], storage: 
     return open_store(path)
 
 
-def label(store: EmbeddingStore, bank: TextBank, source: Any, edge_aware: bool) -> BlockLabels:
-    encoded = stored_blocks(store, bank=bank, source=source if edge_aware else None)
-    step = store.info.grid.step
-    results = classify_blocks(encoded, bank=bank, step=step, probabilities=True)
-    return collect(results, store.info.area, bank)
+def label_blocks(
+    store: EmbeddingStore, bank: TextBank, source: Any, upsampling: Upsampling, *, area: Region | None = None
+) -> Iterator[BlockResult]:
+    guides = source if upsampling.uses_image else None
+    encoded = stored_blocks(store, bank=bank, area=area, source=guides, tile=upsampling.tile)
+    return classify_blocks(encoded, bank=bank, grid=store.info.grid, upsampling=upsampling, probabilities=True)
+
+
+def label(store: EmbeddingStore, bank: TextBank, source: Any, upsampling: Upsampling) -> BlockLabels:
+    return collect(label_blocks(store, bank, source, upsampling), store.info.area, bank)
 
 
 @given(area=areas(60, 50), seed=st.integers(0, 9))

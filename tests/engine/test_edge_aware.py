@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from proxyclip_geo.engine.classify import CellLogits, upsample_logits
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample, mean_cell_colors, read_guide
+from proxyclip_geo.engine.options import Upsampling
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.engine.runner import run_blocks
 from proxyclip_geo.region import Region
@@ -91,7 +92,7 @@ def test_labels_do_not_depend_on_blocks(
     for side in (core, 96):
         plan = make_plan(source.region.shape, encoder=encoder, window=16, stride=8, core=side)
         labels = np.zeros((2, height, width), np.uint8)
-        for result in run_blocks(source, plan, encoder=encoder, bank=bank, edge_aware=True):
+        for result in run_blocks(source, plan, encoder=encoder, bank=bank, upsampling=Upsampling(edge_aware=True)):
             part = result.block.core.slices_in(source.region)
             labels[(0, *part)], labels[(1, *part)] = result.map.labels, result.map.score
         maps.append(labels)

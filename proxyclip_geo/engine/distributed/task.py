@@ -11,6 +11,7 @@ import torch
 from distributed import get_worker
 
 from proxyclip_geo.engine.classify import BlockLabels, TextBank
+from proxyclip_geo.engine.options import Upsampling
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.runner import run_blocks
 from proxyclip_geo.errors import ProxyClipGeoError, RasterError, WorkerError
@@ -57,7 +58,7 @@ class BlockTask:
         arithmetic: Backend and dtype that the loaded model must have, e.g. ("torch", "float32").
         plan: Windows and blocks.
         bank: The queries, on the CPU.
-        edge_aware: Whether class borders follow the image.
+        upsampling: How logits of pixels are computed.
         probabilities: Whether to compute those of all classes.
         local_workers: Number of workers that share the cores and GPUs of this machine; None on a cluster, whose workers
             use the device and the cores that they are given.
@@ -72,7 +73,7 @@ class BlockTask:
     arithmetic: tuple[str, str]
     plan: Plan
     bank: TextBank
-    edge_aware: bool
+    upsampling: Upsampling
     probabilities: bool
     local_workers: int | None = None
 
@@ -164,7 +165,7 @@ class LoadedTask:
             encoder=self.encoder,
             bank=task.bank,
             blocks=[block],
-            edge_aware=task.edge_aware,
+            upsampling=task.upsampling,
             probabilities=task.probabilities,
         )
         return result.map

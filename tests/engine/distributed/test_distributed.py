@@ -26,6 +26,7 @@ from proxyclip_geo.api.text_bank import make_bank
 from proxyclip_geo.engine.distributed import task as task_module
 from proxyclip_geo.engine.distributed.cluster import WorkerPool
 from proxyclip_geo.engine.distributed.task import BlockTask, choose_device
+from proxyclip_geo.engine.options import Upsampling
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.errors import Cancelled, EngineError, ModelError, OptionError, RasterError, WorkerError
 from proxyclip_geo.models.encoder import ProxyClipEncoder
@@ -100,7 +101,7 @@ def task(scene: Path) -> BlockTask:
         arithmetic=("torch", "float32"),
         plan=make_plan((128, 192), encoder=model.encoder, window=64, stride=32),
         bank=make_bank(model.text, as_vocabulary(WORDS), logit_scale=40, options=pg.SegmentOptions()),
-        edge_aware=False,
+        upsampling=Upsampling(),
         probabilities=False,
     )
 

@@ -75,7 +75,7 @@ def label(store: EmbeddingStore, bank: TextBank, *, area: Region | None = None) 
         np.zeros((len(bank.values) - bank.background, *area.shape), np.uint8),
     )
     encoded = stored_blocks(store, bank=bank, area=area)
-    for result in classify_blocks(encoded, bank=bank, step=STEP, probabilities=True):
+    for result in classify_blocks(encoded, bank=bank, grid=store.info.grid, probabilities=True):
         part = result.block.core.slices_in(area)
         whole.labels[part] = result.map.labels
         whole.score[part] = result.map.score

@@ -1,6 +1,7 @@
 """The geobox of a raster: shape, transform and coordinate reference system."""
 
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from proxyclip_geo.errors import OptionError, ProxyClipGeoError
 from proxyclip_geo.region import Region
+from proxyclip_geo.validation import describe
 
 Floats = NDArray[np.float64]
 
@@ -146,9 +148,17 @@ class GeoBox:
         Raises:
             OptionError: If the shape is negative, the transform cannot be inverted, or the CRS is not known.
         """
-        height, width = shape
+        try:
+            height, width = map(operator.index, shape)
+        except (TypeError, ValueError) as error:
+            raise OptionError(
+                f"shape {describe(shape)} of a geobox must be two whole numbers: (height, width)"
+            ) from error
         if not isinstance(transform, Affine):
-            transform = Affine(*transform[:6])
+            try:
+                transform = Affine(*transform[:6])
+            except (TypeError, ValueError) as error:
+                raise OptionError(f"transform {describe(transform)} of a geobox must be six numbers") from error
         if min(height, width) < 0:
             raise OptionError(f"shape {height} × {width} of a geobox must not be negative")
         if not math.isfinite(transform.determinant) or transform.determinant == 0:

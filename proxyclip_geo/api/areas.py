@@ -11,6 +11,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import OutputError, VectorError
 from proxyclip_geo.files import check_existing, check_outputs, write_text
 from proxyclip_geo.geobox import GeoBox
@@ -75,6 +76,7 @@ class AreaReport:
         return title + "\n".join(["<table>", *lines, "</table>"]) + "\n"
 
 
+@check_arguments
 def measure_areas(
     labels: RasterLike,
     *,

@@ -15,6 +15,7 @@ from distributed import Client, KilledWorker, as_completed
 from proxyclip_geo.api.job import BATCH_SIZES
 from proxyclip_geo.api.options import BenchmarkOptions
 from proxyclip_geo.api.record import describe_model, describe_software
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.data_files import read_text
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.distributed.cluster import death_reason, use_workers
@@ -61,6 +62,7 @@ class BenchmarkResult:
         return describe_result(self.record)
 
 
+@check_arguments
 def run_benchmark(
     benchmark: str | Path | Benchmark,
     root: str | Path,

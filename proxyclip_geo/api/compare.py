@@ -15,6 +15,7 @@ from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.label import label
 from proxyclip_geo.api.options import ChangeOptions, LabelOptions
 from proxyclip_geo.api.outputs import raster_sides
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import OptionError, warn_quality
 from proxyclip_geo.evaluation.change import ChangeCounts, ChangeInputs, check_classes, name_of
 from proxyclip_geo.evaluation.evaluate import align_truth
@@ -36,6 +37,7 @@ SHAPE = VectorOptions(min_area=0)
 """Changed areas are not merged into their neighbours, which are other changes."""
 
 
+@check_arguments
 def compare(
     before: str | Path | Embedding,
     after: str | Path | Embedding,

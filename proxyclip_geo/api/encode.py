@@ -9,6 +9,7 @@ from proxyclip_geo.api.options import EncodeOptions, StoreOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
 from proxyclip_geo.api.record import describe_model, describe_software
 from proxyclip_geo.api.run_blocks import offset_by_done
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.pca import fit_basis, project, sample_windows
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.runner import encode_blocks
@@ -28,6 +29,7 @@ CORE_MULTIPLE = 16
 """Cells that the side of a stored block is a multiple of, so that chunks divide it evenly."""
 
 
+@check_arguments
 def encode(
     raster: RasterLike,
     *,

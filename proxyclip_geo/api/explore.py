@@ -13,6 +13,7 @@ from proxyclip_geo.api.job import Classes, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import raster_sides
 from proxyclip_geo.api.record import make_tags
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.area_query import average_scores, measure_contrasts, similarity_blocks
 from proxyclip_geo.engine.examples import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError, strip_credentials
@@ -58,6 +59,7 @@ class WordPresence:
     share: float
 
 
+@check_arguments
 def explain(
     embedding: str | Path | Embedding,
     classes: Classes,
@@ -108,6 +110,7 @@ def explain(
     return tuple(sorted(ranked, key=lambda score: -score.probability))
 
 
+@check_arguments
 def similar(
     embedding: str | Path | Embedding,
     word: str | None = None,
@@ -206,6 +209,7 @@ def _no_data() -> AreaError:
     return AreaError("the place has no data; choose another one")
 
 
+@check_arguments
 def rank_words(embedding: str | Path | Embedding, candidates: Sequence[str]) -> tuple[WordPresence, ...]:
     """Rank words by how much they stand out in a raster.
 

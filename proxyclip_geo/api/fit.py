@@ -13,6 +13,7 @@ from proxyclip_geo.api.examples import add_learned, as_examples
 from proxyclip_geo.api.fit_samples import Truth, collect_cells, read_raster, read_shapes
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.options import Examples, LabelOptions
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.fit_cells import LabelledCells, count_pairs, fit_cells, label_cells, merge
 from proxyclip_geo.engine.logistic import FOLDS
 from proxyclip_geo.errors import OptionError, OutputError
@@ -116,6 +117,7 @@ class FitOutputs:
             make_folder(path.parent)
 
 
+@check_arguments
 def fit(
     embedding: Embeddings,
     classes: Classes,

@@ -13,6 +13,7 @@ from proxyclip_geo.api.outputs import OutputPaths, check_results, prepare_direct
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.write_map import timing, write_map
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.errors import record_warnings
@@ -24,6 +25,7 @@ from proxyclip_geo.references import join_layer
 from proxyclip_geo.vector.options import VectorOptions
 
 
+@check_arguments
 def label(
     embedding: str | Path | Embedding,
     classes: Classes,

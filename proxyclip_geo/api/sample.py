@@ -11,7 +11,8 @@ import pyproj
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.options import SampleOptions
-from proxyclip_geo.errors import OptionError
+from proxyclip_geo.arguments import check_arguments
+from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.files import check_existing, was_interrupted
 from proxyclip_geo.geobox import GeoBox, parse_crs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
@@ -23,6 +24,8 @@ from proxyclip_geo.vocabulary import parse_classes
 
 BAND_NAMES = {1: ("grey",), 3: ("red", "green", "blue"), 4: ("red", "green", "blue", "near infrared")}
 TILE = 1024
+MAX_SIDE = 1_000_000
+"""Longest side in pixels; the lists of tiles of a GeoTIFF have at most 2 GB."""
 METRES_PER_DEGREE = 111_320.0
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)[:, None, None]
 
@@ -40,6 +43,7 @@ class Sample:
     truth: Path
 
 
+@check_arguments
 def sample(
     path: str | Path,
     *,
@@ -73,8 +77,10 @@ def sample(
     options = options or SampleOptions()
     path = Path(path)
     shape = (size, size) if isinstance(size, int) else size
-    if min(shape) < 1:
-        raise OptionError(f"a raster of {shape[0]} × {shape[1]} px cannot be made: both must be at least 1")
+    if not 1 <= min(shape) <= max(shape) <= MAX_SIDE:
+        raise OptionError(f"a raster of {shape[0]} × {shape[1]} px cannot be made: both must be 1 to {MAX_SIDE:,}")
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        raise OutputError(f"{path}: a sample is a GeoTIFF; give a name that ends in .tif")
     files = Sample(path, path.with_name(f"{path.stem}_truth.tif"))
     targets = (files.image, files.truth)
     check_existing(targets, overwrite=overwrite or any(map(was_interrupted, targets)))

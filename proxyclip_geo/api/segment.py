@@ -25,6 +25,7 @@ from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.segment_run import SegmentRun
 from proxyclip_geo.api.text_bank import require_model
 from proxyclip_geo.api.write_map import timing
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.estimate import estimate_disk, estimate_memory, time_window
 from proxyclip_geo.engine.store.label_store import open_label_store
 from proxyclip_geo.errors import OptionError, OutputError, record_warnings
@@ -68,6 +69,7 @@ class SegmentPlan:
     notes: tuple[str, ...]
 
 
+@check_arguments
 def segment(
     raster: RasterLike,
     classes: Classes,
@@ -211,6 +213,7 @@ def _is_same(
     )
 
 
+@check_arguments
 def plan_segment(
     raster: RasterLike,
     classes: Classes,

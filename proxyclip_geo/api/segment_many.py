@@ -17,6 +17,7 @@ from proxyclip_geo.api.output_folders import name_folders
 from proxyclip_geo.api.outputs import OutputPaths
 from proxyclip_geo.api.raster_queue import process_rasters
 from proxyclip_geo.api.segment import SegmentPlan, find_results, plan_segment, segment
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import (
     Cancelled,
     ModelError,
@@ -88,6 +89,7 @@ class RasterPlan:
     reason: str = ""
 
 
+@check_arguments
 def segment_many(
     rasters: str | Path | Iterable[str | Path],
     classes: Classes,
@@ -212,6 +214,7 @@ def _share_workers(options: SegmentOptions) -> AbstractContextManager[None]:
     return share_workers(workers=None if options.scheduler else options.workers, scheduler=options.scheduler)
 
 
+@check_arguments
 def plan_many(
     rasters: str | Path | Iterable[str | Path],
     classes: Classes,

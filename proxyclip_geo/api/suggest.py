@@ -11,6 +11,7 @@ from proxyclip_geo.api.example_report import ExampleReport
 from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.options import Examples, LabelOptions
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.examples import find_doubtful_cells
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.files import check_existing, check_outputs
@@ -53,6 +54,7 @@ class Suggestions:
     path: Path | None = None
 
 
+@check_arguments
 def suggest(
     embedding: str | Path | Embedding,
     classes: Classes,

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from proxyclip_geo import __version__
 from proxyclip_geo.api.append import check_appendable, describe_sources, extend
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.files import check_outputs, staging_folder, was_interrupted
 from proxyclip_geo.progress import Progress, no_progress
@@ -49,6 +50,7 @@ class VectorResult:
     gains: Mapping[str, int] = field(default_factory=dict)
 
 
+@check_arguments
 def vectorize(
     labels: Rasters,
     out: str | Path,

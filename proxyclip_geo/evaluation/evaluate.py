@@ -13,6 +13,7 @@ import pyproj
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import OptionError, RasterError, strip_credentials
 from proxyclip_geo.evaluation.class_mapping import Legend, TruthRules, color_mapping, mapped_values, pack_keys
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
@@ -35,6 +36,7 @@ Pairs = Counter[tuple[int, int]]
 """Pixels by (value of the truth, value of the prediction)."""
 
 
+@check_arguments
 def evaluate(
     labels: RasterLike | Sequence[RasterLike],
     truth: RasterLike | Sequence[RasterLike],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.models import openvino
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.device import resolve_backend, resolve_device, resolve_dtype
@@ -58,6 +59,7 @@ class Model:
         return replace(self, encoder=EncoderSpec.of(self.encoder))
 
 
+@check_arguments
 def load_model(
     model: str | Path | ModelCard,
     *,

@@ -20,6 +20,7 @@ from proxyclip_geo.errors import RasterError, strip_credentials
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.dataset import to_rasterio
 from proxyclip_geo.raster.names import stem_of
+from proxyclip_geo.validation import describe
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -58,6 +59,8 @@ class ArrayRaster:
         Raises:
             RasterError: If the values are not (H, W) or (bands, H, W) of the geobox, or not every band has a name.
         """
+        if not isinstance(self.values, np.ndarray):
+            raise RasterError(f"{describe(self.values)} is no numpy array; pass np.asarray(values)")
         shape = self.values.shape
         if self.values.ndim not in (2, 3) or shape[-2:] != self.geobox.shape or 0 in shape:
             raise RasterError(

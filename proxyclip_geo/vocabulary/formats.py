@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.data_files import parse_json, read_text
 from proxyclip_geo.errors import OutputError, ProxyClipGeoError, VocabularyError
 from proxyclip_geo.files import check_outputs, write_text
@@ -190,6 +191,7 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"{path}: a vocabulary is written as .yaml or .json, not as {path.suffix!r}")
 
 
+@check_arguments
 def dump_vocabulary(vocabulary: Vocabulary, path: str | Path) -> Path:
     """Write a vocabulary as YAML or JSON, by the suffix; reading it gives the same vocabulary.
 

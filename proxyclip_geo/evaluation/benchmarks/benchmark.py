@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.data_files import read_text
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.validation import suggest, validate
@@ -260,6 +261,7 @@ def list_benchmarks() -> tuple[str, ...]:
     return tuple(sorted(entry.name.removesuffix(".yaml") for entry in entries if entry.name.endswith(".yaml")))
 
 
+@check_arguments
 def load_benchmark(source: str | Path | Benchmark) -> Benchmark:
     """Load a benchmark by its name, or from a YAML file of the same form.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.evaluation.benchmarks.benchmark import Benchmark, load_benchmark
 from proxyclip_geo.evaluation.benchmarks.samples import find_samples, read_sample
@@ -13,6 +14,7 @@ from proxyclip_geo.files import atomic_write, check_outputs, make_folder
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 
 
+@check_arguments
 def prepare_benchmark(
     benchmark: str | Path | Benchmark,
     root: str | Path,

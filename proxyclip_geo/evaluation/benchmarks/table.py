@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.evaluation.benchmarks.record import ResultSummary, read_results
 from proxyclip_geo.evaluation.report import align_columns
 
@@ -40,6 +41,7 @@ def _show_interval(interval: Sequence[float] | None) -> str:
     return "" if interval is None else f" ({100 * interval[0]:.1f}–{100 * interval[1]:.1f})"
 
 
+@check_arguments
 def tabulate_benchmarks(results: str | Path | Sequence[str | Path], *, form: Form = "markdown") -> str:
     """Merge results into a table: a row a model and protocol, a column a set, the published scores below.
 

@@ -7,7 +7,7 @@ labelling, with which the others are compared, image by image. Sets are those of
 `SIDE` are cropped to their middle. Every second image of a set is for choosing constants (`--half choose`), the others
 are for reporting. Mean IoU is that of one image, over the classes that its truth holds. Intervals (90 %) are
 bootstrapped over images, in "all sets", where each set counts the same, within each set. `--cache` keeps embeddings for
-the next run.
+the next run. At the end, the gains are printed as a Markdown table, which is that of docs/refinements.md.
 """
 
 import argparse
@@ -105,6 +105,8 @@ class Refinement:
 REFINEMENTS = {
     "words": Refinement(Image.label),
     "synonyms=mean": Refinement(lambda image: image.label(synonyms="mean")),
+    "adapt": Refinement(lambda image: image.label(adapt=True)),
+    "descriptions": Refinement(lambda image: image.label(descriptions=True)),
     "borders=image": Refinement(lambda image: image.label(borders="image")),
 }
 """By name; "words" comes first."""
@@ -217,6 +219,29 @@ def report(name: str, model: str, table: Mapping[str, Mapping[str, Any]]) -> Non
         print(line, flush=True)
 
 
+def tabulate(found: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]) -> str:
+    """Return a Markdown table of gains: a row for each refinement and model, a column for each set and all of them."""
+    sets = list(next(iter(found.values())))
+    counts = {name: len(rows["words"]["scores"]) for name, rows in next(iter(found.values())).items()}
+    heads = [f"{name.replace('_', ' ')}, {counts[name]}" for name in sets]
+    lines = [f"| refinement | model | {' | '.join(heads)} | all sets |", "|---" * (len(sets) + 3) + "|"]
+    tables = {model: {**{n: summarise(rows) for n, rows in own.items()}, "": pool(own)} for model, own in found.items()}
+    for way in next(iter(next(iter(found.values())).values())):
+        for model, own in tables.items():
+            cells = [_cell(table[way], way) for table in own.values()]
+            lines.append(f"| {way} | `{model}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(row: Mapping[str, Any], way: str) -> str:
+    if way == "words":
+        return f"{row['mean IoU']:.1f}"
+    gain = f"{row['gain']:+.1f}"
+    # One image has no interval.
+    low, high = row["gain interval"]
+    return gain if row.get("images") == 1 else f"{gain} ({low:+.1f} to {high:+.1f})"
+
+
 def main() -> None:
     """Measure and print; with --json, write the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -245,6 +270,7 @@ def main() -> None:
                 report(name, model.card.name, summarise(rows))
     for model, sets in found.items():
         report("all sets", model, pool(sets))
+    print(tabulate(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 

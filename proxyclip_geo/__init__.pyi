@@ -1,3 +1,5 @@
+from .api.adapt import AdaptReport as AdaptReport
+from .api.adapt import AdaptResult as AdaptResult
 from .api.areas import AreaReport as AreaReport
 from .api.areas import measure_areas as measure_areas
 from .api.benchmark import BenchmarkResult as BenchmarkResult

@@ -96,6 +96,11 @@ def compare(
     make_folder(Path(out))
     check_existing(paths.values(), overwrite=overwrite)
     maps: list[str | Path] = [item for item in given if isinstance(item, str | Path)]
+    if words is not None and options is not None and options.adapt:
+        raise OptionError(
+            "adapt=True would adapt the words to each date by itself, so that this counts as change; adapt them to one "
+            "embedding, and compare with the vocabulary that it writes"
+        )
     if words is not None:
         settings = {**vars(options or LabelOptions()), "probabilities": True, "polygons": False}
         opened = [item if isinstance(item, Embedding) else open_embedding(item) for item in given]

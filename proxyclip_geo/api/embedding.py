@@ -1,9 +1,8 @@
 """An open embedding, labelled with any words in memory."""
 
-import json
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.example_report import ExampleReport
+from proxyclip_geo.api.adapt import AdaptResult, adapt_vocabulary
+from proxyclip_geo.api.class_bank import ClassBank, identify_learned
+from proxyclip_geo.api.encoded_raster import open_encoded
 from proxyclip_geo.api.examples import add_examples, as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.label_map import LabelMap
@@ -28,44 +29,19 @@ from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.kinds import load_text
+from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.models.weights import find_text_weights
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area, Bounds, find_area, format_bounds
 from proxyclip_geo.raster.inputs import RasterLike
-from proxyclip_geo.raster.options import Percentiles, SourceOptions
-from proxyclip_geo.raster.source import PLACES, Source, open_source
+from proxyclip_geo.raster.source import Source
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import xarray
-
-
-@dataclass(frozen=True)
-class ClassBank:
-    """A vocabulary with its queries.
-
-    Attributes:
-        vocabulary: The classes.
-        bank: Their queries, in the space of the stored features.
-        report: The check of the examples; None without.
-    """
-
-    vocabulary: Vocabulary
-    bank: TextBank
-    report: ExampleReport | None
-
-
-def _identify(vocabulary: Vocabulary, options: LabelOptions, examples: Examples) -> str:
-    """Return all that a bank with examples depends on, apart from the embedding, as text."""
-    version = (0, 0)
-    with suppress(OSError):
-        stat = Path(examples.path).stat()
-        version = (stat.st_mtime_ns, stat.st_size)
-    chosen = {key: getattr(options, key) for key in ("synonyms", "background", "debias")}
-    return json.dumps([vocabulary.to_dict(), chosen, examples.to_dict(), version])
 
 
 class Embedding:
@@ -75,9 +51,11 @@ class Embedding:
         store: The store of the features.
     """
 
-    def __init__(self, store: EmbeddingStore) -> None:
-        """Wrap a store; use `open_embedding` or `encode`."""
+    def __init__(self, store: EmbeddingStore, *, model: Model | None = None) -> None:
+        """Wrap a store, with the card and text encoder of a model that is loaded; use `open_embedding` or `encode`."""
         self.store = store
+        if model is not None:
+            self.card, self.text = model.card, model.text
         self._samples: dict[float, FeatureSample] = {}
         self._learned: dict[str, ClassBank] = {}
 
@@ -193,9 +171,9 @@ class Embedding:
         learning: bool = False,
         progress: Progress = no_progress,
     ) -> ClassBank:
-        """Return the vocabulary and its text bank in the space of the stored features, both with examples learned.
+        """Return the vocabulary and its text bank in the space of the stored features, both with what was learned.
 
-        The last result is cached for the next call with the same examples.
+        The last result with examples, or adapted to the scene, is cached for the next call with the same ones.
 
         Args:
             classes: As for `segment`.
@@ -209,15 +187,47 @@ class Embedding:
         model = self.store.info.model
         require_model(vocabulary, name=model["name"], sha256=model["constants_sha256"])
         bank = self._make_bank(vocabulary, options, progress)
-        if examples is None:
-            return ClassBank(vocabulary, bank, None)
-        key = _identify(vocabulary, options, examples)
+        if examples is None and not options.adapt:
+            return ClassBank(vocabulary, bank)
+        key = identify_learned(vocabulary, options, examples)
         if key not in self._learned:
-            sample = self.sample_features(options.debias)
-            learned = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)
-            bank = self._make_bank(learned.vocabulary, options, progress)
-            self._learned = {key: ClassBank(learned.vocabulary, bank, learned.report)}
+            sample, report, adaptation = self.sample_features(options.debias), None, None
+            if options.adapt:
+                adapted = adapt_vocabulary(bank, vocabulary, store=self.store, sample=sample)
+                vocabulary, adaptation = adapted.vocabulary, adapted.report
+            elif examples is not None:
+                learned = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)
+                vocabulary, report = learned.vocabulary, learned.report
+            bank = self._make_bank(vocabulary, options, progress)
+            self._learned = {key: ClassBank(vocabulary, bank, report, adaptation)}
         return self._learned[key]
+
+    def adapt(self, classes: Classes, options: LabelOptions | None = None) -> AdaptResult:
+        """Adapt words to the scene; the vocabulary labels this and neighbouring scenes that the same model encoded.
+
+        The query of each class moves towards the surest of 16,384 evenly spaced cells; the classes' shares are kept.
+
+        Args:
+            classes: As for `segment`; words, not a vocabulary that was adapted or learned before.
+            options: Options that the map will be labelled with.
+
+        Raises:
+            ProxyClipGeoError: A subclass for every error; see `errors`.
+
+        Warns:
+            QualityWarning: If classes have too few sure cells and stay as their words are.
+
+        Example:
+            >>> import proxyclip_geo as pg
+            >>> made = pg.sample("doctest.tif", size=128, seed=3)
+            >>> embedding = pg.encode(made.image, out="doctest.emb", model="demo")
+            >>> adapted = embedding.adapt(["water", "forest", "grass", "road"])
+            >>> adapted.vocabulary.adapted_to
+            'doctest'
+        """
+        found = self.bank(classes, replace(options or LabelOptions(), adapt=True))
+        assert found.adaptation is not None
+        return AdaptResult(found.vocabulary, found.adaptation)
 
     def _make_bank(self, vocabulary: Vocabulary, options: LabelOptions, progress: Progress) -> TextBank:
         scale = self.card.text.logit_scale
@@ -261,7 +271,16 @@ class Embedding:
         shape = area.map.labels.shape
         geobox = self.store.info.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
         picture, note = self.picture(area.region), make_note(self.card)
-        return LabelMap(area.map.labels, area.map.score, geobox, found.vocabulary, picture, found.report, note)
+        return LabelMap(
+            area.map.labels,
+            area.map.score,
+            geobox,
+            found.vocabulary,
+            picture,
+            report=found.report,
+            adaptation=found.adaptation,
+            note=note,
+        )
 
     def discover(self, count: int = ClusterOptions().count, *, words: Sequence[str] | None = None) -> Vocabulary:
         """Cluster the features, and return a class for each cluster; `label` takes it for a first map without words.
@@ -299,27 +318,7 @@ class Embedding:
             StoreError: If it is another raster, or has changed.
             RasterError: If it cannot be read.
         """
-        encoded, settings = self.store.info.raster, self.store.info.options
-        options = SourceOptions(
-            bands=encoded["bands"],
-            stretch=encoded.get("stretch") or Percentiles(),
-            gsd=settings.get("gsd"),
-            bounds=settings.get("bounds"),
-            nodata=settings.get("nodata"),
-            mask=encoded.get("mask_path") or settings.get("mask"),
-        )
-        source = open_source(encoded["path"] if raster is None else raster, options, check=False)
-        # A copy of a file has a path and a time of its own; a copy in memory also another format.
-        ignored = {*PLACES, "modified_ns", "area", "area_sha256", *(("bytes", "driver") if source.in_memory else ())}
-        found = json.loads(json.dumps(source.fingerprint()))
-        different = {key for key in found if key not in ignored and encoded.get(key) != found[key]}
-        if different:
-            source.close()
-            raise StoreError(
-                f"{source.name} is not the raster that {self.name} was encoded from: they differ in "
-                f"{', '.join(sorted(different))}; give that `raster`, or encode this one"
-            )
-        return source
+        return open_encoded(self.store, raster)
 
     def _factor(self, gsd: float | None) -> float:
         """Return how many pixels of the raster a pixel of `gsd` metres spans in each direction, at least 1."""

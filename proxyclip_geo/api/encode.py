@@ -98,7 +98,7 @@ def encode(
                 basis = fit_basis(sample_windows(source, plan, encoder=encoder, progress=progress), store.components)
             stored = create_store(name, info, thumbnail=source.thumbnail(PREVIEW_SIDE).rgb, basis=basis)
         _fill(stored, plan, job, loaded, progress=progress)
-    return Embedding(stored)
+    return Embedding(stored, model=loaded)
 
 
 def _fill(stored: EmbeddingStore, plan: Plan, job: Job, model: Model, *, progress: Progress) -> None:

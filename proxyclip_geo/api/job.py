@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from proxyclip_geo.api.adapt import check_adaptable
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.plan import Plan, make_plan
 from proxyclip_geo.errors import OptionError, VocabularyError, warn_quality
@@ -156,6 +157,7 @@ def prepare_vocabulary(classes: Classes, options: LabelOptions, *, learning: boo
 
     Raises:
         VocabularyError: If it cannot be read, or a class has neither words nor a direction.
+        OptionError: If it is to be adapted and learned at once.
     """
     vocabulary = as_vocabulary(classes)
     empty = [item.name for item in vocabulary.classes if not item.synonyms and item.direction is None]
@@ -164,6 +166,8 @@ def prepare_vocabulary(classes: Classes, options: LabelOptions, *, learning: boo
             f"class '{empty[0]}' has no words, and nothing was learned for it; give it words, or examples of it on an "
             "embedding"
         )
+    if options.adapt:
+        check_adaptable(vocabulary, learning=learning)
     if options.threshold is not None:
         vocabulary = replace(vocabulary, threshold=options.threshold)
     if options.templates is not None:

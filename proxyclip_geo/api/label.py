@@ -23,6 +23,7 @@ from proxyclip_geo.raster.aoi import Area
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.references import join_layer
 from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vocabulary import dump_vocabulary
 
 
 @check_arguments
@@ -120,6 +121,10 @@ def label(
         )
         if found.report is not None:
             record["examples"] = found.report.to_dict()
+        if found.adaptation is not None:
+            record["adaptation"] = found.adaptation.to_dict()
+        if paths.vocabulary is not None:
+            dump_vocabulary(vocabulary, paths.vocabulary)
         write_json(paths.run, record)
     return SegmentResult(paths, vocabulary, summary.shares, summary.areas, record)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from proxyclip_geo.api.adapt import AdaptReport
 from proxyclip_geo.api.example_report import ExampleReport
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, compute_shares, name_values
 from proxyclip_geo.files import temporary_folder
@@ -39,6 +40,7 @@ class LabelMap:
         vocabulary: The classes.
         picture: (3, h, w) uint8 thumbnail of the same area.
         report: The check of the examples; None without.
+        adaptation: What adapting to the scene changed; None without.
         note: What the model is for, if it is not for mapping.
     """
 
@@ -48,6 +50,7 @@ class LabelMap:
     vocabulary: Vocabulary
     picture: NDArray[np.uint8] = field(repr=False)
     report: ExampleReport | None = None
+    adaptation: AdaptReport | None = None
     note: str = ""
 
     @property

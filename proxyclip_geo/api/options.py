@@ -104,6 +104,12 @@ class LabelOptions(Options):
             le=10,
         ),
     ] = 0.0
+    adapt: Annotated[
+        bool, option("Move words towards the cells that are surest of them; write that vocabulary, too.", panel=WORDS)
+    ] = False
+    descriptions: Annotated[
+        bool, option("Add built-in sentences on what words look like from above; measure it first.", panel=WORDS)
+    ] = False
     borders: Annotated[
         Literal["cells", "image"],
         option(

@@ -51,6 +51,7 @@ class OutputPaths:
         preview: Picture of image and labels.
         run: Record of the run (JSON).
         stac: STAC item of the results.
+        vocabulary: The vocabulary, adapted to the scene.
     """
 
     labels: Path
@@ -61,6 +62,7 @@ class OutputPaths:
     preview: Path
     run: Path
     stac: Path | None = None
+    vocabulary: Path | None = None
 
     @classmethod
     def in_directory(cls, out: Path, stem: str, options: LabelOptions) -> "OutputPaths":
@@ -74,6 +76,7 @@ class OutputPaths:
             preview=out / f"{stem}_preview.png",
             run=out / f"{stem}_run.json",
             stac=out / f"{stem}_stac.json" if options.stac else None,
+            vocabulary=out / f"{stem}_vocabulary.yaml" if options.adapt else None,
         )
 
     @property
@@ -92,9 +95,14 @@ class OutputPaths:
         return self.labels.with_name(f".{self.stem}.unfinished")
 
     @property
+    def embedding(self) -> Path:
+        """Folder of the embedding of an unfinished map whose words are adapted."""
+        return self.labels.with_name(f".{self.stem}.emb")
+
+    @property
     def resumable(self) -> bool:
         """Whether an interrupted run left blocks or results that the next one may replace."""
-        return self.unfinished.exists() or was_interrupted(self.base)
+        return self.unfinished.exists() or self.embedding.exists() or was_interrupted(self.base)
 
     def all(self) -> tuple[Path, ...]:
         """Return the requested files."""
@@ -107,6 +115,7 @@ class OutputPaths:
             self.preview,
             self.run,
             self.stac,
+            self.vocabulary,
         )
         return tuple(path for path in paths if path is not None)
 

@@ -99,7 +99,17 @@ def request_identity(job: Job, vocabulary: Vocabulary, options: SegmentOptions) 
         "vocabulary": vocabulary.to_dict(),
         "options": {
             key: getattr(options, key)
-            for key in ("synonyms", "debias", "background", "templates", "probabilities", "borders", "segments")
+            for key in (
+                "synonyms",
+                "debias",
+                "background",
+                "templates",
+                "adapt",
+                "descriptions",
+                "probabilities",
+                "borders",
+                "segments",
+            )
         },
         "version": __version__,
     }

@@ -22,6 +22,7 @@ from proxyclip_geo.api.record import (
     request_identity,
 )
 from proxyclip_geo.api.results import SegmentResult
+from proxyclip_geo.api.segment_adapted import check_running, segment_adapted
 from proxyclip_geo.api.segment_run import SegmentRun
 from proxyclip_geo.api.text_bank import require_model
 from proxyclip_geo.api.write_map import timing
@@ -38,6 +39,7 @@ from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.names import stem_of
 from proxyclip_geo.vector.area_table import AreaTable
 from proxyclip_geo.vector.options import VectorOptions
+from proxyclip_geo.vocabulary import load_vocabulary
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,15 @@ def segment(
         (128, 128)
     """
     options = options or SegmentOptions()
+    if options.adapt:
+        check_running(options)
     if isinstance(raster, str | Path) and not overwrite:
         given = LazyModel(model, options)
         earlier = find_results(raster, classes, out=out, model=given, options=options, vectors=vectors)
         if earlier is not None:
             paths = OutputPaths.in_directory(Path(out), stem_of(raster), options)
-            vocabulary = prepare_vocabulary(classes, options)
+            written = paths.vocabulary
+            vocabulary = prepare_vocabulary(classes, options) if written is None else load_vocabulary(written)
             areas = AreaTable(earlier.areas.classes, earlier.areas.unit)
             return SegmentResult(paths, vocabulary, earlier.shares, areas, earlier.run, done_before=True)
     seconds: dict[str, float] = {}
@@ -144,6 +149,8 @@ def segment(
             words = (*vocabulary.words, *options.background)
             warn_of_far_words(loaded.text, job.card, words, progress=progress)
         run = SegmentRun(job, vocabulary, paths, loaded, options, vectors, seconds, [*notes, *word_notes])
+        if options.adapt:
+            return segment_adapted(run, raster, overwrite=overwrite, progress=progress)
         with staging_folder(paths.base):
             remove_drafts(paths)
             with open_label_store(
@@ -178,7 +185,7 @@ def find_results(
     with record_warnings() as notes:
         vocabulary = prepare_vocabulary(classes, options)
         paths = OutputPaths.in_directory(Path(out), stem_of(str(raster)), options)
-        if not paths.run.exists() or paths.unfinished.exists():
+        if not paths.run.exists() or paths.unfinished.exists() or paths.embedding.exists():
             return None
         job = Job.prepare(raster, model=model.given, options=options)
     record = read_record(paths.run)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from proxyclip_geo.api.options import LabelOptions
-from proxyclip_geo.engine.classify import TextBank, average_synonyms
+from proxyclip_geo.engine.classify import TextBank, add_prompts, average_synonyms
 from proxyclip_geo.engine.examples import add_directions, neutralise
 from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.vocabulary import UNCLASSIFIED, Vocabulary
+from proxyclip_geo.vocabulary.descriptions import load_descriptions
 from proxyclip_geo.vocabulary.directions import decode_direction
 
 
@@ -36,8 +37,14 @@ def make_bank(
     options = options or LabelOptions()
     background = _check_background(vocabulary, options.background)
     count = len(vocabulary.classes)
+    words = [*vocabulary.queries, *background]
+    queries = text.encode(words, templates=vocabulary.templates, progress=progress)
+    if options.descriptions:
+        found = load_descriptions(words)
+        prompts = {n: text.encode(sentences, templates=("{}",), progress=progress) for n, sentences in found.items()}
+        queries = add_prompts(queries, prompts)
     bank = TextBank(
-        queries=text.encode([*vocabulary.queries, *background], templates=vocabulary.templates, progress=progress),
+        queries=queries,
         query_class=(*vocabulary.query_class, *([count] * len(background))),
         values=(*vocabulary.values, *([0] if background else [])),
         biases=(*(item.bias for item in vocabulary.classes), *([0.0] if background else [])),
@@ -69,14 +76,17 @@ def require_model(vocabulary: Vocabulary, *, name: str, sha256: str) -> None:
     """
     if vocabulary.model_sha256 in (None, sha256):
         return
+    learned, again = "learned from examples", "learn it again from examples"
+    if vocabulary.adapted_to is not None:
+        learned, again = f"adapted to scene '{vocabulary.adapted_to}'", "adapt its words again"
     other = f"model '{vocabulary.model}'"
     if vocabulary.model == name:
         other = (
             f"other weights of model '{name}' (sha256 {str(vocabulary.model_sha256)[:12]}… then, {sha256[:12]}… now)"
         )
     raise VocabularyError(
-        f"vocabulary '{vocabulary.name}' was learned from examples with {other}, whose features differ from those of "
-        f"model '{name}'; learn it again from examples on a raster that this model encoded"
+        f"vocabulary '{vocabulary.name}' was {learned} with {other}, whose features differ from those of "
+        f"model '{name}'; {again} on a raster that this model encoded"
     )
 
 

@@ -199,11 +199,27 @@ def show_result(reporter: Reporter, result: Any) -> None:
     areas = result.areas.to_dict()
     facts = {"shares": dict(result.shares), "areas": areas, "paths": paths}
     facts |= {"done_before": True} if result.done_before else {"seconds": result.run["seconds"]}
-    examples = result.run.get("examples")
-    if examples is not None:
-        facts["examples"] = examples
+    examples, adaptation = result.run.get("examples"), result.run.get("adaptation")
+    facts |= {key: value for key, value in (("examples", examples), ("adaptation", adaptation)) if value is not None}
     reporter.result(table, facts)
     if not reporter.as_json:
         if examples is not None:
             reporter.out.print("\n".join(examples["advice"]))
+        if adaptation is not None:
+            reporter.out.print(_adaptation_table(adaptation))
         reporter.out.print("\n".join(paths.values()))
+
+
+def _adaptation_table(adaptation: Any) -> Any:
+    """Return what adapting changed, by class."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("adapted class")
+    for title in (f"sure cells of {adaptation['cells']}", "cosine of old and new query", "share before", "share after"):
+        table.add_column(title, justify="right")
+    for item in adaptation["classes"]:
+        shares = (f"{100 * item[key]:.1f} %" for key in ("before", "after"))
+        cosine = f"{item['cosine']:.3f}" if item["adapted"] else "as the words"
+        table.add_row(item["name"], str(item["cells"]), cosine, *shares)
+    return table

@@ -1,6 +1,6 @@
 """Classify embeddings: products with queries, upsampling to pixels, softmax, labels and scores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -304,6 +304,19 @@ def _members(query_class: Sequence[int], classes: int) -> list[list[int]]:
 
 def _to_percent(probability: Tensor) -> NDArray[np.uint8]:
     return (probability * SCORE_SCALE).round().to(torch.uint8).cpu().numpy()
+
+
+def add_prompts(queries: Tensor, prompts: Mapping[int, Tensor]) -> Tensor:
+    """Return (Q, D) queries of unit length, in which further prompts count as much as the templates together.
+
+    Args:
+        queries: (Q, D) of unit length.
+        prompts: By index of a query, its (n, D) further prompts, encoded.
+    """
+    rows = list(queries)
+    for index, own in prompts.items():
+        rows[index] = functional.normalize(rows[index] + functional.normalize(own.mean(dim=0), dim=0), dim=0)
+    return torch.stack(rows)
 
 
 def average_synonyms(bank: TextBank) -> TextBank:

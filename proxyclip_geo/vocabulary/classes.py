@@ -142,6 +142,7 @@ class Vocabulary:
         logit_scale: Factor of cosines before the softmax; None for the model's.
         model: Name of the model whose features the directions of the classes are for; None without directions.
         model_sha256: Checksum of its weights and constants.
+        adapted_to: Name of the scene that the words were adapted to; None if they were not.
         path: File that it was read from, which is not part of the vocabulary.
 
     Raises:
@@ -158,6 +159,7 @@ class Vocabulary:
     logit_scale: Annotated[float, Field(gt=0, le=1e4)] | None = None
     model: Word | None = None
     model_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    adapted_to: Word | None = None
     path: Path | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -272,6 +274,8 @@ class Vocabulary:
             fields["logit_scale"] = self.logit_scale
         if self.model is not None:
             fields |= {"model": self.model, "model_sha256": self.model_sha256}
+        if self.adapted_to is not None:
+            fields["adapted_to"] = self.adapted_to
         fields["classes"] = [item.to_dict() for item in self.classes]
         return fields
 

@@ -30,6 +30,7 @@ def describe_result(result: SegmentResult) -> dict[str, Any]:
         "areas": result.areas.to_dict(),
         "vocabulary": result.vocabulary.to_dict(),
         "examples": result.run.get("examples"),
+        "adaptation": result.run.get("adaptation"),
         "seconds": result.run["seconds"],
     }
 

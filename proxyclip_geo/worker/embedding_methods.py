@@ -124,6 +124,7 @@ def preview(
         "shares": dict(labels.shares),
         "vocabulary": labels.vocabulary.to_dict(),
         "examples": None if labels.report is None else labels.report.to_dict(),
+        "adaptation": None if labels.adaptation is None else labels.adaptation.to_dict(),
         "seconds": time.perf_counter() - started,
     }
 

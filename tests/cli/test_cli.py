@@ -109,9 +109,14 @@ def test_encode_once_and_label_twice(folder: Path) -> None:
     with rasterio.open(folder / "out/scene_labels.tif") as one, rasterio.open(result_of(folder, result)) as other:
         np.testing.assert_array_equal(one.read(), other.read())
     other_words = ("-c", "river; meadow; house", "--background", "road, field", "--synonyms", "max-logit")
-    second = run("label", "scene.emb", *other_words, "-o", "other", cwd=folder)
+    second = run("label", "scene.emb", *other_words, "--adapt", "-o", "other", cwd=folder)
     assert second.returncode == 0, second.stderr
     assert "unclassified" in second.stdout
+    assert "cosine of old and new query" in second.stdout
+    assert "other/scene_vocabulary.yaml" in second.stdout.replace("\\", "/")
+    words = ("--vocabulary", "other/scene_vocabulary.yaml")
+    third = run("label", "scene.emb", *words, "--adapt", "-o", "third", cwd=folder)
+    assert "is already adapted to scene 'scene'; use it without --adapt" in third.stderr
 
 
 def test_query_an_embedding(folder: Path) -> None:

@@ -147,6 +147,16 @@ def test_labels_from_a_warm_embedding_are_those_of_the_api(worker: Worker, folde
     assert again["type"] == "OutputError"
 
 
+def test_words_adapted_to_the_scene(worker: Worker, folder: Path, embedding: str) -> None:
+    given = {"embedding": embedding, "classes": WORDS, "options": {"adapt": True, "polygons": False}}
+    made = worker.result("label", **given, out=str(folder / "adapted"))
+    shown = worker.result("preview", **given, path=str(folder / "adapted.tif"))
+    assert made["adaptation"] == shown["adaptation"]
+    assert made["vocabulary"] == shown["vocabulary"]
+    assert made["vocabulary"]["adapted_to"] == "scene"
+    assert Path(made["paths"]["vocabulary"]).is_file()
+
+
 def test_segment_makes_the_same_map(worker: Worker, folder: Path) -> None:
     number = worker.send(
         "segment",

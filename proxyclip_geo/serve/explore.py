@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ipyleaflet import Map
 
 _TILES = "{z}/{x}/{y}.png"
+# A notebook is a page of another site: browsers show it images only of servers that some other page may read.
+_OPTIONS = ServeOptions(port=0, cors=("http://localhost",))
 _servers: dict[str, "MapServer"] = {}
 
 
@@ -43,14 +45,15 @@ class MapServer:
         self,
         embeddings: Sequence[str | Path],
         *,
-        options: ServeOptions = ServeOptions(port=0),
+        options: ServeOptions = _OPTIONS,
         progress: Progress = no_progress,
     ) -> None:
         """Start the server.
 
         Args:
             embeddings: Paths or URLs of embeddings of one model; the first one is on top.
-            options: Address and limits; a free port by default.
+            options: Address and limits; a free port by default. Pages of other sites, as notebooks are, show tiles only
+                if `cors` names some origin.
             progress: Called while overviews are computed.
 
         Raises:

@@ -26,6 +26,8 @@ def read_tile(url: str, bounds: tuple[float, float, float, float], zoom: int = 1
     tile = morecantile.tms.get("WebMercatorQuad").tile((west + east) / 2, (south + north) / 2, zoom)
     answer = httpx.get(url.format(z=tile.z, x=tile.x, y=tile.y))
     answer.raise_for_status()
+    # A notebook at localhost is another site than 127.0.0.1.
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     with Image.open(io.BytesIO(answer.content)) as picture:
         return np.asarray(picture.convert("RGBA"))
 

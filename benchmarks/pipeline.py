@@ -63,10 +63,10 @@ class Free:
 class Words:
     """A text encoder that returns a random query for every word."""
 
-    def far_words(self, words: list[str]) -> list[Any]:
+    def far_words(self, words: list[str], progress: Any = None) -> list[Any]:
         return []
 
-    def encode(self, words: list[str], templates: Any = None) -> Tensor:
+    def encode(self, words: list[str], templates: Any = None, progress: Any = None) -> Tensor:
         return functional.normalize(torch.randn(len(words), 512, generator=torch.Generator().manual_seed(1)), dim=1)
 
 

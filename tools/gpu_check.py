@@ -126,6 +126,12 @@ def time_preset(setup: Setup, preset: str, *, rate: float) -> Found:
             compiled(on_device)
             found["seconds to compile"] = time.perf_counter() - started
             add("compiled", len(on_device), lambda: compiled(on_device))
+        if setup.on_gpu:
+            graph = torch.cuda.CUDAGraph()
+            encoder.forward(on_device)  # type: ignore[attr-defined]
+            with torch.cuda.graph(graph):
+                encoder.forward(on_device)  # type: ignore[attr-defined]
+            add("CUDA graph", len(on_device), graph.replay)
     return found
 
 
@@ -248,6 +254,11 @@ def main() -> None:
     parser.add_argument("--no-polygons", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    if options.device.startswith("cuda") and not torch.cuda.is_available():
+        parser.error(
+            f"torch {torch.__version__} finds no GPU on this machine; run it where there is one, or check the script "
+            "itself with --device cpu --small"
+        )
     warnings.simplefilter("ignore")
     device = torch.device(options.device)
     results: Found = {"device": describe(device)}

@@ -85,8 +85,8 @@ def percent_equal(first: Any, second: Any) -> float:
 
 
 def segment(setup: Setup, raster: Path, classes: Any, *, model: Any, name: str, **options: Any) -> pg.SegmentResult:
-    chosen = pg.SegmentOptions(**{"polygons": False, "overwrite": True, **options})
-    return pg.segment(raster, classes, out=setup.folder / name, model=model, options=chosen)
+    chosen = pg.SegmentOptions(**{"polygons": False, **options})
+    return pg.segment(raster, classes, out=setup.folder / name, model=model, options=chosen, overwrite=True)
 
 
 def cast(encoder: Any, dtype: torch.dtype) -> Any:

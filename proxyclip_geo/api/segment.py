@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from proxyclip_geo.api.job import Classes, Job, LazyModel, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import (
@@ -57,6 +59,9 @@ class SegmentPlan:
         seconds: Predicted time of encoding on this machine, from a window timed now.
         paths: Files of the results.
         notes: Warnings.
+        worker_seconds: Predicted time of encoding by one process, of this machine or like it.
+        read: Bytes of decoded pixels that all processes read, halos among them.
+        sent: Bytes of labels and scores that they return at most, without compression.
     """
 
     description: str
@@ -69,6 +74,9 @@ class SegmentPlan:
     seconds: float
     paths: OutputPaths
     notes: tuple[str, ...]
+    worker_seconds: float
+    read: int
+    sent: int
 
 
 @check_arguments
@@ -252,15 +260,21 @@ def plan_segment(
         loaded = job.load(model, options)
         run = SegmentRun(job, vocabulary, paths, loaded, options, None, {}, notes)
         plan = run.plan
+        seconds = plan.windows * time_window(plan, loaded.encoder)
+        height, width = source.area.region.shape
+        read = sum(block.read.height * block.read.width for block in plan.blocks)
         return SegmentPlan(
             description=source.describe(),
-            shape=source.area.region.shape,
+            shape=(height, width),
             windows=plan.windows,
             blocks=len(plan.blocks),
             core=plan.core,
             memory=estimate_memory(plan, loaded.encoder, run.memory_inputs),
             disk=estimate_disk(plan, run.memory_inputs),
-            seconds=plan.windows * time_window(plan, loaded.encoder) / options.workers,
+            seconds=seconds / options.workers,
             paths=paths,
             notes=tuple(notes),
+            worker_seconds=seconds,
+            read=read * len(source.bands) * np.dtype(source.dtype).itemsize,
+            sent=height * width * (run.memory_inputs.layers - 1 + np.dtype(vocabulary.dtype).itemsize),
         )

@@ -160,6 +160,8 @@ def _show_plan(reporter: Reporter, plan: Any) -> None:
         f"time: about {_duration(plan.seconds)} to encode, from a window timed just now",
         f"memory: at most about {plan.memory / 1e9:.1f} GB a process; disk: at most {_size(plan.disk)}, "
         "usually a fifth of that",
+        f"workers: {plan.worker_seconds / 3600:.2g} hours in all on machines like this one; they read "
+        f"{_size(plan.read)} of pixels and return at most {_size(plan.sent)}",
         "would write: " + ", ".join(str(path) for path in plan.paths.all()),
     ]
     data = {
@@ -171,6 +173,9 @@ def _show_plan(reporter: Reporter, plan: Any) -> None:
         "memory_bytes": plan.memory,
         "disk_bytes": plan.disk,
         "seconds": round(plan.seconds, 1),
+        "worker_seconds": round(plan.worker_seconds, 1),
+        "read_bytes": plan.read,
+        "sent_bytes": plan.sent,
         "paths": [str(path) for path in plan.paths.all()],
     }
     reporter.result("\n".join(lines), {"dry_run": True, **data})

@@ -53,6 +53,15 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
     assert not broken
 
 
+def test_every_page_is_in_a_section_of_the_site_and_in_the_readme() -> None:
+    text = (ROOT / "tools" / "site" / "build.py").read_text(encoding="utf-8")
+    listed = set(re.findall(r'"([\w/-]+)"', text[text.index("HOW_TO = ") : text.index("LINK = ")]))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in (*ROOT.glob("docs/*.md"), *ROOT.glob("docs/how-to/*.md")):
+        assert page.stem in listed, f"add {page.name} to tools/site/build.py"
+        assert page.relative_to(ROOT).as_posix() in readme, f"add {page.name} to the documentation section"
+
+
 def test_extras_that_the_documentation_names_exist() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"].keys()

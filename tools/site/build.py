@@ -32,7 +32,7 @@ SECTIONS = {
     "tutorials": ("Tutorials", ["qgis", "command-line", "python", "serve", "gallery"]),
     "how-to": ("How to", [f"how-to/{name}" for name in HOW_TO]),
     "topics": ("Topics", ["outputs", "vectors", "embeddings", "classifier", "change", "models", "worker"]),
-    "how-good": ("How good", ["quality", "demo-model", "benchmarks", "performance", "comparison"]),
+    "how-good": ("How good", ["quality", "demo-model", "benchmarks", "refinements", "performance", "comparison"]),
     "help": ("Help", ["faq", "troubleshooting"]),
     "reference": ("Reference", ["commands", "python-functions", "python-classes", "python-options", "python-errors"]),
     "project": ("Project", ["changelog", "security", "contributing", "releasing", "decisions"]),

@@ -132,6 +132,7 @@ def test_defaults(tiny_model: Path) -> None:
             for name in ("checkpoint_path", "block_fn", "norm_layer", "act_layer")
         ),
         ("depth = 2", 'depth = [{ fn = "x" }]', r"vfm.overrides.depth"),
+        ("depth = 2", "depth = 100_000_000", r"vfm.overrides.depth = 100000000 must be|limit"),
         *(
             (
                 'weights = "vfm.safetensors"',
@@ -176,7 +177,7 @@ def test_defaults(tiny_model: Path) -> None:
         ('name = "tiny"', f'name = "{"x" * 10_000}"', "at most 200 characters"),
         ('name = "tiny"', 'name = "tiny"\ndirectory = "/"', "unknown entry 'directory'"),
     ],
-    ids=range(58),
+    ids=range(59),
 )
 def test_mistakes_in_a_card_are_named(tiny_model: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(ModelError, match=message):

@@ -273,7 +273,29 @@ class TestHostileFiles:
             with pytest.raises(AreaError, match="local grids"):
                 read(path)
 
-    def test_no_host_is_contacted(self, tmp_path: Path, socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            (
+                "a.geojson",
+                geojson("[9,50],[9.1,50],[9.1,51],[9,50]", crs='"crs":{"type":"link","properties":{"href":"URL"}},'),
+            ),
+            (
+                "a.kml",
+                '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><NetworkLink><Link><href>URL</href></Link>'
+                "</NetworkLink></Document></kml>",
+            ),
+            (
+                "a.gml",
+                '<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:gml="http://www.opengis.net/gml" '
+                'xmlns:xlink="http://www.w3.org/1999/xlink" xsi:schemaLocation="b URL"><gml:featureMember><b>'
+                '<gml:polygonProperty xlink:href="URL"/></b></gml:featureMember></a>',
+            ),
+        ],
+    )
+    def test_no_host_is_contacted(
+        self, tmp_path: Path, socket_enabled: None, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+    ) -> None:
         monkeypatch.delenv("no_proxy", raising=False)
         opened: list[str] = []
 
@@ -287,11 +309,9 @@ class TestHostileFiles:
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
             Thread(target=server.serve_forever, daemon=True).start()
-            link = f'"crs":{{"type":"link","properties":{{"href":"http://127.0.0.1:{server.server_port}/"}}}},'
-            path = tmp_path / "a.geojson"
-            path.write_text(geojson("[9,50],[9.1,50],[9.1,51],[9,50]", crs=link))
+            (tmp_path / name).write_text(text.replace("URL", f"http://127.0.0.1:{server.server_port}/x.xsd"))
             with pytest.raises(ProxyClipGeoError):
-                area(path)
+                area(tmp_path / name)
             server.shutdown()
         assert opened == []
 

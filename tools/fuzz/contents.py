@@ -97,6 +97,10 @@ def _damage_json(draw: Draw, content: bytes) -> bytes:
 
 def damage_safetensors(draw: Draw, content: bytes) -> bytes:
     size = int.from_bytes(content[:8], "little")
-    header = _damage_json(draw, content[8 : 8 + size])
+    try:
+        header = _damage_json(draw, content[8 : 8 + size])
+    except (ValueError, RecursionError):
+        # An earlier damage is in the header.
+        return bytes(draw(damaged_bytes(content)))
     stated = len(header) if draw(st.integers(0, 4)) else draw(st.sampled_from([0, size, 1 << 20, 1 << 62]))
     return stated.to_bytes(8, "little") + header + content[8 + size :]

@@ -285,11 +285,14 @@ class TestDamage:
                     {"model": {"name": "a", "sha256": {}, "constants_sha256": "0", "card": card}},
                     "model.card must be the name of a model",
                 )
-                for card in ("../a.toml", "a/b.toml", "/a/../b.toml", "//host/share/a.toml", r"\\host\share\a.toml", "")
+                for card in (
+                    *("../a.toml", "a/b.toml", "/a/../b.toml", "//host/share/a.toml", r"\\host\share\a.toml", ""),
+                    *("github://owner:repository@main/a.toml", "https://example.org/a.toml", "hf-hub:owner/name"),
+                )
             ),
             ({"option": {}}, r"unknown entry 'option' \(did you mean 'options'\?\)"),
         ],
-        ids=range(37),
+        ids=range(40),
     )
     def test_metadata(self, finished: EmbeddingStore, values: dict[str, Any], message: str) -> None:
         described = json.loads(json.dumps({**finished.info.to_dict(), **values}))
@@ -345,10 +348,11 @@ class TestDamage:
             open_store(finished.name)
         values["shape"] = getattr(finished, f"_{key}" if key != "valid" else "_last").shape
         chunks = values["chunk_grid"]["configuration"]["chunk_shape"]
-        chunks[-1] *= 10**6
-        path.write_text(json.dumps(values))
-        with pytest.raises(StoreError, match=r"array .* has shape|cannot read the arrays"):
-            open_store(finished.name)
+        for side in (chunks[-1] * 10**6, 0, -1, None):
+            chunks[-1] = side
+            path.write_text(json.dumps(values))
+            with pytest.raises(StoreError, match=r"array .* has shape|cannot read the arrays|is not an embedding"):
+                open_store(finished.name)
 
     def test_a_thumbnail_beyond_all_sizes(self, finished: EmbeddingStore) -> None:
         path = Path(finished.name, "thumbnail", "zarr.json")

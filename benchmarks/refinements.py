@@ -108,6 +108,10 @@ REFINEMENTS = {
     "adapt": Refinement(lambda image: image.label(adapt=True)),
     "descriptions": Refinement(lambda image: image.label(descriptions=True)),
     "borders=image": Refinement(lambda image: image.label(borders="image")),
+    "segments=majority": Refinement(lambda image: image.label(segments="majority")),
+    "segments=mean": Refinement(lambda image: image.label(segments="mean")),
+    "borders, majority": Refinement(lambda image: image.label(borders="image", segments="majority")),
+    "borders, mean": Refinement(lambda image: image.label(borders="image", segments="mean")),
 }
 """By name; "words" comes first."""
 

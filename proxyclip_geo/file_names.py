@@ -40,8 +40,7 @@ def check_file_name(path: Path) -> None:
         scheme, rest = elsewhere[1], str(path)[elsewhere.end() :]
         raise OutputError(
             f"'{f'{scheme}://{rest}' if scheme else path}' is not on this machine, and results are written to folders "
-            "of this machine; choose a folder, and copy it when the run has ended, e.g. with `aws s3 cp --recursive` "
-            "or `rclone copy`"
+            "of this machine; choose a folder, and copy it when the run has ended"
         )
     size = len(os.fsencode(path.name))
     if size > _MAX_NAME:

@@ -155,7 +155,8 @@ def make_record(
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
         "warnings": list(notes),
     }
-    return strip_credentials(record)  # type: ignore[no-any-return]
+    # As it is read back: tuples are lists in JSON.
+    return json.loads(json.dumps(strip_credentials(record)))  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

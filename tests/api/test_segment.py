@@ -252,7 +252,7 @@ def test_sixteen_bit_and_float_give_nearly_the_same_map(demo: pg.Model, scene: P
 
 def test_an_existing_result_is_not_replaced(result: pg.SegmentResult, scene: Path, demo: pg.Model) -> None:
     before = result.paths.labels.read_bytes()
-    with pytest.raises(OutputError, match="differs in vocabulary; pass overwrite=True"):
+    with pytest.raises(OutputError, match="differs in vocabulary, options, files; pass overwrite=True"):
         pg.segment(scene, ["road", "water"], out=result.paths.labels.parent, model=demo)
     assert result.paths.labels.read_bytes() == before
 

@@ -316,7 +316,7 @@ def create_store(
     try:
         check_block(info.grid, core=info.core, dim=info.dim)
     except ValueError as error:
-        raise OptionError(f"{error}; give a smaller `block_size`") from error
+        raise OptionError(str(error), remedy=Remedy("reduce-memory")) from error
     arrays = {**block_arrays(info), "thumbnail": ArraySpec.of(thumbnail)}
     if basis is not None:
         arrays["basis"] = ArraySpec.of(basis.numpy())

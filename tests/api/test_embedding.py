@@ -281,7 +281,9 @@ def test_another_model_s_words_are_refused(folder: Path, tmp_path: Path, demo: p
     with warnings.catch_warnings():
         made = pg.encode(tmp_path / "s.tif", out=tmp_path / "b.emb", model=gone)
     with pytest.raises(StoreError, match="'gone', whose card cannot be found"):
-        made.label(WORDS)
+        pg.open_embedding(made.name).label(WORDS)
+    # The model that encoded it is still loaded.
+    assert made.label(WORDS).labels.size
 
 
 def test_maps_in_memory_have_a_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,11 @@ import proxyclip_geo as pg
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
-BLOCK_NETWORK = "import pytest_socket; pytest_socket.disable_socket(allow_unix_socket=True)"
-"""What a kernel runs first: it talks to us through Unix sockets alone, so nothing else is needed."""
+BLOCK_NETWORK = "import rasterio.session, pytest_socket; pytest_socket.disable_socket(allow_unix_socket=True)"
+"""What a kernel runs first: it talks to us through Unix sockets alone, so nothing else is needed.
+
+Rasterio imports boto3 where it is installed, which looks for IPv6 by opening a socket.
+"""
 THIS_MACHINE = "import pytest_socket; pytest_socket.socket_allow_hosts(['127.0.0.1'], allow_unix_socket=True)"
 """The same for a notebook that starts a cluster on this machine."""
 

@@ -219,9 +219,9 @@ class Embedding:
 
         Example:
             >>> import proxyclip_geo as pg
-            >>> made = pg.sample("doctest.tif", size=128, seed=3)
+            >>> made = pg.sample("doctest.tif", size=256, seed=3)
             >>> embedding = pg.encode(made.image, out="doctest.emb", model="demo")
-            >>> adapted = embedding.adapt(["water", "forest", "grass", "road"])
+            >>> adapted = embedding.adapt(["forest", "grass", "road"])
             >>> adapted.vocabulary.adapted_to
             'doctest'
         """

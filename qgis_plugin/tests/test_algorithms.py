@@ -165,7 +165,7 @@ def test_status(provider, set_up, interpreter, model, ready, expected):
     assert expected in results["MESSAGE"]
 
 
-def test_areas_per_class(provider, scene, tmp_path):
+def test_areas_per_class(provider, scene, tmp_path, qgis_new_project):
     """The areas are those of the pixels: 0.5 m in UTM, where the scale is 0.9996 at the central meridian."""
     import csv
 
@@ -183,8 +183,9 @@ def test_areas_per_class(provider, scene, tmp_path):
     context.setProject(QgsProject.instance())
     outputs = {"OUTPUT": str(tmp_path / "areas.csv"), "CHART": str(tmp_path / "areas.html")}
     algorithm = provider.algorithm("areas").create()
-    results, good = algorithm.run({"INPUT": "labels", **outputs}, context, QgsProcessingFeedback())
-    assert good
+    feedback = QgsProcessingFeedback()
+    results, good = algorithm.run({"INPUT": "labels", **outputs}, context, feedback)
+    assert good, feedback.textLog()
     assert results == {**outputs, "PATH": outputs["OUTPUT"], "CHART_PATH": outputs["CHART"]}
     with open(tmp_path / "areas.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

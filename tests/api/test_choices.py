@@ -86,7 +86,7 @@ def test_an_area_is_a_crop(
     part = replace(whole, bounds=_bounds(folder / "collar.tif"))
     results = [
         pg.segment("collar.tif", WORDS, out=tmp_path / str(number), model=demo, options=item)
-        for number, item in enumerate((part, whole))
+        for number, item in enumerate((part, replace(whole, workers=1)))
     ]
     assert_is_crop(results[0].paths.labels, results[1].paths.labels)
 

@@ -1,6 +1,7 @@
 """The documentation: its links lead somewhere, its commands and its code run, and it quotes messages that exist."""
 
 import ast
+import importlib.util
 import json
 import re
 import shlex
@@ -43,10 +44,18 @@ def heading_anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def read_page(page: Path) -> str:
+    """Return the text of a page or notebook in Markdown."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".md":
+        return text
+    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+
+
 def test_links_of_the_documentation_lead_somewhere() -> None:
     broken = []
-    for page in PAGES:
-        for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
+    for page in (*PAGES, *NOTEBOOKS):
+        for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", read_page(page)):
             target = page.parent / path if path else page
             if not target.exists() or (anchor and anchor not in heading_anchors(target)):
                 broken.append(f"{page.relative_to(ROOT)}: {path}#{anchor}")
@@ -60,6 +69,19 @@ def test_every_page_is_in_a_section_of_the_site_and_in_the_readme() -> None:
     for page in (*ROOT.glob("docs/*.md"), *ROOT.glob("docs/how-to/*.md")):
         assert page.stem in listed, f"add {page.name} to tools/site/build.py"
         assert page.relative_to(ROOT).as_posix() in readme, f"add {page.name} to the documentation section"
+
+
+def test_the_site_shows_every_notebook(tmp_path: Path) -> None:
+    path = ROOT / "tools" / "site" / "build.py"
+    build = importlib.util.module_from_spec(spec := importlib.util.spec_from_file_location("build", path))
+    spec.loader.exec_module(build)
+    build.write_notebooks(tmp_path / "notebooks")
+    links = [link for page in tmp_path.glob("*/*.ipynb") for link in re.findall(r"\]\(([^)]+)\)", read_page(page))]
+    assert {path.name for path in tmp_path.glob("*/*.ipynb")} == {page.name for page in NOTEBOOKS}
+    assert "../embeddings.md" in links
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    shown = build.rewrite_links(text, "docs/python.md", "python.md")
+    assert all(f"](notebooks/{page.name})" in shown for page in NOTEBOOKS)
 
 
 def test_extras_that_the_documentation_names_exist() -> None:
@@ -86,10 +108,7 @@ def test_files_that_the_documentation_names_exist() -> None:
 
 def read_commands(page: Path) -> list[list[str]]:
     """Return the arguments of every `proxyclip-geo` command in code blocks of a page or notebook."""
-    text = page.read_text(encoding="utf-8")
-    if page.suffix == ".ipynb":
-        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
-    found = []
+    text, found = read_page(page), []
     for indent, block in re.findall(r"^( *)```\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL):
         lines = block.replace("\\\n", " ").splitlines()
         commands = (line.removeprefix(indent) for line in lines)

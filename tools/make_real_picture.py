@@ -1,4 +1,4 @@
-"""Draw docs/pictures/real.png: a real aerial image beside its maps by the bundled models.
+"""Draw docs/pictures/real.png, a real aerial image beside its maps, and write the image for the notebooks.
 
 The image shows forest and meadow in Yellowstone at 10 cm per pixel. The Airborne Observation Platform of the National
 Ecological Observatory Network (NEON) took it in 2019; NEON publishes its data under CC0 1.0. The wheel of deepforest
@@ -19,7 +19,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 import proxyclip_geo as pg
 
-PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "real.png"
+ROOT = Path(__file__).parents[1]
+PICTURE = ROOT / "docs" / "pictures" / "real.png"
+SCENE = ROOT / "notebooks" / "yellowstone.tif"
 WHEEL = "deepforest==2.1.0"
 MEMBER = "deepforest/data/2019_YELL_2_528000_4978000_image_crop2.png"
 CLASSES = "forest, trees, woodland; grassland, meadow, grass"
@@ -37,6 +39,14 @@ def main() -> None:
         folder = Path(name)
         image = read_image(folder)
         scene = write_scene(image, folder / "scene.tif")
+        write_scene(
+            image.reduce(5),
+            SCENE,
+            transform=CORNER @ Affine.scale(5),
+            compress="jpeg",
+            photometric="ycbcr",
+            jpeg_quality="90",
+        )
         panels = [(image, [("Image", None)])]
         for model in MODELS:
             result = pg.segment(
@@ -61,13 +71,13 @@ def read_image(folder: Path) -> Image.Image:
         return Image.open(io.BytesIO(archive.read(MEMBER))).convert("RGB")
 
 
-def write_scene(image: Image.Image, path: Path) -> Path:
+def write_scene(image: Image.Image, path: Path, *, transform: Affine = CORNER, **options: str) -> Path:
     """Write an image as a GeoTIFF."""
     bands = np.asarray(image).transpose(2, 0, 1)
     count, height, width = bands.shape
-    with rasterio.open(
-        path, "w", driver="GTiff", count=count, dtype="uint8", height=height, width=width, crs=CRS, transform=CORNER
-    ) as target:
+    size = {"count": count, "height": height, "width": width}
+    place = {"crs": CRS, "transform": transform}
+    with rasterio.open(path, "w", driver="GTiff", dtype="uint8", **size, **place, **options) as target:
         target.write(bands)
     return path
 

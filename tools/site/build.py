@@ -1,17 +1,20 @@
 """Build the site of the documentation: `make docs`.
 
 Its sources are the pages in `docs`, which lead the reader on GitHub as they are. Added to them are pages of the
-repository's root (the home page is the README), the reference of the command line, which typer writes from the declared
-options, and the reference of Python, which Sphinx writes from the docstrings.
+repository's root (the home page is the README), the notebooks, which MyST-NB runs, the reference of the command line,
+which typer writes from the declared options, and the reference of Python, which Sphinx writes from the docstrings.
 """
 
 import argparse
 import inspect
+import json
+import os
 import posixpath
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import proxyclip_geo as pg
@@ -29,7 +32,7 @@ ROOT_PAGES = {
 """Pages in the root of the repository, and their names on the site."""
 HOW_TO = ("drone", "sentinel-2", "naip", "large-areas", "many-rasters", "offline", "gpu")
 SECTIONS = {
-    "tutorials": ("Tutorials", ["qgis", "command-line", "python", "serve", "gallery"]),
+    "tutorials": ("Tutorials", ["qgis", "command-line", "python", "serve", "notebooks", "gallery"]),
     "how-to": ("How to", [f"how-to/{name}" for name in HOW_TO]),
     "topics": ("Topics", ["outputs", "vectors", "embeddings", "classifier", "change", "models", "worker"]),
     "how-good": ("How good", ["quality", "demo-model", "benchmarks", "refinements", "performance", "comparison"]),
@@ -50,8 +53,20 @@ def main() -> None:
     shutil.rmtree(out, ignore_errors=True)
     write_sources(sources)
     sphinx = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]
-    subprocess.run([*sphinx, "-c", Path(__file__).parent, sources, out], check=True)
+    with tempfile.TemporaryDirectory() as profile:
+        arguments = ["-c", Path(__file__).parent, sources, out]
+        subprocess.run([*sphinx, *arguments], check=True, env=os.environ | describe_kernel(Path(profile)))
     print(f"Open {out / 'index.html'}")
+
+
+def describe_kernel(profile: Path) -> dict[str, str]:
+    """Return the environment of the kernels of notebooks, which do not read the profile of the user."""
+    # Otherwise each kernel warns that other users of this machine can connect to it.
+    config = profile / "profile_default" / "ipython_kernel_config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"IPKernelApp": {"log_level": "ERROR"}}), "utf-8")
+    backend = "module://matplotlib_inline.backend_inline"
+    return {"IPYTHONDIR": str(profile), "MPLBACKEND": backend, "OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1"}
 
 
 def write_sources(folder: Path) -> None:
@@ -65,12 +80,28 @@ def write_sources(folder: Path) -> None:
         (folder / name).write_text(
             text + list_pages(list(SECTIONS), hidden=True) if name == "index.md" else text, "utf-8"
         )
-    decisions = sorted(f"decisions/{path.stem}" for path in (folder / "decisions").glob("*.md"))
-    for section, (title, pages) in (SECTIONS | {"decisions": ("Decisions", decisions)}).items():
+    write_notebooks(folder / "notebooks")
+    lists = {
+        name: (name.capitalize(), sorted(f"{name}/{path.stem}" for path in (folder / name).glob(pattern)))
+        for name, pattern in (("decisions", "*.md"), ("notebooks", "*.ipynb"))
+    }
+    for section, (title, pages) in (SECTIONS | lists).items():
         (folder / f"{section}.md").write_text(f"# {title}\n{list_pages(pages)}", "utf-8")
     (folder / "commands.md").write_text(describe_commands(), "utf-8")
     for name, text in describe_python().items():
         (folder / name).write_text(text, "utf-8")
+
+
+def write_notebooks(folder: Path) -> None:
+    """Write the notebooks and their data."""
+    shutil.copytree(ROOT / "notebooks", folder, ignore=lambda _, names: [name for name in names if "." not in name])
+    for path in folder.glob("*.ipynb"):
+        notebook = json.loads(path.read_text("utf-8"))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                name = f"notebooks/{path.name}"
+                cell["source"] = rewrite_links("".join(cell["source"]), name, name)
+        path.write_text(json.dumps(notebook), "utf-8")
 
 
 def rewrite_links(text: str, source: str, name: str) -> str:
@@ -88,6 +119,8 @@ def rewrite_links(text: str, source: str, name: str) -> str:
             target = "docs/decisions.md"
         elif target in ROOT_PAGES:
             target = f"docs/{ROOT_PAGES[target]}"
+        elif target.endswith(".ipynb"):
+            target = f"docs/{target}"
         elif not target.startswith("docs/"):
             return f"{link[1]}{REPOSITORY}/{target}"
         return link[1] + posixpath.relpath(target.removeprefix("docs/"), posixpath.dirname(name) or ".")

@@ -147,7 +147,8 @@ def out_of_memory(error: BaseException, *, part: str = "") -> EngineError:
         part: What failed, e.g. "block 3".
     """
     size = f" ({error})" if str(error) else ""
-    return EngineError(f"{part and f'{part} failed: '}memory ran out{size}", remedy=Remedy("reduce-memory"))
+    reason = f"{part} failed: memory ran out{size}" if part else f"memory ran out{size}"
+    return EngineError(reason, remedy=Remedy("reduce-memory"))
 
 
 class WorkerError(ProxyClipGeoError, RuntimeError):
@@ -232,9 +233,10 @@ def name_in_warnings(subject: str) -> Iterator[None]:
 def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
     """Pass quality warnings to a function; ignore the warnings of other libraries.
 
-    Of warnings that differ only in names and numbers, the first three are passed, and at the end the number of others.
+    Of warnings that differ only in names and numbers, the first three are passed, and at the end the last one with the
+    number of others.
     """
-    counts: dict[str, int] = {}
+    alike: dict[str, list[str]] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", QualityWarning)
@@ -242,14 +244,17 @@ def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
         def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
             if isinstance(message, QualityWarning):
                 kind = _VARYING.sub("…", message.reason.removeprefix(f"{message.subject}: "))
-                counts[kind] = counts.get(kind, 0) + 1
-                if counts[kind] <= _MOST_ALIKE:
+                reasons = alike.setdefault(kind, [])
+                reasons.append(message.reason)
+                if len(reasons) <= _MOST_ALIKE:
                     send(message)
 
         warnings.showwarning = show  # type: ignore[assignment]
         try:
             yield
         finally:
-            for kind, count in counts.items():
-                if count > _MOST_ALIKE:
-                    send(QualityWarning(f"{count - _MOST_ALIKE} more warnings of the kind: {kind}"))
+            for reasons in alike.values():
+                if len(reasons) > _MOST_ALIKE:
+                    send(
+                        QualityWarning(f"{len(reasons) - _MOST_ALIKE} more warnings of this kind, e.g.: {reasons[-1]}")
+                    )

@@ -154,8 +154,10 @@ def suggest(word: str, known: Iterable[str]) -> str:
     " (did you mean 'loveda'?)"
     """
     by_folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word.casefold()[:200], by_folded, n=2, cutoff=0.6)
-    return f" (did you mean {' or '.join(repr(by_folded[match]) for match in close)}?)" if close else ""
+    close = [by_folded[found] for found in difflib.get_close_matches(word.casefold()[:200], by_folded, n=2, cutoff=0.6)]
+    if len(close) == 2:
+        return f" (did you mean {close[0]!r} or {close[1]!r}?)"
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _path_text(value: object) -> str:

@@ -55,7 +55,7 @@ def test_warnings_that_differ_in_names_and_numbers_are_counted() -> None:
         "model 'demo' does not know 'word 0' (similarity 0.000)",
     ]
     assert shown[6] == "another problem"
-    assert shown[8] == "297 more warnings of the kind: model … does not know … (similarity …)"
+    assert shown[8] == "297 more warnings of this kind, e.g.: model 'demo' does not know 'word 299' (similarity 0.299)"
 
 
 def test_a_remedy_is_part_of_the_message_and_separate() -> None:

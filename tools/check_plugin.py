@@ -142,8 +142,10 @@ def _changed(node):
 
 
 def translatable(folder):
-    """Return every text in tr(…); a text that is not a literal is an error."""
-    texts, faults = {}, []
+    """Return the messages of the worker and every text in tr(…); a text that is not a literal is an error."""
+    messages = folder / "messages.json"
+    known = json.loads(messages.read_text("utf-8"))
+    texts, faults = dict.fromkeys([*known["messages"], *known["words"]], messages.relative_to(folder)), []
     for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":

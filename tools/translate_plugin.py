@@ -1,6 +1,7 @@
 """Update the translations of the plugin: add new texts, remove old ones, and compile.
 
-Texts are the arguments of tr("…"). Compiling needs lrelease (Debian: qttools5-dev-tools).
+Texts are the arguments of tr("…"), and the messages of the worker that `write_plugin_messages.py` finds.
+Compiling needs lrelease (Debian: qttools5-dev-tools).
 """
 
 import shutil

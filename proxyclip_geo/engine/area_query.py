@@ -105,7 +105,7 @@ def label_area(
     if core.height * core.width > MOST_PIXELS:
         raise OptionError(
             f"the area has {core.width} × {core.height} pixels, more than the limit of {MOST_PIXELS:,} for a map in "
-            "memory; give smaller `bounds` or a coarser `gsd`, or write files with `label`"
+            "memory; give smaller `bounds` or a coarser `gsd`, or write the map to files"
         )
     if exact <= step:
         grid, chosen = store.info.grid, upsampling if upsampling and exact == 1 else Upsampling()

@@ -110,7 +110,7 @@ def plan_bands(dataset: Any, bands: tuple[int, ...] | None, *, mask: int | None 
     if not usable:
         raise RasterError(f"raster {name} has only an alpha band; give one with colour or grey bands")
     if bands:
-        choice = ColorChoice(_check_colors(bands, usable, alpha=alpha, name=name), "given")
+        choice = ColorChoice(_check_colors(bands, usable, alpha=alpha, name=name), "as given")
     else:
         choice = choose_colors(dataset, usable)
     unique = tuple(dict.fromkeys(choice.colors))

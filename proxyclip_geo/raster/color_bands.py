@@ -103,10 +103,10 @@ def _choose_undescribed(dataset: Any, usable: Sequence[int]) -> ColorChoice:
     if len(usable) < 3:
         grey = "the only band" if len(usable) == 1 else "the first of two bands"
         palette = dataset.colorinterp[usable[0] - 1] == ColorInterp.palette
-        return ColorChoice((usable[0],) * 3, "palette" if palette else grey)
+        return ColorChoice((usable[0],) * 3, "the palette" if palette else grey)
     interpretation = dict(zip(dataset.indexes, dataset.colorinterp, strict=True))
     by_color = {band: meaning.name for band, meaning in interpretation.items() if band in usable}
-    for meanings, why in ((by_color, "colour interpretation"), (_by_wavelength(dataset, usable), "wavelengths")):
+    for meanings, why in ((by_color, "colour interpretation"), (_by_wavelength(dataset, usable), "the wavelengths")):
         found = _first_of_each(meanings)
         if found is not None:
             return ColorChoice(found, why)
@@ -133,10 +133,10 @@ def _choose_by_sensor(dataset: Any, usable: Sequence[int]) -> ColorChoice:
     others = "".join(f"; in {', '.join(names[:3])} they are {_list(o)}" for o, names in orders.items() if o != first)
     # Red, green, blue come first in nearly all 8-bit rasters of four bands.
     if count == 3 or (count == 4 and dataset.dtypes[0] == "uint8"):
-        return ColorChoice(first, "the first three; the raster does not name them")
+        return ColorChoice(first, "the first three, as the raster does not name them")
     return ColorChoice(
         first,
-        "the first three; the raster does not name them",
+        "the first three, as the raster does not name them",
         f"the raster does not name its {count} bands: the first three are taken as red, green, blue{others}; if "
         "this is wrong, name them, e.g. bands='3,2,1'",
     )

@@ -39,7 +39,7 @@ def read_geobox(dataset: Any, *, name: str) -> GeoBox:
         transform, residual = fitted
         warn_quality(
             f"{name} has {len(points)} ground control points and no transform; an affine fit leaves {residual:.2f} px "
-            "(RMS). If that is too much",
+            "(RMS), which may be too much",
             remedy=Remedy("warp"),
         )
         return _check_geobox(dataset.shape, transform, crs, name=name)
@@ -86,8 +86,8 @@ def warn_without_size(geobox: GeoBox, *, dataset: Any, name: str) -> None:
         return
     if geobox.crs is not None:
         warn_quality(
-            f"the pixels of {name} have no size in metres in its CRS '{geobox.crs.name}': polygons may have no "
-            "areas in m². If the CRS is wrong",
+            f"the pixels of {name} have no size in metres in its CRS '{geobox.crs.name}', which may be wrong: "
+            "polygons may have no areas in m²",
             remedy=Remedy("assign-crs"),
         )
     elif geobox.transform != PIXELS:

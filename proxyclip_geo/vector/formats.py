@@ -115,8 +115,7 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
     form = format_of(path)
     for file in (path, *side_files(path)):
         if file.exists() and not overwrite:
-            append = ", append=True to add to it" if form.driver == "GPKG" else ""
-            raise OutputError(f"'{file}' exists; pass overwrite=True to replace it{append}, or write to another name")
+            raise OutputError(f"'{file}' exists; pass overwrite=True to replace it, or write to another name")
     if form.driver == "GPKG" and path.is_file():
         try:
             with closing(sqlite3.connect(path, timeout=0.5)) as database:

@@ -100,7 +100,7 @@ def generalise(
     if metric.nodes is None and metric.ellipsoid and options.has_areas:
         raise OptionError(
             "a part of the raster lies beyond its CRS, so that patches cannot be measured in m²; leave out `min_area` "
-            "and `max_hole` (the limits are 16 pixels then), or warp the raster to another CRS"
+            "and other limits in m² (they are 16 pixels then), or warp the raster to another CRS"
         )
     areas = _measure_patches(coverage, metric, summed=options.has_areas and not metric.is_uniform)
     unclassified = np.isin(coverage.patches.codes, skipped)

@@ -64,7 +64,7 @@ def load_vocabulary(source: str | Path) -> Vocabulary:
         raise VocabularyError(f"there is no file {text[:200]!r}{_close_files(text)}; check the path")
     hint = ""
     if any(separator in text for separator in ",;\n"):
-        hint = "; this looks like classes, not a name: give them as `classes`, or by parse_classes() in Python"
+        hint = "; this looks like classes, not a name: give them as `classes`"
     raise VocabularyError(_no_such(text) + hint)
 
 

@@ -343,7 +343,7 @@ def test_alike_warnings_of_many_rasters_are_counted() -> None:
             with name_in_warnings(name):
                 warn_quality("the picture is flat")
     assert shown[:3] == [f"{name}: the picture is flat" for name in ("north", "east", "south")]
-    assert shown[3:] == ["2 more warnings of the kind: the picture is flat"]
+    assert shown[3:] == ["2 more warnings of this kind, e.g.: centre: the picture is flat"]
 
 
 def test_one_raster_a_directory_or_a_generator_of_paths(folder: Path, demo: pg.Model, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class TestBands:
 
     def test_as_given_win(self, make_raster: MakeRaster) -> None:
         path = describe(make_raster(bands=4), ["blue", "green", "red", "nir"])
-        assert read(path, bands=(1, 2, 3))[0].startswith("bands 1, 2, 3 as red, green, blue (given)")
+        assert read(path, bands=(1, 2, 3))[0].startswith("bands 1, 2, 3 as red, green, blue (as given)")
 
     def test_nir_that_gdal_takes_for_alpha_is_no_alpha(self, make_raster: MakeRaster) -> None:
         data = scene(4)
@@ -116,7 +116,7 @@ class TestBands:
         with rasterio.open(path, "r+") as dataset:
             for band in dataset.indexes:
                 dataset.update_tags(band, wavelength=str(400 + 10 * band), wavelength_units="Nanometers")
-        assert read(path)[0].startswith("bands 26, 16, 8 as red, green, blue (wavelengths)")
+        assert read(path)[0].startswith("bands 26, 16, 8 as red, green, blue (the wavelengths)")
 
     @pytest.mark.parametrize("count", [10, 12, 13])
     def test_follow_their_number_with_a_warning(self, make_raster: MakeRaster, count: int) -> None:

@@ -9,7 +9,7 @@ from ..i18n import tr
 from .client import missing_interpreter
 from .environment import process_environment, worker_arguments, worker_interpreter
 from .messages import LineBuffer, WorkerError, decode_event, encode_request, name_inputs
-from .sentences import as_error, check_greeting, describe
+from .sentences import as_error, check_greeting, describe, describe_progress
 
 CANCEL_TIMEOUT = 10.0
 """Seconds after which the worker of a cancelled request is killed."""
@@ -116,9 +116,7 @@ class BlockingClient:
             done, total = event.get("done", 0), event.get("total", 0)
             if total:
                 self._feedback.setProgress(span[0] + (span[1] - span[0]) * done / total)
-            self._feedback.setProgressText(
-                tr("{}: {} of {} {}").format(event.get("stage", ""), done, total, event.get("unit", ""))
-            )
+            self._feedback.setProgressText(describe_progress(event))
         elif event["event"] == "warning":
             self._feedback.pushWarning(describe(event))
 

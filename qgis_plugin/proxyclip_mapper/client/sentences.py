@@ -1,24 +1,46 @@
 """Messages of the worker as sentences in the user's language."""
 
+import functools
+import json
 import re
+from pathlib import Path
 
-from ..i18n import tr
+from ..i18n import tr, translate
 from .messages import NO_WORKER, PROTOCOL, WorkerError
+from .templates import Templates
+
+FILE = Path(__file__).parents[1] / "messages.json"
+"""Templates of the reasons, warnings and notes of the worker."""
+
+
+_OPTION = r"""`(?:\w+\.)*(\w+)`|\b(?:\w+\.)*(\w+)=('[^']*'|"[^"]*"|\{\d+\}|[\w+-]+(?:\.\w+)*)"""
 
 
 def describe(event):
     """Return the sentence of an error, warning or progress event.
 
-    The reason is in English, with the plugin's labels in place of names of options. The kind of the error and the
-    remedy have sentences of the plugin. An unknown remedy is left out: its sentence would be that of the command line.
+    The reason is translated if its template is known, with the plugin's labels in place of names of options. The kind
+    of the error and the remedy have sentences of the plugin. An unknown remedy is left out: its sentence would be that
+    of the command line.
     """
-    text = use_labels(event.get("reason", event.get("message", "")))
+    text = _templates().translate(event.get("reason", event.get("message", "")))
     text = _kinds().get(event.get("type"), "{}").format(text)
     remedy = event.get("remedy") or {}
     sentence = _remedies().get(remedy.get("code"))
     if sentence is None:
         return text
     return f"{text.rstrip('.')}. {sentence.format_map(remedy.get('values', {}))}"
+
+
+def describe_progress(event):
+    """Return the stage of a progress event and how far it is."""
+    stage, unit = translate(event.get("stage", "")), translate_unit(event)
+    return tr("{}: {} of {} {}").format(stage, event.get("done", 0), event.get("total", 0), unit)
+
+
+def translate_unit(event):
+    """Return the unit of a progress event in the user's language."""
+    return translate(event.get("unit", ""))
 
 
 def as_error(event):
@@ -37,6 +59,11 @@ def check_greeting(event):
     return WorkerError(text.format(event.get("version"), event.get("protocol"), PROTOCOL), "ProtocolError", NO_WORKER)
 
 
+@functools.cache
+def _templates():
+    return Templates(json.loads(FILE.read_text("utf-8"))["messages"], translate=translate, finish=use_labels)
+
+
 def use_labels(text):
     """Return a message with labels in place of option names such as `name` or name=value."""
     labels = _labels()
@@ -45,9 +72,10 @@ def use_labels(text):
         label, value = labels.get(found[1] or found[2]), (found[3] or "True").strip("'")
         if label is None:
             return found[0]
-        return f"“{label}”" if value == "True" else f"“{label}” {value}"
+        quoted = tr("“{}”").format(label)
+        return quoted if value == "True" else f"{quoted} {value}"
 
-    return re.sub(r"`(?:\w+\.)*(\w+)`|\b(?:\w+\.)*(\w+)=('[^']*'|[\w+-]+(?:\.\w+)*)", as_label, text)
+    return re.sub(_OPTION, as_label, text)
 
 
 def _labels():
@@ -60,6 +88,7 @@ def _labels():
         "bounds": tr("Extent"),
         "classes": tr("Classes"),
         "components": tr("Number of principal components"),
+        "count": tr("Number of clusters"),
         "device": tr("Device"),
         "exact": tr("Keep pixel edges"),
         "field": tr("Class field of the examples"),
@@ -71,11 +100,14 @@ def _labels():
         "overwrite": tr("Overwrite existing files"),
         "polygons": tr("Polygons"),
         "precision": tr("Precision"),
+        "probabilities": tr("Probabilities"),
         "raster": tr("Image"),
         "simplify": tr("Simplification tolerance"),
         "stretch": tr("Stretch"),
         "threshold": tr("Minimum score"),
+        "truth_field": tr("Class field of the ground truth"),
         "vocabulary": tr("Vocabulary"),
+        "zone_field": tr("Name field of the zones"),
     }
 
 

@@ -6,14 +6,9 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from ..client.sentences import translate_unit
 from ..i18n import tr
 from .source_panel import format_time
-
-
-def translate_unit(unit):
-    """Return a unit of progress in the user's language."""
-    known = {"windows": tr("windows"), "pixels": tr("pixels"), "rows": tr("rows"), "bytes": tr("bytes")}
-    return known.get(unit, unit)
 
 
 class JobBar(QWidget):
@@ -54,7 +49,7 @@ class JobBar(QWidget):
 
     def show_progress(self, event):
         """Show a progress event, with the remaining time at the average speed of the stage."""
-        done, total, unit = event.get("done", 0), event.get("total", 0), translate_unit(event.get("unit", ""))
+        done, total, unit = event.get("done", 0), event.get("total", 0), translate_unit(event)
         now = time.monotonic()
         if event.get("stage") != self._stage:
             self._stage, self._started = event.get("stage"), (now, done)

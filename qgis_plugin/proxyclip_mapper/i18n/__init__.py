@@ -9,7 +9,12 @@ CONTEXT = "ProxyClipMapper"
 
 
 def tr(text):
-    """Return the translation of a text; the caller fills in the {} placeholders afterwards."""
+    """Return the translation of a literal text; the caller fills in the {} placeholders afterwards."""
+    return translate(text)
+
+
+def translate(text):
+    """Return the translation of a message of the worker."""
     return QCoreApplication.translate(CONTEXT, text)
 
 

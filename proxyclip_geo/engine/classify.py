@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from proxyclip_geo.engine.bilinear import pad_to, upsample
 from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.parallel import LogitStrips, count_strip_rows, run_on_cores
@@ -18,6 +19,8 @@ from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 from proxyclip_geo.region import Region
 
 UNCLASSIFIED = 0
+_PART_CELLS = 128
+"""Cells that are multiplied with the queries at a time on a CPU; in double precision they fit the cache of a core."""
 
 
 @dataclass(frozen=True)
@@ -75,39 +78,6 @@ class BlockLabels:
     probabilities: NDArray[np.uint8] | None
 
 
-def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
-    """Interpolate linearly from cells to pixels along one axis, without the first and last cell.
-
-    The weights are a table of `step` phases, the same everywhere, so that the values do not depend on the start of a
-    block. Equal to bilinear interpolation with half-pixel centres.
-
-    Args:
-        grid: Values at cell centres, n + 2 along `axis`.
-        step: Pixels per cell.
-        axis: The axis to upsample.
-
-    Returns:
-        n · step values along `axis`.
-    """
-    count = grid.shape[axis] - 2
-    offset = (torch.arange(step, dtype=torch.float64) + 0.5) / step - 0.5
-    before, after = (part.float().to(grid.device) for part in (offset[offset < 0], offset[offset >= 0]))
-    shape = [1] * (grid.ndim + 1)
-    shape[axis + 1] = -1
-    left, middle, right = (grid.narrow(axis, start, count).unsqueeze(axis + 1) for start in range(3))
-    pixels = grid.new_empty(*grid.shape[:axis], count, step, *grid.shape[axis + 1 :])
-    torch.lerp(left, middle, (before + 1).view(shape), out=pixels.narrow(axis + 1, 0, len(before)))
-    torch.lerp(middle, right, after.view(shape), out=pixels.narrow(axis + 1, len(before), len(after)))
-    return pixels.flatten(axis, axis + 1)
-
-
-def _pad_to(grid: Tensor, cells: Region, target: Region) -> Tensor:
-    """Repeat border cells until the grid covers `target`, which may reach beyond the raster."""
-    rows = torch.arange(target.top, target.bottom, device=grid.device).clamp(cells.top, cells.bottom - 1) - cells.top
-    cols = torch.arange(target.left, target.right, device=grid.device).clamp(cells.left, cells.right - 1) - cells.left
-    return grid[:, rows][:, :, cols]
-
-
 @dataclass(frozen=True)
 class CellLogits:
     """Logits on the lattice.
@@ -136,12 +106,16 @@ class QueryProducts:
         self._cells = cells
         # MPS has no double precision.
         self._exact = torch.float32 if device.type == "mps" else torch.float64
-        self._queries = bank.queries.to(device, self._exact) * bank.logit_scale
+        # (D, Q): products of a few rows with a tall matrix take three times as long.
+        self._queries = (bank.queries.to(device, self._exact) * bank.logit_scale).T.contiguous()
+        self._most = _PART_CELLS if device.type == "cpu" else cells.height * cells.width
         self._products = torch.empty(len(bank.queries), *cells.shape, device=device)
 
     def multiply(self, features: Tensor) -> Tensor:
         """Return the (Q, n) float32 products with (n, D) features."""
-        return (self._queries @ features.T.to(self._exact)).float()
+        # By way of single precision: half is converted to double one by one.
+        parts = [part.float().to(self._exact) @ self._queries for part in features.split(self._most)]
+        return torch.cat(parts).T.float()
 
     def add_rows(self, rows: Region, features: Tensor) -> None:
         """Multiply whole rows of cells, with (n, w, D) features; callable from any thread, once for each row."""
@@ -214,7 +188,7 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
             strip.top // step, strip.left // step, ceil_div(strip.bottom, step), ceil_div(strip.right, step)
         )
         # Columns first, while there are few rows; upsampling rows is several times faster, on contiguous memory.
-        pixels = upsample(upsample(_pad_to(stack, found.cells, own.pad(1)), step, axis=2), step, axis=1)
+        pixels = upsample(upsample(pad_to(stack, found.cells, own.pad(1)), step, axis=2), step, axis=1)
         pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
         if everywhere:
             return pixels
@@ -288,10 +262,24 @@ def find_first_largest(entries: Tensor) -> Tensor:
     Several times faster than `entries.max(dim=0)`.
     """
     count = len(entries)
+    if entries.device.type == "cpu":
+        return torch.from_numpy(_find_on_cpu(entries.numpy()))
     ranks = torch.arange(count, 0, -1, dtype=entries.dtype, device=entries.device)[:, None, None]
     # Comparing into floats is four times faster than into booleans.
     equal = torch.eq(entries, entries.amax(dim=0), out=torch.empty_like(entries))
     return count - equal.mul_(ranks).amax(dim=0).int()
+
+
+def _find_on_cpu(entries: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Find the first largest entry plane by plane, with comparisons into bytes."""
+    largest = entries[0].copy()
+    index = np.zeros(largest.shape, np.uint8 if len(entries) <= 256 else np.int32)
+    larger = np.empty(largest.shape, np.bool_)
+    for position, entry in enumerate(entries[1:], 1):
+        np.greater(entry, largest, out=larger)
+        np.maximum(index, larger * index.dtype.type(position), out=index)
+        np.maximum(largest, entry, out=largest)
+    return index.astype(np.int32)
 
 
 def _look_up(table: Tensor, index: Tensor) -> Tensor:

@@ -12,15 +12,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.engine import parallel
+from proxyclip_geo.engine.bilinear import upsample
 from proxyclip_geo.engine.blend import BlockEmbedding
 from proxyclip_geo.engine.classify import (
     SCORE_NODATA,
     UNCLASSIFIED,
     BlockLabels,
+    QueryProducts,
     TextBank,
     classify_pixels,
+    find_first_largest,
     pixel_logits,
-    upsample,
 )
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.region import Region
@@ -271,3 +273,20 @@ class TestClassifyBlock:
     @pytest.mark.parametrize("nodata", [255, 65535])
     def test_dtype_follows_no_data(self, make_bank: Make, nodata: int) -> None:
         assert make_bank(nodata=nodata).label_dtype == (np.uint8 if nodata == 255 else np.uint16)
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 300])
+def test_the_first_of_equal_entries_wins(count: int) -> None:
+    entries = torch.from_numpy(np.random.default_rng(0).integers(0, 4, (count, 5, 7)).astype(np.float32))
+    np.testing.assert_array_equal(find_first_largest(entries), entries.numpy().argmax(axis=0))
+    np.testing.assert_array_equal(find_first_largest(entries - torch.inf), 0)
+
+
+def test_products_do_not_depend_on_the_parts_of_a_row() -> None:
+    """A row wider than the parts that are multiplied at a time, against the product in double precision."""
+    features = torch.randn(300, 64, generator=torch.Generator().manual_seed(0)).half()
+    queries = torch.randn(5, 64, generator=torch.Generator().manual_seed(1))
+    bank = TextBank(queries, (0, 1, 2, 3, 4), (1, 2, 3, 4, 5), (0.0,) * 5, (0.0,) * 5, 40.0, 255)
+    products = QueryProducts(bank, Region(0, 0, 1, 300), device=torch.device("cpu")).multiply(features)
+    expected = (bank.queries.double() * bank.logit_scale) @ features.double().T
+    torch.testing.assert_close(products, expected.float(), rtol=1e-6, atol=0)

@@ -1,0 +1,53 @@
+"""Interpolate linearly from cells to pixels."""
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from proxyclip_geo.region import Region
+
+
+def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
+    """Interpolate linearly from cells to pixels along one axis, without the first and last cell.
+
+    The weights are a table of `step` phases, the same everywhere, so that the values do not depend on the start of a
+    block. Equal to bilinear interpolation with half-pixel centres.
+
+    Args:
+        grid: Values at cell centres, n + 2 along `axis`.
+        step: Pixels per cell.
+        axis: The axis to upsample.
+
+    Returns:
+        n · step values along `axis`.
+    """
+    count = grid.shape[axis] - 2
+    before, after = (part.to(grid.device) for part in _phases(step, grid.ndim - axis - 1))
+    left, middle, right = (grid.narrow(axis, start, count).unsqueeze(axis + 1) for start in range(3))
+    pixels = grid.new_empty(*grid.shape[:axis], count, step, *grid.shape[axis + 1 :])
+    torch.lerp(left, middle, before, out=pixels.narrow(axis + 1, 0, len(before)))
+    torch.lerp(middle, right, after, out=pixels.narrow(axis + 1, len(before), len(after)))
+    return pixels.flatten(axis, axis + 1)
+
+
+@lru_cache
+def _phases(step: int, axes: int) -> tuple[Tensor, Tensor]:
+    """Return the weights of the second cell for pixels before and after the centre of a cell.
+
+    Args:
+        step: Pixels per cell.
+        axes: Number of axes that follow.
+    """
+    offset = (torch.arange(step, dtype=torch.float64) + 0.5) / step - 0.5
+    before, after = (part.float().view(-1, *[1] * axes) for part in (offset[offset < 0], offset[offset >= 0]))
+    return before + 1, after
+
+
+def pad_to(grid: Tensor, cells: Region, target: Region) -> Tensor:
+    """Repeat border cells until the grid covers `target`, which may reach beyond the raster."""
+    if target.intersect(cells) == target:
+        return grid[(slice(None), *target.slices_in(cells))]
+    rows = torch.arange(target.top, target.bottom, device=grid.device).clamp(cells.top, cells.bottom - 1) - cells.top
+    cols = torch.arange(target.left, target.right, device=grid.device).clamp(cells.left, cells.right - 1) - cells.left
+    return grid[:, rows][:, :, cols]

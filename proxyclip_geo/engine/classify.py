@@ -114,7 +114,7 @@ class QueryProducts:
     def multiply(self, features: Tensor) -> Tensor:
         """Return the (Q, n) float32 products with (n, D) features."""
         # By way of single precision: half is converted to double one by one.
-        parts = [part.float().to(self._exact) @ self._queries for part in features.split(self._most)]
+        parts = [part.float().to(self._exact) @ self._queries for part in torch.split(features, self._most)]
         return torch.cat(parts).T.float()
 
     def add_rows(self, rows: Region, features: Tensor) -> None:

@@ -1,7 +1,5 @@
 """Write result rasters block by block as cloud-optimised GeoTIFFs (COG)."""
 
-import errno
-import zlib
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -9,7 +7,6 @@ from typing import Any, Self
 
 import numpy as np
 import rasterio
-import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
@@ -18,12 +15,13 @@ from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import publish, staging_folder, write_error
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aux_xml import class_names_xml
-from proxyclip_geo.raster.dataset import ignore_missing_georeference, to_rasterio, to_window, writing_environment
+from proxyclip_geo.raster.cog_file import assemble_cog
+from proxyclip_geo.raster.dataset import ignore_missing_georeference, to_rasterio, writing_environment
 from proxyclip_geo.raster.spec import RasterSpec
 from proxyclip_geo.raster.styles import color_table
+from proxyclip_geo.raster.tile_pyramid import TILE, TilePyramid, list_levels
 from proxyclip_geo.region import Region
 
-_TILE = 512
 _FAILURES = (RasterioError, CPLE_BaseError, OSError)
 
 
@@ -49,50 +47,59 @@ class CogWriter:
         self.spec = spec
         self._staging = ExitStack()
         self._folder = self._staging.enter_context(staging_folder(self.path))
-        self._written: dict[Region, int] = {}
-        self._draft = self._folder / "draft.tif"
-        self._dataset: Any = None
+        levels = list_levels(geobox.region)
+        self._drafts = [self._folder / f"level_{index}.tif" for index in range(len(levels))]
+        self._datasets: list[Any] = []
         try:
-            self._dataset = self._create()
+            with writing_environment(), ignore_missing_georeference():
+                for draft, level in zip(self._drafts, levels, strict=True):
+                    self._datasets.append(rasterio.open(draft, "w", **self._options(level)))
+                self._describe(self._datasets[0])
         except BaseException as error:
             self.abort()
             if isinstance(error, _FAILURES):
                 raise self._error(error) from error
             raise
+        self._pyramid = TilePyramid(self._datasets, levels, spec=spec)
 
-    def _create(self) -> Any:
-        spec, geobox = self.spec, self.geobox
-        with writing_environment(), ignore_missing_georeference():
-            dataset = rasterio.open(
-                self._draft,
-                "w",
-                driver="GTiff",
-                height=geobox.height,
-                width=geobox.width,
-                count=spec.count,
-                dtype=spec.dtype,
-                nodata=spec.nodata,
-                crs=to_rasterio(geobox.crs),
-                transform=geobox.transform,
-                tiled=True,
-                blockxsize=_TILE,
-                blockysize=_TILE,
-                sparse_ok=True,
-                bigtiff="IF_SAFER",
-                compress="deflate",
-                zlevel=1,
-                # GDAL takes three or four bands for colours and transparency by default.
-                photometric="RGB" if spec.rgb else "MINISBLACK",
-                alpha="NO",
-            )
-            dataset.update_tags(**spec.tags)
-            if spec.classes:
-                dataset.write_colormap(1, color_table(spec.classes, nodata=spec.nodata))
-            if spec.band_names:
-                dataset.descriptions = spec.band_names
-            if spec.scale != 1:
-                dataset.scales = (spec.scale,) * spec.count
-        return dataset
+    def _options(self, level: Region) -> dict[str, Any]:
+        spec = self.spec
+        # Differences of neighbouring scores are small, those of labels arbitrary. GDAL numbers the predictors.
+        predictor = 1 if spec.classes else 3 if spec.dtype == "float32" else 2
+        return {
+            "driver": "GTiff",
+            "height": level.height,
+            "width": level.width,
+            "count": spec.count,
+            "dtype": spec.dtype,
+            "nodata": spec.nodata,
+            "tiled": True,
+            "blockxsize": TILE,
+            "blockysize": TILE,
+            "endianness": "LITTLE",
+            "bigtiff": "IF_SAFER",
+            "compress": "deflate",
+            "predictor": predictor,
+            # At level 6, labels take 0.6 to 0.9 times the space and scores 0.85, but twice and six times as long.
+            "zlevel": 5 if spec.classes else 1,
+            # GDAL takes three or four bands for colours and transparency by default.
+            "photometric": "RGB" if spec.rgb else "MINISBLACK",
+            "alpha": "NO",
+        }
+
+    def _describe(self, dataset: Any) -> None:
+        """Write the georeference and metadata of the raster to its largest level."""
+        spec = self.spec
+        if self.geobox.crs is not None:
+            dataset.crs = to_rasterio(self.geobox.crs)
+        dataset.transform = self.geobox.transform
+        dataset.update_tags(**spec.tags)
+        if spec.classes:
+            dataset.write_colormap(1, color_table(spec.classes, nodata=spec.nodata))
+        if spec.band_names:
+            dataset.descriptions = spec.band_names
+        if spec.scale != 1:
+            dataset.scales = (spec.scale,) * spec.count
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +110,7 @@ class CogWriter:
         self.abort()
 
     def write(self, region: Region, array: NDArray[Any]) -> None:
-        """Write a block. Blocks must not overlap, but the same block may be written again.
+        """Write a block; no pixel may be written twice.
 
         Args:
             region: Pixels of the raster, inside it.
@@ -120,13 +127,12 @@ class CogWriter:
             raise OutputError(f"{region} reaches beyond the raster's {self.geobox.width} × {self.geobox.height} px")
         try:
             with writing_environment():
-                self._dataset.write(layers, window=to_window(region))
+                self._pyramid.write(region, layers)
         except _FAILURES as error:
             raise self._error(error) from error
-        self._written[region] = _checksum(layers)
 
     def finish(self) -> Path:
-        """Convert the blocks to a cloud-optimised GeoTIFF and move it to its path.
+        """Write the cloud-optimised GeoTIFF from the tiles of all levels, and move it to its path.
 
         Returns:
             The path.
@@ -136,37 +142,19 @@ class CogWriter:
         """
         cog = self._folder / self.path.name
         try:
-            with writing_environment(), ignore_missing_georeference():
-                self._dataset.close()
-                rasterio.shutil.copy(self._draft, cog, driver="COG", **self._cog_options())
-                self._verify(cog)
+            with writing_environment():
+                self._pyramid.finish()
+                self._close()
+            assemble_cog(cog, self._drafts)
+            side = self._side_file(self._drafts[0])
+            if side.exists():
+                side.rename(self._side_file(cog))
             self._publish(cog)
         except _FAILURES as error:
             raise self._error(error) from error
         finally:
             self.abort()
         return self.path
-
-    def _cog_options(self) -> dict[str, Any]:
-        return {
-            "compress": "DEFLATE",
-            # Differences of neighbouring scores are small, those of labels arbitrary.
-            "predictor": "NO" if self.spec.classes else "YES",
-            # Scores compress three times as fast at level 1 and take a seventh more space.
-            **({} if self.spec.classes else {"level": 1}),
-            "overview_resampling": self.spec.overviews.upper(),
-            "blocksize": _TILE,
-            "bigtiff": "IF_SAFER",
-            "num_threads": "ALL_CPUS",
-        }
-
-    def _verify(self, cog: Path) -> None:
-        """Compare the checksums of all blocks: GDAL does not report a failed write of a cached tile."""
-        with rasterio.open(cog) as dataset:
-            for region, checksum in self._written.items():
-                layers = dataset.read(window=to_window(region))
-                if _checksum(layers) != checksum:
-                    raise OSError(errno.EIO, f"rows {region.top}–{region.bottom} were not written correctly")
 
     def _publish(self, cog: Path) -> None:
         """Move the raster and its side file to their paths; an older side file is removed first."""
@@ -182,17 +170,16 @@ class CogWriter:
 
     def abort(self) -> None:
         """Remove the temporary files; has no effect after `finish`."""
-        if self._dataset is not None:
-            try:
-                with writing_environment():
-                    self._dataset.close()
-            except _FAILURES:
-                pass  # The file is removed, and the error that made it fail has been reported.
+        try:
+            with writing_environment():
+                self._close()
+        except _FAILURES:
+            pass  # The files are removed, and the error that made them fail has been reported.
         self._staging.close()
+
+    def _close(self) -> None:
+        while self._datasets:
+            self._datasets.pop().close()
 
     def _error(self, error: BaseException) -> OutputError:
         return error if isinstance(error, OutputError) else write_error(self.path, error)
-
-
-def _checksum(layers: NDArray[Any]) -> int:
-    return zlib.crc32(np.ascontiguousarray(layers).data)

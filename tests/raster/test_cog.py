@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.geobox import GeoBox, parse_crs
+from proxyclip_geo.raster import cog
 from proxyclip_geo.raster.cog import CogWriter
+from proxyclip_geo.raster.cog_file import assemble_cog
 from proxyclip_geo.raster.source import open_source
 from proxyclip_geo.raster.spec import (
     RasterSpec,
@@ -185,13 +187,6 @@ class TestRoundTrip:
             assert (dataset.read(1) == 1).sum() == 100
             assert (dataset.read(1) == 255).sum() == 700 * 900 - 100
 
-    def test_a_block_may_be_written_again(self, tmp_path: Path) -> None:
-        with CogWriter(tmp_path / "a.tif", a_place(), spec=label_spec(CLASSES)) as sink:
-            for value in (4, 1):
-                sink.write(Region(0, 0, 10, 10), np.full((10, 10), value, np.uint8))
-            with rasterio.open(sink.finish()) as dataset:
-                assert dataset.read(1)[:10, :10].max() == 1
-
     def test_source_reads_written_values(self, tmp_path: Path) -> None:
         path = write(tmp_path / "a.tif", a_place(), label_spec(CLASSES), labels_of())
         with open_source(path) as source:
@@ -236,23 +231,25 @@ class TestAtomicity:
         def fail(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        monkeypatch.setattr(rasterio.shutil, "copy", fail)
+        monkeypatch.setattr(cog, "assemble_cog", fail)
         with pytest.raises(OutputError, match="disk is full"):
             write(path, a_place(), label_spec(CLASSES), labels_of())
         assert path.read_bytes() == before
         assert len(os.listdir(tmp_path)) == 2
 
-    def test_a_tile_that_was_not_written_is_detected(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        copy = rasterio.shutil.copy
+    @pytest.mark.parametrize("end", ["no data", "half a directory", "half the tiles"])
+    def test_a_tile_that_was_not_written_is_detected(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+    ) -> None:
+        def damage(path: Path, levels: list[Path]) -> None:
+            whole = levels[0].stat().st_size
+            os.truncate(levels[0], {"no data": 0, "half a directory": 12, "half the tiles": whole // 2}[end])
+            assemble_cog(path, levels)
 
-        def damage(source: Path, target: Path, **options: object) -> None:
-            with rasterio.open(source, "r+") as dataset:
-                dataset.write(np.zeros((1, 2, 2), np.uint8), window=((5, 7), (5, 7)))
-            copy(source, target, **options)
-
-        monkeypatch.setattr(rasterio.shutil, "copy", damage)
-        with pytest.raises(OutputError, match="were not written correctly"):
-            write(tmp_path / "a.tif", a_place(), label_spec(CLASSES), np.ones((700, 900), np.uint8))
+        monkeypatch.setattr(cog, "assemble_cog", damage)
+        noise = np.random.default_rng(0).integers(0, 100, (700, 900), np.uint8)
+        with pytest.raises(OutputError, match="not written correctly"):
+            write(tmp_path / "a.tif", a_place(), score_spec(), noise)
         assert os.listdir(tmp_path) == []
 
 
@@ -281,7 +278,9 @@ import numpy as np
 from affine import Affine
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.geobox import GeoBox
+from proxyclip_geo.raster import cog
 from proxyclip_geo.raster.cog import CogWriter
+from proxyclip_geo.raster.cog_file import assemble_cog
 from proxyclip_geo.raster.spec import score_spec
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -310,7 +309,7 @@ except OutputError as error:
 
         usage = shutil.disk_usage(tmp_path)
         monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
-        monkeypatch.setattr(rasterio.shutil, "copy", fail)
+        monkeypatch.setattr(cog, "assemble_cog", fail)
         with pytest.raises(OutputError, match="disk is full.*free some"):
             write(tmp_path / "a.tif", a_place(), label_spec(CLASSES), labels_of())
 

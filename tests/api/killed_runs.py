@@ -3,6 +3,7 @@
 GDAL must not run in the parent process, because its threads would be missing in the child.
 """
 
+import importlib
 import json
 import os
 import random
@@ -21,6 +22,10 @@ from torch.nn import functional
 import proxyclip_geo as pg
 from proxyclip_geo.models.encoder import WindowFeatures
 from proxyclip_geo.models.load import Model
+
+# Every child would import them anew.
+for _name in ("boto3", "geopandas", "pyogrio", "rasterio", "scipy.ndimage", "scipy.sparse.csgraph", "zarr"):
+    importlib.import_module(_name)
 
 WORDS = ["water", "forest", "building", "road", "cropland"]
 OPTIONS = pg.SegmentOptions(block_size=64, probabilities=True)

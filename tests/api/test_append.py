@@ -5,7 +5,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -208,10 +207,9 @@ def test_sources_that_changed_or_are_gone(tmp_path, halves, values) -> None:
         pg.vectorize(east, path, append=True)
 
 
-def test_the_command_appends(tmp_path, halves) -> None:
+def test_the_command_appends(tmp_path, halves, run_cli) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "proxyclip_geo", "vectorize", *arguments, "--json"]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        return run_cli("vectorize", *arguments, "--json", cwd=tmp_path)
 
     first = run(halves[0].name, "-o", "map.gpkg", "--min-area", "5")
     assert first.returncode == 0, first.stderr

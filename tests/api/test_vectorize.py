@@ -244,10 +244,9 @@ def test_an_existing_file_stays(tmp_path, labels) -> None:
     pg.vectorize(labels, path, overwrite=True)
 
 
-def test_the_command(tmp_path, labels) -> None:
+def test_the_command(tmp_path, labels, run_cli) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "proxyclip_geo", "vectorize", str(labels), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        return run_cli("vectorize", labels, *arguments, cwd=tmp_path)
 
     done = run("-o", "map.fgb", "--min-area", "20", "--simplify", "0", "--json")
     assert done.returncode == 0, done.stderr

@@ -1,8 +1,8 @@
 """The command line: arguments, output and exit code."""
 
 import json
-import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -336,16 +336,13 @@ def test_full_disk_is_reported_and_leaves_no_file(
     """No file may grow beyond a limit, which fails in the middle of a write as a full disk does."""
     if not (folder / "room.emb").exists():
         assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "room.emb", cwd=folder).returncode == 0
-    script = (
-        f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
-        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-        "from proxyclip_geo.cli import main; "
-        f"sys.argv = ['x', *{arguments}, '-o', 'full-{arguments[0]}']; main()"
-    )
-    environment = {**os.environ, "COLUMNS": "300"}
-    completed = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=folder, env=environment, check=False
-    )
+    # Python ignores the signal that would end the process.
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        completed = run_cli(*arguments, "-o", f"full-{arguments[0]}", cwd=folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert completed.returncode == 8, completed.stderr
     assert re.search("cannot (be written|write|make)", completed.stderr)
     left = {path.name for path in folder.glob(f"full-{arguments[0]}/*")}

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -161,15 +161,6 @@ def test_fetch_then_check_without_a_network(hub: Hub, card: Path, tmp_path: Path
     assert "passed" in checked.stdout
 
 
-def test_fetch_to_a_folder_to_be_carried(hub: Hub, card: Path, tmp_path: Path) -> None:
-    carried = tmp_path / "carried"
-    assert run(hub, tmp_path / "home", "models", "fetch", card, "--to", carried).returncode == 0
-    for name, content in hub.files.items():
-        assert (carried / name).read_bytes() == content
-    elsewhere = {"PROXYCLIP_GEO_WEIGHTS": str(carried), "HF_HUB_OFFLINE": "1"}
-    assert run(hub, tmp_path / "other", "models", "check", card, **elsewhere).returncode == 0
-
-
 def test_a_broken_off_download_goes_on(hub: Hub, card: Path, tmp_path: Path) -> None:
     """The hub's client keeps what it has in whole pieces of 10 MiB."""
     head = {"head.weight": torch.zeros(25 << 18)}  # 25 MiB that the model does not use
@@ -202,23 +193,28 @@ def test_redirect_loops_have_a_message(hub: Hub, card: Path, tmp_path: Path) -> 
     assert "Traceback" not in completed.stderr
 
 
-def test_target_below_a_file_is_found_before_the_download(hub: Hub, card: Path, tmp_path: Path) -> None:
-    completed = run(hub, tmp_path, "models", "fetch", card, "--to", card / "below")
+def test_target_below_a_file_is_found_before_the_download(
+    card: Path, tmp_path: Path, run_cli: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    completed = run_cli("models", "fetch", card, "--to", card / "below")
     assert completed.returncode == 8, completed.stderr
     assert "below" in completed.stderr
     assert not list(tmp_path.rglob("*.safetensors"))
 
 
-def test_random_weights_under_the_right_names_are_refused(hub: Hub, card: Path, tmp_path: Path) -> None:
-    """The checksums tell that were recorded when the files were fetched, and without them the words do."""
+def test_a_folder_to_be_carried_holds_the_weights_and_is_checked(hub: Hub, card: Path, tmp_path: Path) -> None:
+    """Random weights are found by the checksums of the fetched files, and without these by the words."""
     carried = tmp_path / "carried"
+    elsewhere = {"PROXYCLIP_GEO_WEIGHTS": str(carried), "HF_HUB_OFFLINE": "1"}
     assert run(hub, tmp_path / "home", "models", "fetch", card, "--to", carried).returncode == 0
+    for name, content in hub.files.items():
+        assert (carried / name).read_bytes() == content
+    assert run(hub, tmp_path / "other", "models", "check", card, **elsewhere).returncode == 0
     generator = torch.Generator().manual_seed(1)
     for tower in TOWERS:
         path = carried / "owner" / tower / "model.safetensors"
         state = load_file(path)
         path.write_bytes(save({name: 0.1 * torch.randn(state[name].shape, generator=generator) for name in state}))
-    elsewhere = {"PROXYCLIP_GEO_WEIGHTS": str(carried), "HF_HUB_OFFLINE": "1"}
     changed = run(hub, tmp_path / "other", "models", "check", card, **elsewhere)
     assert changed.returncode == 7
     assert "model.safetensors.sha256, which was written when the file was fetched" in changed.stderr
@@ -229,7 +225,9 @@ def test_random_weights_under_the_right_names_are_refused(hub: Hub, card: Path, 
     assert "of the pairs of water, forest, cropland, road, building apart" in unknown.stderr
 
 
-def test_files_that_only_the_user_can_get_are_required_before_the_download(hub: Hub, tmp_path: Path) -> None:
-    completed = run(hub, tmp_path, "models", "fetch", "talk2dino-b")
+def test_files_that_only_the_user_can_get_are_required_before_the_download(
+    run_cli: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    completed = run_cli("models", "fetch", "talk2dino-b")
     assert completed.returncode == 7
     assert "get vitb_mlp_infonce.pth from https://github.com/lorebianchi98/Talk2DINO" in completed.stderr

@@ -13,6 +13,7 @@ import rasterio.shutil
 
 import proxyclip_geo as pg
 from proxyclip_geo.errors import RasterError
+from proxyclip_geo.raster import dataset
 from proxyclip_geo.raster.source import open_source
 
 pytestmark = pytest.mark.enable_socket
@@ -74,8 +75,10 @@ def test_a_server_without_ranges_is_an_error(make_raster: MakeRaster) -> None:
         open_source(url)
 
 
-@pytest.mark.slow
-def test_an_error_of_the_server_is_an_error_after_retries(make_raster: MakeRaster) -> None:
+def test_an_error_of_the_server_is_an_error_after_retries(
+    make_raster: MakeRaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dataset._REMOTE_READING, "GDAL_HTTP_RETRY_DELAY", 0.01)
     with (
         serve(make_raster(data=NOISE), fault="500") as url,
         pytest.raises(RasterError, match=r"cannot be read in rows"),

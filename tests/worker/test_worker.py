@@ -355,7 +355,7 @@ def test_a_replaced_embedding_is_opened_again(worker: Worker, folder: Path, embe
 
 
 def test_a_running_and_a_waiting_request_are_cancelled(worker: Worker, folder: Path) -> None:
-    pg.sample(folder / "large.tif", size=1024, seed=2)
+    pg.sample(folder / "large.tif", size=768, seed=2)
     running = worker.send("encode", raster=str(folder / "large.tif"), out=str(folder / "large.emb"), model="demo")
     waiting = worker.send("models")
     after = worker.send("hello", protocol=1)
@@ -402,7 +402,7 @@ def test_shutdown_and_sigterm(folder: Path) -> None:
 
 
 def test_killed_encoding_is_resumed_by_the_next_worker(folder: Path) -> None:
-    pg.sample(folder / "killed.tif", size=768, seed=4)
+    pg.sample(folder / "killed.tif", size=512, seed=4)
     request = {"raster": str(folder / "killed.tif"), "out": str(folder / "killed.emb"), "model": "demo"}
     options = {"block_size": 128}
     first = Worker()

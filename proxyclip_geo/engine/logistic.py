@@ -5,12 +5,14 @@ cross-entropy of their cells, plus λ/2 ‖V‖². Cells of a shape are alike, s
 counts the same. Without samples V = 0, and the result is that of the prior.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax, logsumexp, softmax
-from threadpoolctl import threadpool_limits
+from scipy.special import log_softmax, softmax
+from threadpoolctl import ThreadpoolController
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -74,6 +76,31 @@ def predict(samples: Samples, weights: Floats) -> Floats:
     return logits
 
 
+@cache
+def _find_libraries() -> ThreadpoolController:
+    # Finding the libraries takes longer than some fits.
+    return ThreadpoolController()
+
+
+def use_one_thread() -> AbstractContextManager[None]:
+    """Let BLAS compute in one thread: several take fifteen times as long for products of matrices this small."""
+    limits: AbstractContextManager[None] = _find_libraries().limit(limits=1, user_api="blas")
+    return limits
+
+
+def sum_exponentials(values: Floats) -> Floats:
+    """Return the (N,) logarithms of the sums over C of exponentials of (N, C) values.
+
+    The operations are those of `scipy.special.logsumexp`, without its checks, which take most of its time here.
+    """
+    largest = values.max(axis=1, keepdims=True)
+    is_largest = values == largest
+    count = is_largest.sum(axis=1, dtype=np.float64)
+    rest = np.exp(np.where(is_largest, -np.inf, values) - largest).sum(axis=1)
+    found: Floats = np.log1p(rest / count) + np.log(count) + largest[:, 0]
+    return found
+
+
 def train(samples: Samples, *, strength: float, balance: bool = True) -> Floats:
     """Return the (C, D + 1) weights V, the last of each class for the constant; 0 for classes without samples.
 
@@ -87,19 +114,19 @@ def train(samples: Samples, *, strength: float, balance: bool = True) -> Floats:
     inputs = np.column_stack([samples.features, np.ones(len(samples.target))])
     rows, negative = np.arange(len(inputs)), samples.negative
     shape = (len(moving), inputs.shape[1])
+    targets = np.zeros_like(samples.prior)
+    targets[rows, samples.target] = 1
 
     def objective(flat: Floats) -> tuple[float, Floats]:
         moved = flat.reshape(shape)
         logits = samples.prior.copy()
         logits[:, moving] += inputs @ moved.T
-        wanted = np.zeros_like(logits)
-        wanted[rows, samples.target] = 1
-        reached = logits[rows, samples.target]
+        wanted, reached = targets, logits[rows, samples.target]
         if negative.any():
-            others = logits[negative]
+            others, wanted = logits[negative], targets.copy()
             others[np.arange(len(others)), samples.target[negative]] = -np.inf
-            wanted[negative], reached[negative] = softmax(others, axis=1), logsumexp(others, axis=1)
-        total = logsumexp(logits, axis=1)
+            wanted[negative], reached[negative] = softmax(others, axis=1), sum_exponentials(others)
+        total = sum_exponentials(logits)
         slopes = (np.exp(logits - total[:, None]) - wanted) * balanced[:, None]
         loss = float(balanced @ (total - reached)) + strength / 2 * float(flat @ flat)
         return loss, (slopes[:, moving].T @ inputs + strength * moved).ravel()
@@ -107,8 +134,7 @@ def train(samples: Samples, *, strength: float, balance: bool = True) -> Floats:
     from scipy.optimize import minimize
 
     start = np.zeros(shape[0] * shape[1])
-    # With several threads, products of matrices as small as these take fifteen times as long.
-    with threadpool_limits(1, user_api="blas"):
+    with use_one_thread():
         found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS})
     weights = np.zeros((samples.classes, shape[1]))
     weights[moving] = found.x.reshape(shape)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 
 from proxyclip_geo.engine.logistic import (
     DEFAULT_STRENGTH,
@@ -11,6 +12,7 @@ from proxyclip_geo.engine.logistic import (
     adapt_to_shares,
     judge_prior,
     predict,
+    sum_exponentials,
     train,
     train_averaged,
     train_fixed,
@@ -34,6 +36,13 @@ def make_samples(
     logits = np.zeros((len(shape), classes))
     logits[np.arange(len(shape)), truth[shape]] = prior
     return Samples(features, logits, shown[shape], np.isin(shape, negative), shape, np.full(len(shape), 1 / CELLS))
+
+
+def test_sums_of_exponentials_are_those_of_scipy() -> None:
+    values = np.random.default_rng(2).normal(0, 30, (200, 5))
+    values[:50, 3] = values[:50].max(axis=1)
+    values[::7, 1] = -np.inf
+    np.testing.assert_allclose(sum_exponentials(values), logsumexp(values, axis=1), rtol=1e-15)
 
 
 def test_the_gradient_reaches_the_minimum() -> None:

@@ -19,13 +19,15 @@ from proxyclip_geo.api.label_map import LabelMap
 from proxyclip_geo.api.options import ClusterOptions, Examples, LabelOptions
 from proxyclip_geo.api.record import make_note
 from proxyclip_geo.api.text_bank import make_bank, require_model
-from proxyclip_geo.engine.area_query import label_area
+from proxyclip_geo.engine.area_query import AreaLabels, find_factor, label_area
+from proxyclip_geo.engine.cache import ByteCache
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.examples import FeatureSample, sample_features
 from proxyclip_geo.engine.pca import project_bank
+from proxyclip_geo.engine.shape_cells import ShapeReader
 from proxyclip_geo.engine.store.block_store import local_path
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, open_store
-from proxyclip_geo.errors import AreaError, ModelError, OptionError, StoreError
+from proxyclip_geo.errors import AreaError, ModelError, StoreError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.kinds import load_text
@@ -56,7 +58,8 @@ class Embedding:
         self.store = store
         if model is not None:
             self.card, self.text = model.card, model.text
-        self._samples: dict[float, FeatureSample] = {}
+        self._samples: ByteCache[FeatureSample] = ByteCache(1, size=lambda _: 1)
+        self._shapes = ShapeReader(store)
         self._learned: dict[str, ClassBank] = {}
 
     @property
@@ -155,12 +158,14 @@ class Embedding:
             StoreError: If the embedding is damaged or incomplete.
             AreaError: If the raster has no data.
         """
-        if debias not in self._samples:
+
+        def sample() -> FeatureSample:
             found = sample_features(self.store, debias=debias)
             if found is None:
                 raise AreaError(f"embedding {self.name} has no data to compare examples with")
-            self._samples = {debias: found}
-        return self._samples[debias]
+            return found
+
+        return self._samples.get(debias, sample)
 
     def bank(
         self,
@@ -196,7 +201,7 @@ class Embedding:
                 adapted = adapt_vocabulary(bank, vocabulary, store=self.store, sample=sample)
                 vocabulary, adaptation = adapted.vocabulary, adapted.report
             elif examples is not None:
-                learned = add_examples(bank, examples, vocabulary=vocabulary, store=self.store, sample=sample)
+                learned = add_examples(bank, examples, vocabulary=vocabulary, reader=self._shapes, sample=sample)
                 vocabulary, report = learned.vocabulary, learned.report
             bank = self._make_bank(vocabulary, options, progress)
             self._learned = {key: ClassBank(vocabulary, bank, report, adaptation)}
@@ -264,10 +269,14 @@ class Embedding:
             StoreError: If the embedding is damaged, or incomplete there.
         """
         found = self.bank(classes, options, examples=examples, progress=progress)
-        region, factor = self.find_area(bounds=bounds).region, self._factor(gsd)
+        region, factor = self.find_area(bounds=bounds).region, find_factor(self.store.info.geobox, gsd)
         upsampling = (options or LabelOptions()).upsampling
         with self.open_raster(raster) if upsampling.uses_image else nullcontext() as source:
             area = label_area(self.store, found.bank, area=region, factor=factor, source=source, upsampling=upsampling)
+        return self.wrap_labels(area, found)
+
+    def wrap_labels(self, area: AreaLabels, found: ClassBank) -> LabelMap:
+        """Return labels of an area with their place, classes and picture."""
         shape = area.map.labels.shape
         geobox = self.store.info.geobox.crop(area.region).zoom_out((area.factor, area.factor), shape=shape)
         picture, note = self.picture(area.region), make_note(self.card)
@@ -319,15 +328,6 @@ class Embedding:
             RasterError: If it cannot be read.
         """
         return open_encoded(self.store, raster)
-
-    def _factor(self, gsd: float | None) -> float:
-        """Return how many pixels of the raster a pixel of `gsd` metres spans in each direction, at least 1."""
-        if gsd is None:
-            return 1.0
-        own = self.store.info.geobox.gsd
-        if own is None or gsd <= 0:
-            raise OptionError(f"gsd={gsd:g} m must be positive, and the raster must have a CRS; omit `gsd` otherwise")
-        return min(max(1.0, gsd / float(np.sqrt(own[0] * own[1]))), float(max(self.store.info.geobox.shape)))
 
 
 def open_embedding(path: str | Path) -> Embedding:

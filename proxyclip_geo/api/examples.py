@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.example_report import ExampleReport, make_report, warn_of_examples
 from proxyclip_geo.api.options import Examples
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import ClassShape, FeatureSample, learn, share_with_data
+from proxyclip_geo.engine.examples import ClassShape, FeatureSample, learn
+from proxyclip_geo.engine.shape_cells import ShapeReader
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
 from proxyclip_geo.raster.examples import Example, read_examples
@@ -42,7 +43,7 @@ class LearnedVocabulary:
 
 
 def add_examples(
-    bank: TextBank, examples: Examples, *, vocabulary: Vocabulary, store: EmbeddingStore, sample: FeatureSample
+    bank: TextBank, examples: Examples, *, vocabulary: Vocabulary, reader: ShapeReader, sample: FeatureSample
 ) -> LearnedVocabulary:
     """Learn from examples, with the words as prior.
 
@@ -55,10 +56,11 @@ def add_examples(
     Warns:
         QualityWarning: If some lie outside the raster or partly on nodata, contradict each other, or do harm.
     """
+    store = reader.store
     drawn = read_examples(examples.path, store.info.geobox, field=examples.field, name=store.name, area=store.info.area)
     owners = _find_classes(drawn, vocabulary, path=examples.path)
     _require_words(drawn, owners, vocabulary, path=examples.path)
-    _require_data(drawn, store, path=examples.path)
+    _require_data(drawn, reader, debias=bank.debias, path=examples.path)
     if len(bank.values) < 2:
         raise OptionError(
             f"examples need at least two classes, but '{vocabulary.names[0]}' is the only one; add a class, or "
@@ -67,7 +69,7 @@ def add_examples(
     if examples.weight == 0:
         return LearnedVocabulary(vocabulary, None)
     shapes = [ClassShape(item, owner, item.negative) for item, owner in zip(drawn, owners, strict=True)]
-    learned = learn(store, bank, shapes, sample=sample, weight=examples.weight)
+    learned = learn(reader, bank, shapes, sample=sample, weight=examples.weight)
     report = make_report(learned, drawn, owners=owners, names=vocabulary.names)
     warn_of_examples(report)
     return LearnedVocabulary(add_learned(vocabulary, learned.directions, learned.biases, store=store), report)
@@ -124,14 +126,14 @@ def _require_words(
             )
 
 
-def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str | Path) -> None:
+def _require_data(drawn: Sequence[Example], reader: ShapeReader, *, debias: float, path: str | Path) -> None:
     """Raise if an example lies entirely on nodata; warn of those that do in part."""
-    partly = []
+    name, partly = reader.store.name, []
     for item in drawn:
-        share = share_with_data(store, item)
+        share = reader.read(item, debias=debias).share
         if not share:
             raise AreaError(
-                f"feature {item.number} of {path}, an example of '{item.name}', lies where {store.name} has no data; "
+                f"feature {item.number} of {path}, an example of '{item.name}', lies where {name} has no data; "
                 "move or remove it"
             )
         if share < 1:
@@ -139,6 +141,6 @@ def _require_data(drawn: Sequence[Example], store: EmbeddingStore, *, path: str 
     if partly:
         listed = ", ".join(partly[:3]) + (f" and {len(partly) - 3} more" if len(partly) > 3 else "")
         warn_quality(
-            f"{len(partly)} of the {len(drawn)} examples in {path} lie partly where {store.name} has no data, which "
+            f"{len(partly)} of the {len(drawn)} examples in {path} lie partly where {name} has no data, which "
             f"does not count: {listed}"
         )

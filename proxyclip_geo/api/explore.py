@@ -15,7 +15,7 @@ from proxyclip_geo.api.outputs import raster_sides
 from proxyclip_geo.api.record import make_tags
 from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.area_query import average_scores, measure_contrasts, similarity_blocks
-from proxyclip_geo.engine.examples import mean_feature
+from proxyclip_geo.engine.shape_cells import mean_feature
 from proxyclip_geo.errors import AreaError, OptionError, OutputError, VocabularyError, strip_credentials
 from proxyclip_geo.files import check_existing, check_outputs
 from proxyclip_geo.progress import Progress, no_progress

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from proxyclip_geo.api.embedding import Embedding
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import class_logits, read_features, synonym_excess
+from proxyclip_geo.engine.examples import class_logits, synonym_excess
 from proxyclip_geo.engine.fit_cells import LabelledCells
+from proxyclip_geo.engine.shape_cells import read_features
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError
 from proxyclip_geo.evaluation.class_mapping import NO_CLASS, Legend, TruthRules, mapped_values
 from proxyclip_geo.evaluation.evaluate import align_truth

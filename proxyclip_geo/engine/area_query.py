@@ -27,6 +27,7 @@ from proxyclip_geo.engine.runner import find_stored_cells, stored_blocks
 from proxyclip_geo.engine.segments import upsample_with_image
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import OptionError
+from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.region import Region
@@ -62,6 +63,20 @@ def read_logits(store: EmbeddingStore, bank: TextBank, *, cells: Region) -> Cell
         parts.append(cell_logits(part, bank))
     logits, valid = torch.cat([part.logits for part in parts], dim=1), torch.cat([part.valid for part in parts])
     return CellLogits(logits, valid, cells)
+
+
+def find_factor(geobox: GeoBox, gsd: float | None) -> float:
+    """Return how many pixels of a raster a pixel of `gsd` metres spans in each direction, at least 1.
+
+    Raises:
+        OptionError: If `gsd` is not positive, or the raster has no CRS.
+    """
+    if gsd is None:
+        return 1.0
+    own = geobox.gsd
+    if own is None or gsd <= 0:
+        raise OptionError(f"gsd={gsd:g} m must be positive, and the raster must have a CRS; omit `gsd` otherwise")
+    return min(max(1.0, gsd / float(np.sqrt(own[0] * own[1]))), float(max(geobox.shape)))
 
 
 def choose_factor(factor: float, step: int) -> int:

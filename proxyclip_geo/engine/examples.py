@@ -3,13 +3,11 @@
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp, softmax
-from torch import Tensor
 
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.logistic import (
@@ -23,15 +21,14 @@ from proxyclip_geo.engine.logistic import (
     predict,
     train_averaged,
     train_fixed,
+    use_one_thread,
 )
+from proxyclip_geo.engine.shape_cells import Shape, ShapeReader, read_features
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import VocabularyError
-from proxyclip_geo.region import Region
 
 TILES, CELLS = 64, 16_384
 """Lattice tiles, and cells in them, that stand for a raster."""
-SHAPE_CELLS = 16
-"""Cells that stand for a shape; more are alike."""
 RANK = 128
 """Most components of the features of shapes that are used."""
 _TILE = 64
@@ -64,15 +61,6 @@ class FeatureSample:
         return math.sqrt(self.features.var(axis=0, dtype=np.float64).mean()) or 1.0
 
 
-def read_features(store: EmbeddingStore, cells: Region, *, debias: float) -> tuple[Tensor, Tensor]:
-    """Return the (D, h, w) float32 features of cells, with debiasing in them, and the (h, w) validity."""
-    part = store.read(cells, cls_features=debias != 0)
-    features = part.features.float()
-    if part.cls_features is not None:
-        features = features + debias * part.cls_features.blend(part.cls_features.features.float(), cells)
-    return features, part.valid
-
-
 def sample_features(store: EmbeddingStore, *, debias: float = 0.0) -> FeatureSample | None:
     """Return the features of at most `CELLS` cells in `TILES` evenly spaced tiles; None if none of them has data."""
     tiles = list(store.info.grid.cells_of(store.info.area).tiles(_TILE))
@@ -89,53 +77,6 @@ def sample_features(store: EmbeddingStore, *, debias: float = 0.0) -> FeatureSam
     if not sum(map(len, rows)):
         return None
     return FeatureSample(np.concatenate(rows), np.concatenate(places), np.concatenate(numbers))
-
-
-class Shape(Protocol):
-    """A shape in pixel coordinates."""
-
-    @property
-    def region(self) -> Region:
-        """Pixels of the raster around it."""
-
-    def rasterize(self, region: Region) -> NDArray[np.bool_]:
-        """Return (H, W): True on the pixels of the shape."""
-
-
-def share_with_data(store: EmbeddingStore, shape: Shape) -> float:
-    """Return the share of the pixels of a shape that have data, 0–1; 0 if it has no pixel."""
-    total = with_data = 0
-    for cells in store.info.grid.cells_of(shape.region).tiles(_TILE):
-        pixels = cells.scale(store.info.grid.step).intersect(store.info.grid.raster)
-        here = shape.rasterize(pixels)
-        if here.any():
-            total += int(here.sum())
-            with_data += int((here & store.read_valid(pixels)).sum())
-    return with_data / max(1, total)
-
-
-def read_shape(store: EmbeddingStore, shape: Shape, *, debias: float = 0.0) -> tuple[Floats, Floats]:
-    """Return the (n, D) features of the cells under a shape, and the (n,) number of its pixels with data in each."""
-    grid = store.info.grid
-    step, raster = grid.step, grid.raster
-    rows, counts = [np.empty((0, store.info.dim))], [np.empty(0)]
-    for cells in grid.cells_of(shape.region).tiles(_TILE):
-        pixels = cells.scale(step).intersect(raster)
-        counted = shape.rasterize(pixels) & store.read_valid(pixels)
-        if not counted.any():
-            continue
-        margins = tuple((0, side * step - n) for side, n in zip(cells.shape, counted.shape, strict=True))
-        weights = np.pad(counted, margins).reshape(cells.height, step, cells.width, step).sum(axis=(1, 3))
-        features, _ = read_features(store, cells, debias=debias)
-        rows.append(features[:, torch.from_numpy(weights > 0)].T.double().numpy())
-        counts.append(weights[weights > 0].astype(np.float64))
-    return np.concatenate(rows), np.concatenate(counts)
-
-
-def mean_feature(store: EmbeddingStore, shape: Shape) -> Tensor | None:
-    """Return the (D,) float64 mean over the pixels of a shape of the features of their cells; None if none has data."""
-    rows, counts = read_shape(store, shape)
-    return torch.from_numpy(counts @ rows / counts.sum()) if len(rows) else None
 
 
 @dataclass(frozen=True)
@@ -241,7 +182,7 @@ def _query_logits(bank: TextBank, features: NDArray[np.floating]) -> Iterator[Fl
 
 
 def learn(
-    store: EmbeddingStore,
+    reader: ShapeReader,
     bank: TextBank,
     shapes: Sequence[ClassShape],
     *,
@@ -251,15 +192,16 @@ def learn(
     """Learn from shapes, with the bank as prior.
 
     Args:
-        store: The embedding.
+        reader: Reads the embedding.
         bank: The queries of at least two classes, projected if the store is.
         shapes: Each with at least one pixel that has data.
         sample: Features of the raster.
         weight: Number of independent samples that a shape counts as; averaged by leaving shapes out if not given.
     """
-    samples = _read_samples(store, bank, shapes, sample=sample)
+    samples = _read_samples(reader, bank, shapes, sample=sample)
     # The weights are combinations of the features, so nearly nothing is lost; with fewer of them it takes less time.
-    basis = np.linalg.svd(samples.features, full_matrices=False)[2][:RANK]
+    with use_one_thread():
+        basis = np.linalg.svd(samples.features, full_matrices=False)[2][:RANK]
     samples = replace(samples, features=samples.features @ basis.T)
     found = train_averaged(samples) if weight is None else train_fixed(samples, strength=DEFAULT_STRENGTH / weight)
     directions = found.weights[:, :-1] @ basis / sample.std
@@ -278,23 +220,18 @@ def learn(
 
 
 def _read_samples(
-    store: EmbeddingStore, bank: TextBank, shapes: Sequence[ClassShape], *, sample: FeatureSample
+    reader: ShapeReader, bank: TextBank, shapes: Sequence[ClassShape], *, sample: FeatureSample
 ) -> Samples:
-    rows, weights = [], []
-    for item in shapes:
-        features, counts = read_shape(store, item.shape, debias=bank.debias)
-        picked = np.unique(np.linspace(0, len(features) - 1, min(SHAPE_CELLS, len(features))).round().astype(int))
-        rows.append(features[picked])
-        weights.append(counts[picked] / counts[picked].sum())
-    owner = np.repeat(np.arange(len(shapes)), [len(part) for part in rows])
-    features = np.concatenate(rows)
+    cells = [reader.read(item.shape, debias=bank.debias) for item in shapes]
+    owner = np.repeat(np.arange(len(shapes)), [len(part.counts) for part in cells])
+    features = np.concatenate([part.features for part in cells])
     return Samples(
         features=(features - sample.mean) / sample.std,
         prior=class_logits(bank, features),
         target=np.array([item.index for item in shapes])[owner],
         negative=np.array([item.negative for item in shapes])[owner],
         shape=owner,
-        weight=np.concatenate(weights),
+        weight=np.concatenate([part.counts / part.counts.sum() for part in cells]),
     )
 
 

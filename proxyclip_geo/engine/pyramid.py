@@ -1,6 +1,6 @@
 """Views of an embedding at any scale, from its overviews, in tiles that can be cached."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.blend import BlockEmbedding
+from proxyclip_geo.engine.cache import ByteCache
 from proxyclip_geo.engine.classify import (
     BlockLabels,
     CellLogits,
@@ -89,6 +90,20 @@ class TileKey:
     cells: Region
 
 
+class TileCaches:
+    """Tiles that are used again, of several embeddings.
+
+    Attributes:
+        features: Their features.
+        logits: Their logits.
+    """
+
+    def __init__(self, limit: int) -> None:
+        """Make empty caches that take `limit` bytes together."""
+        self.features: ByteCache[FeatureTile] = ByteCache(limit // 2, size=lambda tile: tile.nbytes)
+        self.logits: ByteCache[LogitTile] = ByteCache(limit // 2, size=lambda tile: tile.nbytes)
+
+
 class Pyramid:
     """An embedding and its overviews.
 
@@ -97,15 +112,16 @@ class Pyramid:
         scales: All scales, finest first.
     """
 
-    def __init__(self, store: EmbeddingStore, overviews: Overviews | None) -> None:
+    def __init__(self, store: EmbeddingStore, overviews: Overviews | None, *, caches: TileCaches) -> None:
         """Wrap an embedding.
 
         Args:
             store: The embedding.
             overviews: Its overviews; None if it has one chunk only.
+            caches: Tiles that are used again.
         """
         self.store = store
-        self._overviews = overviews
+        self._overviews, self._caches = overviews, caches
         step, levels = store.info.grid.step, 0 if overviews is None else overviews.levels
         divisors = [n for n in range(1, step + 1) if step % n == 0 and step // n >= min(CELL_SIDE, step)]
         scales: dict[int, Scale] = {}
@@ -146,12 +162,8 @@ class Pyramid:
                 tile = Region(row * side + origin.top, col * side + origin.left, side, side)
                 yield TileKey(level, tile.intersect(every))
 
-    def read(self, key: TileKey, *, debias: bool = False) -> FeatureTile:
+    def read(self, key: TileKey) -> FeatureTile:
         """Read a tile.
-
-        Args:
-            key: The tile.
-            debias: Whether to read CLS features as well; at level 0 only.
 
         Raises:
             StoreError: If the store is damaged, or not complete there.
@@ -160,7 +172,49 @@ class Pyramid:
             return FeatureTile(*self._overviews.read_embedding(key.level, key.cells))
         grid = self.store.info.grid
         pixels = key.cells.scale(grid.step).intersect(grid.raster)
-        return FeatureTile(self.store.read(key.cells, cls_features=debias), self.store.read_valid(pixels))
+        return FeatureTile(self.store.read(key.cells), self.store.read_valid(pixels))
+
+    def label(
+        self, scale: Scale, core: Region, *, bank: TextBank, key: str, check: Callable[[], None] = lambda: None
+    ) -> BlockLabels:
+        """Label pixels of the map.
+
+        Args:
+            scale: The scale.
+            core: Pixels of the map.
+            bank: The queries.
+            key: Identifies the queries, and all else that logits depend on.
+            check: Called before each tile; raises `Cancelled` to stop.
+        """
+        tiles = self.read_logits(scale, core, bank=bank, key=key, check=check)
+        strips = upsample_logits(join_logits(tiles, self.cells(scale, core)), step=scale.ratio, core=core)
+        return classify_pixels(strips, bank, core=core, valid=self.find_valid(scale, core, tiles))
+
+    def compare(
+        self, scale: Scale, core: Region, *, bank: TextBank, key: str, check: Callable[[], None] = lambda: None
+    ) -> NDArray[np.float32]:
+        """Return (H, W) cosines of pixels of the map with the query of `similarity_bank`; NaN without data."""
+        tiles = self.read_logits(scale, core, bank=bank, key=key, check=check)
+        cosines = np.empty(core.shape, np.float32)
+        for strip, values in upsample_logits(join_logits(tiles, self.cells(scale, core)), step=scale.ratio, core=core):
+            cosines[strip.slices_in(core)] = values[0].numpy()
+        cosines[~self.find_valid(scale, core, tiles)] = np.nan
+        return cosines
+
+    def read_logits(
+        self, scale: Scale, core: Region, *, bank: TextBank, key: str, check: Callable[[], None] = lambda: None
+    ) -> list[LogitTile]:
+        """Return the tiles that pixels of the map depend on; arguments as for `label`."""
+        tiles = []
+        for tile in self.keys(scale.level, self.cells(scale, core)):
+            check()
+            place = (self.store.name, tile)
+
+            def make(tile: TileKey = tile, place: tuple[str, TileKey] = place) -> LogitTile:
+                return compute_logits(self._caches.features.get(place, lambda: self.read(tile)), bank)
+
+            tiles.append(self._caches.logits.get((place, key), make))
+        return tiles
 
     def find_valid(self, scale: Scale, core: Region, tiles: Sequence[LogitTile]) -> NDArray[np.bool_]:
         """Return (H, W) of the core: which pixels of the map have data.
@@ -221,29 +275,6 @@ def join_logits(tiles: Sequence[LogitTile], cells: Region) -> CellLogits:
             source, target = shared.slices_in(part.cells), shared.slices_in(cells)
             logits[(slice(None), *target)], valid[target] = part.logits[(slice(None), *source)], part.valid[source]
     return CellLogits(logits, valid, cells)
-
-
-def label_view(
-    found: CellLogits, bank: TextBank, *, scale: Scale, core: Region, valid: NDArray[np.bool_]
-) -> BlockLabels:
-    """Label pixels of a map.
-
-    Args:
-        found: Logits of `Pyramid.cells(scale, core)`.
-        bank: The queries.
-        scale: The scale.
-        core: Pixels of the map.
-        valid: (H, W) of the core, True where there is data.
-    """
-    return classify_pixels(upsample_logits(found, step=scale.ratio, core=core), bank, core=core, valid=valid)
-
-
-def similarity_view(found: CellLogits, *, scale: Scale, core: Region) -> NDArray[np.float32]:
-    """Return the (H, W) cosines of pixels of a map, from the logits of `similarity_bank`."""
-    cosines = np.empty(core.shape, np.float32)
-    for strip, values in upsample_logits(found, step=scale.ratio, core=core):
-        cosines[strip.slices_in(core)] = values[0].numpy()
-    return cosines
 
 
 def similarity_bank(query: Tensor) -> TextBank:

@@ -77,3 +77,13 @@ class EnsembleTextEncoder(TextEncoder):
         """Encode words; see `TextEncoder`."""
         parts = [one.encode(words, templates=templates, progress=progress) for one in self._members]
         return join(parts, self._weights)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether all towers are loaded."""
+        return all(one.is_loaded for one in self._members)
+
+    def preload(self) -> None:
+        """Load the towers; see `TextEncoder`."""
+        for one in self._members:
+            one.preload()

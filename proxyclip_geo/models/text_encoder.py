@@ -1,14 +1,16 @@
 """The text encoder: templates filled with words, encoded by a text tower and averaged."""
 
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from proxyclip_geo.errors import ProxyClipGeoError
 from proxyclip_geo.models.query_store import QueryStore
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.vocabulary.templates import ENCODER_TEMPLATES, check_templates, load_templates
@@ -111,21 +113,35 @@ class TextEncoder:
             min_similarity: Cosine to the nearest known word below which a word is far.
             store: Queries on disk; None for a cache in memory only.
         """
-        self._load = load
+        self._load, self._lock = load, threading.Lock()
+        self._tower: TextTower | None = None
         self.templates = check_templates(templates)
         self.known = tuple(known)
         self.min_similarity = min_similarity
         self._store = store
         self._cache: dict[tuple[str, tuple[str, ...]], Tensor] = {}
 
-    @cached_property
+    @property
     def tower(self) -> TextTower:
-        """The text tower, loaded on first use.
+        """The text tower, loaded on first use, once for all threads.
 
         Raises:
             WeightsError: If its weights are missing, damaged or of another model.
         """
-        return self._load()
+        with self._lock:
+            if self._tower is None:
+                self._tower = self._load()
+            return self._tower
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the tower is loaded, so that any word is encoded at once."""
+        return self._tower is not None
+
+    def preload(self) -> None:
+        """Load the tower for words to come; an error is raised when a word needs it."""
+        with suppress(ProxyClipGeoError):
+            _ = self.tower
 
     def encode(
         self, words: Sequence[str], *, templates: Templates | None = None, progress: Progress = no_progress

@@ -113,6 +113,7 @@ class Server:
                 "maxzoom": zooms[-1],
                 "vocabularies": list(list_vocabularies()),
                 "known": list(first.text.known),
+                "loaded": first.text.is_loaded,
                 "notes": [layer.note for layer in atlas.layers if layer.note],
             }
         )

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.embedding import Embedding
 from proxyclip_geo.api.explore import explain, make_query
 from proxyclip_geo.api.options import LabelOptions
+from proxyclip_geo.engine.cache import ByteCache
 from proxyclip_geo.engine.pca import project_bank
 from proxyclip_geo.engine.pyramid import similarity_bank
 from proxyclip_geo.errors import AreaError, OptionError
 from proxyclip_geo.files import write_json
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.styles import class_styles
-from proxyclip_geo.serve.cache import ByteCache
 from proxyclip_geo.serve.layer import Layer, Shared, Stop
 from proxyclip_geo.serve.options import ExampleQuery, SimilarQuery
 from proxyclip_geo.serve.picture import draw_colors, draw_empty, draw_heat, draw_labels

@@ -13,16 +13,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from proxyclip_geo.api.embedding import Embedding
-from proxyclip_geo.engine.pyramid import (
-    FeatureTile,
-    LogitTile,
-    Pyramid,
-    Scale,
-    compute_logits,
-    join_logits,
-    label_view,
-    similarity_view,
-)
+from proxyclip_geo.engine.pyramid import Pyramid, Scale, TileCaches
 from proxyclip_geo.engine.store.block_store import local_path
 from proxyclip_geo.engine.store.overviews import open_overviews
 from proxyclip_geo.errors import Cancelled, OptionError, ProxyClipGeoError
@@ -31,7 +22,6 @@ from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.source import Source
 from proxyclip_geo.raster.view import Pixels, View
 from proxyclip_geo.region import Region
-from proxyclip_geo.serve.cache import ByteCache
 from proxyclip_geo.serve.warp import Positions, locate
 
 Stop = Callable[[], bool]
@@ -45,8 +35,7 @@ class Shared:
     """What layers share: caches, and a thread that reads rasters.
 
     Attributes:
-        features: Features that are used again.
-        logits: Logits that are used again.
+        tiles: Features and logits that are used again.
         reader: The thread; an open raster of GDAL belongs to the thread that opened it.
         scratch: Folder for temporary files, which exists.
     """
@@ -55,8 +44,7 @@ class Shared:
         """Make empty caches that take `limit` bytes together."""
         self.scratch = scratch
         self.reader = ThreadPoolExecutor(1, "raster")
-        self.features: ByteCache[FeatureTile] = ByteCache(limit // 2, size=lambda tile: tile.nbytes)
-        self.logits: ByteCache[LogitTile] = ByteCache(limit // 2, size=lambda tile: tile.nbytes)
+        self.tiles = TileCaches(limit)
 
 
 class Layer:
@@ -83,7 +71,8 @@ class Layer:
             )
         self.embedding, self.note = embedding, ""
         scratch = shared.scratch / f"overviews-{hashlib.sha256(embedding.name.encode()).hexdigest()[:16]}"
-        self.pyramid = Pyramid(embedding.store, open_overviews(embedding.store, scratch=scratch, progress=progress))
+        overviews = open_overviews(embedding.store, scratch=scratch, progress=progress)
+        self.pyramid = Pyramid(embedding.store, overviews, caches=shared.tiles)
         self._shared, self._crs = shared, crs
         self._views: dict[int, View] = {}
         self._to_lonlat = make_transformer(crs, LONLAT)
@@ -149,17 +138,12 @@ class Layer:
 
     def label_core(self, scale: Scale, core: Region, *, bank: Any, key: str, stop: Stop) -> NDArray[np.unsignedinteger]:
         """Return the labels of pixels of the map at a scale."""
-        tiles = self._logits(scale, core, bank=bank, key=key, stop=stop)
-        found = join_logits(tiles, self.pyramid.cells(scale, core))
-        valid = self.pyramid.find_valid(scale, core, tiles)
-        return label_view(found, bank, scale=scale, core=core, valid=valid).labels
+        return self.pyramid.label(scale, core, bank=bank, key=key, check=lambda: _check(stop)).labels
 
     def compare(self, at: Positions, *, bank: Any, key: str, stop: Stop) -> NDArray[np.float32]:
         """Return the cosines at positions with the query of a bank; NaN where there is no data."""
         scale, core, rows, cols, inside = self._view(at)
-        tiles = self._logits(scale, core, bank=bank, key=key, stop=stop)
-        cosines = similarity_view(join_logits(tiles, self.pyramid.cells(scale, core)), scale=scale, core=core)
-        cosines[~self.pyramid.find_valid(scale, core, tiles)] = np.nan
+        cosines = self.pyramid.compare(scale, core, bank=bank, key=key, check=lambda: _check(stop))
         found = np.full(at.rows.shape, np.nan, np.float32)
         found[inside] = cosines[rows, cols]
         return found
@@ -167,7 +151,8 @@ class Layer:
     def sample_cosines(self, *, bank: Any, key: str, stop: Stop) -> NDArray[np.float32]:
         """Return the cosines of all cells with data at the coarsest scale."""
         scale = self.pyramid.scales[-1]
-        tiles = self._logits(scale, self.pyramid.shape(scale), bank=bank, key=key, stop=stop)
+        core = self.pyramid.shape(scale)
+        tiles = self.pyramid.read_logits(scale, core, bank=bank, key=key, check=lambda: _check(stop))
         return np.concatenate([tile.logits.logits[0][tile.logits.valid].numpy() for tile in tiles])
 
     def choose(self, factor: float, pixels: float) -> Scale:
@@ -186,19 +171,6 @@ class Layer:
         scale = self.choose(at.factor, float(np.ptp(rows) + 1) * float(np.ptp(cols) + 1))
         core, rows, cols = _frame(rows, cols, scale.factor)
         return scale, core, rows, cols, inside
-
-    def _logits(self, scale: Scale, core: Region, *, bank: Any, key: str, stop: Stop) -> list[LogitTile]:
-        tiles = []
-        for tile in self.pyramid.keys(scale.level, self.pyramid.cells(scale, core)):
-            if stop():
-                raise Cancelled("the client has gone")
-            place = (self.embedding.name, tile)
-
-            def make(tile: Any = tile, place: Any = place) -> LogitTile:
-                return compute_logits(self._shared.features.get(place, lambda: self.pyramid.read(tile)), bank)
-
-            tiles.append(self._shared.logits.get((place, key), make))
-        return tiles
 
     def color(self, at: Positions) -> NDArray[np.uint8]:
         """Return (H, W, 4) colours of the image at positions, transparent outside."""
@@ -247,6 +219,11 @@ class Layer:
         if self._source is not None:
             self._source.close()
             self._source = None
+
+
+def _check(stop: Stop) -> None:
+    if stop():
+        raise Cancelled("the client has gone")
 
 
 def _frame(rows: Any, cols: Any, factor: int) -> tuple[Region, Any, Any]:

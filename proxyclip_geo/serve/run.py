@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,12 +73,12 @@ def open_server(
     embeddings: Sequence[str | Path], *, options: ServeOptions, progress: Progress = no_progress
 ) -> Iterator[OpenServer]:
     """Yield a server of embeddings that listens; arguments and errors as for `serve`."""
-    with _listen(options) as listener, temporary_folder() as scratch:
+    with _listen(options) as listener, temporary_folder() as scratch, ThreadPoolExecutor(1, "words") as loader:
         opened = [open_embedding(name) for name in embeddings]
         atlas = Atlas(opened, cache=options.cache, scratch=scratch, progress=progress)
         app = create_app(atlas, options)
-        # Words are answered at once then.
-        _ = opened[0].text
+        # Words that are in no cache are answered at once when it is loaded.
+        loader.submit(opened[0].text.preload)
         host, port = listener.getsockname()[:2]
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         config = uvicorn.Config(

@@ -25,10 +25,8 @@ NameOrNames: TypeAlias = Annotated[
 
 
 def open_embedding(call: Call, *, embedding: Name) -> dict[str, Any]:
-    """Open an embedding and load the text side of its model, so that later requests are quick."""
-    opened = call.session.embedding(embedding)
-    _ = opened.text
-    return describe_embedding(opened)
+    """Open an embedding, compute its overviews if there are none, and load its model's text encoder for later words."""
+    return describe_embedding(call.session.previewer(embedding, progress=call.progress).embedding)
 
 
 def close_embedding(call: Call, *, embedding: Name) -> dict[str, Any]:
@@ -112,11 +110,11 @@ def preview(
     from proxyclip_geo.worker.preview import write_preview
 
     started = time.perf_counter()
-    opened = call.session.embedding(embedding)
+    previewer = call.session.previewer(embedding, progress=call.progress)
     words = read_words(classes, vocabulary)
-    labels = opened.label(words, bounds=bounds, gsd=gsd, examples=examples, options=options, progress=call.progress)
+    labels = previewer.label(words, bounds=bounds, gsd=gsd, examples=examples, options=options, progress=call.progress)
     score = None if score_path is None else Path(score_path)
-    write_preview(labels, Path(path), score=score, embedding=opened)
+    write_preview(labels, Path(path), score=score, embedding=previewer.embedding)
     return {
         "path": path,
         "score_path": score_path,

@@ -163,7 +163,7 @@ def encode(
 ) -> dict[str, Any]:
     """Encode a raster, or resume an interrupted encoding."""
     call.session.close(out)
-    embedding = pg.encode(
+    pg.encode(
         raster,
         out=out,
         model=call.session.model(model, options),
@@ -172,7 +172,7 @@ def encode(
         overwrite=overwrite,
         progress=call.progress,
     )
-    return describe_embedding(embedding)
+    return describe_embedding(call.session.previewer(out, progress=call.progress).embedding)
 
 
 def vectorize(

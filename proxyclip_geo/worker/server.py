@@ -66,8 +66,11 @@ class Server:
         signal.signal(signal.SIGINT, self._interrupt)
         self._channel.send("hello", id=None, **describe_worker())
         threading.Thread(target=self._read, name="reader", daemon=True).start()
-        while (job := self._waiting.get()) is not None:
-            self._answer(job)
+        try:
+            while (job := self._waiting.get()) is not None:
+                self._answer(job)
+        finally:
+            self._session.close_all()
 
     def _interrupt(self, number: int, frame: object) -> None:
         """Stop a cancelled request that does not report progress; the terminal's Ctrl-C is meant for the client."""

@@ -18,12 +18,11 @@ from proxyclip_geo.engine.examples import (
     FeatureSample,
     class_logits,
     learn,
-    mean_feature,
-    read_features,
     sample_features,
 )
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.engine.runner import encode_blocks
+from proxyclip_geo.engine.shape_cells import ShapeReader, mean_feature, read_features
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore, create_store
 from proxyclip_geo.engine.store.metadata import EmbeddingInfo
 from proxyclip_geo.geobox import GeoBox
@@ -101,12 +100,23 @@ def same_words(classes: int = 3) -> TextBank:
     )
 
 
+def test_a_shape_is_read_once(store: EmbeddingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ShapeReader(store)
+    first = reader.read(Box(BOXES[0]), debias=0.0)
+    assert first.share == 1
+    assert reader.read(Box(Region(0, 0, 8, 16)), debias=0.0).share == 0.5
+    monkeypatch.setattr(EmbeddingStore, "read", None)
+    assert reader.read(Box(BOXES[0]), debias=0.0) is first
+    with pytest.raises(TypeError):
+        reader.read(Box(BOXES[0]), debias=-0.3)
+
+
 @pytest.mark.parametrize("weight", [None, 1.0])
 def test_examples_find_what_words_do_not(store: EmbeddingStore, sample: FeatureSample, weight: float | None) -> None:
     bank = same_words()
     shapes = [ClassShape(Box(region), n) for n, region in enumerate(BOXES)]
     shapes.append(ClassShape(Box(Region(52, 80, 8, 8)), 2))
-    learned = learn(store, bank, shapes, sample=sample, weight=weight)
+    learned = learn(ShapeReader(store), bank, shapes, sample=sample, weight=weight)
     labels = label_area(store, learned.add_to(bank), area=store.info.geobox.region).map.labels
     truth = np.where(np.arange(96) < 48, 1, 2) + np.zeros((64, 1), int)
     truth[48:] = 3
@@ -123,7 +133,7 @@ def test_more_examples_of_a_class_give_more_of_it(store: EmbeddingStore, sample:
     whole = store.info.geobox.region
     shares = []
     for count in (1, 3, 6):
-        learned = learn(store, bank, shapes[:count], sample=sample)
+        learned = learn(ShapeReader(store), bank, shapes[:count], sample=sample)
         shares.append(float((label_area(store, learned.add_to(bank), area=whole).map.labels == 1).mean()))
     assert (label_area(store, bank, area=whole).map.labels == 1).sum() == 0
     assert shares[0] > 0.2
@@ -135,7 +145,7 @@ def test_synonyms_of_a_class_move_together(store: EmbeddingStore, sample: Featur
     torch.manual_seed(1)
     words = torch.nn.functional.normalize(torch.randn(3, 4), dim=1)
     bank = TextBank(words, (0, 0, 1), (1, 2), (-40.0, 0.0), (0.0,) * 2, 40.0, 255)
-    learned = learn(store, bank, [ClassShape(Box(BOXES[0]), 0)], sample=sample)
+    learned = learn(ShapeReader(store), bank, [ClassShape(Box(BOXES[0]), 0)], sample=sample)
     moved = learned.add_to(bank).queries - bank.queries
     torch.testing.assert_close(moved[0], moved[1])
     assert moved[0].any()
@@ -146,7 +156,7 @@ def test_a_negative_example_is_no_longer_its_class(store: EmbeddingStore, sample
     bank = replace(same_words(), biases=(0.0, 1.0, 0.0))
     denied = BOXES[1]
     before = label_area(store, bank, area=denied).map
-    learned = learn(store, bank, [ClassShape(Box(denied), 1, negative=True)] * 3, sample=sample)
+    learned = learn(ShapeReader(store), bank, [ClassShape(Box(denied), 1, negative=True)] * 3, sample=sample)
     after = label_area(store, learned.add_to(bank), area=denied).map
     assert (before.labels == 2).all()
     assert (after.labels == 2).mean() < 0.5
@@ -159,7 +169,7 @@ def test_debiased_features_are_learned_from(store: EmbeddingStore) -> None:
     assert debiased is not None
     bank = replace(same_words(), debias=-0.3)
     shapes = [ClassShape(Box(region), n) for n, region in enumerate(BOXES)]
-    learned = learn(store, bank, shapes, sample=debiased)
+    learned = learn(ShapeReader(store), bank, shapes, sample=debiased)
     taught = learned.add_to(bank)
     cells = store.info.grid.cells_of(BOXES[2])
     found = cell_logits(store.read(cells, cls_features=True), taught).logits.flatten(1).T.double().numpy()

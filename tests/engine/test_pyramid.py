@@ -9,7 +9,7 @@ import zarr
 from numpy.typing import NDArray
 
 import proxyclip_geo as pg
-from proxyclip_geo.engine.pyramid import Pyramid, Scale, compute_logits, join_logits, label_view
+from proxyclip_geo.engine.pyramid import Pyramid, Scale, TileCaches
 from proxyclip_geo.engine.store.embedding_store import open_store
 from proxyclip_geo.engine.store.overviews import open_overviews
 from proxyclip_geo.errors import StoreError
@@ -29,16 +29,14 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def view(pyramid: Pyramid, opened: pg.Embedding, scale: Scale, core: Region) -> NDArray[np.unsignedinteger]:
-    bank = opened.bank(WORDS).bank
-    cells = pyramid.cells(scale, core)
-    tiles = [compute_logits(pyramid.read(key), bank) for key in pyramid.keys(scale.level, cells)]
-    logits = join_logits(tiles, cells)
-    return label_view(logits, bank, scale=scale, core=core, valid=pyramid.find_valid(scale, core, tiles)).labels
+    return pyramid.label(scale, core, bank=opened.bank(WORDS).bank, key="words").labels
 
 
 def test_views_in_parts_equal_the_map(stored: Path, tmp_path: Path) -> None:
     opened = pg.open_embedding(stored)
-    pyramid = Pyramid(opened.store, open_overviews(opened.store, scratch=tmp_path / "scratch"))
+    pyramid = Pyramid(
+        opened.store, open_overviews(opened.store, scratch=tmp_path / "scratch"), caches=TileCaches(1 << 20)
+    )
     assert not (tmp_path / "scratch").exists()
     assert [scale.factor for scale in pyramid.scales] == [1, 2, 4][: len(pyramid.scales)]
     scale = pyramid.choose(1.3)
@@ -64,7 +62,7 @@ def test_an_overview_is_the_mean_of_the_cells(stored: Path, tmp_path: Path) -> N
 
 def test_a_coarse_view_resembles_the_map(stored: Path, tmp_path: Path) -> None:
     opened = pg.open_embedding(stored)
-    pyramid = Pyramid(opened.store, open_overviews(opened.store, scratch=tmp_path))
+    pyramid = Pyramid(opened.store, open_overviews(opened.store, scratch=tmp_path), caches=TileCaches(1 << 20))
     scale = pyramid.choose(2.9)
     assert (scale.level, scale.factor, scale.ratio) == (1, 2, 4)
     found = view(pyramid, opened, scale, pyramid.shape(scale))

@@ -1,18 +1,19 @@
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 import torch
 
-from proxyclip_geo.errors import VocabularyError
+from proxyclip_geo.errors import VocabularyError, WeightsError
 from proxyclip_geo.models import kinds, query_store
 from proxyclip_geo.models.cache_folder import CACHE_FOLDER
 from proxyclip_geo.models.kinds import load_text
 from proxyclip_geo.models.load import load_model
 from proxyclip_geo.models.registry import find_card
-from proxyclip_geo.models.text_encoder import TextEncoder, resolve_templates
+from proxyclip_geo.models.text_encoder import TextEncoder, TextTower, resolve_templates
 from proxyclip_geo.progress import ProgressEvent
 
 
@@ -49,6 +50,38 @@ def test_queries_are_unit_and_do_not_depend_on_other_words(text: TextEncoder, te
     for word, query in zip(words[::9], queries[::9], strict=True):
         alone = TextEncoder(lambda: text.tower)
         assert torch.equal(alone.encode([word], templates=templates)[0], query)
+
+
+def test_a_tower_is_loaded_once_by_several_threads(text: TextEncoder) -> None:
+    loads, loading, go_on = [], threading.Event(), threading.Event()
+
+    def load() -> TextTower:
+        loads.append(1)
+        loading.set()
+        go_on.wait()
+        return text.tower
+
+    encoder = TextEncoder(load)
+    threads = [threading.Thread(target=encoder.preload), threading.Thread(target=encoder.encode, args=(["water"],))]
+    threads[0].start()
+    loading.wait()
+    assert not encoder.is_loaded
+    threads[1].start()
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert encoder.is_loaded
+    assert len(loads) == 1
+
+
+def test_a_tower_that_cannot_be_loaded_fails_at_the_first_word() -> None:
+    def load() -> TextTower:
+        raise WeightsError("missing")
+
+    encoder = TextEncoder(load)
+    encoder.preload()
+    with pytest.raises(WeightsError, match="missing"):
+        encoder.encode(["water"])
 
 
 def test_words_asked_again_need_no_text_tower(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

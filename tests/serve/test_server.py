@@ -17,12 +17,14 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 import proxyclip_geo as pg
+from proxyclip_geo.engine.cache import ByteCache
 from proxyclip_geo.errors import Cancelled
 from proxyclip_geo.serve.app import create_app
 from proxyclip_geo.serve.atlas import Atlas
-from proxyclip_geo.serve.cache import ByteCache
 from proxyclip_geo.serve.compute import Busy, Workers
 from proxyclip_geo.serve.limits import Buckets
+from proxyclip_geo.serve.options import ServeOptions
+from proxyclip_geo.serve.run import open_server
 
 WORDS = "water; forest,trees; building; cropland,field"
 
@@ -60,6 +62,12 @@ def test_gdal_reads_the_map_by_wmts(address: tuple[str, Any], stores: tuple[Path
     assert found <= colors
     server.send_signal(signal.SIGTERM)
     assert server.wait() == 0
+
+
+def test_the_text_encoder_is_loaded_without_a_request(stores: tuple[Path, Path], socket_enabled: None) -> None:
+    with open_server([stores[0]], options=ServeOptions(port=0)) as opened:
+        pass
+    assert opened.atlas.layers[0].embedding.text.is_loaded
 
 
 def test_a_remote_embedding_opens_no_file_of_this_machine(stores: tuple[Path, Path], tmp_path: Path) -> None:

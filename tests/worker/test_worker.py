@@ -216,6 +216,30 @@ def test_a_preview_covers_the_area_at_its_resolution(worker: Worker, folder: Pat
         assert dataset.read(1).max() <= 100
 
 
+@pytest.mark.filterwarnings("ignore::proxyclip_geo.errors.QualityWarning")
+def test_previews_come_from_overviews_and_at_full_resolution_equal_the_map(worker: Worker, tmp_path: Path) -> None:
+    store, scene = str(tmp_path / "wide.emb"), pg.sample(tmp_path / "wide.tif", size=(300, 356), seed=4)
+    pg.encode(scene.image, out=store, model="demo", options=pg.EncodeOptions(block_size=128))
+    gsd = worker.result("open", embedding=store)["gsd"][0]
+    assert (tmp_path / "wide.emb" / "overviews").is_dir()
+
+    def preview(factor: float | None, options: dict[str, Any]) -> Any:
+        own, path = None if factor is None else factor * gsd, str(tmp_path / "preview.tif")
+        made = worker.result("preview", embedding=store, classes=WORDS, path=path, gsd=own, options=options)
+        assert (made["adaptation"] is not None) == bool(options.get("adapt"))
+        with rasterio.open(path) as dataset:
+            return dataset.read(1)
+
+    choices: list[dict[str, Any]] = [{}, {"borders": "image"}, {"adapt": True}, {"debias": -0.3}]
+    for options in choices:
+        expected = pg.open_embedding(store).label(WORDS, options=pg.LabelOptions(**options)).labels
+        np.testing.assert_array_equal(preview(None, options), expected)
+        np.testing.assert_array_equal(preview(1.3, options), expected)
+        coarse = preview(1.5, options)
+        assert coarse.shape == (150, 178)
+        assert (coarse == expected[::2, ::2]).mean() > 0.85
+
+
 def test_labels_with_examples(worker: Worker, folder: Path, embedding: str) -> None:
     import geopandas as gpd
     from shapely.geometry import box

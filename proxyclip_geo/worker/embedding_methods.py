@@ -13,14 +13,11 @@ from proxyclip_geo.raster.options import AoiLayerOption, AoiOption, BoundsOption
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary.load import read_words
 from proxyclip_geo.worker.describe import describe_embedding, describe_result
-from proxyclip_geo.worker.requests import Call, Classes
+from proxyclip_geo.worker.requests import Call, Classes, NameOrNames
 
 Gsd: TypeAlias = Annotated[float | None, option("Metres per pixel of the map.", gt=0)]
 ExamplesOrPath: TypeAlias = Annotated[
     Examples | None, BeforeValidator(lambda value: {"path": value} if isinstance(value, str) else value)
-]
-NameOrNames: TypeAlias = Annotated[
-    tuple[Name, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
 ]
 
 

@@ -1,6 +1,7 @@
 """Methods of the worker: the keyword arguments of each are the parameters of its requests."""
 
 import importlib.metadata
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -20,7 +21,7 @@ from proxyclip_geo.vocabulary.load import read_words
 from proxyclip_geo.worker import embedding_methods
 from proxyclip_geo.worker.describe import describe_embedding, describe_result, describe_worker
 from proxyclip_geo.worker.protocol import PROTOCOL, ProtocolError
-from proxyclip_geo.worker.requests import Call, Classes, Method, schema
+from proxyclip_geo.worker.requests import Call, Classes, Method, NameOrNames, schema
 
 
 def hello(call: Call, *, protocol: int) -> dict[str, Any]:
@@ -144,11 +145,17 @@ def segment(
     return describe_result(result)
 
 
-def find_rasters(call: Call, *, path: Name) -> dict[str, Any]:
-    """Return the rasters of a folder, a pattern or a STAC file."""
-    from proxyclip_geo.raster.find_rasters import find_rasters
+def find_rasters(call: Call, *, path: NameOrNames) -> dict[str, Any]:
+    """Return the rasters of folders, patterns and STAC files, and folders that keep results of one name apart."""
+    from proxyclip_geo.api.output_folders import name_folders
+    from proxyclip_geo.raster.find_rasters import list_rasters
+    from proxyclip_geo.raster.names import stem_of
 
-    return {"rasters": list(find_rasters(path) or (path,))}
+    folders = name_folders(list_rasters(path))
+    stems = Counter(stem_of(name).lower() for name in folders)
+    shared = [stems[stem_of(name).lower()] > 1 for name in folders]
+    apart = [str(folder) if more else "" for folder, more in zip(folders.values(), shared, strict=True)]
+    return {"rasters": list(folders), "folders": apart}
 
 
 def encode(

@@ -4,11 +4,11 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from proxyclip_geo.declare import declarations, declared
+from proxyclip_geo.declare import Name, declarations, declared
 from proxyclip_geo.progress import Progress
 from proxyclip_geo.validation import explain
 from proxyclip_geo.worker.protocol import ProtocolError
@@ -18,6 +18,10 @@ Method: TypeAlias = Callable[..., dict[str, Any]]
 """A function of a `Call` and keyword arguments, which are the parameters of its requests."""
 Classes: TypeAlias = str | list[Any] | dict[str, Any]
 """Classes in a request: text, a list or an object."""
+NameOrNames: TypeAlias = Annotated[
+    tuple[Name, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
+]
+"""One name, or several, in a request."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Buttons, menus and dialogs of the panel that other tests do not press."""
 
+import json
 import shutil
 
 import pytest
@@ -49,6 +50,29 @@ def test_the_live_preview_waits_while_it_is_off(encoded):
     assert live.layer.source() == shown
     encoded.live_box.setChecked(True)
     wait_until(lambda: live.layer.source() != shown, what="the preview")
+
+
+def test_refinements_are_sent_and_the_export_uses_all(encoded, layer, tmp_path, monkeypatch):
+    sent, request = [], encoded.client.request
+    monkeypatch.setattr(encoded.client, "request", lambda *args: sent.append(args) or request(*args))
+    before = encoded.mapping.live.layer.source()
+    encoded.refinements.adapt.setChecked(True)
+    encoded.refinements.segments.setCurrentIndex(1)
+    encoded.refinements.borders.setCurrentIndex(1)
+    wait_until(lambda: encoded.mapping.live.layer.source() != before, what="the preview")
+    wait_for_preview(encoded)
+    previews = [args[1]["options"] for args in sent if args[0] == "preview"]
+    assert previews[-1] == {"adapt": True, "borders": "image"}
+    encoded.mapping.exporter.export(str(tmp_path), {"polygons": False})
+    wait_until(lambda: not encoded.jobs.is_busy, what="the export")
+    run = json.loads(next(tmp_path.glob("*_run.json")).read_text("utf-8"))
+    assert run["adaptation"]["classes"]
+    chosen = {key: run["options"][key] for key in ("adapt", "borders", "segments")}
+    assert chosen == {"adapt": True, "borders": "image", "segments": "majority"}
+    # Examples say more than the guess from words.
+    encoded.mapping.drawing.add(corner(layer))
+    wait_for_preview(encoded)
+    assert sent[-1][1]["options"] == {"borders": "image"}
 
 
 def test_the_tool_for_scores_is_chosen_by_its_button(encoded, qgis_canvas):

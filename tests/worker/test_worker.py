@@ -235,7 +235,7 @@ def test_previews_come_from_overviews_and_at_full_resolution_equal_the_map(worke
         expected = pg.open_embedding(store).label(WORDS, options=pg.LabelOptions(**options)).labels
         np.testing.assert_array_equal(preview(None, options), expected)
         np.testing.assert_array_equal(preview(1.3, options), expected)
-        coarse = preview(1.5, options)
+        coarse = preview(1.7, options)
         assert coarse.shape == (150, 178)
         assert (coarse == expected[::2, ::2]).mean() > 0.85
 

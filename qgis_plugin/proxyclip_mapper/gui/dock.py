@@ -27,6 +27,7 @@ from .environment_dialog import EnvironmentDialog
 from .jobs import JobBar, Jobs
 from .mapping import Mapping
 from .messages import Messages
+from .refinements import Refinements
 from .scores import ScoreTable
 from .source_panel import SourcePanel
 from .vocabulary_panel import VocabularyPanel
@@ -45,6 +46,7 @@ class MapperDock(QgsDockWidget):
         self.jobs = Jobs(self.client, self.job_bar, self)
         self.source_panel = SourcePanel(iface.mapCanvas(), self)
         self.words_panel = VocabularyPanel(self.client, self)
+        self.refinements = Refinements(self)
         self.scores = ScoreTable(self)
         self._make_widgets()
         self.mapping = Mapping(self)
@@ -99,7 +101,7 @@ class MapperDock(QgsDockWidget):
         layout.addWidget(self._make_hint())
         self.groups = [
             self._group(tr("1. Image"), self.source_panel, self._make_encode_row()),
-            self._group(tr("2. Words"), self.words_panel),
+            self._group(tr("2. Words"), self.words_panel, self.refinements),
             self._group(tr("3. Map"), self._make_map_row(), self._make_tools_row(), self.scores),
         ]
         for group in self.groups:
@@ -229,6 +231,7 @@ class MapperDock(QgsDockWidget):
         self.source_panel.model.download_button.clicked.connect(lambda: self.mapping.encoding.download_model())
         self.source_panel.changed.connect(lambda: self._on_busy(self.jobs.is_busy))
         self.client.logged.connect(self._log)
+        self.refinements.changed.connect(self.mapping.live.change)
         self.words_panel.failed.connect(self.fail)
         self.words_panel.saved.connect(self.messages.info)
         self.jobs.busy_changed.connect(self._on_busy)

@@ -44,7 +44,10 @@ class Exporter(QObject):
             "classes": self._dock.words_panel.model.words.to_request(),
             "out": str(folder),
             "examples": self._live.examples,
-            "options": {key: value for key, value in options.items() if key != "overwrite"},
+            "options": {
+                **self._dock.mapping.find_refinements(),
+                **{key: value for key, value in options.items() if key != "overwrite"},
+            },
             "overwrite": options.get("overwrite", False),
             "vectors": vectors or {},
         }

@@ -15,6 +15,8 @@ from ..rasters import as_bounds, transform_extent
 from ..styles import palette_renderer
 from .overlay import MapOverlay
 
+MOST_PIXELS = 3_000_000
+"""Pixels of a preview, about."""
 DELAY = 150
 """Milliseconds without changes before a preview is requested."""
 
@@ -43,6 +45,7 @@ class LivePreview(QObject):
 
     Attributes:
         layer: The raster layer of the preview; None while there is none.
+        find_options: Returns the options of a request.
     """
 
     requested = pyqtSignal()
@@ -68,10 +71,11 @@ class LivePreview(QObject):
         self.words = None
         self.examples = None
         self.example_layer = None
+        self.find_options = dict
         self.opacity = 0.7
         self.is_live = True
         self.is_visible = True
-        canvas.extentsChanged.connect(self._on_moved)
+        canvas.extentsChanged.connect(self.change)
 
     def set_embedding(self, described):
         """Set another embedding and remove the preview of the last one; `refresh` requests a new one."""
@@ -87,15 +91,18 @@ class LivePreview(QObject):
     def set_words(self, words):
         """Set the words and schedule an update."""
         self.words = words
-        if self.is_live:
+        self.change()
+
+    def change(self):
+        """Schedule an update."""
+        if self.is_live and self.embedding is not None:
             self._timer.start()
 
     def set_examples(self, path):
         """Set the examples, a vector file or None, and schedule an update if they change."""
         if path != self.examples:
             self.examples = path
-            if self.is_live:
-                self._timer.start()
+            self.change()
 
     def set_colors(self, words):
         """Set the colours of the classes, without a request."""
@@ -141,6 +148,7 @@ class LivePreview(QObject):
             "classes": self.words.to_request(),
             "path": str(path),
             "examples": self.examples,
+            "options": self.find_options(),
             **view,
         }
         self._request = self._client.request("preview", params)
@@ -151,7 +159,7 @@ class LivePreview(QObject):
 
     def close(self):
         """Remove the preview and stop updates."""
-        self._canvas.extentsChanged.disconnect(self._on_moved)
+        self._canvas.extentsChanged.disconnect(self.change)
         self.close_embedding()
         self._overlay.remove()
         self._folder.cleanup()
@@ -167,7 +175,10 @@ class LivePreview(QObject):
         if part.isNull() or part.isEmpty():
             return None
         view = {"bounds": as_bounds(part)}
-        factor = visible.width() / max(1, canvas.outputSize().width()) / self.embedding.pixel
+        size = canvas.outputSize()
+        factor = visible.width() / max(1, size.width()) / self.embedding.pixel
+        # On a large screen, pixels of the map are larger than those of the screen.
+        factor *= max(1.0, math.sqrt(size.width() * size.height() / MOST_PIXELS))
         if self.embedding.metres is not None and factor > 1:
             view["gsd"] = factor * self.embedding.metres
         return view
@@ -207,10 +218,6 @@ class LivePreview(QObject):
             self.refresh()
         elif not error.was_cancelled:
             self.failed.emit(error)
-
-    def _on_moved(self):
-        if self.is_live and self.embedding is not None:
-            self._timer.start()
 
     def _discard_layer(self):
         self.layer = None

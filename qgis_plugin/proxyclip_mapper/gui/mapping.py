@@ -24,6 +24,7 @@ class Mapping(QObject):
         self._side = None
         self._warned_of = []
         self.live = LivePreview(dock.client, self._canvas, self)
+        self.live.find_options = self._find_options
         self.live.opacity = settings.read("opacity") / 100
         self.live.requested.connect(self._on_requested)
         self.live.updated.connect(self._on_updated)
@@ -77,6 +78,7 @@ class Mapping(QObject):
             "classes": words.to_request(),
             "at": [at.x(), at.y()],
             "examples": self.live.examples,
+            "options": self._find_options(),
         }
         request = self._dock.client.request("explain", params)
         request.succeeded.connect(lambda result: self._dock.scores.show_queries(result["queries"], words.rows))
@@ -165,6 +167,16 @@ class Mapping(QObject):
         self._dock.scores.setRowCount(0)
         self._dock.refresh_buttons()
 
+    def _find_options(self):
+        """Return the refinements that a preview uses: segments take too long."""
+        options = self.find_refinements()
+        options.pop("segments", None)
+        return options
+
+    def find_refinements(self):
+        """Return the chosen refinements as options of a request."""
+        return self._dock.refinements.options(self._dock.words_panel.model.words, bool(self.live.examples))
+
     def _on_requested(self):
         busy = self._dock.jobs.is_busy
         self._dock.status.setText(tr("waiting for the running job…") if busy else tr("updating…"))
@@ -177,7 +189,8 @@ class Mapping(QObject):
             text = tr("{:.0f} % of the examples fit, {}").format(100 * check["correct"], text)
         self._dock.status.setText(text)
         self._dock.status.setToolTip("" if check is None else "\n".join(check["advice"]))
-        warnings = [] if check is None else check["warnings"]
+        reports = [report for report in (check, result["adaptation"]) if report is not None]
+        warnings = [line for report in reports for line in report["warnings"]]
         if warnings and warnings != self._warned_of:
             self._dock.messages.warn("\n".join(warnings))
         self._warned_of = warnings

@@ -565,20 +565,15 @@ Labelwerte sind 1, 2, … in der Reihenfolge der Klassen, 0 für unklassifiziert
    <location filename="../algorithms/segment_rasters.py" />
    <source>Segments a list of rasters, or all rasters of a folder, as “Segment raster” does. The model is loaded once.
 
-The files of each raster have its name: name_labels.tif, name_score.tif and name.gpkg. A raster that fails is reported, and the next one follows; if all fail, the algorithm fails. Run it again to finish an interrupted run: rasters whose labels exist are left out, unless you overwrite them.</source>
+The files of each raster have its name: name_labels.tif, name_score.tif and name.gpkg. Rasters of the same name get subfolders, named by the folders in which they lie. A raster that fails is reported, and the next one follows; if all fail, the algorithm fails. Run it again to finish an interrupted run: rasters whose labels exist are left out, unless you overwrite them.</source>
    <translation>Segmentiert eine Liste von Rastern oder alle Raster eines Ordners wie „Raster segmentieren“. Das Modell wird einmal geladen.
 
-Die Dateien jedes Rasters tragen seinen Namen: name_labels.tif, name_score.tif und name.gpkg. Ein Raster, das scheitert, wird gemeldet, und das nächste folgt; scheitern alle, scheitert der Algorithmus. Starten Sie ihn erneut, um einen unterbrochenen Lauf zu beenden: Raster mit fertigen Labeln werden ausgelassen, wenn Sie sie nicht überschreiben.</translation>
+Die Dateien jedes Rasters tragen seinen Namen: name_labels.tif, name_score.tif und name.gpkg. Raster mit gleichem Namen erhalten Unterordner, benannt nach den Ordnern, in denen sie liegen. Ein Raster, das scheitert, wird gemeldet, und das nächste folgt; scheitern alle, scheitert der Algorithmus. Starten Sie ihn erneut, um einen unterbrochenen Lauf zu beenden: Raster mit fertigen Labeln werden ausgelassen, wenn Sie sie nicht überschreiben.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment_rasters.py" />
    <source>Select either rasters or a folder.</source>
    <translation>Wählen Sie entweder Raster oder einen Ordner.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/segment_rasters.py" />
-   <source>{} and {} have the same name, and so would their maps. Rename one.</source>
-   <translation>{} und {} haben denselben Namen und hätten Karten desselben Namens. Benennen Sie eines um.</translation>
   </message>
   <message>
    <location filename="../algorithms/status.py" />
@@ -1767,6 +1762,66 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/model_box.py" />
    <source>{:g} to {:g} m per pixel</source>
    <translation>{:g} bis {:g} m je Pixel</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>Adapt words to this image</source>
+   <translation>Wörter an dieses Bild anpassen</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>Borders</source>
+   <translation>Grenzen</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>Borders between classes. The preview follows the edges of the image at its full resolution only.</source>
+   <translation>Grenzen zwischen den Klassen. Die Vorschau folgt den Kanten des Bildes nur in dessen voller Auflösung.</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>Give all pixels of a patch of similar colour one class. Only the export uses it: it takes longer.</source>
+   <translation>Allen Pixeln einer Fläche von ähnlicher Farbe eine Klasse geben. Nur der Export verwendet das: es dauert länger.</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>Move each word towards the places of this image that fit it best. Examples say more: with them, and with learned classes, this has no effect.</source>
+   <translation>Jedes Wort an die Stellen dieses Bildes annähern, die am besten dazu passen. Beispiele sagen mehr: mit ihnen und mit gelernten Klassen hat das keine Wirkung.</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>Patches of one colour</source>
+   <translation>Flächen einer Farbe</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>Refinements</source>
+   <translation>Verfeinerungen</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>along edges of the image</source>
+   <translation>entlang der Kanten des Bildes</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>mean score</source>
+   <translation>mittlerer Score</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>most frequent class</source>
+   <translation>häufigste Klasse</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>off</source>
+   <translation>aus</translation>
+  </message>
+  <message>
+   <location filename="../gui/refinements.py" />
+   <source>smooth (fast)</source>
+   <translation>glatt (schnell)</translation>
   </message>
   <message>
    <location filename="../gui/scores.py" />

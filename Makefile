@@ -19,7 +19,7 @@ help:
 	@echo "  make test-qgis-newest  the same in the newest QGIS of Debian, in a chroot; needs root and mmdebstrap"
 	@echo "  make plugin       check the QGIS plugin and write its ZIP file to dist/"
 	@echo "  make dist         build the sdist and the wheel, check them, and write them to dist/"
-	@echo "  make bench        measure speed and memory (half an hour)"
+	@echo "  make bench        measure speed and memory in ten minutes; make bench BENCH=--full for all figures"
 	@echo "  make fuzz         damage valid inputs at random for five minutes; make fuzz MINUTES=60 for longer"
 	@echo "  make docs         build the site of the documentation, and write it to build/site"
 	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
@@ -104,14 +104,10 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group docs
 	$(BIN)/python tools/site/build.py
 
-# Times on a busy machine mean little: nothing else should run.
+# Times on a busy machine mean little: nothing else should run. BENCH=--full has no time limit.
+BENCH ?=
 bench: $(VENV)/.installed
-	mkdir -p bench
-	$(BIN)/python benchmarks/encoder.py --json bench/encoder.json
-	$(BIN)/python benchmarks/presets.py --json bench/presets.json
-	$(BIN)/python benchmarks/pipeline.py --json bench/pipeline.json
-	$(BIN)/python benchmarks/table.py bench
-	$(BIN)/python benchmarks/plots.py bench bench/performance.png
+	$(BIN)/python benchmarks/bench.py bench $(BENCH)
 
 # Linux only. SEED=N tries other cases; failures are kept in build/fuzz with the command that repeats them.
 MINUTES ?= 5

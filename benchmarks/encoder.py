@@ -8,6 +8,9 @@ rounding changes more labels than with trained weights. Compare ratios of one ru
 The published sliding window is written from its equations: window 336, stride 112, one window at a time, in
 float32, stock attention modules, cosines upsampled to pixels and averaged over the image. Pixels per second apply to a
 large raster, where a window advances by its stride in both directions. Windows that blocks encode twice are included.
+
+With `--seconds`, a slow machine encodes fewer windows. `--precision float32` measures as on a processor without
+bfloat16.
 """
 
 import argparse
@@ -16,7 +19,7 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ import numpy as np
 import open_clip
 import rasterio
 import torch
+from budget import Budget, median
 from machine import describe_machine
 from torch import Tensor
 from torch.nn import functional
@@ -36,12 +40,15 @@ from proxyclip_geo.models import openvino
 from proxyclip_geo.models.clip_image_tower import interpolate_positions
 from proxyclip_geo.models.encoder import DenseEncoder, ProxyClipEncoder
 from proxyclip_geo.models.load import Model
+from proxyclip_geo.models.options import Precision
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder, TextTower
 from proxyclip_geo.models.vision_foundation_model import VisionFoundationModel
 
 WORDS = ["water", "forest", "building", "road", "cropland", "grassland", "bare soil", "car"]
 LARGE = 20_000
+SIDES = (1080, 832, 584)
+"""Sides in pixels of the raster: 16, 9 and 4 windows."""
 
 
 def random_model(card_name: str = "vitb16-dino-b8") -> tuple[Any, ProxyClipEncoder]:
@@ -90,30 +97,25 @@ def published_window(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) ->
     return functional.interpolate(logits, size=rgb.shape[2:], mode="bilinear")[0]
 
 
-def published_loop(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor) -> float:
+def published_loop(encoder: ProxyClipEncoder, rgb: Tensor, queries: Tensor, *, budget: Budget) -> float:
     """Segment an image by the published sliding window; return the seconds per window."""
     total = torch.zeros(len(queries), *rgb.shape[2:])
     count = torch.zeros(rgb.shape[2:])
     starts = [(y, x) for y in range(0, rgb.shape[2] - 335, 112) for x in range(0, rgb.shape[3] - 335, 112)]
     began = time.perf_counter()
+    done = 0
     for y, x in starts:
+        elapsed = time.perf_counter() - began
+        if done and elapsed * (done + 1) / done > budget.seconds / 8:
+            budget.leave_out(f"{len(starts) - done} of {len(starts)} windows of the published loop")
+            break
         part = (slice(y, y + 336), slice(x, x + 336))
         total[:, *part] += published_window(encoder, rgb[:, :, *part], queries)
         count[part] += 1
-    probabilities = (40 * total / count).softmax(dim=0)
+        done += 1
+    probabilities = (40 * total / count.clamp(min=1)).softmax(dim=0)
     probabilities.max(dim=0)
-    return (time.perf_counter() - began) / len(starts)
-
-
-def median(work: Callable[[], Any], repeats: int = 3) -> float:
-    """Return the median seconds of a call, after one call to warm up."""
-    work()
-    seconds = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds)
+    return (time.perf_counter() - began) / done
 
 
 def matrix_rate(dtype: torch.dtype, side: int = 2048) -> float:
@@ -147,38 +149,81 @@ def agreement(one: DenseEncoder, other: DenseEncoder, windows: Tensor, queries: 
     }
 
 
-def measure(folder: Path, *, side: int) -> dict[str, Any]:
-    """Take all measurements."""
+def choose_side(budget: Budget, *, seconds: float) -> int:
+    """Return the largest side of a raster that takes a quarter of the time, with windows of so many seconds."""
+    side = next((side for side in SIDES if (side // 248) ** 2 * seconds <= budget.seconds / 4), SIDES[-1])
+    if side < SIDES[0]:
+        budget.leave_out(f"a raster of {SIDES[0]} px a side; {side} px instead")
+    return side
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all measurements share.
+
+    Attributes:
+        clip: CLIP, for its text tower.
+        exact: The encoder in float32.
+        fast: The encoder compiled by OpenVINO.
+        rgb: (1, 3, H, W) pixels of a scene.
+    """
+
+    clip: Any
+    exact: ProxyClipEncoder
+    fast: openvino.OpenVinoEncoder
+    rgb: Tensor
+
+    @property
+    def pair(self) -> Tensor:
+        """Two windows."""
+        return torch.cat([self.rgb[:, :, :336, :336], self.rgb[:, :, -336:, -336:]])
+
+
+def prepare(folder: Path, dtype: torch.dtype) -> Setup:
     clip, exact = random_model()
-    parameters = sum(weight.numel() for weight in exact.parameters())
-    sample_files = pg.sample(folder / "scene.tif", size=side, seed=7)
-    with rasterio.open(sample_files.image) as dataset:
+    with rasterio.open(pg.sample(folder / "sample.tif", size=SIDES[0], seed=7).image) as dataset:
         rgb = torch.from_numpy(dataset.read())[None]
-    window = rgb[:, :, :336, :336].contiguous()
-    dtype = openvino.native_dtype()
-    fast = openvino.OpenVinoEncoder(exact, window=336, dtype=dtype)
+    return Setup(clip, exact, openvino.OpenVinoEncoder(exact, window=336, dtype=dtype), rgb)
+
+
+def measure_windows(setup: Setup, budget: Budget) -> dict[str, Any]:
+    """Time windows: the published loop, torch and OpenVINO; compare features and labels."""
+    exact, fast, pair = setup.exact, setup.fast, setup.pair
     queries = functional.normalize(torch.randn(len(WORDS), exact.dim), dim=1)
-    flop = count_flop(exact, window)
+    limit = budget.seconds / 20
     with torch.inference_mode():
-        loop = published_loop(exact, rgb[:, :, :560, :560].contiguous(), queries)
-        pair = torch.cat([window, rgb[:, :, -336:, -336:]])
-        rates = [matrix_rate(dtype)]
-        record = run_package(clip, fast, sample_files.image, folder, parameters=parameters)
+        loop = published_loop(exact, setup.rgb[:, :, :560, :560].contiguous(), queries, budget=budget)
         seconds = {
             "published loop, float32": loop,
-            "torch float32": median(lambda: exact.encode(window)),
-            f"OpenVINO {str(dtype).removeprefix('torch.')}": median(lambda: fast.encode(pair)) / 2,
+            "torch float32": median(lambda: exact.encode(pair[:1]), seconds=limit),
+            f"OpenVINO {str(fast.dtype).removeprefix('torch.')}": median(lambda: fast.encode(pair), seconds=limit) / 2,
         }
-        rates.append(matrix_rate(dtype))
-        compared = agreement(exact, fast, pair, queries)
+        return {"seconds a window": seconds, **agreement(exact, fast, pair, queries)}
+
+
+def measure_segment(setup: Setup, folder: Path, *, found: dict[str, Any], budget: Budget) -> dict[str, Any]:
+    """Segment a raster, and compare with the published loop and with the matrix rate of the processor.
+
+    Args:
+        setup: The model.
+        folder: For the raster and the results.
+        found: What `measure_windows` found.
+        budget: The time that is left.
+    """
+    loop, _, window = found["seconds a window"].values()
+    scene = pg.sample(folder / "scene.tif", size=choose_side(budget, seconds=window), seed=7).image
+    flop = count_flop(setup.exact, setup.pair[:1])
+    parameters = sum(weight.numel() for weight in setup.exact.parameters())
+    rates = [matrix_rate(setup.fast.dtype)]
+    record = run_package(setup.clip, setup.fast, scene, folder, parameters=parameters)
+    rates.append(matrix_rate(setup.fast.dtype))
     stride, count = record["windows"]["stride"], record["windows"]["count"]
-    large = make_plan((LARGE, LARGE), encoder=fast, window=336, stride=stride)
+    large = make_plan((LARGE, LARGE), encoder=setup.fast, window=336, stride=stride)
     twice = large.windows / large.grid.window_count
     whole = record["seconds"]["segment"] + record["seconds"]["assemble"] + record["seconds"]["write"]
     encoding = record["profile"]["encode"]
     per_second = {"published loop": 112**2 / loop, "proxyclip_geo": stride**2 / twice / (whole / count)}
     return {
-        "seconds a window": seconds,
         "GFLOP a window": flop,
         "stride": stride,
         "windows encoded twice %": 100 * (twice - 1),
@@ -188,16 +233,15 @@ def measure(folder: Path, *, side: int) -> dict[str, Any]:
         "encoder, % of the matrix product": 100 * flop / (encoding / count) / statistics.mean(rates),
         "everything else, % of the time": 100 * (1 - encoding / whole),
         "profile": record["profile"],
-        **compared,
     }
 
 
-def demo_agreement(folder: Path) -> dict[str, float]:
-    """Compare labels of the demo model in float32 torch and in OpenVINO at the processor's precision."""
+def demo_agreement(folder: Path, *, precision: Precision) -> dict[str, float]:
+    """Compare labels of the demo model in float32 torch and in OpenVINO."""
     sample_files = pg.sample(folder / "demo.tif", size=512, seed=11)
     labels = []
-    for backend, precision in (("torch", "float32"), ("openvino", "auto")):
-        model = pg.load_model("demo", device="cpu", backend=backend, precision=precision)
+    for backend, number_type in (("torch", "float32"), ("openvino", precision)):
+        model = pg.load_model("demo", device="cpu", backend=backend, precision=number_type)
         options = pg.SegmentOptions(polygons=False)
         result = pg.segment(
             sample_files.image, "landcover", out=folder / "demo", model=model, options=options, overwrite=True
@@ -209,20 +253,28 @@ def demo_agreement(folder: Path) -> dict[str, float]:
 def main() -> None:
     """Measure, print, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, default=1080, help="side in pixels of the raster")
+    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    parser.add_argument("--seconds", type=float, help="time to aim at; no limit if not given")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    budget = Budget(options.seconds)
+    dtype = openvino.native_dtype() if options.precision == "auto" else getattr(torch, options.precision)
+    results: dict[str, Any] = {"machine": describe_machine(), "threads": torch.get_num_threads()}
+
+    def add(found: dict[str, Any]) -> None:
+        """Add and save results, so that those of the first steps remain if a later one is stopped."""
+        results.update(found, **{"left out": budget.left_out})
+        print(json.dumps(found), flush=True)
+        if options.json:
+            options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+
     with tempfile.TemporaryDirectory() as name:
-        results = {
-            "machine": describe_machine(),
-            "threads": torch.get_num_threads(),
-            **measure(Path(name), side=options.side),
-            **demo_agreement(Path(name)),
-        }
-    print(json.dumps(results, indent=1, default=str))
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        folder = Path(name)
+        setup = prepare(folder, dtype)
+        add(measure_windows(setup, budget))
+        add(measure_segment(setup, folder, found=results, budget=budget))
+        add(demo_agreement(folder, precision=options.precision))
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ Each raster is a sparse GeoTIFF. A separate process segments it into labels and 
 files. Features have the size of ViT-B/16 with DINO B/8: 512 numbers every 8 px, windows of 336 px every 248 px.
 For comparison, GDAL alone writes two 8-bit bands of random patches as cloud-optimised GeoTIFFs in the same process.
 Peak memory is measured by the system, and compared with the prediction. One size also runs on one core.
+
+With `--seconds`, what does not end in time is left out, and so are sizes that would not.
 """
 
 import argparse
 import json
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 import warnings
@@ -25,6 +25,7 @@ import rasterio
 import rasterio.shutil
 import torch
 from affine import Affine
+from budget import Budget, run_limited
 from machine import describe_machine
 from torch import Tensor
 from torch.nn import functional
@@ -117,24 +118,49 @@ def gdal_rate(folder: Path, side: int = 4096) -> float:
     return side * side / (time.perf_counter() - started) / 1e6
 
 
-def run_alone(side: int, *, cores: set[int] | None = None) -> dict[str, Any]:
-    """Measure in a separate process, on some or all cores."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--one", str(side)],
-        check=True,
-        capture_output=True,
-        text=True,
+def run_alone(side: int, *, budget: Budget, cores: set[int] | None = None) -> dict[str, Any] | None:
+    """Measure in a separate process, on some or all cores; return None if the time does not suffice."""
+    what = f"a raster of {side} px a side" + (" on one core" if cores else "")
+    return run_limited(
+        __file__,
+        "--one",
+        str(side),
+        what=what,
+        budget=budget,
         preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),
     )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    print(json.dumps(found), flush=True)
+
+
+def measure_all(sides: list[int], budget: Budget) -> dict[str, Any]:
+    """Measure all sizes, and one of them on one core; the largest size comes last."""
+    rows: list[dict[str, Any]] = []
+
+    def add(side: int) -> None:
+        seconds = 1.2 * side**2 / 1e6 / rows[-1]["Mpx/s"] if rows else 0
+        if budget.fits(f"a raster of {side} px a side", seconds=seconds) and (row := run_alone(side, budget=budget)):
+            rows.append(row)
+
+    for side in (side for side in sides if side <= CORES_SIDE):
+        add(side)
+    found: dict[str, Any] = {"rasters": rows}
+    if all_cores := next((row for row in rows if row["side"] == CORES_SIDE), None):
+        one_core = run_alone(CORES_SIDE, budget=budget, cores={min(os.sched_getaffinity(0))})
+        if one_core:
+            ratio = all_cores["Mpx/s"] / one_core["Mpx/s"]
+            found |= {"one core": one_core, "all cores, times one core": ratio}
+    for side in (side for side in sides if side > CORES_SIDE):
+        add(side)
+    peaks = [row["peak memory, GB"] for row in rows]
+    if len(peaks) > 1:
+        found["largest peak over smallest"] = max(peaks) / min(peaks)
     return found
 
 
 def main() -> None:
     """Measure each size in a separate process, print, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sides", type=int, nargs="+", default=[4096, 16384, 40000])
+    parser.add_argument("--sides", type=int, nargs="+", default=[4096, CORES_SIDE, 40000])
+    parser.add_argument("--seconds", type=float, help="time limit; none if not given")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -143,19 +169,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             print(json.dumps(measure(options.one, Path(name))))
         return
-    rows = [run_alone(side) for side in options.sides]
-    peaks = [row["peak memory, GB"] for row in rows]
-    one_core = run_alone(CORES_SIDE, cores={min(os.sched_getaffinity(0))})
-    all_cores = next((row for row in rows if row["side"] == CORES_SIDE), None) or run_alone(CORES_SIDE)
+    budget = Budget(options.seconds)
     results = {
         "machine": describe_machine(),
         "threads": torch.get_num_threads(),
-        "rasters": rows,
-        "largest peak over smallest": max(peaks) / min(peaks),
-        "one core": one_core,
-        "all cores, times one core": all_cores["Mpx/s"] / one_core["Mpx/s"],
+        **measure_all(options.sides, budget),
+        "left out": budget.left_out,
     }
-    print(f"largest peak over smallest: {results['largest peak over smallest']:.3f}")
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 

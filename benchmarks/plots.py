@@ -65,20 +65,23 @@ def plot_memory(axes: Axes, found: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Draw all results that exist."""
+    """Draw the results that exist."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("picture", type=Path)
     options = parser.parse_args()
     found = json.loads((options.folder / "bench.json").read_text("utf-8"))
     figure, axes = plt.subplots(2, 2, figsize=(11, 6.5), layout="constrained")
-    plot_encoder(axes[0, 0], found["encoder"])
-    plot_presets(axes[0, 1], found["presets"])
-    plot_speed(axes[1, 0], found["pipeline"])
-    plot_memory(axes[1, 1], found["pipeline"])
+    if "pixels per second" in found.get("encoder", {}):
+        plot_encoder(axes[0, 0], found["encoder"])
+    if found.get("presets", {}).get("presets"):
+        plot_presets(axes[0, 1], found["presets"])
+    if found.get("pipeline", {}).get("rasters"):
+        plot_speed(axes[1, 0], found["pipeline"])
+        plot_memory(axes[1, 1], found["pipeline"])
     for each in axes.flat:
         each.spines[["top", "right"]].set_visible(False)
-    figure.suptitle(found["pipeline"]["machine"], fontsize=9)
+    figure.suptitle(next((part["machine"] for part in found.values()), ""), fontsize=9)
     options.picture.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(options.picture, dpi=110)
 

@@ -1,17 +1,19 @@
 """Compare the model presets: seconds per window and pixels per second, with random weights at full size.
 
-python benchmarks/presets.py --json presets.json
+    python benchmarks/presets.py --json presets.json
+
+Each preset is measured in a separate process. With `--seconds`, what does not end in time is left out.
 """
 
 import argparse
-import gc
 import json
 import statistics
 from pathlib import Path
 from typing import Any
 
 import torch
-from encoder import count_flop, matrix_rate, median, random_model
+from budget import Budget, median, run_limited
+from encoder import count_flop, matrix_rate, random_model
 from machine import describe_machine
 
 from proxyclip_geo.models import openvino
@@ -27,7 +29,7 @@ def measure(name: str, dtype: torch.dtype) -> dict[str, Any]:
     flop = count_flop(encoder, window[:1])
     compiled = openvino.OpenVinoEncoder(encoder, window=card.window.size, dtype=dtype)
     rates = [matrix_rate(dtype)]
-    seconds = median(lambda: compiled.encode(window)) / 2
+    seconds = median(lambda: compiled.encode(window), seconds=10) / 2
     rates.append(matrix_rate(dtype))
     return {
         "preset": name,
@@ -42,18 +44,30 @@ def measure(name: str, dtype: torch.dtype) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure, print, and write JSON."""
+    """Measure each preset in a separate process, print, and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--presets", nargs="+", default=list(PRESETS))
+    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    parser.add_argument("--seconds", type=float, help="time limit; none if not given")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    rows = []
-    for name in options.presets:
-        rows.append(measure(name, openvino.native_dtype()))
-        print(json.dumps(rows[-1]), flush=True)
-        gc.collect()
+    if options.one:
+        dtype = openvino.native_dtype() if options.precision == "auto" else getattr(torch, options.precision)
+        print(json.dumps(measure(options.one, dtype)))
+        return
+    budget = Budget(options.seconds)
+    tried = [
+        run_limited(__file__, "--one", name, "--precision", options.precision, what=f"preset {name}", budget=budget)
+        for name in options.presets
+    ]
+    results = {
+        "machine": describe_machine(),
+        "presets": [row for row in tried if row is not None],
+        "left out": budget.left_out,
+    }
     if options.json:
-        options.json.write_text(json.dumps({"machine": describe_machine(), "presets": rows}, indent=1) + "\n")
+        options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Check the Dockerfile and the examples for clusters by linters and schemas: python tools/check_examples.py."""
+"""Check the Dockerfile, cluster examples and shell scripts by linters and schemas: python tools/check_examples.py."""
 
 import runpy
 import subprocess
@@ -19,8 +19,9 @@ KUBERNETES = "1.31"
 BIN = Path(sys.executable).parent
 
 
-def run_linter(*command: str | Path) -> None:
-    subprocess.run([BIN / command[0], *command[1:]], check=True)
+def run_linter(*command: str | Path, text: str | None = None) -> None:
+    """Run a linter on files, or on a text."""
+    subprocess.run([BIN / command[0], *command[1:]], check=True, input=text, text=True)
 
 
 def check_kubernetes(path: Path) -> None:
@@ -50,16 +51,18 @@ def list_parts(manifest: Any) -> Iterator[Any]:
 
 
 def check_slurm(path: Path) -> None:
-    """Check that dask-jobqueue takes the arguments, and that its job asks for a GPU and one thread."""
+    """Check that dask-jobqueue takes the arguments, and that its job is sound, and asks for a GPU and one thread."""
     with runpy.run_path(str(path))["make_cluster"]() as cluster:
         script = cluster.job_script()
     for part in ("#SBATCH --gres=gpu:1", "#SBATCH -p gpu", "--nthreads 1", "--lifetime 7.5h"):
         if part not in script:
             raise SystemExit(f"the job of {path.name} lacks {part!r}:\n{script}")
+    run_linter("shellcheck", "-", text=script)
 
 
 if __name__ == "__main__":
     run_linter("hadolint", ROOT / "Dockerfile")
+    run_linter("shellcheck", "--severity=warning", ROOT / ".ci" / "run", *sorted((ROOT / "tools").glob("*.sh")))
     run_linter("check-jsonschema", "--builtin-schema", "vendor.compose-spec", EXAMPLES / "compose.yaml")
     check_kubernetes(EXAMPLES / "kubernetes.yaml")
     check_slurm(EXAMPLES / "slurm.py")

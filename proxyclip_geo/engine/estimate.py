@@ -68,9 +68,9 @@ def _model(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs) -> int:
 def estimate_disk(plan: Plan, inputs: MemoryInputs) -> int:
     """Return the most disk space that a run takes before it is finished, in bytes, if nothing is compressible.
 
-    Stored blocks, the draft of each raster, and the raster with its overviews exist at the same time.
+    Stored blocks, the tiles of each raster and its overviews, and the file made of them exist at the same time.
     """
-    return int(plan.area.region.height * plan.area.region.width * inputs.layers * (1 + 1 + 4 / 3))
+    return int(plan.area.region.height * plan.area.region.width * inputs.layers * (1 + 4 / 3 + 4 / 3))
 
 
 def time_window(plan: Plan, encoder: DenseEncoder) -> float:

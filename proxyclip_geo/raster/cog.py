@@ -19,7 +19,7 @@ from proxyclip_geo.raster.cog_file import assemble_cog
 from proxyclip_geo.raster.dataset import ignore_missing_georeference, to_rasterio, writing_environment
 from proxyclip_geo.raster.spec import RasterSpec
 from proxyclip_geo.raster.styles import color_table
-from proxyclip_geo.raster.tile_pyramid import TILE, TilePyramid, list_levels
+from proxyclip_geo.raster.tile_pyramid import TILE, TileParts, TilePyramid, list_levels
 from proxyclip_geo.region import Region
 
 _FAILURES = (RasterioError, CPLE_BaseError, OSError)
@@ -51,6 +51,7 @@ class CogWriter:
         self._drafts = [self._folder / f"level_{index}.tif" for index in range(len(levels))]
         self._datasets: list[Any] = []
         try:
+            parts = self._staging.enter_context((self._folder / "parts").open("w+b", buffering=0))
             with writing_environment(), ignore_missing_georeference():
                 for draft, level in zip(self._drafts, levels, strict=True):
                     self._datasets.append(rasterio.open(draft, "w", **self._options(level)))
@@ -60,7 +61,7 @@ class CogWriter:
             if isinstance(error, _FAILURES):
                 raise self._error(error) from error
             raise
-        self._pyramid = TilePyramid(self._datasets, levels, spec=spec)
+        self._pyramid = TilePyramid(self._datasets, levels, spec=spec, parts=TileParts(parts, spec))
 
     def _options(self, level: Region) -> dict[str, Any]:
         spec = self.spec

@@ -1,6 +1,7 @@
 """Layout and overviews of COGs."""
 
 import shutil
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from proxyclip_geo.raster import cog, cog_file
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import RasterSpec, image_spec, label_spec, probability_spec, score_spec, similarity_spec
 from proxyclip_geo.raster.styles import ClassStyle
+from proxyclip_geo.region import Region
 
 LABELS = label_spec([ClassStyle(1, "water", (0, 0, 255)), ClassStyle(2, "forest", (0, 128, 0))])
 MANY_LABELS = label_spec([ClassStyle(300, "far", (1, 2, 3))])
@@ -119,3 +121,26 @@ def test_each_tile_is_compressed_once(tmp_path: Path, monkeypatch: pytest.Monkey
     noise = np.random.default_rng(0).integers(0, 100, (1, 1500, 1400), np.uint8)
     write(tmp_path / "a.tif", score_spec(), noise, size=333)
     np.testing.assert_array_equal(read_levels(tmp_path / "copy.tif")[0], noise)
+
+
+def test_memory_does_not_grow_with_the_width(tmp_path: Path) -> None:
+    """A row of blocks leaves incomplete tiles over the whole width: 10 MB of pixels, and half as many in overviews."""
+    geobox = GeoBox((1000, 32_768), (0.5, 0, 500_000, 0, -0.5, 5_600_000), "EPSG:25832")
+    with CogWriter(tmp_path / "a.tif", geobox, spec=score_spec()) as sink:
+        tracemalloc.start()
+        try:
+            for row in (0, 1):
+                for col in range(0, 32_768, 512):
+                    region = Region(300 * row, col, 300, 512)
+                    sink.write(region, np.full(region.shape, row + 1, np.uint8))
+                if row == 0:
+                    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        finally:
+            tracemalloc.stop()
+        # The room of tiles that are complete is used again.
+        parts = next(path for path in tmp_path.rglob("parts") if path.is_file())
+        assert parts.stat().st_size <= (64 + 1 + 32 + 1 + 16 + 8) * 512 * 512
+        sink.finish()
+    with rasterio.open(tmp_path / "a.tif") as dataset:
+        column = dataset.read(1, window=((0, 1000), (700, 701)))[:, 0]
+    np.testing.assert_array_equal(column, np.repeat([1, 2, 255], [300, 300, 400]))

@@ -13,8 +13,8 @@ from proxyclip_geo.engine.cache import ByteCache
 from proxyclip_geo.engine.classify import (
     BlockLabels,
     CellLogits,
+    QueryProducts,
     TextBank,
-    cell_logits,
     classify_pixels,
     upsample_logits,
 )
@@ -262,7 +262,11 @@ def compute_logits(tile: FeatureTile, bank: TextBank) -> LogitTile:
     if (valid == valid[0, 0]).all():
         # Most tiles have data everywhere.
         valid = np.broadcast_to(valid[0, 0].copy(), valid.shape)
-    return LogitTile(cell_logits(tile.embedding, bank), valid)
+    found = tile.embedding
+    # One product of a whole tile is several times faster than one for each row; see `QueryProducts` on rounding.
+    products = QueryProducts(bank, found.cells, device=found.features.device)
+    products.add_rows(found.cells, found.features.permute(1, 2, 0))
+    return LogitTile(products.finish(found.valid, found.cls_features), valid)
 
 
 def join_logits(tiles: Sequence[LogitTile], cells: Region) -> CellLogits:

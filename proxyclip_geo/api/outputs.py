@@ -280,8 +280,15 @@ class ResultWriter:
             }
             self._stack = stack.pop_all()
 
+    def count(self, result: BlockResult) -> None:
+        """Count the labels of a block and measure their areas."""
+        labels = result.map.labels
+        self.counts += _count(labels, len(self.counts))
+        self.areas.add(result.block.core, labels)
+        self.thumbnail.add(result)
+
     def write(self, result: BlockResult) -> None:
-        """Write a block to all rasters, count its labels and measure their areas."""
+        """Write a block to all rasters; callable from another thread than `count`."""
         core, mapped = result.block.core, result.map
         layers = {
             self._paths.labels: mapped.labels,
@@ -292,9 +299,6 @@ class ResultWriter:
             layer = layers[path]
             assert layer is not None
             writer.write(core, layer)
-        self.counts += _count(mapped.labels, len(self.counts))
-        self.areas.add(core, mapped.labels)
-        self.thumbnail.add(result)
 
     def finish(self) -> None:
         """Give the rasters their names, and write their styles beside them."""

@@ -13,6 +13,7 @@ from proxyclip_geo.api.outputs import PREVIEW_SIDE, MapSummary, OutputPaths, Res
 from proxyclip_geo.api.record import make_caption, make_tags
 from proxyclip_geo.api.stac_item import make_item
 from proxyclip_geo.api.vectorize import write_layer
+from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.files import write_json, write_text
 from proxyclip_geo.geobox import GeoBox
@@ -57,9 +58,8 @@ def write_map(
     tags = make_tags(card)
     with closing(ResultWriter(paths, geobox.crop(area), vocabulary=vocabulary, tags=tags)) as writer:
         with timing(seconds, stage):
-            for result in results:
-                core = result.block.core.shift(-area.top, -area.left)
-                writer.write(replace(result, block=replace(result.block, core=core)))
+            for _ in write_behind(_count_each(results, area, writer), writer.write):
+                pass
         with timing(seconds, "write"):
             writer.finish()
     shares = compute_shares(writer.counts, vocabulary)
@@ -82,6 +82,15 @@ def write_map(
     if paths.stac is not None:
         write_json(paths.stac, make_item(paths, geobox.crop(area), vocabulary=vocabulary, card=card))
     return MapSummary(shares, areas)
+
+
+def _count_each(results: Iterable[BlockResult], area: Region, writer: ResultWriter) -> Iterator[BlockResult]:
+    """Yield the blocks, counted, with their places in the area."""
+    for result in results:
+        core = result.block.core.shift(-area.top, -area.left)
+        moved = replace(result, block=replace(result.block, core=core))
+        writer.count(moved)
+        yield moved
 
 
 def _write_preview(

@@ -2,17 +2,21 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyproj
+import shapely
+import shapely.geometry
 
 from proxyclip_geo import __version__
 from proxyclip_geo.api.outputs import OutputPaths, name_values
 from proxyclip_geo.geobox import GeoBox, make_transformer
 from proxyclip_geo.models.card import ModelCard
+from proxyclip_geo.vector.antimeridian import cut_at_antimeridian
 from proxyclip_geo.vocabulary import Vocabulary
 from proxyclip_geo.vocabulary.colors import hex_color
 
@@ -45,15 +49,14 @@ def make_item(paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, car
         card: The model.
     """
     footprint = _find_footprint(geobox)
-    lonlat = np.array(footprint["coordinates"][0]) if footprint else None
-    bounds = {} if lonlat is None else {"bbox": [*lonlat.min(axis=0).tolist(), *lonlat.max(axis=0).tolist()]}
+    place = {} if footprint is None else {"bbox": _find_bbox(footprint)}
     return {
         "type": "Feature",
         "stac_version": "1.1.0",
         "stac_extensions": list(EXTENSIONS),
         "id": paths.stem,
-        "geometry": footprint,
-        **bounds,
+        "geometry": None if footprint is None else shapely.geometry.mapping(footprint),
+        **place,
         "properties": {
             "datetime": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             "title": f"Map of {paths.stem} by {card.name}",
@@ -65,23 +68,32 @@ def make_item(paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, car
     }
 
 
-def _find_footprint(geobox: GeoBox) -> dict[str, Any] | None:
-    """Return the outline in longitude and latitude; None without a CRS that has them."""
+def _find_footprint(geobox: GeoBox) -> Any | None:
+    """Return the outline in longitude and latitude, cut at the antimeridian; None without a CRS that has them."""
     if geobox.crs is None or geobox.crs.is_engineering:
         return None
     steps = np.linspace(0, 1, _EDGE_POINTS, endpoint=False)
-    corners = np.array(geobox.corners)[[0, 3, 2, 1]]
+    corners = np.array(geobox.corners)[[0, 3, 2, 1] if geobox.transform.determinant < 0 else [0, 1, 2, 3]]
     outline = np.concatenate(
         [
             start + steps[:, None] * (end - start)
             for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True)
         ]
     )
-    lon, lat = make_transformer(geobox.crs, pyproj.CRS("OGC:CRS84")).transform(*outline.T)
-    points = np.round(np.column_stack((lon, lat)), 8)
+    lonlat = pyproj.CRS("OGC:CRS84")
+    points = np.round(np.column_stack(make_transformer(geobox.crs, lonlat).transform(*outline.T)), 8)
     if not np.isfinite(points).all():
         return None
-    return {"type": "Polygon", "coordinates": [[*points.tolist(), points[0].tolist()]]}
+    return shapely.orient_polygons(cut_at_antimeridian(np.array([shapely.Polygon(points)]), lonlat)[0])
+
+
+def _find_bbox(footprint: Any) -> list[float]:
+    """Return west, south, east and north; west is larger than east where the footprint crosses the antimeridian."""
+    west, south, east, north = shapely.bounds(footprint).tolist()
+    parts = shapely.bounds(shapely.get_parts(footprint))
+    if len(parts) > 1 and west == -180 and east == 180:
+        west, east = float(parts[parts[:, 2] == 180, 0].min()), float(parts[parts[:, 0] == -180, 2].max())
+    return [west, south, east, north]
 
 
 def _describe_projection(geobox: GeoBox) -> dict[str, Any]:
@@ -121,11 +133,14 @@ def _type_of(path: Path) -> str:
 
 
 def _list_classes(vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """Return the classes as the extension describes them; names have letters, digits, dashes and underscores only."""
+    """Return the classes as the extension describes them; names have ASCII letters, digits, dashes and underscores."""
     colors = {item.value: hex_color(item.color)[1:].upper() for item in vocabulary.classes}
     classes: list[dict[str, Any]] = []
     for value, name in name_values(vocabulary).items():
-        plain = re.sub(r"[^0-9A-Za-z_-]+", "_", name).strip("_") or f"class_{value}"
+        letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        plain = re.sub(r"[^0-9A-Za-z_-]+", "_", letters).strip("_") or f"class_{value}"
+        if any(plain == item["name"] for item in classes):
+            plain = f"{plain}_{value}"
         color = {"color_hint": colors[value]} if value in colors else {}
         classes.append({"value": value, "name": plain, "title": name, "description": name, **color})
     nodata = {

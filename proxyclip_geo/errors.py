@@ -233,10 +233,10 @@ def name_in_warnings(subject: str) -> Iterator[None]:
 def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
     """Pass quality warnings to a function; ignore the warnings of other libraries.
 
-    Of warnings that differ only in names and numbers, the first three are passed, and at the end the last one with the
-    number of others.
+    Of warnings that differ only in names and numbers, the first three are passed, and at the end the last one, with the
+    number of others if there are more.
     """
-    alike: dict[str, list[str]] = {}
+    alike: dict[str, list[QualityWarning]] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", QualityWarning)
@@ -244,17 +244,18 @@ def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
         def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
             if isinstance(message, QualityWarning):
                 kind = _VARYING.sub("…", message.reason.removeprefix(f"{message.subject}: "))
-                reasons = alike.setdefault(kind, [])
-                reasons.append(message.reason)
-                if len(reasons) <= _MOST_ALIKE:
+                found = alike.setdefault(kind, [])
+                found.append(message)
+                if len(found) <= _MOST_ALIKE:
                     send(message)
 
         warnings.showwarning = show  # type: ignore[assignment]
         try:
             yield
         finally:
-            for reasons in alike.values():
-                if len(reasons) > _MOST_ALIKE:
-                    send(
-                        QualityWarning(f"{len(reasons) - _MOST_ALIKE} more warnings of this kind, e.g.: {reasons[-1]}")
-                    )
+            for found in alike.values():
+                more, last = len(found) - _MOST_ALIKE, found[-1]
+                if more > 1:
+                    send(QualityWarning(f"{more} more warnings of this kind, e.g.: {last.reason}"))
+                elif more == 1:
+                    send(last)

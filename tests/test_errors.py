@@ -58,6 +58,14 @@ def test_warnings_that_differ_in_names_and_numbers_are_counted() -> None:
     assert shown[8] == "297 more warnings of this kind, e.g.: model 'demo' does not know 'word 299' (similarity 0.299)"
 
 
+def test_a_fourth_warning_is_shown_instead_of_a_count() -> None:
+    shown: list[str] = []
+    with forward_warnings(lambda warning: shown.append(str(warning))):
+        for word in "abcd":
+            warn_quality(f"model 'demo' does not know '{word}'")
+    assert shown[3] == "model 'demo' does not know 'd'"
+
+
 def test_a_remedy_is_part_of_the_message_and_separate() -> None:
     error = RasterError(f"{URL}?sig=S has no CRS", remedy=Remedy("install-package", {"package": "pyarrow"}))
     for one in (error, pickle.loads(pickle.dumps(error))):

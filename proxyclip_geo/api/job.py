@@ -218,5 +218,5 @@ def warn_of_far_words(
     for far in text.far_words(words, progress=progress):
         warn_quality(
             f"model '{card.name}' does not know '{far.word}' or anything near it (nearest known word: "
-            f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer word, or a larger model"
+            f"'{far.nearest}', similarity {far.similarity:.2f}); use a plainer English word, or a larger model"
         )

@@ -193,9 +193,10 @@ def check_results(
         vectors: Options of polygons.
 
     Raises:
-        OutputError: If one of them is an input.
+        OutputError: If one of them is an input, or the name of their directory is that of a file.
         VectorError: If the vector format cannot hold the polygons, or a layer of that name.
     """
+    _refuse_file_name(paths.labels.parent)
     check_outputs(paths.written, inputs=[*inputs, vocabulary.path, None if vectors is None else vectors.aoi])
     if paths.polygons is not None:
         by_class = vectors is not None and vectors.by_class

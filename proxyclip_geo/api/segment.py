@@ -56,6 +56,7 @@ class SegmentPlan:
         core: Side of a block's core in pixels.
         memory: Predicted peak memory of a process in bytes.
         disk: Largest possible disk usage of the run in bytes, without compression.
+        device: Where this machine encodes, e.g. "cpu" or "cuda".
         seconds: Predicted time of encoding on this machine, from a window timed now.
         paths: Files of the results.
         notes: Warnings.
@@ -71,6 +72,7 @@ class SegmentPlan:
     core: int
     memory: int
     disk: int
+    device: str
     seconds: float
     paths: OutputPaths
     notes: tuple[str, ...]
@@ -271,6 +273,7 @@ def plan_segment(
             core=plan.core,
             memory=estimate_memory(plan, loaded.encoder, run.memory_inputs),
             disk=estimate_disk(plan, run.memory_inputs),
+            device=str(loaded.encoder.device),
             seconds=seconds / options.workers,
             paths=paths,
             notes=tuple(notes),

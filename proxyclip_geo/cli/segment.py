@@ -1,5 +1,6 @@
 """`proxyclip-geo segment`."""
 
+import math
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -156,11 +157,12 @@ def _show_plan(reporter: Reporter, plan: Any) -> None:
     height, width = plan.shape
     lines = [
         plan.description,
-        f"area: {width} × {height} px, {plan.windows} windows in {plan.blocks} blocks of up to {plan.core} px",
-        f"time: about {_duration(plan.seconds)} to encode, from a window timed just now",
+        f"area: {width} × {height} px, {_count(plan.windows, 'window')} in {_count(plan.blocks, 'block')} "
+        f"of up to {plan.core} px",
+        f"time: about {_duration(plan.seconds)} to encode on {plan.device}, from a window timed just now",
         f"memory: at most about {plan.memory / 1e9:.1f} GB a process; disk: at most {_size(plan.disk)}, "
         "usually a fifth of that",
-        f"workers: {plan.worker_seconds / 3600:.2g} hours in all on machines like this one; they read "
+        f"workers: {_hours(plan.worker_seconds)} in all on machines like this one; they read "
         f"{_size(plan.read)} of pixels and return at most {_size(plan.sent)}",
         "would write: " + ", ".join(str(path) for path in plan.paths.all()),
     ]
@@ -172,6 +174,7 @@ def _show_plan(reporter: Reporter, plan: Any) -> None:
         "block_size": plan.core,
         "memory_bytes": plan.memory,
         "disk_bytes": plan.disk,
+        "device": plan.device,
         "seconds": round(plan.seconds, 1),
         "worker_seconds": round(plan.worker_seconds, 1),
         "read_bytes": plan.read,
@@ -181,9 +184,17 @@ def _show_plan(reporter: Reporter, plan: Any) -> None:
     reporter.result("\n".join(lines), {"dry_run": True, **data})
 
 
+def _count(number: int, name: str) -> str:
+    """Say how many there are."""
+    return f"{number} {name}" + "s" * (number != 1)
+
+
 def _size(count: int) -> str:
     """Say a number of bytes in the unit that suits it."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{math.ceil(count / 1e3)} kB"
 
 
 def _duration(seconds: float) -> str:
@@ -192,6 +203,11 @@ def _duration(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{max(1, round(seconds))} s"
+
+
+def _hours(seconds: float) -> str:
+    """Say the time of workers, which is paid by the hour."""
+    return f"{seconds / 3600:.0f} hours" if seconds >= 7200 else _duration(seconds)
 
 
 def show_result(reporter: Reporter, result: Any) -> None:

@@ -158,6 +158,7 @@ def test_mistakes_with_embeddings(folder: Path, run_cli: Run) -> None:
     ("out", "message"),
     [
         ("out", "differs in vocabulary; pass --overwrite"),
+        ("scene.tif", "'scene.tif' is the name of a file"),
         ("text.tif/new", "no directory"),
         ("s3://bucket/a", "'s3://bucket/a/"),
     ],
@@ -170,9 +171,14 @@ def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path, run_cl
 
 
 def test_dry_run_writes_nothing(folder: Path, run_cli: Run) -> None:
-    completed = run_cli("segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", cwd=folder)
+    completed = run_cli(
+        "segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", "--device", "cpu", cwd=folder
+    )
     assert completed.returncode == 0, completed.stderr
-    assert "windows" in completed.stdout
+    assert re.search(r"windows? in 1 block of", completed.stdout)
+    assert "to encode on cpu" in completed.stdout
+    assert re.search(r"at most [1-9][\d.]* [kM]B,", completed.stdout)
+    assert re.search(r"workers: [1-9]\d* (s|minutes) in all", completed.stdout)
     assert not (folder / "dry").exists()
 
 

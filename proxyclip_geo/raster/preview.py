@@ -30,6 +30,7 @@ _SYSTEM_FONTS = (
     "arial.ttf",
     "LiberationSans-Regular.ttf",
 )
+_NO_CHARACTER = "\U0010fffe"
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 _INK = (32, 32, 32)
 _LIGHT_INK = (110, 110, 110)
@@ -173,12 +174,12 @@ def _compose(
     panels: tuple[Image.Image, Image.Image], entries: list[_Entry], caption: Caption, *, has_nodata: bool
 ) -> Image.Image:
     width, height = panels[0].size
-    texts = [caption.title, *caption.lines, caption.warning, *(entry.style.name for entry in entries)]
-    font, (title, *texts) = _font_for(texts)
+    facts = [f"{caption.areas.get(entry.style.value, '')}  {_percent(entry.share)}".strip() for entry in entries]
+    names = [entry.style.name for entry in entries]
+    font, (title, *texts) = _font_for([caption.title, *caption.lines, caption.warning, *names, *facts])
     below = [(text, _LIGHT_INK) for text in texts[: len(caption.lines)]]
     below += [(text, _WARNING_INK) for text in texts[len(caption.lines) : len(caption.lines) + 1] if text]
-    names = texts[len(caption.lines) + 1 :]
-    facts = [f"{caption.areas.get(entry.style.value, '')}  {_percent(entry.share)}".strip() for entry in entries]
+    names, facts = texts[len(caption.lines) + 1 :][: len(names)], texts[len(caption.lines) + 1 :][len(names) :]
     lines = [f"{_shorten(name, font)}  {text}" for name, text in zip(names, facts, strict=True)]
     widest = max((_width(text, font) for text, _ in [*below, (title, _INK)]), default=0)
     canvas_width = max(_MIN_WIDTH, 2 * width + 3 * _MARGIN, widest + 2 * _MARGIN)
@@ -216,19 +217,32 @@ def _percent(share: float) -> str:
     return "< 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
 
 
-def _font_for(names: list[str]) -> tuple[_Font, list[str]]:
-    """Return a font and the names in characters that it has.
+def _font_for(texts: list[str]) -> tuple[_Font, list[str]]:
+    """Return a font and the texts in characters that it has.
 
-    Pillow's font has ASCII only; other names use a system font, or lose their accents.
+    Pillow's font has little more than ASCII; other texts use a system font, or lose their accents.
     """
-    if not all(name.isascii() for name in names):
-        for file in _SYSTEM_FONTS:
-            try:
-                return ImageFont.truetype(file, size=_FONT_SIZE), names
-            except OSError:
-                continue
-        names = [unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or "?" for name in names]
-    return ImageFont.load_default(size=_FONT_SIZE), names
+    font: _Font = ImageFont.load_default(size=_FONT_SIZE)
+    letters = set("".join(texts))
+    lacking = _find_lacking(letters, font)
+    for file in _SYSTEM_FONTS:
+        if not lacking:
+            break
+        try:
+            other = ImageFont.truetype(file, size=_FONT_SIZE)
+        except OSError:
+            continue
+        if len(found := _find_lacking(letters, other)) < len(lacking):
+            font, lacking = other, found
+    plain = {letter: unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode() for letter in lacking}
+    table = str.maketrans({letter: text or "?" for letter, text in plain.items()})
+    return font, [text.translate(table) for text in texts]
+
+
+def _find_lacking(letters: set[str], font: _Font) -> set[str]:
+    """Return the letters that a font draws as a box."""
+    box = bytes(font.getmask(_NO_CHARACTER))
+    return {letter for letter in letters if not letter.isspace() and bytes(font.getmask(letter)) == box}
 
 
 def _width(text: str, font: _Font) -> int:

@@ -77,8 +77,20 @@ def test_shares_may_be_given(tmp_path: Path) -> None:
 
 def test_names_beyond_ascii_without_a_system_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preview, "_SYSTEM_FONTS", ())
-    _, names = preview._font_for(["forêt", "水", "road"])
-    assert names == ["foret", "?", "road"]
+    _, names = preview._font_for(["forêt", "水", "road", "605 m²"])
+    assert names == ["foret", "?", "road", "605 m2"]
+
+
+def test_areas_are_drawn_in_characters_that_the_font_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview, "_SYSTEM_FONTS", ())
+    options = {
+        "rgb": np.zeros((3, 9, 9), np.uint8),
+        "labels": np.ones((9, 9), np.uint8),
+        "classes": CLASSES,
+        "nodata": 255,
+    }
+    shown = [preview.draw_preview(**options, caption=preview.Caption(areas={1: area})) for area in ("9 m²", "9 m2")]
+    assert shown[0] == shown[1]
 
 
 def test_only_nodata(tmp_path: Path) -> None:

@@ -97,6 +97,22 @@ def test_translations_have_the_same_values() -> None:
             "unknown model 'prox'; known: a, b; or give the path of a model card (.toml)",
             "unbekanntes Modell 'prox'; bekannt sind: a, b; oder geben Sie den Pfad einer Modellkarte (.toml) an",
         ),
+        (
+            "/a.tif: the raster does not name its 5 bands: the first three are taken as red, green, blue; in WorldView "
+            "they are 5, 3, 2; if this is wrong, name them, e.g. bands='3,2,1'",
+            "/a.tif: das Raster benennt seine 5 Kanäle nicht: die ersten drei werden als Rot, Grün, Blau genommen; in "
+            "WorldView sind sie 5, 3, 2; wenn das falsch ist, geben Sie sie an, z. B. bands='3,2,1'",
+        ),
+        (
+            "a.yaml: class 1: name is blank; give a word or leave it out; unknown entry 'x'; there are name, color",
+            "a.yaml: Klasse 1: name ist leer; geben Sie ein Wort an, oder lassen Sie es weg; unbekannter Eintrag 'x'; "
+            "vorhanden sind name, color",
+        ),
+        ("the color: [2] = 300 must be at most 255", "die Farbe: [2] = 300 darf höchstens 255 sein"),
+        (
+            "a.zip is an archive of 2 rasters; give one of them, e.g. north.tif, south.tif",
+            "a.zip ist ein Archiv von 2 Rastern; geben Sie eines davon an, z. B. north.tif, south.tif",
+        ),
         ("{0} has no bands in {this}: it's 100 %", "{0} has no bands in {this}: it's 100 %"),
         ("a reason that no version had", "a reason that no version had"),
         ("class 'x' of the driver is broken", "class 'x' of the driver is broken"),

@@ -24,7 +24,6 @@ NOT_IN_THE_WORKER = ("api/areas.py", "api/benchmark.py", "api/plot.py", "raster/
 
 # Options in messages that the plugin's requests cannot cause.
 UNREACHABLE = {
-    "adapt": "the plugin does not send it",
     "append": "the plugin never appends",
     "at": "the panel sends a point, and nothing else",
     "band": "a name in XML",

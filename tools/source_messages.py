@@ -13,11 +13,15 @@ from source_tree import name_of, own_nodes
 
 MOST_CHOICES = 4
 """A place with more choices of words is a value; the words are messages of their own if they are two or more."""
-DEEPEST = 8
+NEVER = float("inf")
 VALUE = (None,)
 """Parts of a text that is only a value; parts are words, and None for a value."""
 SILENT = ("logger", "re", "warnings", "AssertionError", "ProtocolError", "getattr", "cast", "TypeVar")
 """Names of functions, or what they belong to, whose texts no user reads."""
+
+
+VERBS = ("has ", "holds ", "is ", "may ", "must ", "needs ", "names ")
+"""What texts begin with whose subject is put before them later, see `validation`."""
 
 
 def find_messages(package, scopes):
@@ -66,13 +70,14 @@ def _texts(node, *, outer=True):
     is_text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
     if is_text or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
         yield node
-    children = [node.body] if isinstance(node, ast.FunctionDef) else []
-    for child in itertools.chain.from_iterable(children) if children else _children(node):
+    for child in _children(node):
         yield from _texts(child, outer=False)
 
 
 def _children(node):
-    """Return the parts of a node; of an f-string, the expressions in it only."""
+    """Return the parts of a node: of a function the body and defaults, of an f-string the expressions in it."""
+    if isinstance(node, ast.FunctionDef):
+        return [*node.body, *node.args.defaults, *filter(None, node.args.kw_defaults)]
     if isinstance(node, ast.JoinedStr):
         return [item.value for item in node.values if isinstance(item, ast.FormattedValue)]
     return ast.iter_child_nodes(node)
@@ -96,11 +101,13 @@ def _has_words(parts):
 
 
 def _number(parts):
-    """Return the text of parts, with numbered places: one for name=value, and no separator of a list at the start."""
+    """Return the text of parts, with numbered places: one for name=value, one for the subject of a verb."""
     parts = [part for n, part in enumerate(parts) if part is not None or parts[n - 1 : n] != ("=",)]
     parts = [part for n, part in enumerate(parts) if part != "=" or n == 0 or parts[n - 1] is not None]
     if parts[0] is not None:
         parts[0] = re.sub("^[;:,.] ", "", parts[0])
+        if parts[0].startswith(VERBS):
+            parts = [None, f" {parts[0]}", *parts[1:]]
     numbers = itertools.count()
     return "".join(
         f"{{{next(numbers)}}}" if part is None else part.replace("{", "{{").replace("}", "}}") for part in parts
@@ -126,45 +133,57 @@ class _Reader:
 
     def __init__(self, package):
         self._package = package
-        self._known = {}
+        self._known, self._running, self._outermost = {}, {}, NEVER
 
-    def resolve(self, node, scope, depth=0):
-        """Return the texts that an expression may be, each as its parts."""
-        if node is None or depth > DEEPEST:
+    def resolve(self, node, scope):
+        """Return the texts that an expression may be, each as its parts.
+
+        An expression that is needed for itself is a value there. What depends on such a place is not stored, so that
+        the texts do not depend on the order of the questions.
+        """
+        key = node, scope
+        if node is None:
             return [VALUE]
-        if (node, scope) not in self._known:
-            self._known[node, scope] = [VALUE]
-            self._known[node, scope] = list(dict.fromkeys(self._resolve(node, scope, depth + 1))) or [VALUE]
-        return self._known[node, scope]
+        if key in self._known:
+            return self._known[key]
+        if key in self._running:
+            self._outermost = min(self._outermost, self._running[key])
+            return [VALUE]
+        self._running[key], before, self._outermost = len(self._running), self._outermost, NEVER
+        found = list(dict.fromkeys(self._resolve(node, scope))) or [VALUE]
+        if self._outermost >= self._running.pop(key):
+            self._known[key], self._outermost = found, NEVER
+        self._outermost = min(before, self._outermost)
+        return found
 
-    def _resolve(self, node, scope, depth):
+    def _resolve(self, node, scope):
         match node:
             case ast.Constant(value=str(text)):
                 return [(text,) if text else ()]
             case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
-                return self._insert(self.resolve(value, scope, depth))
+                return self._insert(self.resolve(value, scope))
             case ast.JoinedStr(values=values):
-                return _join([self._resolve(item, scope, depth) for item in values])
+                return _join([self._resolve(item, scope) for item in values])
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return _join([self._insert(self.resolve(item, scope, depth)) for item in (left, right)])
+                return _join([self._insert(self.resolve(item, scope)) for item in (left, right)])
             case ast.IfExp(body=body, orelse=orelse):
-                return [*self.resolve(body, scope, depth), *self.resolve(orelse, scope, depth)]
+                return [*self.resolve(body, scope), *self.resolve(orelse, scope)]
             case ast.BoolOp(op=ast.Or(), values=values):
-                return [text for item in values for text in self.resolve(item, scope, depth)]
+                return [text for item in values for text in self.resolve(item, scope)]
             case ast.BoolOp(values=values):
-                return [(), *self.resolve(values[-1], scope, depth)]
+                return [(), *self.resolve(values[-1], scope)]
             case ast.Subscript(value=ast.Name(id=name)):
                 tables = scope.assigned.get(name) or self._package.modules[scope.module].assigned.get(name, [])
                 values = [value for table in tables if isinstance(table, ast.Dict) for value in table.values]
-                return [text for value in values for text in self.resolve(value, scope, depth)]
+                return [text for value in values for text in self.resolve(value, scope)]
             case ast.Call(func=func, args=[inner, *_]) if name_of(func) in ("str", "strip_credentials"):
-                return self.resolve(inner, scope, depth)
+                return self.resolve(inner, scope)
             case ast.Call(func=func):
-                return self._returns(self._package.find_functions(func, scope), depth)
+                return self._returns(self._package.find_functions(func, scope))
             case ast.Attribute():
-                return self._resolve_attribute(node, scope, depth)
+                return self._resolve_attribute(node, scope)
             case ast.Name(id=name):
-                return self._resolve_name(name, scope, depth)
+                return self._resolve_name(name, scope)
         return [VALUE]
 
     @staticmethod
@@ -176,41 +195,41 @@ class _Reader:
         single = len(found) == 1 and _has_words(found[0])
         return found if (fixed and len(found) <= MOST_CHOICES) or single or found == [()] else [VALUE]
 
-    def _returns(self, functions, depth):
+    def _returns(self, functions):
         found = []
         for function in functions:
             for item in own_nodes(function.node):
                 if isinstance(item, ast.Return) and item.value is not None:
-                    found += self.resolve(item.value, function, depth)
+                    found += self.resolve(item.value, function)
                 elif isinstance(item, ast.Yield):
                     return [VALUE]
         return found
 
-    def _resolve_attribute(self, node, scope, depth):
+    def _resolve_attribute(self, node, scope):
         """Return the texts of a property or constant of a class, its bases and children."""
         base, found = name_of(node.value), []
         for owner in self._package.find_family(scope.owner if base in ("self", "cls") else base):
             body = self._package.classes[owner]
             known = [item for item in self._package.functions.get(node.attr, ()) if item.owner == owner]
-            found += self._returns([item for item in known if item.is_property], depth)
+            found += self._returns([item for item in known if item.is_property])
             for item in body.node.body:
                 if isinstance(item, ast.Assign) and node.attr in map(name_of, item.targets):
-                    found += self.resolve(item.value, body, depth)
+                    found += self.resolve(item.value, body)
         return found
 
-    def _resolve_name(self, name, scope, depth):
-        found = [text for value in scope.assigned.get(name, ()) for text in self.resolve(value, scope, depth)]
+    def _resolve_name(self, name, scope):
+        found = [text for value in scope.assigned.get(name, ()) for text in self.resolve(value, scope)]
         for value in scope.added.get(name, ()):
-            found += _join([found, self.resolve(value, scope, depth)])
+            found += _join([found, self.resolve(value, scope)])
         is_function = isinstance(scope.node, ast.FunctionDef)
         if is_function and name in [*scope.parameters, *(item.arg for item in scope.node.args.kwonlyargs)]:
-            return [*found, *self._resolve_parameter(name, scope, depth)]
+            return [*found, *self._resolve_parameter(name, scope)]
         module = self._package.modules.get(self._package.find_module(name, scope))
         if not found and module not in (None, scope):
-            found = [text for value in module.assigned.get(name, ()) for text in self.resolve(value, module, depth)]
+            found = [text for value in module.assigned.get(name, ()) for text in self.resolve(value, module)]
         return found
 
-    def _resolve_parameter(self, name, scope, depth):
+    def _resolve_parameter(self, name, scope):
         """Return the texts that callers pass for a parameter, and its default."""
         arguments = scope.node.args
         every = [*arguments.posonlyargs, *arguments.args]
@@ -219,7 +238,7 @@ class _Reader:
         annotation = next(item.annotation for item in (*every, *arguments.kwonlyargs) if item.arg == name)
         if annotation is None or "str" not in re.findall(r"\w+", ast.unparse(annotation)):
             return [VALUE]
-        found = self.resolve(defaults[name], scope, depth) if defaults.get(name) is not None else []
+        found = self.resolve(defaults[name], scope) if defaults.get(name) is not None else []
         bound = scope.parameters[:1] in (["self"], ["cls"])
         for call, caller in self._package.calls[scope]:
             given = next((item.value for item in call.keywords if item.arg == name), None)
@@ -227,5 +246,5 @@ class _Reader:
                 place = scope.parameters.index(name) - bound
                 given = call.args[place] if place < len(call.args) else None
             if given is not None:
-                found = [*found, *self.resolve(given, caller, depth)]
+                found = [*found, *self.resolve(given, caller)]
         return found

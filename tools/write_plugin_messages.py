@@ -35,7 +35,7 @@ OTHER_TEXTS = (
 )
 """Modules whose texts are in files: pictures, reports, styles, SQL."""
 
-FOR_PYTHON = ("evaluation.metrics", "geobox", "raster.cog", "raster.inputs", "synthetic")
+FOR_PYTHON = ("evaluation.metrics", "raster.inputs", "synthetic")
 """Modules whose errors are about arrays and objects of Python."""
 
 OPTIONS_NOT_SENT = (
@@ -90,7 +90,7 @@ NO_MESSAGES = (
         "less than or .*",
     ),
     *("at least", "at most", "[Tt]rue or [Ff]alse", "a whole number", "a finite number", "a path or URL .*"),
-    *("must be {0}", "{0} must be {1}"),
+    *("{0} must be {1}", "{0} must be"),
     # Errors that only callers of Python, the command line or a cluster can make.
     *(
         ".*parse_classes\\(\\).*",
@@ -100,6 +100,9 @@ NO_MESSAGES = (
         ".*: append rasters .*",
     ),
     *(
+        "(shape|transform) {0} .*",
+        "block of {0} .*",
+        "{0} reaches beyond the raster's .*",
         "no label raster is given.*",
         "{0} is a raster in memory.*",
         "{0} rasters of scores .*",
@@ -122,6 +125,7 @@ OF_PYDANTIC = (
     "{0} must be a finite number",
     "{0} must be a number",
     "{0} must be text",
+    "{0} must be text or a list",
     "{0} must be a list",
     "{0} must be a table",
     "{0} must be true or false",

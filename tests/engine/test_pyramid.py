@@ -79,7 +79,7 @@ def test_overviews_that_were_interrupted_are_computed_again(stored: Path, tmp_pa
     group["features_1"][:] = 0  # type: ignore[index]
     damaged = open_overviews(open_store(str(copy)), scratch=tmp_path / "scratch")
     assert damaged is not None
-    with pytest.raises(StoreError, match="remove the folder `overviews`"):
+    with pytest.raises(StoreError, match="remove the folder overviews"):
         damaged.read(1, Region(0, 0, *count.shape))
     group.attrs["proxyclip_geo"] = {"format": 1, "complete": False}
     again = open_overviews(open_store(str(copy)), scratch=tmp_path / "scratch")

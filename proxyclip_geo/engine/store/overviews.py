@@ -108,7 +108,7 @@ class Overviews:
 
 def _damaged(store: EmbeddingStore) -> str:
     return (
-        f"the overviews of embedding {store.name} are damaged; remove the folder `overviews` in it, they are computed "
+        f"the overviews of embedding {store.name} are damaged; remove the folder overviews in it, they are computed "
         "again"
     )
 

@@ -81,6 +81,7 @@ def use_labels(text):
 def _labels():
     """Return the labels of options in the dialogs, by the names in messages of the worker."""
     return {
+        "adapt": tr("Adapt words to this image"),
         "aoi": tr("Extent"),
         "aoi_layer": tr("Layer of the area"),
         "background": tr("Background words"),
@@ -102,6 +103,7 @@ def _labels():
         "precision": tr("Precision"),
         "probabilities": tr("Probabilities"),
         "raster": tr("Image"),
+        "segments": tr("Patches of one colour"),
         "simplify": tr("Simplification tolerance"),
         "stretch": tr("Stretch"),
         "threshold": tr("Minimum score"),

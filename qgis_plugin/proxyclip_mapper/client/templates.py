@@ -4,11 +4,13 @@ import re
 
 _PLACE = re.compile(r"\{\d+\}")
 _SETTING = re.compile(r"[\w.]+=('[^']*'|[\w+.-]+)")
-_SEPARATORS = ("; ", ": ", ". ", ", ")
+_SEPARATORS = ("; ", ". ", ", ")
 _FEWEST_LETTERS = 12
 _DEEPEST = 6
+_MOST_PIECES = 4
+"""A message in a list holds fewer of the list's separators."""
 _VALUE = "(.*?)"
-_APPENDIX = r"((?:(?: \(|[;,] | and | If | … ).*)?)"
+_APPENDIX = r"((?:(?: \(|; | and | If | … ).*)?)"
 """What follows a value directly: nothing, or a text that is joined to it."""
 _NAME = r"""(?:\S* = )?(?:\S*|'[^']*'|"[^"]*")"""
 _NO_SENTENCE = re.compile(rf"{_NAME}(?:, {_NAME})*|\S*[/\\].*", re.DOTALL)
@@ -39,6 +41,14 @@ class Templates:
 
     def _read(self, message, depth):
         """Return the translation of a message, or None if no part of it is known."""
+        whole = self._read_one(message, depth)
+        if whole is not None or not depth:
+            return whole
+        lists = (self._read_list(message.split(separator), separator, depth) for separator in _SEPARATORS)
+        return next((found for found in lists if found is not None), None)
+
+    def _read_one(self, message, depth):
+        """Return the translation of one message, also after the name of what it is about and a colon, or None."""
         if not depth or not message:
             return None
         for text, parts in self._known:
@@ -46,12 +56,22 @@ class Templates:
                 values = self._match(text, parts, message, depth)
                 if values is not None:
                     return self._finish(self._translate(text)).format(*values)
-        for separator in _SEPARATORS:
-            pieces = message.split(separator)
-            known = [self._read(piece, depth - 1) for piece in pieces] if len(pieces) > 1 else []
-            if any(known):
-                return separator.join(new or self._show(old) for new, old in zip(known, pieces))
-        return None
+        subject, colon, rest = message.partition(": ")
+        known = [self._read(subject, depth - 1), self._read_one(rest, depth)] if colon else []
+        return f"{known[0] or subject}: {known[1] or self._show(rest)}" if any(known) else None
+
+    def _read_list(self, pieces, separator, depth):
+        """Return the translation of messages in a row, or None if none is known."""
+        shown, known, start = [], False, 0
+        while len(pieces) > 1 and start < len(pieces):
+            for end in range(min(start + _MOST_PIECES, len(pieces)), start, -1):
+                found = self._read_one(separator.join(pieces[start:end]), depth - 1)
+                if found is not None:
+                    break
+            known = known or found is not None
+            shown.append(self._show(pieces[start]) if found is None else found)
+            start = end
+        return separator.join(shown) if known else None
 
     def _show(self, value):
         """Return a value as it is, but a setting such as name=value as the user knows it."""

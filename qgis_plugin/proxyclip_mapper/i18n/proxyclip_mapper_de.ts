@@ -863,6 +863,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../client/sentences.py" />
+   <source>Adapt words to this image</source>
+   <translation>Wörter an dieses Bild anpassen</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
    <source>Add one of the rasters inside it as a layer: {names}.</source>
    <translation>Fügen Sie eines der enthaltenen Raster als Layer hinzu: {names}.</translation>
   </message>
@@ -1010,6 +1015,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../client/sentences.py" />
    <source>Number of principal components</source>
    <translation>Anzahl der Hauptkomponenten</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
+   <source>Patches of one colour</source>
+   <translation>Flächen einer Farbe</translation>
   </message>
   <message>
    <location filename="../client/sentences.py" />
@@ -1765,11 +1775,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/refinements.py" />
-   <source>Adapt words to this image</source>
-   <translation>Wörter an dieses Bild anpassen</translation>
-  </message>
-  <message>
-   <location filename="../gui/refinements.py" />
    <source>Borders</source>
    <translation>Grenzen</translation>
   </message>
@@ -1787,11 +1792,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../gui/refinements.py" />
    <source>Move each word towards the places of this image that fit it best. Examples say more: with them, and with learned classes, this has no effect.</source>
    <translation>Jedes Wort an die Stellen dieses Bildes annähern, die am besten dazu passen. Beispiele sagen mehr: mit ihnen und mit gelernten Klassen hat das keine Wirkung.</translation>
-  </message>
-  <message>
-   <location filename="../gui/refinements.py" />
-   <source>Patches of one colour</source>
-   <translation>Flächen einer Farbe</translation>
   </message>
   <message>
    <location filename="../gui/refinements.py" />
@@ -2210,6 +2210,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>CRS '{0}' is not known ({1}); pass an EPSG code, WKT or a PROJ string</source>
+   <translation>das KBS „{0}“ ist nicht bekannt ({1}); geben Sie einen EPSG-Code, WKT oder PROJ-Text an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML or File Geodatabase</source>
    <translation>GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML oder File-Geodatabase</translation>
   </message>
@@ -2297,6 +2302,21 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>adapt its words again</source>
    <translation>passen Sie seine Wörter neu an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>adapt=True encodes the whole raster in this process before it is labelled, which workers or a scheduler contradicts; omit one of them</source>
+   <translation>adapt=True kodiert das ganze Raster in diesem Prozess, bevor es klassifiziert wird; das widerspricht mehreren Prozessen; lassen Sie eines weg</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>adapt=True needs at least two classes, but '{0}' is the only one; add a class</source>
+   <translation>adapt=True braucht mindestens zwei Klassen, aber „{0}“ ist die einzige; fügen Sie eine Klasse hinzu</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>adapt=True would adapt the words to each date by itself, so that this counts as change; adapt them to one embedding, and compare with the vocabulary that it writes</source>
+   <translation>adapt=True würde die Wörter an jeden Zeitpunkt für sich anpassen, was als Änderung zählte; passen Sie sie an ein Embedding an, und vergleichen Sie mit dem Vokabular, das dabei geschrieben wird</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -2630,6 +2650,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>coordinates in '{0}' cannot be converted to '{1}', as for local grids and other planets; use files in one CRS</source>
+   <translation>Koordinaten in „{0}“ können nicht in „{1}“ umgerechnet werden, wie bei lokalen Gittern und anderen Planeten; verwenden Sie Dateien in einem KBS</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>corners and {0} % of the pixels hold the value {1}, as a collar without nodata; if it is one, pass nodata='auto', or it is mapped like the rest</source>
    <translation>die Ecken und {0} % der Pixel haben den Wert {1} wie ein Rand ohne Nodata; wenn es einer ist, setzen Sie nodata='auto', sonst wird er wie der Rest kartiert</translation>
   </message>
@@ -2740,6 +2765,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>examples or labels say what classes are, and adapt=True guesses it from words; leave one out</source>
+   <translation>Beispiele oder Labels zeigen, was die Klassen sind, und adapt=True errät es aus Wörtern; lassen Sie eines weg</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>examples {0}</source>
    <translation>Beispiele {0}</translation>
   </message>
@@ -2810,46 +2840,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>has a table [{0}]</source>
-   <translation>hat eine Tabelle [{0}]</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>has both ',' and ';': {0}; it is one class, so separate its synonyms by one of them, and give other classes a line or an entry of their own</source>
-   <translation>hat sowohl ',' als auch ';': {0}; es ist eine Klasse, trennen Sie daher ihre Synonyme mit einem davon, und geben Sie anderen Klassen eine eigene Zeile oder einen eigenen Eintrag</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>has both 'synonyms' (beside the name) and 'words' (in place of the name); drop one</source>
-   <translation>hat sowohl 'synonyms' (neben dem Namen) als auch 'words' (statt des Namens); entfernen Sie eines</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>has both {0}: give one</source>
-   <translation>hat sowohl {0}: geben Sie nur eines an</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>has no numbers, or infinite ones; learn it again from examples</source>
-   <translation>hat keine oder unendliche Zahlen; lernen Sie es neu aus Beispielen</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>has too few entries</source>
-   <translation>hat zu wenige Einträge</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>holds no raster; a vector file can be the area of interest (`aoi`), the image must be a raster</source>
-   <translation>enthält kein Raster; eine Vektordatei kann die Fläche (`aoi`) sein, das Bild muss ein Raster sein</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>holds text that is not valid Unicode, or a number that is too large</source>
-   <translation>enthält Text, der kein gültiges Unicode ist, oder eine zu große Zahl</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
    <source>in neither the truth nor the prediction, so not in the means: {0}</source>
    <translation>weder in der Referenz noch in der Vorhersage, daher nicht in den Mittelwerten: {0}</translation>
   </message>
@@ -2862,61 +2852,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>inverted (0 is white)</source>
    <translation>invertiert (0 ist Weiß)</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is a pointer of Git LFS to the raster; run git lfs pull</source>
-   <translation>ist ein Verweis von Git LFS auf das Raster; holen Sie es mit git lfs pull</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is a side file or project; give the raster itself</source>
-   <translation>ist eine Nebendatei oder ein Projekt; geben Sie das Raster selbst an</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is a text file, not a raster; it begins with {0}; download it again</source>
-   <translation>ist eine Textdatei, kein Raster; sie beginnt mit {0}; laden Sie es noch einmal herunter</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is a web page{0}, not a raster; the download may need a login: download it again with a browser</source>
-   <translation>ist eine Webseite{0}, kein Raster; der Download braucht vielleicht eine Anmeldung: laden Sie es mit einem Browser noch einmal herunter</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is an archive in which no raster can be read; unpack it, and give the raster</source>
-   <translation>ist ein Archiv, in dem kein Raster gelesen werden kann; entpacken Sie es, und geben Sie das Raster an</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is an archive of {0} rasters; give one of them, e.g. {1}</source>
-   <translation>ist ein Archiv von {0} Rastern; geben Sie eines davon an, z. B. {1}</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is blank; give a word or leave it out</source>
-   <translation>ist leer; geben Sie ein Wort an, oder lassen Sie es weg</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is blank; give a word, or remove the separator</source>
-   <translation>ist leer; geben Sie ein Wort an, oder entfernen Sie das Trennzeichen</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is empty; give the name of a set, or sentences with a {{}} for the word</source>
-   <translation>ist leer; geben Sie den Namen eines Satzes an, oder Sätze mit {{}} für das Wort</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is not Base64 of float32 numbers; learn it again from examples</source>
-   <translation>ist kein Base64 von float32-Zahlen; lernen Sie es neu aus Beispielen</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>is {0}, for which GDAL has no driver here; convert it to a GeoTIFF in a program that reads it</source>
-   <translation>ist {0}, wofür GDAL hier keinen Treiber hat; wandeln Sie es mit einem Programm, das es liest, in ein GeoTIFF um</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -3100,11 +3035,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>may not be read by you; change its permissions</source>
-   <translation>darf von Ihnen nicht gelesen werden; ändern Sie die Berechtigungen</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
    <source>members: an ensemble has two or more, and their weights sum to 1</source>
    <translation>members: ein Ensemble hat zwei oder mehr, und ihre Gewichte ergeben zusammen 1</translation>
   </message>
@@ -3207,36 +3137,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>model '{0}': windows are enlarged by {1} for the VFM, so its tokens are {2} px apart; their distance must be a whole number of pixels</source>
    <translation>Modell „{0}“: Fenster werden für das VFM um {1} vergrößert, daher liegen seine Tokens {2} px auseinander; ihr Abstand muss eine ganze Zahl von Pixeln sein</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>must be a path</source>
-   <translation>muss ein Pfad sein</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>must be a path, URL or name of 1 to {0} letters, without NUL</source>
-   <translation>muss ein Pfad, eine URL oder ein Name mit 1 bis {0} Buchstaben sein, ohne NUL</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>must be text, not {0}; in YAML, put words such as 'no', 'on' or '12' in quotes</source>
-   <translation>muss Text sein, nicht {0}; setzen Sie in YAML Wörter wie 'no', 'on' oder '12' in Anführungszeichen</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>names no weights: give weights, hub or own</source>
-   <translation>nennt keine Gewichte: geben Sie weights, hub oder own an</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>names no weights: give weights, hub or pretrained</source>
-   <translation>nennt keine Gewichte: geben Sie weights, hub oder pretrained an</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>needs either architecture or config</source>
-   <translation>braucht entweder architecture oder config</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -3372,6 +3272,16 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>overrides must not hold {0}; give weights or hub</source>
    <translation>overrides darf {0} nicht enthalten; geben Sie weights oder hub an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>overviews</source>
+   <translation>Übersichten</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>parts</source>
+   <translation>Teile</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -3555,6 +3465,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>segments={0} needs scikit-image, which is not installed</source>
+   <translation>segments={0} braucht scikit-image, das nicht installiert ist</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>simplify</source>
    <translation>vereinfachen</translation>
   </message>
@@ -3700,6 +3615,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>the color</source>
+   <translation>die Farbe</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>the color is empty; in YAML a '#' starts a comment, so write it in quotes: '#0000ff'</source>
    <translation>die Farbe ist leer; in YAML beginnt '#' einen Kommentar, setzen Sie sie daher in Anführungszeichen: '#0000ff'</translation>
   </message>
@@ -3727,6 +3647,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>the direction of class {0} has {1} numbers, but features have {2}; learn it again from examples</source>
    <translation>die Richtung der Klasse {0} hat {1} Zahlen, Merkmale haben aber {2}; lernen Sie sie neu aus Beispielen</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>the directory of tiles was not written correctly</source>
+   <translation>das Verzeichnis der Kacheln wurde nicht richtig geschrieben</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -3892,6 +3817,16 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>the only line, {0}, may be one class with synonyms or several classes; for several, write one per line; for one, separate the synonyms by ','</source>
    <translation>die einzige Zeile, {0}, kann eine Klasse mit Synonymen oder mehrere Klassen sein; schreiben Sie mehrere je in eine Zeile; trennen Sie die Synonyme einer Klasse mit ','</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>the overviews of an embedding cannot be written: {0}; make room, or give a copy of it</source>
+   <translation>die Übersichten eines Embeddings können nicht geschrieben werden: {0}; schaffen Sie Platz, oder geben Sie eine Kopie davon an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>the overviews of embedding {0} are damaged; remove the folder overviews in it, they are computed again</source>
+   <translation>die Übersichten des Embeddings {0} sind beschädigt; entfernen Sie den Ordner overviews darin, sie werden neu berechnet</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4160,8 +4095,18 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>this model</source>
+   <translation>dieses Modell</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>this model needs the Python package sentencepiece, which is not installed</source>
    <translation>dieses Modell braucht das Python-Paket sentencepiece, das nicht installiert ist</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>tiles were not written correctly</source>
+   <translation>Kacheln wurden nicht richtig geschrieben</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4247,6 +4192,16 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>values of the truth that are ignored, unlabelled or not in the mapping: {0}</source>
    <translation>Werte der Referenz, die ignoriert, ohne Label oder nicht in der Zuordnung sind: {0}</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>vocabulary '{0}' is already adapted to scene '{1}'; use it without `adapt`, or give the words that it was made from</source>
+   <translation>das Vokabular „{0}“ ist schon an die Szene „{1}“ angepasst; verwenden Sie es ohne `adapt`, oder geben Sie die Wörter an, aus denen es entstand</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>vocabulary '{0}' was learned from examples or labels, which say more than adapting; use it without `adapt`</source>
+   <translation>das Vokabular „{0}“ wurde aus Beispielen oder Labels gelernt, die mehr sagen als die Anpassung; verwenden Sie es ohne `adapt`</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4342,6 +4297,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} and {1} hold more than {2} different pairs of values; give rasters of class values</source>
    <translation>{0} und {1} enthalten mehr als {2} verschiedene Paare von Werten; geben Sie Raster mit Klassenwerten an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} and {1} would have results of one name, '{2}'; segment one of them into another directory</source>
+   <translation>{0} und {1} hätten Ergebnisse gleichen Namens, „{2}“; segmentieren Sie eines davon in einen anderen Ordner</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4495,6 +4455,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} has a table [{1}]</source>
+   <translation>{0} hat eine Tabelle [{1}]</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} has an empty list of words; give at least one word</source>
    <translation>{0} hat eine leere Liste von Wörtern; geben Sie mindestens ein Wort an</translation>
   </message>
@@ -4502,6 +4467,21 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} has an unknown scheme '{1}'; give a path, or a URL with http, https, ftp, s3, gs or az</source>
    <translation>{0} hat ein unbekanntes Schema „{1}“; geben Sie einen Pfad an oder eine URL mit http, https, ftp, s3, gs oder az</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} has both ',' and ';': {1}; it is one class, so separate its synonyms by one of them, and give other classes a line or an entry of their own</source>
+   <translation>{0} hat sowohl ',' als auch ';': {1}; es ist eine Klasse, trennen Sie daher ihre Synonyme mit einem davon, und geben Sie anderen Klassen eine eigene Zeile oder einen eigenen Eintrag</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} has both 'synonyms' (beside the name) and 'words' (in place of the name); drop one</source>
+   <translation>{0} hat sowohl 'synonyms' (neben dem Namen) als auch 'words' (statt des Namens); entfernen Sie eines</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} has both {1}: give one</source>
+   <translation>{0} hat sowohl {1}: geben Sie nur eines an</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4545,6 +4525,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} has no numbers, or infinite ones; learn it again from examples</source>
+   <translation>{0} hat keine oder unendliche Zahlen; lernen Sie es neu aus Beispielen</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} has sha256 {1}, expected {2} by {3}: the file is damaged or another one</source>
    <translation>{0} hat sha256 {1}, erwartet wird {2} nach {3}: die Datei ist beschädigt oder eine andere</translation>
   </message>
@@ -4552,6 +4537,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} has the format {1}, which is not read; give a GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML or File Geodatabase</source>
    <translation>{0} hat das Format {1}, das nicht gelesen wird; geben Sie GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML oder File-Geodatabase an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} has too few entries</source>
+   <translation>{0} hat zu wenige Einträge</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4630,6 +4620,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} holds no raster; a vector file can be the area of interest (`aoi`), the image must be a raster</source>
+   <translation>{0} enthält kein Raster; eine Vektordatei kann die Fläche (`aoi`) sein, das Bild muss ein Raster sein</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} holds no raster; give a file, or a folder or pattern that matches some</source>
    <translation>{0} enthält kein Raster; geben Sie eine Datei an, oder einen Ordner oder ein Muster, zu dem es welche gibt</translation>
   </message>
@@ -4647,6 +4642,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} holds text that is not UTF-8 ({1}); save it as UTF-8</source>
    <translation>{0} enthält Text, der nicht UTF-8 ist ({1}); speichern Sie ihn als UTF-8</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} holds text that is not valid Unicode, or a number that is too large</source>
+   <translation>{0} enthält Text, der kein gültiges Unicode ist, oder eine zu große Zahl</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4740,6 +4740,26 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} is a pointer of Git LFS to the raster; run git lfs pull</source>
+   <translation>{0} ist ein Verweis von Git LFS auf das Raster; holen Sie es mit git lfs pull</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is a side file or project; give the raster itself</source>
+   <translation>{0} ist eine Nebendatei oder ein Projekt; geben Sie das Raster selbst an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is a text file, not a raster; it begins with {1}; download it again</source>
+   <translation>{0} ist eine Textdatei, kein Raster; sie beginnt mit {1}; laden Sie es noch einmal herunter</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is a web page{1}, not a raster; the download may need a login: download it again with a browser</source>
+   <translation>{0} ist eine Webseite{1}, kein Raster; der Download braucht vielleicht eine Anmeldung: laden Sie es mit einem Browser noch einmal herunter</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} is already there and is no embedding, so it is not replaced; choose another place</source>
    <translation>{0} ist schon vorhanden und ist kein Embedding, daher wird es nicht ersetzt; wählen Sie einen anderen Ort</translation>
   </message>
@@ -4760,13 +4780,38 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} is an archive in which no raster can be read; unpack it, and give the raster</source>
+   <translation>{0} ist ein Archiv, in dem kein Raster gelesen werden kann; entpacken Sie es, und geben Sie das Raster an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is an archive of {1} rasters; give one of them, e.g. {2}</source>
+   <translation>{0} ist ein Archiv von {1} Rastern; geben Sie eines davon an, z. B. {2}</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} is an embedding of format {1}, and this version of proxyclip_geo reads format {2}; encode the raster again, or use the version that wrote it</source>
    <translation>{0} ist ein Embedding im Format {1}, diese Version von proxyclip_geo liest Format {2}; kodieren Sie das Raster neu, oder verwenden Sie die Version, die es geschrieben hat</translation>
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} is blank; give a word or leave it out</source>
+   <translation>{0} ist leer; geben Sie ein Wort an, oder lassen Sie es weg</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is blank; give a word, or remove the separator</source>
+   <translation>{0} ist leer; geben Sie ein Wort an, oder entfernen Sie das Trennzeichen</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} is empty; give a GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML or File Geodatabase</source>
    <translation>{0} ist leer; geben Sie GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML oder File-Geodatabase an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is empty; give the name of a set, or sentences with a {{}} for the word</source>
+   <translation>{0} ist leer; geben Sie den Namen eines Satzes an, oder Sätze mit {{}} für das Wort</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4797,6 +4842,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} is no vector file, but a description or page ('{1}'); give a GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML or File Geodatabase</source>
    <translation>{0} ist keine Vektordatei, sondern eine Beschreibung oder Seite („{1}“); geben Sie GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, GML oder File-Geodatabase an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is not Base64 of float32 numbers; learn it again from examples</source>
+   <translation>{0} ist kein Base64 von float32-Zahlen; lernen Sie es neu aus Beispielen</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4850,6 +4900,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} is {1}, for which GDAL has no driver here; convert it to a GeoTIFF in a program that reads it</source>
+   <translation>{0} ist {1}, wofür GDAL hier keinen Treiber hat; wandeln Sie es mit einem Programm, das es liest, in ein GeoTIFF um</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} label rasters and {1} rasters of the truth; give as many of both</source>
    <translation>{0} Klassenraster und {1} Raster der Referenz; geben Sie von beiden gleich viele an</translation>
   </message>
@@ -4857,6 +4912,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} layers of width {1} are more than the limit</source>
    <translation>{0} Schichten der Breite {1} sind mehr als der Grenzwert</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} may not be read by you; change its permissions</source>
+   <translation>{0} darf von Ihnen nicht gelesen werden; ändern Sie die Berechtigungen</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4925,6 +4985,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} must be a path, URL or name of 1 to {1} letters, without NUL</source>
+   <translation>{0} muss ein Pfad, eine URL oder ein Name mit 1 bis {1} Buchstaben sein, ohne NUL</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} must be a point X,Y, e.g. 500100,4649300</source>
    <translation>{0} muss ein Punkt X,Y sein, z. B. 500100,4649300</translation>
   </message>
@@ -4985,8 +5050,18 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} must be text or a list</source>
+   <translation>{0} muss Text oder eine Liste sein</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} must be text or a list of words, not {1}</source>
    <translation>{0} muss Text oder eine Liste von Wörtern sein, nicht {1}</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} must be text, not {1}; in YAML, put words such as 'no', 'on' or '12' in quotes</source>
+   <translation>{0} muss Text sein, nicht {1}; setzen Sie in YAML Wörter wie 'no', 'on' oder '12' in Anführungszeichen</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -5030,6 +5105,16 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} names no weights: give weights, hub or own</source>
+   <translation>{0} nennt keine Gewichte: geben Sie weights, hub oder own an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} names no weights: give weights, hub or pretrained</source>
+   <translation>{0} nennt keine Gewichte: geben Sie weights, hub oder pretrained an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} needs a package that is not installed</source>
    <translation>{0} braucht ein Paket, das nicht installiert ist</translation>
   </message>
@@ -5037,6 +5122,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} needs a package that is not installed ({1})</source>
    <translation>{0} braucht ein Paket, das nicht installiert ist ({1})</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} needs either architecture or config</source>
+   <translation>{0} braucht entweder architecture oder config</translation>
   </message>
   <message>
    <location filename="../messages.json" />

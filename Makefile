@@ -24,7 +24,7 @@ help:
 	@echo "  make docs         build the site of the documentation, and write it to build/site"
 	@echo "  make gpu-check    check and time the package on a GPU (four minutes)"
 	@echo "  make pictures     draw the pictures of the README and the docs"
-	@echo "  make demo-model   train the bundled models (an hour)"
+	@echo "  make demo-model   train the bundled models on scenes and DUBAI=folder of dubai_hitl (two hours)"
 
 # pip reads dependency groups since version 25.1.
 $(VENV)/.installed: pyproject.toml
@@ -127,8 +127,9 @@ pictures: $(VENV)/.installed
 
 demo-model: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group train
-	$(BIN)/python tools/demo_model/train.py
-	$(BIN)/python tools/demo_model/train_lite.py
+	$(BIN)/python tools/demo_model/train.py --dubai $(DUBAI)
+	$(BIN)/python tools/demo_model/train_lite.py --dubai $(DUBAI)
+	$(BIN)/python tools/demo_model/tune_lite.py --dubai $(DUBAI)
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(QGIS_VENV) bench demo build dist

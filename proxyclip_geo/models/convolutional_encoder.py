@@ -1,10 +1,13 @@
 """A convolutional image encoder: a frozen trunk of timm, and a small head into the space of a text encoder."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from proxyclip_geo.errors import ModelError
 from proxyclip_geo.models.patch_encoder import PatchEncoder
@@ -12,10 +15,11 @@ from proxyclip_geo.models.towers import Statistics
 
 
 class MultiScaleHead(nn.Module):
-    """Three layers that turn feature maps of several strides into dense features.
+    """A small feature pyramid that turns feature maps of several strides into dense features.
 
-    Each map is projected at its own resolution and resized to one grid; the sum passes a 3 × 3 convolution and a
-    linear layer.
+    Each map is projected at its own resolution. From the coarsest map to the finest, the sum of the projection and the
+    resized result of the coarser map passes a 3 × 3 convolution; on the coarsest map, a second one is dilated. The grid
+    of the dense features has linear layers only: a convolution there costs more than the trunk.
     """
 
     def __init__(self, channels: Sequence[int], strides: Sequence[int], *, step: int, width: int, dim: int) -> None:
@@ -23,7 +27,7 @@ class MultiScaleHead(nn.Module):
 
         Args:
             channels: Channels of each map.
-            strides: Pixels per cell of each map.
+            strides: Pixels per cell of each map, the finest first.
             step: Pixels per cell of the dense features.
             width: Channels inside the head.
             dim: Length of a dense feature.
@@ -33,19 +37,27 @@ class MultiScaleHead(nn.Module):
         self.project = nn.ModuleList(
             nn.Conv2d(count, width, side, side) for count, side in zip(channels, sides, strict=True)
         )
-        self.mix = nn.Conv2d(width, width, 3, padding=1)
+        self.fine = sum(stride <= step for stride in strides)
+        self.mix: Any = nn.ModuleList(
+            nn.ModuleList(
+                nn.Conv2d(width, width, 3, padding=dilation, dilation=dilation)
+                for dilation in ((1, 2) if stride == max(strides) else (1,))
+            )
+            for stride in strides[self.fine :]
+        )
         self.out = nn.Conv2d(width, dim, 1)
 
     def forward(self, maps: Sequence[Tensor], grid: tuple[int, int]) -> Tensor:
         """Compute dense features (B, D, h, w), not of unit length, on a grid of (h, w) cells."""
-        total: Any = 0
-        for layer, features in zip(self.project, maps, strict=True):
-            projected = layer(features)
-            if projected.shape[2:] != grid:
-                projected = functional.interpolate(projected, size=grid, mode="bilinear", align_corners=False)
-            total = total + projected
-        hidden = functional.gelu(total)
-        dense: Tensor = self.out(hidden + functional.gelu(self.mix(hidden)))
+        projected = [layer(features) for layer, features in zip(self.project, maps, strict=True)]
+        hidden: Any = 0
+        for index in reversed(range(self.fine, len(maps))):
+            hidden = functional.gelu(projected[index] + hidden)
+            for layer in self.mix[index - self.fine]:
+                hidden = hidden + functional.gelu(layer(hidden))
+            size = projected[index - 1].shape[2:] if index > self.fine else grid
+            hidden = functional.interpolate(hidden, size=size, mode="bilinear", align_corners=False)
+        dense: Tensor = self.out(functional.gelu(sum(projected[: self.fine]) + hidden))
         return dense
 
 
@@ -63,7 +75,22 @@ def build_trunk(architecture: str, levels: int) -> Any:
         )
     except (RuntimeError, TypeError, LookupError, ValueError, AssertionError) as error:
         raise ModelError(f"timm cannot build {levels} feature maps of '{architecture}': {error!r}") from error
+    group, _, last = trunk.feature_info.module_name()[-1].partition(".")
+    if group == "blocks" and hasattr(trunk, group):
+        # timm's EfficientNets compute the stages after the last feature map, too.
+        trunk.blocks = trunk.blocks[: int(last) + 1]
     return trunk.eval()
+
+
+def fuse_normalisations(module: nn.Module) -> None:
+    """Multiply each convolution's weights by the batch normalisation that follows it, which keeps its activation."""
+    children = list(module.named_children())
+    for (name, layer), (after, norm) in pairwise([*children, ("", nn.Identity())]):
+        if isinstance(layer, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            setattr(module, name, fuse_conv_bn_eval(layer, norm))
+            setattr(module, after, getattr(norm, "act", nn.Identity()))
+        else:
+            fuse_normalisations(layer)
 
 
 def list_entries(architecture: str) -> list[str]:
@@ -104,3 +131,8 @@ class ConvolutionalEncoder(PatchEncoder):
         """See `PatchEncoder`."""
         features: Tensor = self.head(self.trunk(pixels), (pixels.shape[2] // self.step, pixels.shape[3] // self.step))
         return features
+
+    def optimise(self) -> None:
+        """Make the trained encoder faster: no batch normalisation, and the channels of a pixel side by side."""
+        fuse_normalisations(self.trunk)
+        self.to(memory_format=torch.channels_last)

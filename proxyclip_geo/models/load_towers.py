@@ -109,5 +109,9 @@ def load_convolutional(card: ModelCard, cnn: CnnCard) -> ConvolutionalEncoder:
         name=card.name,
     )
     path, _ = find_weights(card)["head"].verify()
-    load_into(encoder.head, load_state_dict(path), source=path)
+    # The file also holds the entries of the trunk that were trained.
+    saved = load_state_dict(path)
+    state = {name if name.startswith("trunk.") else f"head.{name}": tensor for name, tensor in saved.items()}
+    load_into(encoder, {**encoder.state_dict(), **state}, source=path)
+    encoder.optimise()
     return encoder

@@ -13,8 +13,8 @@ from proxyclip_geo.models.registry import builtin_cards
 WORDS = tomllib.loads((Path(__file__).parents[2] / "tools" / "demo_model" / "words.toml").read_text("utf-8"))
 SEEDS = (2, 5, 11, 17)
 """Worlds: training used 1000 and above."""
-LEAST = {"demo": 0.80, "lite": 0.60}
-"""Least mean IoU with training words; `lite` was trained for real images, and briefly."""
+LEAST = {"demo": 0.80, "lite": 0.72}
+"""Least mean IoU with training words; `lite` was trained for real images."""
 
 
 @pytest.fixture(scope="module", params=["demo", "lite"])
@@ -51,7 +51,7 @@ def mean_iou(scenes: list[Path], words: Sequence[str], model: pg.Model, out: Pat
 
 def test_it_is_small() -> None:
     folder = builtin_cards()["demo"].parent
-    assert sum(path.stat().st_size for path in folder.iterdir()) <= 12e6
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 13e6
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from proxyclip_geo.api.record import make_note
 from proxyclip_geo.engine.self_test import run_self_test
@@ -20,6 +21,7 @@ from proxyclip_geo.models.catalogue import list_models
 from proxyclip_geo.models.convolutional_encoder import ConvolutionalEncoder, build_trunk
 from proxyclip_geo.models.kinds import identify_model
 from proxyclip_geo.models.load import Model, load_model
+from proxyclip_geo.models.load_towers import load_trunk
 from proxyclip_geo.models.registry import builtin_cards
 from proxyclip_geo.models.weights import locate_weights
 
@@ -104,6 +106,25 @@ def test_words_are_those_of_the_demo_model(lite: Model) -> None:
     assert lite.checksums["clip"] == demo.checksums["clip"]
 
 
+def test_fused_normalisations_change_nothing(lite: Model) -> None:
+    assert lite.card.cnn
+    plain = ConvolutionalEncoder(
+        load_trunk(lite.card, lite.card.cnn), width=128, dim=64, step=4, statistics=((0.5,) * 3, (0.5,) * 3)
+    )
+    saved = load_file(builtin_cards()["lite"].with_name("lite.safetensors"))
+    state = {name if name.startswith("trunk.") else f"head.{name}": tensor for name, tensor in saved.items()}
+    assert set(state) <= set(plain.state_dict())
+    plain.load_state_dict(plain.state_dict() | state)
+    batch = windows(2)
+    torch.testing.assert_close(lite.encoder.encode(batch).dense, plain.encode(batch).dense, atol=1e-4, rtol=0)
+    assert any(isinstance(layer, torch.nn.BatchNorm2d) for layer in plain.modules())
+    assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in lite.encoder.modules())
+
+
+def test_the_trunk_ends_at_its_last_feature_map() -> None:
+    assert len(build_trunk("tf_efficientnet_lite0", 2).blocks) == 2
+
+
 def test_the_identity_depends_on_all_weights(lite: Model) -> None:
     identity = identify_model(lite.card, lite.checksums)
     for tower in lite.checksums:
@@ -171,10 +192,12 @@ def test_wrong_cards_are_refused(old: str, new: str, message: str, card: Path) -
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("width = 160", "width = 80"), ("tf_efficientnet_lite0", "tf_efficientnet_lite1")]
+    ("old", "new"), [("width = 128", "width = 80"), ("tf_efficientnet_lite0", "tf_efficientnet_lite1")]
 )
 def test_weights_of_another_architecture_are_refused(old: str, new: str, card: Path) -> None:
-    card.write_text(card.read_text("utf-8").replace(old, new), "utf-8")
+    text = card.read_text("utf-8")
+    assert old in text
+    card.write_text(text.replace(old, new), "utf-8")
     with pytest.raises(WeightsError, match="of another model"):
         load_model(card, device="cpu")
 

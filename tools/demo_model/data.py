@@ -48,10 +48,10 @@ def make_scene(seed: int, *, side: int = SCENE_SIDE) -> Picture:
     return Picture(f"scene {seed} at {gsd} m", scene.rgb, scene.labels - 1)
 
 
-def make_town_scene(seed: int, *, side: int = SCENE_SIDE) -> Picture:
-    """Generate the synthetic image of a seed at 0.25–1 m; for every other seed, its centre lies in a settlement."""
+def make_town_scene(seed: int, *, finest: float = 0.25, side: int = SCENE_SIDE) -> Picture:
+    """Generate the synthetic image of a seed at `finest`–1 m; for every other seed, its centre is in a settlement."""
     rng = np.random.default_rng((seed, 5))
-    gsd = round(float(np.exp(rng.uniform(np.log(0.25), np.log(1.0)))), 2)
+    gsd = round(float(np.exp(rng.uniform(np.log(finest), np.log(1.0)))), 2)
     offsets = rng.integers(-40, 40, size=(200, 2)) * side
     town = Terrain.of(seed).town.at(*((offsets + side / 2) * gsd).T)
     chosen = offsets[int(np.argmax(town > TOWN_LEVEL + 0.3)) if seed % 2 else 0]
@@ -83,10 +83,12 @@ def read_dubai(folder: Path, *, test: bool) -> list[Picture]:
     return pictures
 
 
-def crop(picture: Picture, *, side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Take a random square, scaled 0.7–1.4 times, rotated and flipped: (3, side, side) in 0…1 and (side, side)."""
+def crop(
+    picture: Picture, *, side: int, rng: np.random.Generator, scale: tuple[float, float] = (0.7, 1.4)
+) -> tuple[Tensor, Tensor]:
+    """Take a random square, scaled, rotated and flipped: (3, side, side) in 0…1 and (side, side)."""
     height, width = picture.labels.shape
-    taken = min(int(side / np.exp(rng.uniform(np.log(0.7), np.log(1.4)))), height, width)
+    taken = min(int(side / np.exp(rng.uniform(*np.log(scale)))), height, width)
     top, left = rng.integers(height - taken + 1), rng.integers(width - taken + 1)
     part = (slice(top, top + taken), slice(left, left + taken))
     rgb = torch.from_numpy(picture.rgb[:, *part].astype(np.float32) / 255)[None]

@@ -53,15 +53,17 @@ class Task:
     batch: int
 
 
-def class_weights(pictures: Sequence[Picture], classes: int) -> Tensor:
-    """Weight classes by the power −0.4 of their share."""
+def class_weights(pictures: Sequence[Picture], classes: int, *, power: float) -> Tensor:
+    """Weight classes by a power of their share."""
     counts = sum(np.bincount(p.labels.ravel(), minlength=256)[:classes] for p in pictures)
     share = torch.tensor(counts / counts.sum()).float()
-    weight = (share + 0.005) ** -0.4
+    weight = (share + 0.005) ** power
     return weight / (weight * share).sum()
 
 
-def make_tasks(scenes: Sequence[Picture], dubai: Sequence[Picture], *, words: Words, text: TextEncoder) -> list[Task]:
+def make_tasks(
+    scenes: Sequence[Picture], dubai: Sequence[Picture], *, words: Words, text: TextEncoder, power: float = -0.4
+) -> list[Task]:
     """Encode every word once, and return the tasks."""
     order = list(words.train)
     synonyms = [text.encode(names) for names in words.train.values()]
@@ -71,10 +73,10 @@ def make_tasks(scenes: Sequence[Picture], dubai: Sequence[Picture], *, words: Wo
     bare = order.index("bare_soil")
     lone = [text.encode(names) for classes, names in words.parents if classes == ["bare_soil"]]
     synonyms[bare] = torch.cat([synonyms[bare], *lone])
-    tasks = [Task(scenes, synonyms, merges, class_weights(scenes, len(order)), BATCHES[0])]
+    tasks = [Task(scenes, synonyms, merges, class_weights(scenes, len(order), power=power), BATCHES[0])]
     if dubai:
         queries = [text.encode(names) for names in words.dubai.values()]
-        tasks.append(Task(dubai, queries, [], class_weights(dubai, len(queries)), BATCHES[1]))
+        tasks.append(Task(dubai, queries, [], class_weights(dubai, len(queries), power=power), BATCHES[1]))
     return tasks
 
 

@@ -1,4 +1,4 @@
-"""More variety in the synthetic training scenes: other colours of materials, and coasts with surf."""
+"""More variety in the synthetic training scenes: other colours of materials, and coasts with surf and rocks."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ BY_AREA = (CROP, BUILDING)
 """Classes whose connected areas have colours of their own; each of the others has one in a scene."""
 
 
-def _colours(label: int) -> Floats:
+def class_colours(label: int) -> Floats:
     """Return the colours of a class: (n, 3), 0–255."""
     return np.array([list(bytes.fromhex(colour)) for colour in COLOURS[label].split()], np.float32)
 
@@ -55,7 +55,7 @@ def vary_scene(picture: Picture, *, seed: int) -> Picture:
         area, old = areas.ravel()[pixels], rgb[:, pixels]
         light = old.mean(axis=0)
         mean = np.bincount(area, light) / np.maximum(np.bincount(area), 1)
-        colours = _colours(label)
+        colours = class_colours(label)
         colour = colours[rng.integers(len(colours), size=count + 1)]
         colour *= rng.uniform(0.8, 1.2, (count + 1, 1)) * rng.uniform(0.93, 1.07, (count + 1, 3))
         share = (rng.random(count + 1) < SHARES[label]) * rng.uniform(0.6, 1, count + 1)
@@ -64,7 +64,7 @@ def vary_scene(picture: Picture, *, seed: int) -> Picture:
     return replace(varied, rgb=np.clip(rgb, 0, 255).astype(np.uint8).reshape(3, *inside.shape))
 
 
-def _smooth(shape: tuple[int, int], sigma: float, *, rng: np.random.Generator) -> Floats:
+def smooth_noise(shape: tuple[int, int], sigma: float, *, rng: np.random.Generator) -> Floats:
     """Return smooth noise of zero mean and unit variance."""
     factor = max(1, int(sigma // 4))
     small = rng.standard_normal([side // factor for side in shape]).astype(np.float32)
@@ -80,23 +80,28 @@ def _add_coast(picture: Picture, *, rng: np.random.Generator) -> Picture:
     angle = rng.uniform(0, 2 * np.pi)
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     along = (y - shape[0] / 2) * np.sin(angle) + (x - shape[1] / 2) * np.cos(angle)
-    shore = along - rng.uniform(-150, 150) + 14 * _smooth(shape, 60, rng=rng) + 3 * _smooth(shape, 8, rng=rng)
+    shore = along - rng.uniform(-150, 150) + 14 * smooth_noise(shape, 60, rng=rng) + 3 * smooth_noise(shape, 8, rng=rng)
     sand = (shore > -rng.uniform(10, 120)) & (shore <= 0)
     sea = shore > 0
-    waves = np.sin(shore / rng.uniform(2, 7) + 2 * _smooth(shape, 25, rng=rng)) * rng.uniform(0.02, 0.12)
-    grain = _smooth(shape, 0.8, rng=rng)
+    waves = np.sin(shore / rng.uniform(2, 7) + 2 * smooth_noise(shape, 25, rng=rng)) * rng.uniform(0.02, 0.12)
+    grain = smooth_noise(shape, 0.8, rng=rng)
     light = 1 + waves + 0.04 * grain
-    water, beach = (colours[rng.integers(len(colours))] for colours in (_colours(WATER), _colours(BARE)))
+    water, beach = (colours[rng.integers(len(colours))] for colours in (class_colours(WATER), class_colours(BARE)))
     # Foam: bands that follow the shore, torn by noise, fewer the farther from it.
     width = rng.uniform(4, 60)
-    bands = np.sin(shore / rng.uniform(4, 14) + 1.5 * _smooth(shape, 12, rng=rng)) + 0.8 * _smooth(shape, 2, rng=rng)
+    bands = np.sin(shore / rng.uniform(4, 14) + 1.5 * smooth_noise(shape, 12, rng=rng)) + 0.8 * smooth_noise(
+        shape, 2, rng=rng
+    )
     foam = np.clip(bands + 1.2 * np.exp(-shore / width) - 0.6, 0, 1) * np.exp(-shore / width / 2)
     rgb = picture.rgb.astype(np.float32)
     shallow = np.exp(-np.maximum(shore, 0) / rng.uniform(5, 60)) * rng.uniform(0, 0.6)
     sea_rgb = (water[:, None, None] * (1 - shallow) + beach[:, None, None] * shallow) * light
     sea_rgb += foam * rng.uniform(0.5, 1) * (rng.uniform(215, 250) - sea_rgb)
     wet = np.clip(1 + shore / 15, 0, 1) * rng.uniform(0, 0.4)
-    sand_rgb = beach[:, None, None] * (1 - wet) * (1 + 0.05 * grain + 0.06 * _smooth(shape, 5, rng=rng))
+    sand_rgb = beach[:, None, None] * (1 - wet) * (1 + 0.05 * grain + 0.06 * smooth_noise(shape, 5, rng=rng))
     rgb = np.where(sea, sea_rgb, np.where(sand, sand_rgb, rgb))
-    labels = np.where(sea, WATER, np.where(sand, BARE, picture.labels)).astype(np.uint8)
+    rocks = (np.abs(shore) < rng.uniform(0, 40)) & (smooth_noise(shape, rng.uniform(2, 8), rng=rng) > 0.8)
+    relief = smooth_noise(shape, 1.5, rng=rng)
+    rgb = np.where(rocks, rng.uniform(50, 170) * (1 + 0.3 * relief), rgb)
+    labels = np.where(sea & ~rocks, WATER, np.where(sand | rocks, BARE, picture.labels)).astype(np.uint8)
     return replace(picture, rgb=np.clip(rgb, 0, 255).astype(np.uint8), labels=labels)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import proxyclip_geo as pg
 from proxyclip_geo.declare import base_type, declarations
 from proxyclip_geo.worker.methods import METHODS
 from proxyclip_geo.worker.requests import request_class
@@ -92,6 +93,12 @@ GROUPS = ("options", "store", "vectors", "examples")
 
 
 @pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small scene: many of the requests are fulfilled."""
+    return pg.sample(tmp_path_factory.mktemp("hostile") / "scene.tif", size=128, seed=11).image.parent
+
+
+@pytest.fixture(scope="module")
 def embedding(worker: Worker, folder: Path) -> str:
     made = worker.result("encode", raster=str(folder / "scene.tif"), out=str(folder / "scene.emb"), model="demo")
     return str(made["embedding"])
@@ -156,6 +163,8 @@ def test_hostile_values_of_every_parameter_are_answered(
         "classes": "water; forest",
         "candidates": "water,forest",
         "word": "water",
+        "words": "water,forest,road",
+        "count": 2,
         "out": str(out),
         "path": str(out / "file.yaml") if method == "write_vocabulary" else str(out / "file.tif"),
         "protocol": 1,

@@ -53,8 +53,9 @@ lint: $(VENV)/.installed
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/python tools/check_examples.py
 
+# A process for each core, up to four of about 2 GB: each loads torch, which gets one thread.
 test: lint
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 # Screenshots of each test go to $(SCREENSHOTS).
 SCREENSHOTS ?= build/screenshots

@@ -39,6 +39,8 @@ from proxyclip_geo.vocabulary import as_vocabulary
 # Dask talks to workers over TCP on the loopback interface.
 pytestmark = pytest.mark.enable_socket
 WORDS = ["water", "forest", "building", "road"]
+# Without it Dask tries 8787, and warns if another process of the tests uses it.
+FREE_PORT = {"dashboard_address": "127.0.0.1:0"}
 
 
 @pytest.fixture(scope="module")
@@ -313,7 +315,9 @@ def test_cluster_with_stopped_worker_gives_same_labels(scene: Path, whole: np.nd
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, scheduler_kwargs=FREE_PORT
+        ) as cluster,
         Client(cluster) as client,
     ):
         pids = list(client.run(os.getpid).values())
@@ -337,7 +341,9 @@ def test_second_run_on_cluster_reuses_loaded_model(scene: Path, whole: np.ndarra
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, scheduler_kwargs=FREE_PORT
+        ) as cluster,
         Client(cluster) as client,
     ):
 
@@ -369,7 +375,9 @@ def _loaded_encoder() -> object:
 def test_lost_cluster_is_no_failed_block(scene: Path, tmp_path: Path) -> None:
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, scheduler_kwargs=FREE_PORT
+    ) as cluster:
 
         def close(event: ProgressEvent) -> None:
             if event.stage == "segment" and 0 < event.done < event.total:
@@ -386,7 +394,9 @@ def test_cluster_that_loses_workers_gives_same_labels(
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, scheduler_kwargs=FREE_PORT
+        ) as cluster,
         Client(cluster) as client,
     ):
         pids = list(client.run(os.getpid).values())
@@ -411,7 +421,9 @@ def test_run_waits_for_workers_and_uses_all(
     monkeypatch.setattr("proxyclip_geo.engine.distributed.cluster.FIRST_LINE", 0.0)
     lines: list[str] = []
     with (
-        LocalCluster(n_workers=0, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=0, threads_per_worker=1, processes=False, dashboard_address=None, scheduler_kwargs=FREE_PORT
+        ) as cluster,
         Client(cluster) as client,
     ):
 

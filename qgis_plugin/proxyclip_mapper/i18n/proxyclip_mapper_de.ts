@@ -3050,8 +3050,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>model '{0}' does not know '{1}' or anything near it (nearest known word: '{2}', similarity {3}); use a plainer word, or a larger model</source>
-   <translation>das Modell „{0}“ kennt weder „{1}“ noch etwas Ähnliches (nächstes bekanntes Wort: „{2}“, Ähnlichkeit {3}); verwenden Sie ein einfacheres Wort oder ein größeres Modell</translation>
+   <source>model '{0}' does not know '{1}' or anything near it (nearest known word: '{2}', similarity {3}); use a plainer English word, or a larger model</source>
+   <translation>das Modell „{0}“ kennt weder „{1}“ noch etwas Ähnliches (nächstes bekanntes Wort: „{2}“, Ähnlichkeit {3}); verwenden Sie ein einfacheres englisches Wort oder ein größeres Modell</translation>
   </message>
   <message>
    <location filename="../messages.json" />

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _STARTS, _ROUNDS = 5, 100
+_LARGEST_BIAS = 500.0
+"""Clusters that are very dense for their distance get less certain scores: a vocabulary allows biases up to 1000."""
 
 
 def discover(embedding: "Embedding", *, count: int, words: Sequence[str] | None) -> Vocabulary:
@@ -48,9 +50,12 @@ def discover(embedding: "Embedding", *, count: int, words: Sequence[str] | None)
     vocabulary = replace(as_vocabulary([[name] for name in names]), name=f"{len(names)} clusters of {embedding.stem}")
     bank = make_bank(embedding.text, vocabulary, logit_scale=embedding.card.text.logit_scale)
     of_words = bank.logit_scale * project_bank(bank, embedding.store.basis).queries.numpy()
-    # |f − c|² = |f|² − 2 f·c + |c|², of which |f|² is the same for all classes.
+    # |f − c|² = |f|² − 2 f·c + |c|², of which |f|² and the mean of |c|² are the same for all classes.
+    offsets = (centres**2).sum(axis=1)
+    offsets -= offsets.mean()
+    spread = max(spread, np.abs(offsets).max() / _LARGEST_BIAS)
     directions = (2 * centres / spread - of_words).astype(np.float32)
-    return add_learned(vocabulary, directions, -(centres**2).sum(axis=1) / spread, store=embedding.store)
+    return add_learned(vocabulary, directions, -offsets / spread, store=embedding.store)
 
 
 def _cluster(features: Floats, count: int) -> tuple[Floats, float]:

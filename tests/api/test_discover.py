@@ -40,3 +40,12 @@ def test_names_are_words_that_the_model_knows(embedding: pg.Embedding) -> None:
         embedding.discover(4, words=words)
     with pytest.raises(pg.OptionError, match="count=1 must be at least 2"):
         embedding.discover(1)
+
+
+def test_clusters_of_few_cells(tmp_path: Path) -> None:
+    """The mean squared distance to the centres is then small beside the squares of the centres."""
+    embedding = pg.encode(pg.sample(tmp_path / "a.tif", size=64, seed=3).image, out=tmp_path / "a.emb", model="demo")
+    colors = ("green", "brown", "blue", "red", "white", "dark", "old", "new")
+    things = ("forest", "road", "field", "house", "lake", "river", "tree", "grass")
+    labels = embedding.label(embedding.discover(60, words=[f"{a} {b}" for a in colors for b in things])).labels
+    assert len(np.unique(labels)) == 60

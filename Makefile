@@ -54,8 +54,9 @@ lint: $(VENV)/.installed
 	$(BIN)/python tools/check_examples.py
 
 # A process for each core, up to four of about 2 GB: each loads torch, which gets one thread.
+PARALLEL := --numprocesses logical --maxprocesses 4 --dist loadfile
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest $(PARALLEL)
 
 # Screenshots of each test go to $(SCREENSHOTS).
 SCREENSHOTS ?= build/screenshots
@@ -74,7 +75,7 @@ test-lowest: $(VENV)/.installed
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
 	$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --requirement $(VENV)/lowest.txt
 	$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
-	$(LOWEST)/bin/python -m pytest -m "not shared"
+	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest $(PARALLEL) -m "not shared"
 
 # A separate environment with QGIS's own Python and modules: pytest-qgis breaks every other pytest run in its environment.
 QGIS_VENV ?= .venv-qgis

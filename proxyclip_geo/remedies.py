@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 REMEDIES: Mapping[str, str] = {
     "align-labels": "bring them there, e.g. rio warp FILE NEW --like FIRST",
+    "append-or-replace": "pass overwrite=True to replace it, append=True to add to it, or write to another name",
     "assign-crs": "assign a CRS, e.g. rio edit-info --crs EPSG:32632 FILE",
     "choose-inside": "choose one of the rasters inside it: {names}",
     "choose-or-stack": "choose one of the rasters inside it: {names}; three of one size become red, green and blue "

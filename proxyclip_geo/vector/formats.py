@@ -115,6 +115,8 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
     form = format_of(path)
     for file in (path, *side_files(path)):
         if file.exists() and not overwrite:
+            if form.driver == "GPKG":
+                raise OutputError(f"the file '{file}' exists", remedy=Remedy("append-or-replace"))
             raise OutputError(f"'{file}' exists; pass overwrite=True to replace it, or write to another name")
     if form.driver == "GPKG" and path.is_file():
         try:

@@ -169,7 +169,7 @@ def test_what_cannot_be_appended_to(tmp_path, halves, values) -> None:
     other = write(tmp_path / "other.tif", values[:, CUT:], column=CUT, CLASS_1="road", CLASS_2="forest", CLASS_3="x")
     refuse(RasterError, "label 1 is 'water' in .* and 'road' in", other)
     refuse(VectorError, "only a GeoPackage", out=tmp_path / "map.fgb")
-    with pytest.raises(OutputError, match="overwrite=True .*append=True"):
+    with pytest.raises(OutputError, match="exists; pass overwrite=True .*append=True"):
         pg.vectorize(east, path)
     # Boxes may overlap, where not both have data.
     corner = np.full((SIDE, SIDE), 255, np.uint8)

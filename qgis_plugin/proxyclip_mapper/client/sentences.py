@@ -140,6 +140,7 @@ def _remedies():
             "Give it the CRS, pixel size and pixel corners of the first raster: Raster → Projections → Warp "
             "(Reproject)."
         ),
+        "append-or-replace": tr("Select “Overwrite existing files”, or write to another file."),
         "assign-crs": tr("Assign a CRS: Raster → Projections → Assign Projection."),
         "choose-inside": tr("Add one of the rasters inside it as a layer: {names}."),
         "choose-or-stack": tr(

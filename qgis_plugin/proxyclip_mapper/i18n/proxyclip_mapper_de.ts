@@ -1063,6 +1063,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../client/sentences.py" />
+   <source>Select “Overwrite existing files”, or write to another file.</source>
+   <translation>Wählen Sie „Vorhandene Dateien überschreiben“, oder schreiben Sie in eine andere Datei.</translation>
+  </message>
+  <message>
+   <location filename="../client/sentences.py" />
    <source>Simplification tolerance</source>
    <translation>Toleranz der Vereinfachung</translation>
   </message>
@@ -3677,6 +3682,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>the file</source>
    <translation>die Datei</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>the file '{0}' exists</source>
+   <translation>die Datei „{0}“ existiert</translation>
   </message>
   <message>
    <location filename="../messages.json" />

@@ -27,6 +27,8 @@ _FIRST_ONLY = {33550, 33922, 34264, 34735, 34736, 34737, 42112, 270, 305, 306, 3
 _BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 16: 8}
 _INTEGERS = {3: "<u2", 4: "<u4", 16: "<u8"}
 _LONG, _LONG8 = 4, 16
+_ZLIB = b"\x78"
+"""First byte of each tile: Deflate in zlib's format, with a window of 32 kB."""
 _LARGEST = 2**32 - 2**16
 """Size above which a file is a BigTIFF."""
 
@@ -113,7 +115,7 @@ def assemble_cog(path: Path, levels: Sequence[Path]) -> None:
     Args:
         path: The file to write.
         levels: TIFF files of the raster, with its georeference and metadata, and of its overviews, from large to small;
-            alike in tile size, type, bands and compression.
+            alike in tile size, type and bands, compressed by Deflate.
 
     Raises:
         OSError: If a tile is missing, or the file cannot be written.
@@ -144,6 +146,9 @@ def _copy_tiles(level: _Level, target: BinaryIO) -> None:
         for offset, size in zip(level.offsets.tolist(), level.sizes.tolist(), strict=True):
             source.seek(offset)
             tile = source.read(size)
+            if tile[:1] != _ZLIB:
+                # A hole, which a failed write leaves where later ones succeed.
+                raise OSError(errno.EIO, "tiles were not written correctly")
             target.write(struct.pack("<I", size) + tile + tile[-4:])
 
 

@@ -11,6 +11,7 @@ import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
 
+from proxyclip_geo.errors import OutputError
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster import cog, cog_file
 from proxyclip_geo.raster.cog import CogWriter
@@ -144,3 +145,17 @@ def test_memory_does_not_grow_with_the_width(tmp_path: Path) -> None:
     with rasterio.open(tmp_path / "a.tif") as dataset:
         column = dataset.read(1, window=((0, 1000), (700, 701)))[:, 0]
     np.testing.assert_array_equal(column, np.repeat([1, 2, 255], [300, 300, 400]))
+
+
+def test_hole_in_place_of_a_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damage(path: Path, levels: list[Path]) -> None:
+        level = cog_file._Level.read(levels[0])
+        with levels[0].open("r+b") as file:
+            file.seek(int(level.offsets[0]))
+            file.write(bytes(int(level.sizes[0])))
+        cog_file.assemble_cog(path, levels)
+
+    monkeypatch.setattr(cog, "assemble_cog", damage)
+    with pytest.raises(OutputError, match="tiles were not written correctly"):
+        write(tmp_path / "a.tif", score_spec(), np.ones((1, 600, 600), np.uint8))
+    assert not (tmp_path / "a.tif").exists()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from proxyclip_geo import __version__
 from proxyclip_geo.cli import (
@@ -35,6 +36,7 @@ from proxyclip_geo.cli.logs import HOSTS
 from proxyclip_geo.cli.reporter import REPORTER
 from proxyclip_geo.cli.streams import BROKEN_PIPE, find_failure
 from proxyclip_geo.errors import ProxyClipGeoError, forward_warnings, out_of_memory, strip_credentials
+from proxyclip_geo.validation import explain
 
 INTERRUPTED = 130
 INTERNAL = 70
@@ -193,10 +195,15 @@ def _show_hosts() -> Iterator[None]:
 
 
 def _show_usage_error(error: Any, *, as_json: bool) -> None:
-    """Show typer's message on wrong arguments, without pydantic's prefix; no command has read --json yet."""
-    error.message = error.message.replace("Value error, ", "")
+    """Show what is wrong with the arguments; no command has read --json yet."""
     REPORTER.as_json = as_json
-    if as_json:
+    problem, parameter = error.__cause__, getattr(error, "param", None)
+    if isinstance(problem, ValidationError) and parameter is not None:
+        # Typer converts values by pydantic, whose messages lack the value.
+        reason = explain(problem, problem.errors()[0]["input"], None).rstrip(".")
+        REPORTER.flags = {parameter.name: max(parameter.opts, key=len)}
+        REPORTER.fail(f"{parameter.name}={reason}", kind="UsageError", exit_code=2)
+    elif as_json:
         REPORTER.fail(error.format_message(), kind="UsageError", exit_code=2)
     else:
         error.show()

@@ -261,6 +261,23 @@ def test_errors_of_options_are_json_too(folder: Path, run_cli: Run) -> None:
     assert event["message"] == "--threshold 3.0 must be at most 1"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["segment", "a.tif", "--gsd", "0.5m"], "--gsd 0.5m must be a number such as 0.5"),
+        (["segment", "a.tif", "--gsd", "0,5"], "--gsd 0,5 must be a number such as 0.5"),
+        (["segment", "a.tif", "--gsd", "fine"], "--gsd fine must be a number"),
+        (["encode", "a.tif", "--stride", "112px"], "--stride 112px must be a whole number such as 112"),
+        (["encode", "a.tif", "--stride", "1.5"], "--stride 1.5 must be a whole number"),
+        (["sample", "new.tif", "--size", "-3"], "--size -3 must be at least 1"),
+        (["sample", "new.tif", "--dtype", "int8"], "--dtype int8 is not one of 'uint8', 'uint16', 'int16', 'float32'"),
+    ],
+)
+def test_mistyped_values_are_named(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*arguments, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["message"] == message
+
+
 GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
 
 
@@ -288,7 +305,7 @@ GOOD = ("segment", "scene.tif", "-m", "demo", "-o", "bad")
             "--workers 2 is for this machine, and --scheduler tcp://a:1",
         ),
         ((*GOOD, "-c", WORDS, "--window", "130"), 2, "e.g. --window 128 or --window 136"),
-        ((*GOOD, "-c", WORDS, "--blend", "sharp"), 2, "'--blend': 'sharp' is not one of 'hann'"),
+        ((*GOOD, "-c", WORDS, "--blend", "sharp"), 2, "error: --blend sharp is not one of 'hann', 'uniform'\n"),
         ((*GOOD, "-c", WORDS, "--gsd", "0"), 2, "--gsd 0.0 must be greater than 0"),
         ((*GOOD, "-c", WORDS, "--gsd", "1e300"), 2, "--gsd 1e+300 m is larger than the whole raster"),
         ((*GOOD, "-c", WORDS, "--max-memory", "9" * 5000 + "GB"), 2, "must be a number of bytes"),

@@ -122,7 +122,7 @@ def explain(problem: ValidationError, values: object, model: Any, *, skip: int =
             reason = "has too few entries" if isinstance(last, int) else f"{last!r} is missing"
         else:
             where = f"{where}{equals}{describe(value)}" if where else describe(value)
-            reason = f"must be {must_be}" if must_be else _simplify(item["msg"]) + _find_number(kind, value)
+            reason = f"must be {must_be}" if must_be else _simplify(item["msg"]) + _suggest_number(kind, value)
         found = reasons.setdefault(where, [])
         if reason not in found:
             found.append(reason)
@@ -141,15 +141,15 @@ def _simplify(message: str) -> str:
     return message
 
 
-def _find_number(kind: str, value: object) -> str:
-    """Return " such as 0.5" for a text like "0.5m" or "0,5" where a number must be.
+def _suggest_number(kind: str, value: object) -> str:
+    """Return "; did you mean 0.5?" for a text like "0.5m" or "0,5" where a number must be.
 
-    >>> _find_number("float_parsing", "0.5m"), _find_number("int_parsing", "256 px"), _find_number("int_parsing", "2.5")
-    (' such as 0.5', ' such as 256', '')
+    >>> _suggest_number("float_parsing", "0,5m"), _suggest_number("int_parsing", "256 px")
+    ('; did you mean 0.5?', '; did you mean 256?')
     """
     digits = {"float_parsing": r"-?\d{1,9}(?:[.,]\d{1,9})?", "int_parsing": r"-?\d{1,9}"}.get(kind)
     found = re.fullmatch(rf"\s*({digits})[^\d.,]*", str(value)) if digits else None
-    return f" such as {found[1].replace(',', '.')}" if found else ""
+    return f"; did you mean {found[1].replace(',', '.')}?" if found else ""
 
 
 def describe(value: object) -> str:

@@ -126,6 +126,7 @@ def test_values_and_unknown_texts_stay(translate: Callable[[str], str], message:
 @pytest.mark.parametrize(
     ("run", "expected"),
     [
+        (lambda: pg.SegmentOptions(gsd="0.5m"), "gsd='0.5m' muss eine Zahl sein; meinten Sie 0.5?"),
         (lambda: pg.SegmentOptions(threshold=2), "threshold=2 darf höchstens 1 sein"),
         (
             lambda: pg.SegmentOptions(stretch="x"),

@@ -36,7 +36,7 @@ CLASSES = (
             {"synonyms": "maxlogit"},
             "synonyms='maxlogit' must be 'max-probability', 'max-logit' or 'mean'",
         ),
-        (pg.SegmentOptions, {"gsd": "0.5m"}, "gsd='0.5m' must be a number such as 0.5"),
+        (pg.SegmentOptions, {"gsd": "0.5m"}, r"gsd='0.5m' must be a number; did you mean 0.5\?"),
         (pg.LabelOptions, {"threshold": float("nan")}, "threshold=nan must be a finite number"),
         (pg.LabelOptions, {"background": 3}, 'background=3 must be words with "," between them'),
         (pg.LabelOptions, {"debias": float("inf")}, "debias=inf must be a finite number"),

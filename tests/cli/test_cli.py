@@ -264,10 +264,10 @@ def test_errors_of_options_are_json_too(folder: Path, run_cli: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["segment", "a.tif", "--gsd", "0.5m"], "--gsd 0.5m must be a number such as 0.5"),
-        (["segment", "a.tif", "--gsd", "0,5"], "--gsd 0,5 must be a number such as 0.5"),
+        (["segment", "a.tif", "--gsd", "0.5m"], "--gsd 0.5m must be a number; did you mean 0.5?"),
+        (["segment", "a.tif", "--gsd", "0,5"], "--gsd 0,5 must be a number; did you mean 0.5?"),
         (["segment", "a.tif", "--gsd", "fine"], "--gsd fine must be a number"),
-        (["encode", "a.tif", "--stride", "112px"], "--stride 112px must be a whole number such as 112"),
+        (["encode", "a.tif", "--stride", "112px"], "--stride 112px must be a whole number; did you mean 112?"),
         (["encode", "a.tif", "--stride", "1.5"], "--stride 1.5 must be a whole number"),
         (["sample", "new.tif", "--size", "-3"], "--size -3 must be at least 1"),
         (["sample", "new.tif", "--dtype", "int8"], "--dtype int8 is not one of 'uint8', 'uint16', 'int16', 'float32'"),

@@ -2670,6 +2670,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>did you mean {0}?</source>
+   <translation>meinten Sie {0}?</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>directory {0} cannot be read ({1}); check its permissions</source>
    <translation>der Ordner {0} kann nicht gelesen werden ({1}); prüfen Sie seine Berechtigungen</translation>
   </message>

@@ -5,20 +5,22 @@
 
 Images larger than `SIDE` are cropped to their middle. Each is encoded once by each model; `--cache` keeps the
 embeddings for the next run. Squares of `SQUARE` pixels whose truth is one class are the examples. They are the same
-for all models and ways. Scores are those of the pixels in the middle of cells, outside the squares. "examples" nearly
-ignores the words (weight 1000), "both" is the default. The random forest (scikit-learn) sees means and standard
-deviations of the bands in windows of several sizes at the pixels of the same squares. Intervals (90 %) are
-bootstrapped over images, those of differences with the images paired. `--plot` draws the mean IoU (PNG).
+for all models and ways. A class with less room gets fewer squares; the mean number over the classes in the image is
+printed. Scores are those of the pixels in the middle of cells, outside the squares. "examples" nearly ignores the words
+(weight 1000), "both" is the default. The random forest (scikit-learn) sees means and standard deviations of the bands
+in windows of several sizes at the pixels of the same squares. Seconds are CPU time from the squares to the classes of
+all cells, without encoding. Intervals (90 %) are bootstrapped over images, those of differences with the images paired.
+`--plot` draws the mean IoU (PNG).
 """
 
 import argparse
 import json
 import tempfile
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -70,11 +72,13 @@ class Case:
         picture: The image and its truth.
         words: The words of each class; the first is its name.
         embeddings: By the name of the model.
+        texture: (F, H, W) colour and texture.
     """
 
     picture: Picture
     words: tuple[tuple[str, ...], ...]
     embeddings: dict[str, pg.Embedding]
+    texture: NDArray[np.float32]
 
     @property
     def vocabulary(self) -> pg.Vocabulary:
@@ -86,16 +90,6 @@ class Case:
     def step(self) -> int:
         """Pixels per cell."""
         return next(iter(self.embeddings.values())).store.info.grid.step
-
-    @cached_property
-    def texture(self) -> NDArray[np.float32]:
-        """(F, H, W) colour and texture."""
-        bands = self.picture.rgb.astype(np.float32)
-        planes = [bands]
-        for side in TEXTURE:
-            mean = uniform_filter(bands, (0, side, side))
-            planes += [mean, np.sqrt(np.maximum(uniform_filter(bands**2, (0, side, side)) - mean**2, 0))]
-        return np.concatenate(planes)
 
     def at_cells(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the values of the pixels in the middle of cells."""
@@ -117,11 +111,13 @@ class Drawn:
         path: The vector file.
         shown: (H, W) class index + 1 in the squares, else 0.
         known: (H, W) labelled pixels outside them.
+        squares: Mean number of squares of the classes in the image.
     """
 
     path: Path
     shown: NDArray[np.uint8]
     known: NDArray[np.bool_]
+    squares: float
 
 
 def draw(case: Case, count: int, path: Path, *, seed: int) -> Drawn | None:
@@ -144,7 +140,18 @@ def draw(case: Case, count: int, path: Path, *, seed: int) -> Drawn | None:
         return None
     path.unlink(missing_ok=True)
     geopandas.GeoDataFrame(rows, crs="EPSG:32633").to_file(path)
-    return Drawn(path, shown, known)
+    present = np.isin(np.arange(1, len(case.words) + 1), truth).sum()
+    return Drawn(path, shown, known, len(rows) / float(present))
+
+
+def measure_texture(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return (F, H, W): the bands, and their means and standard deviations in windows."""
+    bands = rgb.astype(np.float32)
+    planes = [bands]
+    for side in TEXTURE:
+        mean = uniform_filter(bands, (0, side, side))
+        planes += [mean, np.sqrt(np.maximum(uniform_filter(bands**2, (0, side, side)) - mean**2, 0))]
+    return np.concatenate(planes)
 
 
 def forest(case: Case, drawn: Drawn) -> NDArray[np.uint8]:
@@ -195,6 +202,16 @@ def bootstrap(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def map_all_ways(case: Case, drawn: Drawn) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """Yield the name of each model and way, and its labels of cells."""
+    yield "random forest", forest(case, drawn)
+    for model, embedding in case.embeddings.items():
+        yield f"{model}, words", case.classify(model, embedding.bank(case.vocabulary).bank)
+        for way, weight in WEIGHTS.items():
+            bank = embedding.bank(case.vocabulary, examples=pg.Examples(drawn.path, weight=weight)).bank
+            yield f"{model}, {way}", case.classify(model, bank)
+
+
 def measure(cases: Sequence[Case], folder: Path, *, shapes: int, repeats: int) -> dict[str, dict[str, Any]]:
     """Return accuracy, mean IoU, and the difference to words, with their intervals, of each model and way."""
     rows: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
@@ -204,13 +221,11 @@ def measure(cases: Sequence[Case], folder: Path, *, shapes: int, repeats: int) -
             drawn = draw(case, shapes, folder / f"{number}-{shapes}-{seed}.gpkg", seed=seed)
             if drawn is None:
                 continue
-            found["random forest"].append(score(case, forest(case, drawn), drawn.known))
-            for model, embedding in case.embeddings.items():
-                bank = embedding.bank(case.vocabulary).bank
-                found[f"{model}, words"].append(score(case, case.classify(model, bank), drawn.known))
-                for way, weight in WEIGHTS.items():
-                    bank = embedding.bank(case.vocabulary, examples=pg.Examples(drawn.path, weight=weight)).bank
-                    found[f"{model}, {way}"].append(score(case, case.classify(model, bank), drawn.known))
+            started = time.process_time()
+            for name, labels in map_all_ways(case, drawn):
+                seconds = time.process_time() - started
+                found[name].append((*score(case, labels, drawn.known), seconds, drawn.squares))
+                started = time.process_time()
         for name, values in found.items():
             rows[name].append(np.mean(values, axis=0))
     return {
@@ -220,8 +235,12 @@ def measure(cases: Sequence[Case], folder: Path, *, shapes: int, repeats: int) -
 
 
 def summarise(values: NDArray[np.float64], *, base: Sequence[NDArray[np.float64]] | None) -> dict[str, Any]:
-    """Return the means of (images, 2) accuracies and mean IoUs, with their intervals, and those of differences."""
-    row: dict[str, Any] = {"images": len(values)}
+    """Return the means of (images, 4) accuracies, mean IoUs, CPU seconds and numbers of squares.
+
+    Accuracy and mean IoU have their intervals, and those of the differences to `base`.
+    """
+    seconds, squares = values[:, 2:].mean(axis=0)
+    row: dict[str, Any] = {"images": len(values), "CPU seconds": seconds, "squares": squares}
     for column, measured in enumerate(("accuracy", "mean IoU")):
         own = values[:, column]
         row |= {measured: own.mean(), f"{measured} interval": bootstrap(own)}
@@ -290,7 +309,7 @@ def report(name: str, count: int, table: dict[str, dict[str, Any]]) -> None:
                 for what in ("accuracy", "mean IoU")
             ]
             line += f" over words {gains[0]}, {gains[1]}"
-        print(line, flush=True)
+        print(f"{line} {row['squares']:.1f} drawn {row['CPU seconds']:.2f} s", flush=True)
 
 
 def main() -> None:
@@ -318,7 +337,8 @@ def main() -> None:
             cases = []
             for number, picture in pictures:
                 middle = crop(picture, step=step)
-                cases.append(Case(middle, words, encode(middle, models, folder / f"{number}.tif")))
+                embeddings = encode(middle, models, folder / f"{number}.tif")
+                cases.append(Case(middle, words, embeddings, measure_texture(middle.rgb)))
             results[name] = {}
             for count in options.shapes:
                 found = measure(cases, folder, shapes=count, repeats=options.repeats)

@@ -39,7 +39,8 @@ def make_report(error=None, greeting=None, log=()):
     }
     lines = [f"{name}: {value}" for name, value in facts.items()]
     if error is not None:
-        lines += ["", f"{getattr(error, 'kind', type(error).__name__)} ({getattr(error, 'code', '')}): {error}"]
+        text = getattr(error, "english", None) or error
+        lines += ["", f"{getattr(error, 'kind', type(error).__name__)} ({getattr(error, 'code', '')}): {text}"]
     if log:
         lines += ["", "log:", *log[-LINES:]]
     return "\n".join(lines).replace(str(Path.home()), "~")

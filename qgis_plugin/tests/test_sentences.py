@@ -86,6 +86,16 @@ def test_messages_are_translated(german, event, expected):
     assert describe(event).startswith(expected)
 
 
+def test_reports_hold_the_english_error(german):
+    from proxyclip_mapper.client.sentences import as_error
+    from proxyclip_mapper.report import make_report
+
+    message = "a.tif: the place has no data; choose another one"
+    error = as_error({"reason": message, "message": message, "type": "AreaError", "exit_code": 4})
+    assert "die Stelle hat keine Daten" in str(error)
+    assert f"AreaError (4): {message}" in make_report(error)
+
+
 def test_progress_is_translated(german):
     from proxyclip_mapper.client.sentences import describe_progress
 

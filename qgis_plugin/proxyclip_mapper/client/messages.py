@@ -24,10 +24,12 @@ class WorkerError(Exception):
         kind: Class of the error, e.g. "RasterError".
         code: Its exit code, or one of the codes above.
         remedy: Code of its remedy, or None.
+        english: The worker's message, for bug reports; None for an error of the plugin.
     """
 
-    def __init__(self, message, kind="WorkerError", code=1, remedy=None):
+    def __init__(self, message, kind="WorkerError", code=1, remedy=None, english=None):
         super().__init__(message)
+        self.english = english
         self.kind = kind
         self.code = code
         self.remedy = remedy

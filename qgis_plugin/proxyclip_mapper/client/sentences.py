@@ -45,8 +45,9 @@ def translate_unit(event):
 
 def as_error(event):
     """Return the exception of an error event."""
+    kind, code = event.get("type", "WorkerError"), int(event.get("exit_code", 1))
     remedy = (event.get("remedy") or {}).get("code")
-    return WorkerError(describe(event), event.get("type", "WorkerError"), int(event.get("exit_code", 1)), remedy)
+    return WorkerError(describe(event), kind, code, remedy, english=event.get("message"))
 
 
 def check_greeting(event):

@@ -267,7 +267,9 @@ def simulate_growth(workers: int, *, rounds: int) -> dict[str, Any]:
     blocks = plan.blocks[: rounds * workers]
     with (
         mock.patch.object(schedule, "compute_block", sleep_for_block),
-        LocalCluster(n_workers=1, threads_per_worker=workers, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=1, threads_per_worker=workers, processes=False, dashboard_address="127.0.0.1:0"
+        ) as cluster,
     ):
         started, processor = time.perf_counter(), time.process_time()
         done = sum(1 for _ in schedule.compute_on_workers(task, blocks, scheduler=cluster.scheduler_address))

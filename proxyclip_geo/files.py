@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -124,12 +125,15 @@ def write_error(target: Path | str, error: BaseException, *, part: str = "", rem
 
 @contextmanager
 def exclusive_lock(path: Path) -> Iterator[None]:
-    """Hold the lock of a file or folder, which need not exist; its parent folder is made.
+    """Hold the lock of a file or folder, which need not exist.
+
+    Missing parent folders are made, and removed afterwards if they are empty.
 
     Raises:
         OutputError: If another process or thread holds it, or it cannot be made.
     """
     file = _hidden(path, LOCK_SUFFIX)
+    missing = list(takewhile(lambda folder: not folder.exists(), path.absolute().parents))
     lock = FileLock(file, timeout=0, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +151,9 @@ def exclusive_lock(path: Path) -> Iterator[None]:
         with suppress(OSError):
             file.unlink(missing_ok=True)
         lock.release()
+        with suppress(OSError):
+            for folder in missing:
+                folder.rmdir()
 
 
 @contextmanager
@@ -245,7 +252,20 @@ def make_folder(path: Path) -> None:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
+    except OSError as error:
+        raise write_error(path, error) from error
+    check_folder(path)
+
+
+def check_folder(path: Path) -> None:
+    """Check that files can be written in a folder; if it is missing, in the nearest folder above it. Nothing is made.
+
+    Raises:
+        OutputError: If they cannot.
+    """
+    try:
+        nearest = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         raise write_error(path, error) from error

@@ -14,6 +14,7 @@ from proxyclip_geo.errors import OutputError
 from proxyclip_geo.file_names import safe_stem
 from proxyclip_geo.files import (
     atomic_write,
+    check_folder,
     check_outputs,
     copy_file,
     exclusive_lock,
@@ -124,6 +125,14 @@ class TestLock:
             write_text(path, "")
         assert names(tmp_path) == []
 
+    def test_folders_that_stay_empty_are_removed(self, tmp_path: Path) -> None:
+        for folder in (tmp_path, tmp_path / "new" / "deep"):
+            check_folder(folder)
+            with pytest.raises(ValueError, match="stop"), staging_folder(folder / "a.txt"):
+                raise ValueError("stop")
+            assert names(tmp_path) == []
+        assert write_text(tmp_path / "new" / "deep" / "a.txt", "a").read_text() == "a"
+
     def test_a_killed_process_blocks_nobody_and_its_files_are_removed(self, tmp_path: Path) -> None:
         script = (
             "import os, pathlib, sys; from proxyclip_geo.files import staging_folder\n"
@@ -161,7 +170,7 @@ class TestErrors:
 
     def test_a_file_in_place_of_a_folder(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        for call in (lambda: write_text(tmp_path / "file" / "a", ""), lambda: make_folder(tmp_path / "file")):
+        for call in (lambda: write_text(tmp_path / "file" / "a", ""), lambda: check_folder(tmp_path / "file" / "a")):
             with pytest.raises(OutputError, match="cannot write"):
                 call()
         make_folder(tmp_path / "a" / "b")

@@ -26,6 +26,7 @@ class ChangeResult:
         confidence: Raster of their confidence in per cent; None without probabilities.
         polygons_path: GeoPackage of the changed areas.
         table: Change matrix (CSV).
+        preview: Picture of the first map and the changes (PNG).
         names: Names of the rows and columns of the matrices, "unclassified" first.
         areas: (K + 1, K + 1) area of each pair of classes in `unit`: rows before, columns after.
         sure: Likewise, of the pixels whose change is confident; those that did not change are 0. None without
@@ -37,6 +38,7 @@ class ChangeResult:
     confidence: Path | None
     polygons_path: Path
     table: Path
+    preview: Path
     names: tuple[str, ...]
     areas: NDArray[np.float64]
     sure: NDArray[np.float64] | None

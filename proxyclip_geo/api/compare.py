@@ -14,15 +14,16 @@ from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.label import label
 from proxyclip_geo.api.options import ChangeOptions, LabelOptions
-from proxyclip_geo.api.outputs import raster_sides
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, Thumbnail, raster_sides
 from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import OptionError, warn_quality
 from proxyclip_geo.evaluation.change import ChangeCounts, ChangeInputs, check_classes, name_of
 from proxyclip_geo.evaluation.evaluate import align_truth
-from proxyclip_geo.files import check_existing, check_outputs, make_folder, staging_folder, write_text
+from proxyclip_geo.files import check_existing, check_folder, check_outputs, staging_folder, write_text
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.labels import LabelSource, open_labels
+from proxyclip_geo.raster.preview import Caption, draw_preview, save_preview
 from proxyclip_geo.raster.probabilities import open_probabilities
 from proxyclip_geo.raster.spec import SCORE_NODATA, label_spec, score_spec
 from proxyclip_geo.raster.styles import ClassStyle
@@ -93,7 +94,7 @@ def compare(
     inputs = [*(item if isinstance(item, str | Path) else item.name for item in given), *(probabilities or ())]
     written = [*paths.values(), *raster_sides(paths["change"]), *raster_sides(paths["confidence"])]
     check_outputs(written, inputs=inputs)
-    make_folder(Path(out))
+    check_folder(Path(out))
     check_existing(paths.values(), overwrite=overwrite)
     maps: list[str | Path] = [item for item in given if isinstance(item, str | Path)]
     if words is not None and options is not None and options.adapt:
@@ -129,6 +130,7 @@ def compare(
         paths["confidence"] if probabilities is not None else None,
         paths["polygons"],
         paths["table"],
+        paths["preview"],
         (UNCLASSIFIED, *pair.names),
         counts.matrix(counts.every),
         counts.matrix(counts.sure) if probabilities is not None else None,
@@ -140,7 +142,7 @@ def compare(
 
 def _name_results(out: Path) -> dict[str, Path]:
     names = {"change": "change.tif", "confidence": "confidence.tif", "polygons": "change.gpkg", "table": "change.csv"}
-    return {key: out / name for key, name in names.items()}
+    return {key: out / name for key, name in (names | {"preview": "change_preview.png"}).items()}
 
 
 def _is_embedding(item: str | Path | Embedding) -> bool:
@@ -197,7 +199,7 @@ def _count(pair: ChangeInputs, *, confidence: float, progress: Progress) -> Chan
 def _write_rasters(
     pair: ChangeInputs, counts: ChangeCounts, paths: dict[str, Path], *, confidence: float, progress: Progress
 ) -> dict[int, tuple[str, ...]]:
-    """Write the changes and their confidence; return (from, to) of each value of the raster."""
+    """Write the changes, their confidence and a preview; return (from, to) of each value of the raster."""
     side = len(pair.names) + 1
     pairs = {code: divmod(code, side) for code in sorted(counts.every.areas)}
     codes = [code for code, (one, other) in pairs.items() if one and other and one != other]
@@ -210,6 +212,9 @@ def _write_rasters(
     levels = counts.noise.confidence()
     middle = levels.shape[1] // 2
     geobox = pair.before.geobox.crop(pair.area)
+    assert spec.nodata is not None
+    first = Thumbnail(geobox, nodata=0, dtype=np.uint16)
+    last = Thumbnail(geobox, nodata=spec.nodata, dtype=spec.dtype)
     with ExitStack() as stack:
         labels = stack.enter_context(CogWriter(paths["change"], geobox, spec=spec))
         scores = None
@@ -223,13 +228,26 @@ def _write_rasters(
                 level = levels[block.before, block.swing + middle]
                 sure &= level >= 100 * confidence
                 scores.write(place, np.where(block.changed, level, np.uint8(SCORE_NODATA)))
-            labels.write(place, np.where(block.valid, np.where(sure, lut[code], 0), np.array(spec.nodata, spec.dtype)))
+            changes = np.where(block.valid, np.where(sure, lut[code], 0), np.array(spec.nodata, spec.dtype))
+            labels.write(place, changes)
+            first.add(place, block.before)
+            last.add(place, changes)
             counts.sure.add(block.region, code, weights=sure.astype(float))
             done += block.region.height * block.region.width
             progress(ProgressEvent("write", done, pair.area.height * pair.area.width, "pixels"))
         labels.finish()
         if scores is not None:
             scores.finish()
+    palette = np.array([(190, 190, 190), *(colors[name] for name in pair.names)], np.uint8)
+    preview = draw_preview(
+        palette[first.labels].transpose(2, 0, 1),
+        last.labels,
+        classes=[ClassStyle(0, "no change", (255, 255, 255)), *styles],
+        nodata=spec.nodata,
+        max_side=PREVIEW_SIDE,
+        caption=Caption("Before, and what changed", geobox),
+    )
+    save_preview(preview, paths["preview"])
     return used
 
 

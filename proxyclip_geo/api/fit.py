@@ -20,7 +20,7 @@ from proxyclip_geo.engine.logistic import FOLDS
 from proxyclip_geo.errors import OptionError, OutputError
 from proxyclip_geo.evaluation.gain import Gain, measure_gain
 from proxyclip_geo.evaluation.gain_picture import draw_gain
-from proxyclip_geo.files import atomic_write, check_existing, check_outputs, make_folder
+from proxyclip_geo.files import atomic_write, check_existing, check_folder, check_outputs
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.vector_labels import is_vector_file
 from proxyclip_geo.references import split_layer
@@ -115,7 +115,7 @@ class FitOutputs:
         check_outputs(paths, inputs=inputs)
         check_existing(paths, overwrite=self.overwrite)
         for path in paths:
-            make_folder(path.parent)
+            check_folder(path.parent)
 
 
 @check_arguments

@@ -19,7 +19,7 @@ from proxyclip_geo.models.load import Model, load_model
 from proxyclip_geo.models.options import ModelOptions
 from proxyclip_geo.models.registry import find_card
 from proxyclip_geo.models.text_encoder import TextEncoder
-from proxyclip_geo.models.weights import compute_checksums
+from proxyclip_geo.models.weights import compute_checksums, find_weights
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 from proxyclip_geo.raster.inputs import RasterLike
 from proxyclip_geo.raster.source import Source, open_source
@@ -130,6 +130,12 @@ class LazyModel:
         self.card = given.card if isinstance(given, Model) else find_card(given)
         self._options = options
         self._lock = threading.Lock()
+
+    def require(self) -> None:
+        """Raise a WeightsError if weights are missing on this machine; nothing is read."""
+        if not isinstance(self.given, Model):
+            for weights in find_weights(self.card).values():
+                weights.require()
 
     @property
     def loaded(self) -> Model:

@@ -9,7 +9,7 @@ from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
-from proxyclip_geo.api.outputs import OutputPaths, check_results, prepare_directory, remove_drafts, rollback
+from proxyclip_geo.api.outputs import OutputPaths, check_directory, check_results, remove_drafts, rollback
 from proxyclip_geo.api.record import make_record
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.write_map import timing, write_map
@@ -81,7 +81,7 @@ def label(
         example_file = None if examples is None else examples.path
         inputs = [*opened.inputs, aoi, example_file, raster if isinstance(raster, str | Path) else None]
         check_results(paths, inputs=inputs, vocabulary=vocabulary, crs=opened.geobox.crs, vectors=vectors)
-        prepare_directory(Path(out), paths, overwrite=overwrite)
+        check_directory(Path(out), paths, overwrite=overwrite)
         words = (*vocabulary.words, *options.background)
         warn_of_far_words(opened.text, opened.card, words, progress=progress)
     with record_warnings() as example_notes, timing(seconds, "words"):

@@ -1,6 +1,5 @@
 """Output files of a run: their names, checks against overwriting, and the writer of its rasters."""
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import (
     check_existing,
+    check_folder,
     check_outputs,
-    make_folder,
     remove_staging,
     was_interrupted,
     write_text,
@@ -28,6 +27,7 @@ from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.cog import CogWriter
 from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
 from proxyclip_geo.raster.styles import class_styles, labels_qml, labels_sld, score_qml, score_sld
+from proxyclip_geo.region import Region
 from proxyclip_geo.vector.area_table import AreaTable
 from proxyclip_geo.vector.count_areas import AreaCounter
 from proxyclip_geo.vector.formats import SUFFIXES, check_format, check_layers, side_files
@@ -137,8 +137,8 @@ def raster_sides(path: Path) -> tuple[Path, ...]:
     return path.with_name(f"{path.name}.aux.xml"), path.with_suffix(".qml"), path.with_suffix(".sld")
 
 
-def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
-    """Make the output directory, and check that the results can and may be written there.
+def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
+    """Check that the results can and may be written to the output directory, which need not exist.
 
     An interrupted run may replace its own results.
 
@@ -146,7 +146,7 @@ def prepare_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None
         OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
     """
     _refuse_file_name(out)
-    make_folder(out)
+    check_folder(out)
     check_existing(paths.all(), overwrite=overwrite or paths.resumable)
 
 
@@ -159,20 +159,6 @@ def _refuse_file_name(out: Path) -> None:
             f"'{out}' is the name of a file, but the results are several files in a directory: give the directory, "
             f"e.g. '{out.with_suffix('')}'{remedy}"
         )
-
-
-def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
-    """Check what `prepare_directory` checks, without making a directory.
-
-    Raises:
-        OutputError: As there.
-    """
-    _refuse_file_name(out)
-    nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        reason = "no permission" if nearest.is_dir() else f"{nearest} is no directory"
-        raise OutputError(f"cannot write to the output directory {out}: {reason}; choose another")
-    check_existing(paths.all(), overwrite=overwrite or paths.resumable)
 
 
 def check_results(
@@ -242,18 +228,18 @@ class MapSummary:
 
 
 class Thumbnail:
-    """Every n-th label of a raster, collected block by block."""
+    """Every n-th label of a raster, collected part by part."""
 
     def __init__(self, geobox: GeoBox, *, nodata: int, dtype: Any) -> None:
         self._step = max(1, ceil_div(max(geobox.shape), PREVIEW_SIDE))
         shape = tuple(ceil_div(side, self._step) for side in geobox.shape)
         self.labels: NDArray[Any] = np.full(shape, nodata, dtype)
 
-    def add(self, result: BlockResult) -> None:
-        """Add the labels of a block at the pixels of the thumbnail."""
-        core, step = result.block.core, self._step
-        top, left = ceil_div(core.top, step), ceil_div(core.left, step)
-        part = result.map.labels[top * step - core.top :: step, left * step - core.left :: step]
+    def add(self, place: Region, labels: NDArray[Any]) -> None:
+        """Add the labels of a part at the pixels of the thumbnail."""
+        step = self._step
+        top, left = ceil_div(place.top, step), ceil_div(place.left, step)
+        part = labels[top * step - place.top :: step, left * step - place.left :: step]
         self.labels[top : top + part.shape[0], left : left + part.shape[1]] = part
 
 
@@ -286,7 +272,7 @@ class ResultWriter:
         labels = result.map.labels
         self.counts += _count(labels, len(self.counts))
         self.areas.add(result.block.core, labels)
-        self.thumbnail.add(result)
+        self.thumbnail.add(result.block.core, labels)
 
     def write(self, result: BlockResult) -> None:
         """Write a block to all rasters; callable from another thread than `count`."""

@@ -13,7 +13,6 @@ from proxyclip_geo.api.outputs import (
     OutputPaths,
     check_directory,
     check_results,
-    prepare_directory,
     remove_drafts,
 )
 from proxyclip_geo.api.record import (
@@ -149,7 +148,7 @@ def segment(
             )
         paths = OutputPaths.in_directory(Path(out), job.source.stem, options)
         check_results(paths, inputs=job.inputs, vocabulary=vocabulary, crs=job.source.geobox.crs, vectors=vectors)
-        prepare_directory(Path(out), paths, overwrite=overwrite)
+        check_directory(Path(out), paths, overwrite=overwrite)
         with record_warnings() as word_notes, timing(seconds, "load"):
             loaded = job.load(model, options)
             if options.elsewhere:

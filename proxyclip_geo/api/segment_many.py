@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.job import Classes, LazyModel
+from proxyclip_geo.api.job import Classes, LazyModel, prepare_vocabulary
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.output_folders import name_folders
 from proxyclip_geo.api.outputs import OutputPaths
@@ -27,7 +27,7 @@ from proxyclip_geo.errors import (
     name_in_warnings,
     strip_credentials,
 )
-from proxyclip_geo.files import check_outputs, make_folder, write_json
+from proxyclip_geo.files import check_folder, check_outputs, write_json
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
@@ -133,12 +133,11 @@ def segment_many(
         ['done', 'done']
     """
     options, out = options or SegmentOptions(), Path(out)
-    given = [rasters] if isinstance(rasters, str | Path) else list(rasters)
-    folders = name_folders(list_rasters(given))
-    _check_outputs(given, folders, out=out, classes=classes, options=options)
-    make_folder(out)
+    lazy_model = LazyModel(model, options)
+    folders = _prepare(rasters, classes, out=out, model=lazy_model, options=options)
+    check_folder(out)
     reports = [RasterReport(strip_credentials(raster), out / folder) for raster, folder in folders.items()]
-    batch = _Batch(out, folders, classes, LazyModel(model, options), options, vectors, overwrite)
+    batch = _Batch(out, folders, classes, lazy_model, options, vectors, overwrite)
     names = list(folders)
     progress(ProgressEvent("rasters", 0, len(names), "rasters"))
     at_once = min(_at_once(options), len(names))
@@ -238,9 +237,7 @@ def plan_many(
     """
     options, out = options or SegmentOptions(), Path(out)
     lazy_model = LazyModel(model, options)
-    given = [rasters] if isinstance(rasters, str | Path) else list(rasters)
-    folders = name_folders(list_rasters(given))
-    _check_outputs(given, folders, out=out, classes=classes, options=options)
+    folders = _prepare(rasters, classes, out=out, model=lazy_model, options=options)
     plans = []
     for raster, relative in folders.items():
         folder = out / relative
@@ -267,19 +264,25 @@ def _name(raster: str, message: str) -> str:
     return message if stem_of(raster) in message else f"{strip_credentials(raster)}: {message}"
 
 
-def _check_outputs(
-    given: Sequence[str | Path],
-    folders: Mapping[str, Path],
+def _prepare(
+    rasters: str | Path | Iterable[str | Path],
+    classes: Classes,
     *,
     out: Path,
-    classes: Classes,
+    model: LazyModel,
     options: SegmentOptions,
-) -> None:
-    """Check that no result is one of the rasters, the list or STAC file, or the vocabulary.
+) -> dict[str, Path]:
+    """Check what all rasters share, and return the folder of the results of each.
 
     Raises:
-        OutputError: If one is.
+        WeightsError: If weights of the model are missing.
+        VocabularyError: If the vocabulary cannot be used.
+        OutputError: If a result is one of the rasters, the list or STAC file, or the vocabulary.
     """
+    model.require()
+    prepare_vocabulary(classes, options)
+    given = [rasters] if isinstance(rasters, str | Path) else list(rasters)
+    folders = name_folders(list_rasters(given))
     results = [
         OutputPaths.in_directory(out / folder, stem_of(raster), options).written for raster, folder in folders.items()
     ]
@@ -290,6 +293,7 @@ def _check_outputs(
     files = (item for item in named if os.path.isfile(item))
     inputs = [*map(gdal_name, folders), *files, vocabulary, options.aoi, options.mask_path]
     check_outputs([out / _REPORT, *itertools.chain(*results)], inputs=inputs)
+    return folders
 
 
 class _ReportFile:

@@ -27,8 +27,8 @@ def compare(
     """Compare two dates of one place: what became what, where, and how sure it is.
 
     Writes to the output directory: change.csv (area of each pair of classes), change.gpkg (changed areas with from, to,
-    area and confidence), change.tif and confidence.tif. Embeddings are labelled with the words first; their maps are in
-    the directories before and after.
+    area and confidence), change.tif, confidence.tif and change_preview.png. Embeddings are labelled with the words
+    first; their maps are in the directories before and after.
 
     Example:  proxyclip-geo compare 2023.emb 2026.emb -c "forest; building; road; grassland" -o change/
     """
@@ -48,7 +48,7 @@ def compare(
             overwrite=overwrite,
             progress=progress,
         )
-    paths = [result.labels, result.confidence, result.polygons_path, result.table]
+    paths = [result.labels, result.confidence, result.polygons_path, result.table, result.preview]
     written = [str(path) for path in paths if path is not None]
     reporter.result(_table(result, written), {"changes": result.rows(), "unit": result.unit, "paths": written})
 

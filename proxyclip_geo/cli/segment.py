@@ -75,6 +75,7 @@ def segment(
     words = read_words(classes, vocabulary)
     with ExitStack() as stack:
         if merge:
+            LazyModel(model, options).require()
             rasters = [str(_merge(rasters, out, dry_run=dry_run, stack=stack))]
         call: dict[str, Any] = {"out": out, "model": model, "options": options, "overwrite": overwrite}
         many = len(rasters) > 1 or holds_rasters(rasters[0])

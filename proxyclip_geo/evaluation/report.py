@@ -10,7 +10,7 @@ from typing import Any
 
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
-from proxyclip_geo.files import check_outputs, make_folder, write_text
+from proxyclip_geo.files import check_folder, check_outputs, write_text
 
 NONE = "unclassified"
 """Name of pixels of no class in reports."""
@@ -124,7 +124,7 @@ def check_report(path: Path, *, inputs: Iterable[Path | str | None]) -> None:
     if path.suffix.lower() not in (".json", ".csv", ".txt"):
         raise OutputError(f"{path}: a report is written as .json, .csv, .txt, not as {path.suffix!r}")
     check_outputs([path], inputs=inputs)
-    make_folder(path.parent)
+    check_folder(path.parent)
 
 
 def _plain(score: float | None) -> str:

@@ -275,6 +275,7 @@ def compare(
             "confidence": None if result.confidence is None else str(result.confidence),
             "polygons": str(result.polygons_path),
             "table": str(result.table),
+            "preview": str(result.preview),
         },
     }
 

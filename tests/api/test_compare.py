@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from PIL import Image
 
 import proxyclip_geo as pg
 
@@ -49,6 +50,11 @@ def test_two_maps(make_raster: Callable[..., Path], tmp_path: Path) -> None:
     # Label rasters alone have no confidence: the column is empty, not 100.
     assert all(row.endswith(",") for row in rows)
     assert result.sure is None
+    with Image.open(result.preview) as picture:
+        colors = {color for _, color in picture.convert("RGB").getcolors(1 << 24)}
+    with rasterio.open(result.labels) as dataset:
+        table = dataset.colormap(1)
+    assert {table[1][:3], (255, 255, 255)} <= colors
     with pytest.raises(pg.OutputError, match="exist"):
         pg.compare(one, two, out=tmp_path / "out")
     same = pg.compare(one, one, out=tmp_path / "same")

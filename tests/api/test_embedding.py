@@ -259,8 +259,8 @@ def test_bad_input(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(VocabularyError, match="cannot be background as well"):
         embedding.label(WORDS, options=pg.LabelOptions(background=("Trees",)))
     with pytest.raises(OptionError, match="1 to 63"):
-        pg.encode(folder / "scene.tif", out=tmp_path / "a.emb", model="demo", store=pg.StoreOptions(components=64))
-    assert not (tmp_path / "a.emb").exists()
+        pg.encode(folder / "scene.tif", out=tmp_path / "new/a.emb", model="demo", store=pg.StoreOptions(components=64))
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_folder_called_like_a_model_is_no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

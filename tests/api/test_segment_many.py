@@ -15,8 +15,8 @@ from proxyclip_geo.errors import (
     Cancelled,
     OptionError,
     OutputError,
+    ProxyClipGeoError,
     RasterError,
-    WeightsError,
     forward_warnings,
     name_in_warnings,
     warn_quality,
@@ -267,10 +267,21 @@ def test_plans_match_the_run(folder: Path, demo: pg.Model, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("verb", [pg.segment_many, pg.plan_many])
-def test_missing_model_is_no_failed_raster(verb: Any, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "model", "error"),
+    [
+        (WORDS, "vitb16-dino-b8", "models fetch vitb16-dino-b8"),
+        (WORDS, "demoo", "unknown model 'demoo'"),
+        ("lovedaa", "demo", "did you mean 'loveda'"),
+    ],
+)
+def test_missing_model_or_vocabulary_is_no_failed_raster(
+    verb: Any, words: Any, model: str, error: str, folder: Path, tmp_path: Path
+) -> None:
     skipping = pg.SegmentOptions(on_error="skip")
-    with pytest.raises(WeightsError, match="models fetch vitb16-dino-b8"):
-        verb([str(folder / "east.tif")], WORDS, out=tmp_path / "out", model="vitb16-dino-b8", options=skipping)
+    with pytest.raises(ProxyClipGeoError, match=error):
+        verb([str(folder / "east.tif")], words, out=tmp_path / "out", model=model, options=skipping)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

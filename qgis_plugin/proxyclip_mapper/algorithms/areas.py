@@ -1,7 +1,5 @@
 """Processing algorithm “Areas per class”."""
 
-from pathlib import Path
-
 from qgis.core import (
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
@@ -73,8 +71,6 @@ class AreasPerClass(ProxyClipAlgorithm):
         if parameters.get("ZONES"):
             request["zones"] = self.vector_path(parameters, "ZONES", context, feedback)
             request["zone_field"] = self.parameterAsString(parameters, "ZONE_FIELD", context)
-        for path in results.values():
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
         with BlockingClient(feedback) as client:
             found = client.request("areas", request)
         total = sum(found["classes"].values()) or 1.0

@@ -1,7 +1,6 @@
 """Processing algorithm “Segment raster”."""
 
 import tempfile
-from pathlib import Path
 
 from qgis.core import QgsProcessingParameterRasterDestination, QgsProcessingParameterVectorDestination
 
@@ -55,7 +54,6 @@ class MapAlgorithm(SharedParameters):
         with tempfile.TemporaryDirectory(prefix="proxyclip-") as folder, BlockingClient(feedback) as client:
             result = client.request(method, {**params, "out": folder}, span=(0, share))
             if polygons:
-                Path(polygons).parent.mkdir(parents=True, exist_ok=True)
                 request = {
                     "labels": result["paths"]["labels"],
                     "score": result["paths"]["score"],

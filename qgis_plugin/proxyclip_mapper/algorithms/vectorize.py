@@ -1,7 +1,5 @@
 """Processing algorithm that converts a label raster to polygons."""
 
-from pathlib import Path
-
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterRasterLayer,
@@ -61,7 +59,6 @@ class VectorizeLabels(SharedParameters):
         if parameters.get("SCORE"):
             _, score = self.read_image(parameters, context, "SCORE")
         target = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
         request = {
             "labels": labels,
             "score": score,

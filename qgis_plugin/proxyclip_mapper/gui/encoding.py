@@ -54,11 +54,6 @@ class Encoding(QObject):
 
     def _encode_file(self, source, path, options):
         target = source.embedding_path()
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self._dock.fail(error)
-            return
         params = {"raster": str(path), "out": str(target), "model": source.model, "options": options}
         request = self._dock.jobs.request(tr("Encode"), "encode", params, self._show)
         request.progressed.connect(_SpeedRecorder(source, settings.read("device")))

@@ -2,6 +2,7 @@
 
 import shutil
 import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -147,15 +148,24 @@ def test_memory_does_not_grow_with_the_width(tmp_path: Path) -> None:
     np.testing.assert_array_equal(column, np.repeat([1, 2, 255], [300, 300, 400]))
 
 
-def test_hole_in_place_of_a_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hole", [slice(None), slice(5000, 9096), slice(-100, None)], ids=["all", "middle", "end"])
+def test_hole_in_a_tile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hole: slice) -> None:
     def damage(path: Path, levels: list[Path]) -> None:
         level = cog_file._Level.read(levels[0])
+        start, end, _ = hole.indices(int(level.sizes[0]))
         with levels[0].open("r+b") as file:
-            file.seek(int(level.offsets[0]))
-            file.write(bytes(int(level.sizes[0])))
+            file.seek(int(level.offsets[0]) + start)
+            file.write(bytes(end - start))
         cog_file.assemble_cog(path, levels)
 
     monkeypatch.setattr(cog, "assemble_cog", damage)
+    noise = np.random.default_rng(0).integers(0, 100, (1, 600, 600), np.uint8)
     with pytest.raises(OutputError, match="tiles were not written correctly"):
-        write(tmp_path / "a.tif", score_spec(), np.ones((1, 600, 600), np.uint8))
+        write(tmp_path / "a.tif", score_spec(), noise)
     assert not (tmp_path / "a.tif").exists()
+
+
+def test_zeros_of_a_compressed_tile_are_no_hole() -> None:
+    tile = zlib.compress(bytes(8192), level=0)
+    assert cog_file._HOLE in tile
+    assert cog_file._is_whole(tile)

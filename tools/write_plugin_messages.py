@@ -56,7 +56,18 @@ REMEDIES = ("remedies",)
 
 NO_MESSAGES = (
     # Names that are compared or written: of drivers, bands, fonts, errors of systems.
-    *("YCbCr JPEG", "JPEG XL", "MapInfo File", "ESRI Shapefile", "Engineering CRS", "Arial .*", "red edge", "no data"),
+    *(
+        "YCbCr JPEG",
+        "JPEG XL",
+        "MapInfo File",
+        "ESRI Shapefile",
+        "Engineering CRS",
+        "Arial .*",
+        "red edge",
+        "no data",
+        "no change",
+    ),
+    "Before, and what changed",
     *(
         "(clip|cnn) pixels",
         "version https.*",

@@ -163,7 +163,10 @@ def _remedies():
         "fix-nodata": tr("Enter another nodata value, or correct that of the file: Raster → Conversion → Translate."),
         "georeference": tr("Correct its georeference with the Georeferencer."),
         "install-openvino": again,
-        "install-package": tr("The environment of ProxyCLIP has no package {package}. Select another format."),
+        "install-package": tr(
+            "The environment of ProxyCLIP has no package {package}. Install it there, or select another format or "
+            "model."
+        ),
         "install-weights": tr(
             "Create the environment again: “Environment…” in the ProxyCLIP panel. “demo” needs no download."
         ),

@@ -1108,8 +1108,8 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../client/sentences.py" />
-   <source>The environment of ProxyCLIP has no package {package}. Select another format.</source>
-   <translation>Die ProxyCLIP-Umgebung hat kein Paket {package}. Wählen Sie ein anderes Format.</translation>
+   <source>The environment of ProxyCLIP has no package {package}. Install it there, or select another format or model.</source>
+   <translation>Die ProxyCLIP-Umgebung hat kein Paket {package}. Installieren Sie es dort, oder wählen Sie ein anderes Format oder Modell.</translation>
   </message>
   <message>
    <location filename="../client/sentences.py" />

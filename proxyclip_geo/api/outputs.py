@@ -1,6 +1,7 @@
 """Output files of a run: their names, checks against overwriting, and the writer of its rasters."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -265,6 +266,8 @@ class ResultWriter:
                 for path, spec in wanted.items()
                 if path is not None
             }
+            # GDAL compresses in threads of its own; halving tiles and copying pixels takes one core a raster.
+            self._pool = stack.enter_context(ThreadPoolExecutor(len(self._writers), "raster"))
             self._stack = stack.pop_all()
 
     def count(self, result: BlockResult) -> None:
@@ -277,15 +280,14 @@ class ResultWriter:
     def write(self, result: BlockResult) -> None:
         """Write a block to all rasters; callable from another thread than `count`."""
         core, mapped = result.block.core, result.map
-        layers = {
+        layers: dict[Path | None, Any] = {
             self._paths.labels: mapped.labels,
             self._paths.score: mapped.score,
             self._paths.probabilities: mapped.probabilities,
         }
-        for path, writer in self._writers.items():
-            layer = layers[path]
-            assert layer is not None
-            writer.write(core, layer)
+        writes = [self._pool.submit(writer.write, core, layers[path]) for path, writer in self._writers.items()]
+        for write in writes:
+            write.result()
 
     def finish(self) -> None:
         """Give the rasters their names, and write their styles beside them."""

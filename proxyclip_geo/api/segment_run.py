@@ -1,5 +1,6 @@
 """A run of `segment` whose input has been checked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,7 +96,9 @@ class SegmentRun:
             )
         with record_warnings() as failure_notes:
             failed.warn(len(plan.blocks), record=self.paths.run)
-        with closing(store.results(failed=failed.reasons)) as results:
+        with closing(store.results(failed=failed.reasons)) as results, ThreadPoolExecutor(1, "picture") as pool:
+            # Nothing else reads the raster meanwhile.
+            picture = pool.submit(failed.picture, job.source)
             summary = write_map(
                 results,
                 paths=self.paths,
@@ -103,7 +106,7 @@ class SegmentRun:
                 area=plan.area.region,
                 vocabulary=self.vocabulary,
                 card=job.card,
-                picture=lambda: failed.picture(job.source),
+                picture=picture.result,
                 stage="assemble",
                 seconds=seconds,
                 progress=progress,

@@ -5,6 +5,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from proxyclip_geo.engine.transfer import to_device
 from proxyclip_geo.region import Region
 
 
@@ -23,7 +24,7 @@ def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
         n · step values along `axis`.
     """
     count = grid.shape[axis] - 2
-    before, after = (part.to(grid.device) for part in _phases(step, grid.ndim - axis - 1))
+    before, after = (to_device(part, grid.device) for part in _phases(step, grid.ndim - axis - 1))
     left, middle, right = (grid.narrow(axis, start, count).unsqueeze(axis + 1) for start in range(3))
     pixels = grid.new_empty(*grid.shape[:axis], count, step, *grid.shape[axis + 1 :])
     torch.lerp(left, middle, before, out=pixels.narrow(axis + 1, 0, len(before)))

@@ -121,9 +121,11 @@ class RowBlender:
         self._cores = cores
         # The rows of a window, and as many that are passed to the sink.
         rows = min(2 * len(weights), cells.height)
-        # NumPy allocates huge pages, torch small ones, which take longer to allocate than to fill.
-        zeros = torch.from_numpy(np.zeros((rows, cells.width, dim), np.float32))
-        self._total = zeros.to(weights.device)
+        if weights.device.type == "cpu":
+            # NumPy allocates huge pages, torch small ones, which take longer to allocate than to fill.
+            self._total = torch.from_numpy(np.zeros((rows, cells.width, dim), np.float32))
+        else:
+            self._total = torch.zeros(rows, cells.width, dim, device=weights.device)
         self._weight = torch.zeros(rows, cells.width, 1, device=weights.device)
         self._top = cells.top
 

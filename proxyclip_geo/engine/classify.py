@@ -1,6 +1,6 @@
 """Classify embeddings: products with queries, upsampling to pixels, softmax, labels and scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,6 +14,7 @@ from proxyclip_geo.engine.bilinear import pad_to, upsample
 from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.parallel import LogitStrips, count_strip_rows, run_on_cores
+from proxyclip_geo.engine.transfer import HostCopy, to_device
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
 from proxyclip_geo.region import Region
@@ -107,7 +108,7 @@ class QueryProducts:
         # MPS has no double precision.
         self._exact = torch.float32 if device.type == "mps" else torch.float64
         # (D, Q): products of a few rows with a tall matrix take three times as long.
-        self._queries = (bank.queries.to(device, self._exact) * bank.logit_scale).T.contiguous()
+        self._queries = (to_device(bank.queries, device).to(self._exact) * bank.logit_scale).T.contiguous()
         self._most = _PART_CELLS if device.type == "cpu" else cells.height * cells.width
         self._products = torch.empty(len(bank.queries), *cells.shape, device=device)
 
@@ -133,7 +134,7 @@ class QueryProducts:
         if bank.debias and cls_features is not None:
             cosines = self.multiply(cls_features.features)
             logits += bank.debias * cls_features.blend(cosines.T, self._cells)
-        biases = torch.tensor([bank.biases[index] for index in bank.query_class], device=logits.device)
+        biases = to_device(torch.tensor([bank.biases[index] for index in bank.query_class]), logits.device)
         return CellLogits(logits.add_(biases[:, None, None]), valid, self._cells)
 
 
@@ -176,7 +177,8 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
     if guide is not None:
         return edge_aware_upsample(found.logits, found.valid, guide=guide, cells=found.cells, step=step, core=core)
     has_data = found.valid.float()[None]
-    everywhere = bool(found.valid.all())
+    # On a GPU the answer would be waited for; weights of 1 give the same logits.
+    everywhere = found.valid.device.type == "cpu" and bool(found.valid.all())
     stack = found.logits if everywhere else torch.cat([found.logits * has_data, has_data])
     cells = Region.from_edges(
         core.top // step, core.left // step, ceil_div(core.bottom, step), ceil_div(core.right, step)
@@ -206,7 +208,21 @@ def classify_pixels(
     valid: NDArray[np.bool_],
     probabilities: bool = False,
 ) -> BlockLabels:
-    """Classify the pixels of a core from their logits.
+    """Classify the pixels of a core from their logits; see `start_classifying`."""
+    return start_classifying(strips, bank, core=core, valid=valid, probabilities=probabilities)()
+
+
+def start_classifying(
+    strips: LogitStrips,
+    bank: TextBank,
+    *,
+    core: Region,
+    valid: NDArray[np.bool_],
+    probabilities: bool = False,
+) -> Callable[[], BlockLabels]:
+    """Classify the pixels of a core from their logits; return a function that waits for the labels.
+
+    On a GPU the work is queued only, so that the next block can be queued meanwhile. Elsewhere it is done.
 
     The most probable class wins; `bank.synonyms` defines the probability of a class. The softmax is monotonic, so the
     winner is the class of the largest logit.
@@ -218,18 +234,18 @@ def classify_pixels(
         valid: (H, W) of the core, True where there is data.
         probabilities: Whether to return the probabilities of all classes.
     """
-    labels = np.empty(core.shape, bank.label_dtype)
-    score = np.empty(core.shape, np.uint8)
-    reported = len(bank.values) - bank.background
-    per_class = np.empty((reported, *core.shape), np.uint8) if probabilities else None
+    device, reported = strips.device, len(bank.values) - bank.background
     members = _members(bank.query_class, len(bank.values))
     per_query = bank.synonyms == "max-probability" or len(bank.query_class) == len(bank.values)
     owner = bank.query_class if per_query else tuple(range(len(bank.values)))
     # Looking up bytes is several times faster than looking up wider integers.
     dtype = torch.uint8 if bank.label_dtype is np.uint8 else torch.int32
-    values = torch.tensor([bank.values[index] for index in owner], dtype=dtype, device=strips.device)
-    thresholds = torch.tensor([bank.thresholds[index] for index in owner], device=strips.device)
+    values = to_device(torch.tensor([bank.values[index] for index in owner], dtype=dtype), device)
+    thresholds = to_device(torch.tensor([bank.thresholds[index] for index in owner]), device)
     unsure = any(bank.thresholds)
+    labels = torch.empty(core.shape, dtype=dtype, device=device)
+    # The score, and the probability of each class.
+    percents = torch.empty(1 + reported * probabilities, *core.shape, dtype=torch.uint8, device=device)
 
     def classify(strip: Region) -> None:
         logits = strips.logits(strip)
@@ -241,19 +257,24 @@ def classify_pixels(
         if unsure:
             value.masked_fill_(probability < _look_up(thresholds, winner), bank.fallback)
         inside = strip.slices_in(core)
-        labels[inside] = value.cpu().numpy()
-        score[inside] = _to_percent(probability)
-        if per_class is not None:
-            for index in range(reported):
-                share = shares[members[index]].amax(dim=0) if per_query else shares[index]
-                per_class[(index, *inside)] = _to_percent(share)
+        labels[inside] = value
+        percents[(0, *inside)] = _to_percent(probability)
+        for index in range(len(percents) - 1):
+            share = shares[members[index]].amax(dim=0) if per_query else shares[index]
+            percents[(index + 1, *inside)] = _to_percent(share)
 
-    run_on_cores(classify, strips.regions, device=strips.device)
-    if not valid.all():
-        np.copyto(labels, bank.nodata, where=~valid)
-        for layer in (score, *(() if per_class is None else per_class)):
-            np.copyto(layer, SCORE_NODATA, where=~valid)
-    return BlockLabels(labels, score, per_class)
+    run_on_cores(classify, strips.regions, device=device)
+    copies = HostCopy(labels), HostCopy(percents)
+
+    def finish() -> BlockLabels:
+        found: NDArray[np.unsignedinteger] = copies[0].wait().astype(bank.label_dtype, copy=False)
+        layers = copies[1].wait()
+        if not valid.all():
+            np.copyto(found, bank.nodata, where=~valid)
+            np.copyto(layers, SCORE_NODATA, where=~valid)
+        return BlockLabels(found, layers[0], layers[1:] if probabilities else None)
+
+    return finish
 
 
 def find_first_largest(entries: Tensor) -> Tensor:
@@ -290,8 +311,8 @@ def _members(query_class: Sequence[int], classes: int) -> list[list[int]]:
     return [[query for query, owner in enumerate(query_class) if owner == index] for index in range(classes)]
 
 
-def _to_percent(probability: Tensor) -> NDArray[np.uint8]:
-    return (probability * SCORE_SCALE).round().to(torch.uint8).cpu().numpy()
+def _to_percent(probability: Tensor) -> Tensor:
+    return (probability * SCORE_SCALE).round().to(torch.uint8)
 
 
 def add_prompts(queries: Tensor, prompts: Mapping[int, Tensor]) -> Tensor:

@@ -14,6 +14,7 @@ from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import ReadBlock, valid_cells
+from proxyclip_geo.engine.transfer import to_device
 from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder, WindowFeatures
 from proxyclip_geo.region import Region
@@ -63,7 +64,7 @@ def blend_block(
     """
     step, cells = encoder.step, block.cells
     profile = Profile() if profile is None else profile
-    window_weights = blend_weights(block.windows[0].shape, blend).to(encoder.device)
+    window_weights = to_device(blend_weights(block.windows[0].shape, blend), encoder.device)
     encoded_windows: list[Region] = []
     cls: list[Tensor] = []
     with CorePool(encoder.device) as cores:
@@ -84,7 +85,8 @@ def blend_block(
     with profile.stage("blend"):
         rows, cols = cells.scale(step).slices_in(block.read)
         with_data = valid_cells(pixels.valid[rows, cols], step)
-        has_data = torch.from_numpy(with_data if pixels.used is None else with_data & pixels.used).to(encoder.device)
+        used = with_data if pixels.used is None else with_data & pixels.used
+        has_data = to_device(torch.from_numpy(used), encoder.device)
     cls_features = torch.cat(cls) if cls else torch.zeros(0, encoder.dim, dtype=torch.float16, device=encoder.device)
     return BlendedCells(has_data, cells, ClsFeatures(cls_features, tuple(encoded_windows), window_weights))
 

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 
 class Profile:
-    """Seconds by stage, in the thread that computes.
+    """Seconds by stage, in the thread that computes; on CUDA, it queues work, and each stage may wait for earlier ones.
 
     Attributes:
-        seconds: By name: "read" (waiting for pixels), "encode", "blend", "classify".
+        seconds: By name: "read" (waiting for pixels), "encode", "blend", "classify", "wait" (for labels from CUDA).
     """
 
     def __init__(self) -> None:

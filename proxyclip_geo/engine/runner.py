@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from proxyclip_geo.engine.classify import (
     TextBank,
     cell_logits,
     classify_pixels,
+    start_classifying,
 )
 from proxyclip_geo.engine.edge_aware import Guide
 from proxyclip_geo.engine.encode_block import blend_block, encode_block, window_total
@@ -25,6 +26,7 @@ from proxyclip_geo.engine.profile import Profile
 from proxyclip_geo.engine.read_block import PixelSource, ReadBlock, crop_guide, read_block, read_cells_guide
 from proxyclip_geo.engine.segments import upsample_with_image
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
+from proxyclip_geo.engine.transfer import call_behind
 from proxyclip_geo.errors import Cancelled, EngineError, ProxyClipGeoError, RasterError, StoreError, out_of_memory
 from proxyclip_geo.grid import Block, WindowGrid
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -253,7 +255,7 @@ def run_blocks(
     profile = Profile() if profile is None else profile
     advance = Counter(window_total(selected), stage="segment", progress=progress)
 
-    def compute(block: Block, read: Callable[[], ReadBlock]) -> BlockResult:
+    def compute(block: Block, read: Callable[[], ReadBlock]) -> Callable[[], BlockResult]:
         with name_block_in_errors(block):
             with profile.stage("read"):
                 pixels = read()
@@ -276,22 +278,30 @@ def run_blocks(
                     found, bank, upsampling=upsampling, guide=guide, grid=plan.grid, core=block.core
                 )
                 valid = pixels.valid[block.core.slices_in(block.read)] & plan.area.rasterize(block.core)
-                mapped = classify_pixels(strips, bank, core=block.core, valid=valid, probabilities=probabilities)
-        return BlockResult(block, mapped)
+                labels = start_classifying(strips, bank, core=block.core, valid=valid, probabilities=probabilities)
 
-    for block, pixels in _prefetch_pixels(source, selected, plan):
-        windows_before = advance.done
-        try:
-            result = compute(block, pixels.result)
-        except Cancelled:
-            raise
-        except ProxyClipGeoError as error:
-            if on_failure is None:
+        def finish() -> BlockResult:
+            with name_block_in_errors(block), profile.stage("wait"):
+                return BlockResult(block, labels())
+
+        return finish
+
+    def compute_all() -> Generator[Callable[[], BlockResult], None, None]:
+        for block, pixels in _prefetch_pixels(source, selected, plan):
+            windows_before = advance.done
+            try:
+                yield compute(block, pixels.result)
+            except Cancelled:
                 raise
-            on_failure(block, error)
-            advance(windows_before + len(block.windows) - advance.done)
-        else:
-            yield result
+            except ProxyClipGeoError as error:
+                if on_failure is None:
+                    raise
+                on_failure(block, error)
+                advance(windows_before + len(block.windows) - advance.done)
+
+    # While a GPU computes a block, the next one is queued.
+    with closing(compute_all()) as calls:
+        yield from call_behind(calls, behind=int(encoder.device.type == "cuda"))
 
 
 @contextmanager

@@ -111,14 +111,19 @@ class Normalisation(nn.Module):
 
 
 @contextmanager
-def _without_tf32() -> Iterator[None]:
-    """Compute float32 convolutions on a GPU in float32; by default cuDNN rounds their operands to 10 bits."""
-    before = torch.backends.cudnn.allow_tf32
-    torch.backends.cudnn.allow_tf32 = False
+def float32_precision(dtype: torch.dtype) -> Iterator[None]:
+    """Set how a GPU computes what is left in float32 beside towers of a number type.
+
+    TF32 rounds the operands of products and convolutions to 10 bits. If the towers compute in float32, so does all
+    else. Half-precision towers return 7 or 10 bits, and TF32 makes the similarities of proxy attention much faster.
+    """
+    convolutions, products = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = convolutions.allow_tf32, products.allow_tf32
+    convolutions.allow_tf32 = products.allow_tf32 = dtype != torch.float32
     try:
         yield
     finally:
-        torch.backends.cudnn.allow_tf32 = before
+        convolutions.allow_tf32, products.allow_tf32 = before
 
 
 class TorchEncoder(nn.Module):
@@ -164,7 +169,7 @@ class TorchEncoder(nn.Module):
         Returns:
             Features of unit length on the encoder's device; the token grid is (H / step, W / step).
         """
-        with _without_tf32():
+        with float32_precision(self.dtype):
             if self.device.type == "cpu":
                 dense, cls = zip(*(self(rgb[index : index + 1]) for index in range(len(rgb))), strict=True)
                 return WindowFeatures(torch.cat(dense), torch.cat(cls))

@@ -4,6 +4,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 
 from .algorithms.provider import ProxyClipProvider
+from .client.worker_process import close_idle_worker
 from .compat import QAction
 from .i18n import install_translator, tr
 from .icons import icon
@@ -38,7 +39,8 @@ class ProxyClipPlugin:
         self.iface.addPluginToRasterMenu("ProxyCLIP", self.action)
 
     def unload(self):
-        """Remove everything and stop the worker."""
+        """Remove everything and stop the workers."""
+        close_idle_worker()
         if self.dock is not None:
             self.dock.shut_down()
             self.iface.removeDockWidget(self.dock)

@@ -93,7 +93,7 @@ def test_crash_under_an_algorithm_names_the_file(set_up, large, tmp_path):
 
     class Feedback(QgsProcessingFeedback):
         def setProgress(self, value):
-            os.kill(int(client._process.processId()), signal.SIGSEGV)
+            os.kill(client._process.process_id, signal.SIGSEGV)
 
     params = {"raster": str(large), "out": str(tmp_path / "a.emb"), "model": "demo"}
     with (

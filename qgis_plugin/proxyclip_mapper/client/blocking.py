@@ -3,20 +3,20 @@
 import time
 
 from qgis.core import QgsProcessingException
-from qgis.PyQt.QtCore import QProcess
 
 from ..i18n import tr
 from .client import missing_interpreter
-from .environment import process_environment, worker_arguments, worker_interpreter
-from .messages import LineBuffer, WorkerError, decode_event, encode_request, name_inputs
+from .environment import worker_interpreter
+from .messages import WorkerError, decode_event, encode_request, name_inputs
 from .sentences import as_error, check_greeting, describe, describe_progress
+from .worker_process import release_worker, take_worker
 
 CANCEL_TIMEOUT = 10.0
 """Seconds after which the worker of a cancelled request is killed."""
 
 
 class BlockingClient:
-    """Starts a worker process for a `with` block; use it in the thread that enters the block."""
+    """Uses a worker process in a `with` block; it then waits for the next algorithm, which needs not start one."""
 
     def __init__(self, feedback, interpreter=worker_interpreter):
         """Create the client.
@@ -28,32 +28,38 @@ class BlockingClient:
         self._feedback = feedback
         self._interpreter = interpreter
         self._process = None
-        self._lines = LineBuffer()
         self._next = 1
         self._inputs = ""
+        self._is_waiting = False
 
     def __enter__(self):
         interpreter = self._interpreter()
         if interpreter is None:
             raise QgsProcessingException(str(missing_interpreter()))
-        self._process = QProcess()
-        self._process.setProcessEnvironment(process_environment())
-        self._process.start(str(interpreter), worker_arguments())
-        if not self._process.waitForStarted():
+        try:
+            self._process = take_worker(interpreter)
+        except OSError as error:
             raise QgsProcessingException(
-                tr("The ProxyCLIP process could not be started with {}: {}").format(
-                    interpreter, self._process.errorString()
-                )
-            )
-        greeting = self._wait(lambda event: event["event"] == "hello", number=None)
-        wrong = check_greeting(greeting)
+                tr("The ProxyCLIP process could not be started with {}: {}").format(interpreter, error)
+            ) from error
+        if self._process.greeting is None:
+            try:
+                self._process.greeting = self._wait(lambda event: event["event"] == "hello", number=None)
+            except QgsProcessingException:
+                self._process.close()
+                raise
+        wrong = check_greeting(self._process.greeting)
         if wrong is not None:
-            self._end()
+            self._process.close()
             raise QgsProcessingException(str(wrong))
         return self
 
     def __exit__(self, *_):
-        self._end()
+        if self._is_waiting or not self._process.is_running:
+            self._process.close()
+        else:
+            self._process.take_log()
+            release_worker(self._process)
 
     def request(self, method, params, span=(0.0, 100.0)):
         """Send a request and wait for its result.
@@ -69,8 +75,10 @@ class BlockingClient:
         number = self._next
         self._next += 1
         self._inputs = name_inputs(method, params)
-        self._process.write(encode_request(number, method, params))
+        self._is_waiting = True
+        self._process.send(encode_request(number, method, params))
         event = self._wait(lambda item: item["event"] in ("result", "error"), number=number, span=span)
+        self._is_waiting = False
         if event["event"] == "error":
             raise QgsProcessingException(str(as_error(event)))
         return event["result"]
@@ -79,32 +87,19 @@ class BlockingClient:
         """Read events until the last one; forward progress, warnings and the log."""
         cancelled = None
         while True:
-            ended = self._process.state() == QProcess.ProcessState.NotRunning
-            if not ended:
-                self._process.waitForReadyRead(100)
-            for line in self._lines.feed(self._process.readAllStandardOutput()):
-                event = decode_event(line)
-                if event is None or event.get("id") != number:
-                    continue
+            line = self._process.read_line(0.1)
+            for text in self._process.take_log():
+                self._feedback.pushDebugInfo(text)
+            event = decode_event(line) if line else None
+            if event is not None and event.get("id") == number:
                 if is_last(event):
                     return event
                 self._forward(event, span)
-            for line in bytes(self._process.readAllStandardError()).decode("utf-8", "replace").splitlines():
-                self._feedback.pushDebugInfo(line)
-            if ended:
-                if self._inputs:
-                    raise QgsProcessingException(
-                        tr(
-                            "The ProxyCLIP process ended unexpectedly while it worked on {}. The file may be damaged: "
-                            "open and save it with another program, then run the algorithm again."
-                        ).format(self._inputs)
-                    )
-                raise QgsProcessingException(
-                    tr("The ProxyCLIP process ended unexpectedly. See the log; the environment may be incomplete.")
-                )
+            if line == b"":
+                raise self._lost()
             if self._feedback.isCanceled() and cancelled is None:
                 cancelled = time.monotonic()
-                self._process.write(encode_request("cancel", "cancel", {"id": number}))
+                self._process.send(encode_request("cancel", "cancel", {"id": number}))
             if cancelled is not None and time.monotonic() - cancelled > CANCEL_TIMEOUT:
                 self._process.kill()
                 raise QgsProcessingException(str(WorkerError(tr("cancelled"))))
@@ -120,10 +115,15 @@ class BlockingClient:
         elif event["event"] == "warning":
             self._feedback.pushWarning(describe(event))
 
-    def _end(self):
-        if self._process is not None:
-            self._process.closeWriteChannel()
-            if not self._process.waitForFinished(3000):
-                self._process.kill()
-                self._process.waitForFinished(1000)
-            self._process = None
+    def _lost(self):
+        """Return the error for a process that ended."""
+        if self._inputs:
+            return QgsProcessingException(
+                tr(
+                    "The ProxyCLIP process ended unexpectedly while it worked on {}. The file may be damaged: "
+                    "open and save it with another program, then run the algorithm again."
+                ).format(self._inputs)
+            )
+        return QgsProcessingException(
+            tr("The ProxyCLIP process ended unexpectedly. See the log; the environment may be incomplete.")
+        )

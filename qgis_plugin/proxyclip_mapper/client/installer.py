@@ -12,6 +12,7 @@ from ..i18n import tr
 from .client import WorkerClient
 from .environment import MIN_PYTHON, base_interpreters, find_uv, process_environment, python_in
 from .remedies import find_remedy
+from .worker_process import close_idle_worker
 
 TORCH_INDEX = {"cpu": "https://download.pytorch.org/whl/cpu", "cuda": "https://download.pytorch.org/whl/cu126"}
 """Package index of torch, by hardware."""
@@ -126,6 +127,8 @@ class Installer(QObject):
 
     def build(self, plan):
         """Start to create the environment; return immediately."""
+        # Windows does not remove files that a process uses.
+        close_idle_worker()
         self._plan, self._steps, self._index = plan, plan.steps(), 0
         self.log = []
         try:

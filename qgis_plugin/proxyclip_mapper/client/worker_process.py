@@ -126,7 +126,9 @@ def release_worker(worker):
         before = list(_idle)
         _idle[:] = [(worker, timer)]
     timer.start()
-    _close(before)
+    for earlier, its_timer in before:
+        its_timer.cancel()
+        earlier.close()
 
 
 @atexit.register
@@ -143,9 +145,3 @@ def _take_idle():
     for _, timer in found:
         timer.cancel()
     return [worker for worker, _ in found]
-
-
-def _close(idle):
-    for worker, timer in idle:
-        timer.cancel()
-        worker.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from proxyclip_geo.errors import WeightsError
-from proxyclip_geo.files import copy_file, make_folder, write_text
+from proxyclip_geo.files import check_folder, copy_file, write_text
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.towers import HubFile
 from proxyclip_geo.models.weights import WEIGHTS_FOLDER, find_weights
@@ -32,7 +32,7 @@ def fetch_weights(card: ModelCard, *, folder: Path | None = None, progress: Prog
         OutputError: If a file cannot be copied to `folder`.
     """
     if folder is not None:
-        make_folder(folder)
+        check_folder(folder)
     paths = []
     towers = find_weights(card).values()
     for weights in towers:

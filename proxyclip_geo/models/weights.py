@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proxyclip_geo.errors import ModelError, WeightsError
-from proxyclip_geo.files import make_folder, write_text
+from proxyclip_geo.files import write_text
 from proxyclip_geo.models.cache_folder import cache_folder
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.clip_config import find_open_clip_tag, require_clip
@@ -130,7 +130,6 @@ class Weights:
         found, actual = self.verify()
         path = self._record(found)
         if path is not None and not path.is_file():
-            make_folder(path.parent)
             write_text(path, actual + "\n")
         return actual
 

@@ -11,7 +11,7 @@ from rasterio.dtypes import dtype_rev, typename_fwd
 from rasterio.enums import ColorInterp, MaskFlags
 
 from proxyclip_geo.errors import OptionError, RasterError, strip_credentials
-from proxyclip_geo.files import check_outputs, make_folder, write_text
+from proxyclip_geo.files import check_outputs, write_text
 from proxyclip_geo.geobox import GeoBox, same_crs
 from proxyclip_geo.raster.dataset import environment, log_hosts, open_dataset, read_descriptions
 from proxyclip_geo.raster.find_rasters import list_rasters
@@ -92,7 +92,6 @@ def merge_rasters(rasters: str | Path | Iterable[str | Path], *, out: str | Path
     geobox = tiles[0].geobox.crop(Region.from_edges(top, left, bottom, right))
     places = [(row - top, column - left) for row, column in corners]
     text = "\n".join(_describe(geobox, tiles, places)) + "\n"
-    make_folder(path.parent)
     if not (path.is_file() and path.read_bytes() == text.encode()):
         write_text(path, text)
     return path

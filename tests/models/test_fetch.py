@@ -173,9 +173,10 @@ def test_a_broken_off_download_goes_on(hub: Hub, card: Path, tmp_path: Path) -> 
 
 def test_a_file_with_another_checksum_is_refused(hub: Hub, card: Path, tmp_path: Path) -> None:
     hub.etags["owner/clip/model.safetensors"] = "0" * 64
-    completed = run(hub, tmp_path, "models", "fetch", card)
+    completed = run(hub, tmp_path, "models", "fetch", card, "--to", tmp_path / "carried")
     assert completed.returncode == 7
     assert "expected 0000" in completed.stderr
+    assert not (tmp_path / "carried").exists()
 
 
 def test_a_file_the_hub_does_not_have(hub: Hub, card: Path, tmp_path: Path) -> None:

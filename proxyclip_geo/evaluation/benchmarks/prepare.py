@@ -10,7 +10,7 @@ from proxyclip_geo.errors import OptionError
 from proxyclip_geo.evaluation.benchmarks.benchmark import Benchmark, load_benchmark
 from proxyclip_geo.evaluation.benchmarks.samples import find_samples, read_sample
 from proxyclip_geo.evaluation.benchmarks.truth import encode_truth
-from proxyclip_geo.files import atomic_write, check_outputs, make_folder
+from proxyclip_geo.files import atomic_write, check_folder, check_outputs
 from proxyclip_geo.progress import Progress, ProgressEvent, no_progress
 
 
@@ -55,8 +55,7 @@ def prepare_benchmark(
     if found.layout.name == "prepared":
         raise OptionError(f"{root} holds the prepared layout of {found_set.title}; run the benchmark on it")
     first = found_set.labels.first if layout.first is None else layout.first
-    for pattern in (layout.images, layout.labels):
-        make_folder((out / pattern).parent)
+    check_folder(out)
     for done, sample in enumerate(found.samples, start=1):
         image, labels = (_fill(out, pattern, sample.name) for pattern in (layout.images, layout.labels))
         if not (image.exists() and labels.exists()):

@@ -265,6 +265,8 @@ def check_folder(path: Path) -> None:
     """
     try:
         nearest = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+        if not nearest.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, f"'{nearest}' is no directory")
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:

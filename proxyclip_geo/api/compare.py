@@ -14,7 +14,7 @@ from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.label import label
 from proxyclip_geo.api.options import ChangeOptions, LabelOptions
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, Thumbnail, raster_sides
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, Thumbnail, raster_sides, refuse_file_name
 from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.errors import OptionError, warn_quality
 from proxyclip_geo.evaluation.change import ChangeCounts, ChangeInputs, check_classes, name_of
@@ -94,6 +94,7 @@ def compare(
     inputs = [*(item if isinstance(item, str | Path) else item.name for item in given), *(probabilities or ())]
     written = [*paths.values(), *raster_sides(paths["change"]), *raster_sides(paths["confidence"])]
     check_outputs(written, inputs=inputs)
+    refuse_file_name(Path(out))
     check_folder(Path(out))
     check_existing(paths.values(), overwrite=overwrite)
     maps: list[str | Path] = [item for item in given if isinstance(item, str | Path)]

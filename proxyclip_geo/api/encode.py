@@ -6,7 +6,7 @@ from pathlib import Path
 from proxyclip_geo.api.embedding import Embedding
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import EncodeOptions, StoreOptions
-from proxyclip_geo.api.outputs import PREVIEW_SIDE
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, names_file
 from proxyclip_geo.api.record import describe_model, describe_software
 from proxyclip_geo.api.run_blocks import offset_by_done
 from proxyclip_geo.arguments import check_arguments
@@ -70,6 +70,11 @@ def encode(
     """
     options, store = options or EncodeOptions(), store or StoreOptions()
     name = str(out)
+    if "://" not in name and names_file(Path(name)):
+        raise OutputError(
+            f"'{name}' is the name of a file, but an embedding is a directory: name it e.g. "
+            f"'{Path(name).with_suffix('.emb')}'"
+        )
     job = Job.prepare(raster, model=model, options=options, progress=progress)
     with job.source as source, ExitStack() as stack:
         check_outputs([local_path(name)], inputs=job.inputs)

@@ -146,16 +146,27 @@ def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     Raises:
         OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
     """
-    _refuse_file_name(out)
+    refuse_file_name(out, vector_format=True)
     check_folder(out)
     check_existing(paths.all(), overwrite=overwrite or paths.resumable)
 
 
-def _refuse_file_name(out: Path) -> None:
-    """Raise an OutputError if the name of the directory is that of a file."""
+def names_file(out: Path) -> bool:
+    """Return whether the name of a directory that is to be made is that of a raster or vector file."""
+    return out.suffix.lower() in (*SUFFIXES, ".tif", ".tiff") and not out.is_dir()
+
+
+def refuse_file_name(out: Path, *, vector_format: bool = False) -> None:
+    """Raise an OutputError if the name of a directory that is to be made is that of a file.
+
+    Args:
+        out: The directory.
+        vector_format: Whether the polygons' format is an option.
+    """
     suffix = out.suffix.lower()
-    if suffix in (*SUFFIXES, ".tif", ".tiff") and not out.is_dir():
-        remedy = f", and the polygons' format as vector_format='{suffix[1:]}'" if suffix in SUFFIXES else ""
+    if names_file(out):
+        named = vector_format and suffix in SUFFIXES
+        remedy = f", and the polygons' format as vector_format='{suffix[1:]}'" if named else ""
         raise OutputError(
             f"'{out}' is the name of a file, but the results are several files in a directory: give the directory, "
             f"e.g. '{out.with_suffix('')}'{remedy}"
@@ -183,7 +194,7 @@ def check_results(
         OutputError: If one of them is an input, or the name of their directory is that of a file.
         VectorError: If the vector format cannot hold the polygons, or a layer of that name.
     """
-    _refuse_file_name(paths.labels.parent)
+    refuse_file_name(paths.labels.parent, vector_format=True)
     check_outputs(paths.written, inputs=[*inputs, vocabulary.path, None if vectors is None else vectors.aoi])
     if paths.polygons is not None:
         by_class = vectors is not None and vectors.by_class

@@ -14,7 +14,7 @@ from typing import Any
 from proxyclip_geo.api.job import Classes, LazyModel, prepare_vocabulary
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.output_folders import name_folders
-from proxyclip_geo.api.outputs import OutputPaths
+from proxyclip_geo.api.outputs import OutputPaths, refuse_file_name
 from proxyclip_geo.api.raster_queue import process_rasters
 from proxyclip_geo.api.segment import SegmentPlan, find_results, plan_segment, segment
 from proxyclip_geo.arguments import check_arguments
@@ -135,6 +135,7 @@ def segment_many(
     options, out = options or SegmentOptions(), Path(out)
     lazy_model = LazyModel(model, options)
     folders = _prepare(rasters, classes, out=out, model=lazy_model, options=options)
+    refuse_file_name(out)
     check_folder(out)
     reports = [RasterReport(strip_credentials(raster), out / folder) for raster, folder in folders.items()]
     batch = _Batch(out, folders, classes, lazy_model, options, vectors, overwrite)

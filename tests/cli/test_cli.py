@@ -170,6 +170,22 @@ def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path, run_cl
     assert message in run_cli(*call, "--dry-run", cwd=folder).stderr
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("encode", "scene.tif", "-m", "demo", "-o", "name.tif"),
+        ("compare", "scene_truth.tif", "scene_truth.tif", "-o", "name.tif"),
+        ("compare", "scene_truth.tif", "scene_truth.tif", "-o", "name.gpkg"),
+        ("segment", ".", "-c", "water; road", "-m", "demo", "-o", "name.TIFF"),
+    ],
+)
+def test_a_directory_has_not_the_name_of_a_file(call: tuple[str, ...], folder: Path, run_cli: Run) -> None:
+    refused = run_cli(*call, cwd=folder)
+    assert refused.returncode == 8
+    assert f"'{call[-1]}' is the name of a file" in refused.stderr
+    assert not (folder / call[-1]).exists()
+
+
 def test_dry_run_writes_nothing(folder: Path, run_cli: Run) -> None:
     completed = run_cli(
         "segment", "scene.tif", "-c", WORDS, "-m", "demo", "-o", "dry", "--dry-run", "--device", "cpu", cwd=folder

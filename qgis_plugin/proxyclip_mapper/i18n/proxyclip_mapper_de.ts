@@ -2180,6 +2180,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>'{0}' is no directory</source>
+   <translation>„{0}“ ist kein Ordner</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>'{0}' is not on this machine, and results are written to folders of this machine; choose a folder, and copy it when the run has ended</source>
    <translation>„{0}“ ist nicht auf diesem Rechner, und Ergebnisse werden in Ordner dieses Rechners geschrieben; wählen Sie einen Ordner, und kopieren Sie ihn, wenn der Lauf beendet ist</translation>
   </message>
@@ -2187,6 +2192,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>'{0}' is open in another program that writes to it: close it there, or write to another name</source>
    <translation>„{0}“ ist in einem anderen Programm geöffnet, das darin schreibt: schließen Sie es dort, oder wählen Sie einen anderen Namen</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>'{0}' is the name of a file, but an embedding is a directory: name it e.g. '{1}'</source>
+   <translation>„{0}“ ist der Name einer Datei, ein Embedding ist aber ein Ordner: nennen Sie ihn z. B. „{1}“</translation>
   </message>
   <message>
    <location filename="../messages.json" />

@@ -200,8 +200,10 @@ def count_workers():
 
 
 @pytest.mark.parametrize("name", ["encode", "segment"])
-def test_cancel_stops_algorithm_and_worker(qgis_app, set_up, tmp_path, name):
+def test_cancel_stops_algorithm_and_request(qgis_app, set_up, tmp_path, name):
     from proxyclip_mapper.algorithms.provider import ProxyClipProvider
+    from proxyclip_mapper.client.blocking import BlockingClient
+    from proxyclip_mapper.client.worker_process import close_idle_worker
 
     command_line("sample", tmp_path / "large.tif", "--size", 1024, "--quiet")
     provider = ProxyClipProvider()
@@ -219,10 +221,15 @@ def test_cancel_stops_algorithm_and_worker(qgis_app, set_up, tmp_path, name):
     parameters = {"INPUT": str(tmp_path / "large.tif"), "MODEL": "demo", "CLASSES": WORDS}
     parameters["OUTPUT"] = str(tmp_path / ("out.emb" if name == "encode" else "labels.tif"))
     feedback = Impatient()
+    close_idle_worker()
     before = count_workers()
     _, good = algorithm.run(parameters, QgsProcessingContext(), feedback)
     assert not good
     # Most of the work was not done.
     assert 5 < feedback.highest < 60, feedback.textLog()
     assert not (tmp_path / "labels.tif").exists()
+    # The worker waits for the next algorithm.
+    with BlockingClient(QgsProcessingFeedback()) as client:
+        assert client.request("models", {})
+    close_idle_worker()
     assert count_workers() == before

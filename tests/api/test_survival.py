@@ -288,12 +288,18 @@ def test_encode_removes_files_of_a_killed_run(demo: pg.Model, scene: Path, tmp_p
 def test_prefetch_ends_before_close_after_failed_write(
     verb: str, embedding: Path, demo: pg.Model, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading, while_closing = threading.Event(), []
+    reading, failing = threading.Event(), threading.Event()
+    regions: list[Region] = []
+    while_closing: list[bool] = []
     read, close = Source.read, Source.close
 
     def read_slowly(self: Source, region: Region) -> Any:
+        later = bool(regions)
+        regions.append(region)
         reading.set()
-        time.sleep(0.3)
+        # The prefetched block is read while the write of the first one fails, and after that.
+        if later and failing.wait(60):
+            time.sleep(0.3)
         pixels = read(self, region)
         reading.clear()
         return pixels
@@ -303,7 +309,8 @@ def test_prefetch_ends_before_close_after_failed_write(
         close(self)
 
     def fail_while_reading(*args: Any, **kwargs: Any) -> None:
-        assert reading.wait(10)
+        reading.wait(60)
+        failing.set()
         raise OutputError("the disk is full")
 
     monkeypatch.setattr(Source, "read", read_slowly)
@@ -319,6 +326,8 @@ def test_prefetch_ends_before_close_after_failed_write(
     }
     with pytest.raises(OutputError, match="the disk is full"):
         runs[verb]()
+    assert failing.is_set()
+    assert len(regions) > 1
     assert while_closing == [False]
 
 

@@ -443,7 +443,7 @@ class TestUnusualShapes:
         content = save(tmp_path / "a.gpkg", SQUARE).read_bytes()
         fsspec.filesystem("memory").pipe_file("/bucket/a.gpkg", content)
         monkeypatch.setitem(_registry, "s3", Storage)
-        monkeypatch.setitem(known_implementations, "gs", {"class": "missing_package.FileSystem"})
+        monkeypatch.setitem(known_implementations, "gs", {"class": "missing_package.FileSystem", "err": "missing"})
         assert area("s3://bucket/a.gpkg") == 400
         with pytest.raises(VectorError, match="cannot be downloaded .*your credentials"):
             area("s3://bucket/b.gpkg")

@@ -96,13 +96,15 @@ def run_cases(root: Path, answers: Any) -> None:
     watch = Watch(root)
     import warnings
 
+    # NumPy 2.1 runs lscpu when a library imports this.
+    import numpy.testing
     import open_clip
     import timm
 
     from proxyclip_geo.cli.app import run
     from proxyclip_geo.cli.reporter import REPORTER
 
-    del open_clip, timm
+    del open_clip, timm, numpy
     warnings.simplefilter("ignore")
     limit_memory()
     output = root.parent / "output.txt"

@@ -70,14 +70,14 @@ def encode(
     """
     options, store = options or EncodeOptions(), store or StoreOptions()
     name = str(out)
-    if "://" not in name and names_file(Path(name)):
-        raise OutputError(
-            f"'{name}' is the name of a file, but an embedding is a directory: name it e.g. "
-            f"'{Path(name).with_suffix('.emb')}'"
-        )
     job = Job.prepare(raster, model=model, options=options, progress=progress)
     with job.source as source, ExitStack() as stack:
         check_outputs([local_path(name)], inputs=job.inputs)
+        if "://" not in name and names_file(Path(name)):
+            raise OutputError(
+                f"'{name}' is the name of a file, but an embedding is a directory: name it e.g. "
+                f"'{Path(name).with_suffix('.emb')}'"
+            )
         stack.enter_context(_lock(name))
         loaded = job.load(model, options)
         encoder = loaded.encoder

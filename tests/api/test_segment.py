@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -112,7 +113,7 @@ def test_polygons_cover_every_labelled_pixel_once(result: pg.SegmentResult) -> N
 
 
 def test_the_geopackage_carries_its_style(result: pg.SegmentResult) -> None:
-    with sqlite3.connect(result.paths.polygons) as database:
+    with closing(sqlite3.connect(result.paths.polygons)) as database:
         name, qml, default = database.execute(
             "SELECT f_table_name, styleQML, useAsDefault FROM layer_styles"
         ).fetchone()
@@ -264,7 +265,7 @@ def test_cancelling_leaves_nothing(demo: pg.Model, scene: Path, tmp_path: Path) 
 
     with pytest.raises(Cancelled):
         pg.segment(scene, WORDS, out=tmp_path / "out", model=demo, progress=stop)
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_far_words_and_far_scales_are_warned_about(demo: pg.Model, tmp_path: Path) -> None:

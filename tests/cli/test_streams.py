@@ -159,4 +159,4 @@ def test_signals_leave_no_draft_and_no_lock(verb: str, number: signal.Signals, f
     assert last["exit_code"] == 128 + number
     assert "the same command resumes the run" in last["message"]
     assert not list(folder.glob(".*"))
-    assert verb == "encode" or {path.name for path in (folder / out).iterdir()} <= {".scene.unfinished"}
+    assert verb == "encode" or {path.name for path in (folder / out).glob("*")} <= {".scene.unfinished"}

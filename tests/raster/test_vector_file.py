@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -244,7 +245,7 @@ class TestHostileFiles:
             area(tmp_path)
 
     def test_tables_without_geometry(self, tmp_path: Path) -> None:
-        with sqlite3.connect(tmp_path / "a.sqlite") as database:
+        with closing(sqlite3.connect(tmp_path / "a.sqlite")) as database, database:
             database.execute("CREATE TABLE a (class TEXT)")
             database.execute("INSERT INTO a VALUES ('b')")
         for read in (area, examples):
@@ -254,7 +255,7 @@ class TestHostileFiles:
     def test_views_that_call_extensions(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ALLOW_OGR_SQL_FUNCTIONS_FROM_TRIGGER_AND_VIEW", "YES")
         path = save(tmp_path / "a.gpkg", SQUARE)
-        with sqlite3.connect(path) as database:
+        with closing(sqlite3.connect(path)) as database, database:
             database.execute("CREATE VIEW evil AS SELECT fid, geom, ogr_geocode('x') AS b FROM a")
         with pytest.raises(VectorError, match="OGR extension SQL function"):
             area(path)

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,7 +59,9 @@ class BlockStore:
     remedy = "run the same command again"
     """What helps if it is damaged."""
 
-    def __init__(self, name: str, group: zarr.Group, *, blocks: tuple[Block, ...], tiling: Region, last: str) -> None:
+    def __init__(
+        self, name: str, group: zarr.Group, *, blocks: tuple[Block, ...], tiling: Region, last: str, remedy: str = ""
+    ) -> None:
         """Wrap a group.
 
         Args:
@@ -67,17 +70,23 @@ class BlockStore:
             blocks: The blocks, in order.
             tiling: Pixels that the blocks tile; the first one is the arrays' first element.
             last: Array whose part of a block is written last; its last two axes are rows and columns of pixels.
+            remedy: Remedy if that array cannot be opened, in place of the attribute.
         """
         self.name = name
         self.blocks = blocks
         self._group = group
         self._tiling = tiling
-        with self._reading("the arrays"):
+        with self._reading("the arrays", remedy=remedy):
             self._last = self._array(last)
 
     def _array(self, key: str) -> Any:
-        with zarr.config.set(_WRITE_ALL):
-            return self._group[key]
+        with zarr.config.set(_WRITE_ALL), warnings.catch_warnings():
+            # Newer versions of zarr repair the metadata of an array that make no sense, and warn.
+            warnings.simplefilter("error", UserWarning)
+            try:
+                return self._group[key]
+            except UserWarning as error:
+                raise ValueError(str(error)) from error
 
     def _pixels_index(self, pixels: Region) -> tuple[slice, slice]:
         return pixels.slices_in(self._tiling)
@@ -140,7 +149,7 @@ class BlockStore:
             draft.unlink(missing_ok=True)
 
     @contextmanager
-    def _reading(self, part: str) -> Iterator[None]:
+    def _reading(self, part: str, *, remedy: str = "") -> Iterator[None]:
         try:
             yield
         except StoreError:
@@ -148,7 +157,7 @@ class BlockStore:
         except failures() as error:
             raise StoreError(
                 f"cannot read {part} of {self.noun} {self.name} ({type(error).__name__}: {error}); it is damaged or "
-                f"cannot be reached: {self.remedy}"
+                f"cannot be reached: {remedy or self.remedy}"
             ) from error
 
     @contextmanager

@@ -53,7 +53,7 @@ class LabelStore(BlockStore):
     def __init__(
         self, path: Path, group: zarr.Group, plan: Plan, *, spec: ArraySpec, nodata: int, is_new: bool
     ) -> None:
-        super().__init__(str(path), group, blocks=plan.blocks, tiling=plan.tiling, last="layers")
+        super().__init__(str(path), group, blocks=plan.blocks, tiling=plan.tiling, last="layers", remedy=_REMEDY)
         self._check_array("layers", spec, remedy=_REMEDY)
         self._path = path
         self._nodata = nodata

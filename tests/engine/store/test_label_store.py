@@ -76,7 +76,10 @@ def test_arrays_of_another_layout_are_refused(plan: Plan, tmp_path: Path, key: s
         store.write(plan.blocks[0], labels_of(plan.blocks[0], classes=None))
     metadata = tmp_path / "a" / "layers" / "zarr.json"
     metadata.write_text(json.dumps({**json.loads(metadata.read_text()), key: value}))
-    with pytest.raises(StoreError, match="it is damaged: remove it"), open_label_store(tmp_path / "a", plan, **options):
+    with (
+        pytest.raises(StoreError, match="it is damaged.*: remove it"),
+        open_label_store(tmp_path / "a", plan, **options),
+    ):
         pass
 
 

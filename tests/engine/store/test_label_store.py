@@ -77,7 +77,7 @@ def test_arrays_of_another_layout_are_refused(plan: Plan, tmp_path: Path, key: s
     metadata = tmp_path / "a" / "layers" / "zarr.json"
     metadata.write_text(json.dumps({**json.loads(metadata.read_text()), key: value}))
     with (
-        pytest.raises(StoreError, match="it is damaged.*: remove it"),
+        pytest.raises(StoreError, match="is damaged.*: remove"),
         open_label_store(tmp_path / "a", plan, **options),
     ):
         pass

@@ -2550,33 +2550,18 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>cannot read {0} of embedding {1} ({2}: {3}); it is damaged or cannot be reached: encode the raster again with overwrite=True, or copy the whole store again</source>
-   <translation>{0} des Embeddings {1} kann nicht gelesen werden ({2}: {3}); es ist beschädigt oder nicht erreichbar: kodieren Sie das Raster neu mit overwrite=True, oder kopieren Sie das ganze Embedding noch einmal</translation>
+   <source>cannot read {0} of embedding {1} ({2}: {3}); it is damaged or cannot be reached: {4}</source>
+   <translation>{0} des Embeddings {1} kann nicht gelesen werden ({2}: {3}); es ist beschädigt oder nicht erreichbar: {4}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>cannot read {0} of embedding {1} ({2}: {3}); it is damaged or cannot be reached: run the same command again</source>
-   <translation>{0} des Embeddings {1} kann nicht gelesen werden ({2}: {3}); es ist beschädigt oder nicht erreichbar: starten Sie denselben Lauf noch einmal</translation>
+   <source>cannot read {0} of store {1} ({2}: {3}); it is damaged or cannot be reached: {4}</source>
+   <translation>{0} des Speichers {1} kann nicht gelesen werden ({2}: {3}); er ist beschädigt oder nicht erreichbar: {4}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>cannot read {0} of store {1} ({2}: {3}); it is damaged or cannot be reached: encode the raster again with overwrite=True, or copy the whole store again</source>
-   <translation>{0} des Speichers {1} kann nicht gelesen werden ({2}: {3}); er ist beschädigt oder nicht erreichbar: kodieren Sie das Raster neu mit overwrite=True, oder kopieren Sie das ganze Embedding noch einmal</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>cannot read {0} of store {1} ({2}: {3}); it is damaged or cannot be reached: run the same command again</source>
-   <translation>{0} des Speichers {1} kann nicht gelesen werden ({2}: {3}); er ist beschädigt oder nicht erreichbar: starten Sie denselben Lauf noch einmal</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>cannot read {0} of unfinished map {1} ({2}: {3}); it is damaged or cannot be reached: encode the raster again with overwrite=True, or copy the whole store again</source>
-   <translation>{0} der unfertigen Karte {1} kann nicht gelesen werden ({2}: {3}); sie ist beschädigt oder nicht erreichbar: kodieren Sie das Raster neu mit overwrite=True, oder kopieren Sie das ganze Embedding noch einmal</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
-   <source>cannot read {0} of unfinished map {1} ({2}: {3}); it is damaged or cannot be reached: run the same command again</source>
-   <translation>{0} der unfertigen Karte {1} kann nicht gelesen werden ({2}: {3}); sie ist beschädigt oder nicht erreichbar: starten Sie denselben Lauf noch einmal</translation>
+   <source>cannot read {0} of unfinished map {1} ({2}: {3}); it is damaged or cannot be reached: {4}</source>
+   <translation>{0} der unfertigen Karte {1} kann nicht gelesen werden ({2}: {3}); sie ist beschädigt oder nicht erreichbar: {4}</translation>
   </message>
   <message>
    <location filename="../messages.json" />

@@ -135,8 +135,6 @@ def segment_many(
     options, out = options or SegmentOptions(), Path(out)
     lazy_model = LazyModel(model, options)
     folders = _prepare(rasters, classes, out=out, model=lazy_model, options=options)
-    refuse_file_name(out)
-    check_folder(out)
     reports = [RasterReport(strip_credentials(raster), out / folder) for raster, folder in folders.items()]
     batch = _Batch(out, folders, classes, lazy_model, options, vectors, overwrite)
     names = list(folders)
@@ -278,7 +276,7 @@ def _prepare(
     Raises:
         WeightsError: If weights of the model are missing.
         VocabularyError: If the vocabulary cannot be used.
-        OutputError: If a result is one of the rasters, the list or STAC file, or the vocabulary.
+        OutputError: If a result is one of the rasters, the list or STAC file, or the vocabulary, or cannot be written.
     """
     model.require()
     prepare_vocabulary(classes, options)
@@ -294,6 +292,8 @@ def _prepare(
     files = (item for item in named if os.path.isfile(item))
     inputs = [*map(gdal_name, folders), *files, vocabulary, options.aoi, options.mask_path]
     check_outputs([out / _REPORT, *itertools.chain(*results)], inputs=inputs)
+    refuse_file_name(out)
+    check_folder(out)
     return folders
 
 

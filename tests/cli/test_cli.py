@@ -176,7 +176,8 @@ def test_dry_run_fails_like_the_run(out: str, message: str, folder: Path, run_cl
         ("encode", "scene.tif", "-m", "demo", "-o", "name.tif"),
         ("compare", "scene_truth.tif", "scene_truth.tif", "-o", "name.tif"),
         ("compare", "scene_truth.tif", "scene_truth.tif", "-o", "name.gpkg"),
-        ("segment", ".", "-c", "water; road", "-m", "demo", "-o", "name.TIFF"),
+        ("segment", "scene.tif", "scene_truth.tif", "-c", "water; road", "-m", "demo", "-o", "name.TIFF"),
+        ("segment", "scene.tif", "scene_truth.tif", "-c", "water; road", "-m", "demo", "--dry-run", "-o", "name.TIFF"),
     ],
 )
 def test_a_directory_has_not_the_name_of_a_file(call: tuple[str, ...], folder: Path, run_cli: Run) -> None:

@@ -37,7 +37,8 @@ from smoothing import SETS, MaskSet, Picture, make_scene, read_masks
 
 import proxyclip_geo as pg
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import class_logits, read_features
+from proxyclip_geo.engine.examples import class_logits
+from proxyclip_geo.engine.shape_cells import read_features
 from proxyclip_geo.evaluation.metrics import ConfusionMatrix
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.synthetic import SCENE_CLASSES

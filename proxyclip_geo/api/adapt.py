@@ -11,7 +11,7 @@ from proxyclip_geo import __version__
 from proxyclip_geo.api.examples import add_learned
 from proxyclip_geo.engine.adapt import LEAST, SURE, Adaptation, adapt_bank
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import FeatureSample
+from proxyclip_geo.engine.feature_sample import FeatureSample
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import OptionError, VocabularyError, warn_quality
 from proxyclip_geo.vocabulary import Vocabulary, dump_vocabulary

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.adapt import AdaptResult, adapt_vocabulary
-from proxyclip_geo.api.class_bank import ClassBank, identify_learned
-from proxyclip_geo.api.encoded_raster import open_encoded
-from proxyclip_geo.api.examples import add_examples, as_examples
+from proxyclip_geo.api.class_bank import ClassBank, as_examples, identify_learned, learn_classes
 from proxyclip_geo.api.job import Classes, prepare_vocabulary
 from proxyclip_geo.api.label_map import LabelMap
 from proxyclip_geo.api.options import ClusterOptions, Examples, LabelOptions
@@ -22,7 +19,7 @@ from proxyclip_geo.api.text_bank import make_bank, require_model
 from proxyclip_geo.engine.area_query import AreaLabels, find_factor, label_area
 from proxyclip_geo.engine.cache import ByteCache
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import FeatureSample, sample_features
+from proxyclip_geo.engine.feature_sample import FeatureSample, sample_features
 from proxyclip_geo.engine.pca import project_bank
 from proxyclip_geo.engine.shape_cells import ShapeReader
 from proxyclip_geo.engine.store.block_store import local_path
@@ -38,12 +35,14 @@ from proxyclip_geo.models.weights import find_text_weights
 from proxyclip_geo.progress import Progress, no_progress
 from proxyclip_geo.raster.aoi import Area, Bounds, find_area, format_bounds
 from proxyclip_geo.raster.inputs import RasterLike
-from proxyclip_geo.raster.source import Source
 from proxyclip_geo.region import Region
 from proxyclip_geo.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import xarray
+
+    from proxyclip_geo.api.adapt import AdaptResult
+    from proxyclip_geo.raster.source import Source
 
 
 class Embedding:
@@ -196,18 +195,12 @@ class Embedding:
             return ClassBank(vocabulary, bank)
         key = identify_learned(vocabulary, options, examples)
         if key not in self._learned:
-            sample, report, adaptation = self.sample_features(options.debias), None, None
-            if options.adapt:
-                adapted = adapt_vocabulary(bank, vocabulary, store=self.store, sample=sample)
-                vocabulary, adaptation = adapted.vocabulary, adapted.report
-            elif examples is not None:
-                learned = add_examples(bank, examples, vocabulary=vocabulary, reader=self._shapes, sample=sample)
-                vocabulary, report = learned.vocabulary, learned.report
-            bank = self._make_bank(vocabulary, options, progress)
-            self._learned = {key: ClassBank(vocabulary, bank, report, adaptation)}
+            sample = self.sample_features(options.debias)
+            found = learn_classes(ClassBank(vocabulary, bank), reader=self._shapes, sample=sample, examples=examples)
+            self._learned = {key: replace(found, bank=self._make_bank(found.vocabulary, options, progress))}
         return self._learned[key]
 
-    def adapt(self, classes: Classes, options: LabelOptions | None = None) -> AdaptResult:
+    def adapt(self, classes: Classes, options: LabelOptions | None = None) -> "AdaptResult":
         """Adapt words to the scene; the vocabulary labels this and neighbouring scenes that the same model encoded.
 
         The query of each class moves towards the surest of 16,384 evenly spaced cells; the classes' shares are kept.
@@ -230,6 +223,8 @@ class Embedding:
             >>> adapted.vocabulary.adapted_to
             'doctest'
         """
+        from proxyclip_geo.api.adapt import AdaptResult
+
         found = self.bank(classes, replace(options or LabelOptions(), adapt=True))
         assert found.adaptation is not None
         return AdaptResult(found.vocabulary, found.adaptation)
@@ -317,7 +312,7 @@ class Embedding:
 
         return view_embedding(self.store)
 
-    def open_raster(self, raster: RasterLike | None = None) -> Source:
+    def open_raster(self, raster: RasterLike | None = None) -> "Source":
         """Open the encoded raster on the embedding's grid; use it in a `with`.
 
         Args:
@@ -327,6 +322,8 @@ class Embedding:
             StoreError: If it is another raster, or has changed.
             RasterError: If it cannot be read.
         """
+        from proxyclip_geo.api.encoded_raster import open_encoded
+
         return open_encoded(self.store, raster)
 
 

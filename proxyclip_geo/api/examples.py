@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.example_report import ExampleReport, make_report, warn_of_examples
 from proxyclip_geo.api.options import Examples
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import ClassShape, FeatureSample, learn
+from proxyclip_geo.engine.examples import ClassShape, learn
+from proxyclip_geo.engine.feature_sample import FeatureSample
 from proxyclip_geo.engine.shape_cells import ShapeReader
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.errors import AreaError, OptionError, VocabularyError, warn_quality
@@ -22,11 +23,6 @@ from proxyclip_geo.vocabulary.directions import decode_direction, encode_directi
 
 Directions = NDArray[np.float32]
 Biases = NDArray[np.float64]
-
-
-def as_examples(examples: Examples | str | Path | None) -> Examples | None:
-    """Return the examples of a file with the default options."""
-    return Examples(examples) if isinstance(examples, (str, Path)) else examples
 
 
 @dataclass(frozen=True)

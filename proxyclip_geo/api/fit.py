@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from proxyclip_geo.api.class_bank import ClassBank
+from proxyclip_geo.api.class_bank import ClassBank, as_examples
 from proxyclip_geo.api.embedding import Embedding, open_embedding
-from proxyclip_geo.api.examples import add_learned, as_examples
+from proxyclip_geo.api.examples import add_learned
 from proxyclip_geo.api.fit_samples import Truth, collect_cells, read_raster, read_shapes
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.options import Examples, LabelOptions

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.adapt import check_adaptable
 from proxyclip_geo.api.options import EncodeOptions, LabelOptions
 from proxyclip_geo.engine.plan import Plan, make_plan
 from proxyclip_geo.errors import OptionError, VocabularyError, warn_quality
@@ -173,6 +172,8 @@ def prepare_vocabulary(classes: Classes, options: LabelOptions, *, learning: boo
             "embedding"
         )
     if options.adapt:
+        from proxyclip_geo.api.adapt import check_adaptable
+
         check_adaptable(vocabulary, learning=learning)
     if options.threshold is not None:
         vocabulary = replace(vocabulary, threshold=options.threshold)

@@ -5,8 +5,8 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from proxyclip_geo.api.class_bank import as_examples
 from proxyclip_geo.api.embedding import Embedding, open_embedding
-from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.job import Classes, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import OutputPaths, check_directory, check_results, remove_drafts, rollback

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.adapt import AdaptReport
-from proxyclip_geo.api.example_report import ExampleReport
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, compute_shares, name_values
 from proxyclip_geo.files import temporary_folder
 from proxyclip_geo.geobox import GeoBox
@@ -20,13 +18,15 @@ from proxyclip_geo.vector.area_table import AreaTable
 from proxyclip_geo.vector.count_areas import AreaCounter
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vector.pixel_metric import PixelMetric
-from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
 from proxyclip_geo.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import xarray
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
+
+    from proxyclip_geo.api.adapt import AdaptReport
+    from proxyclip_geo.api.example_report import ExampleReport
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class LabelMap:
     geobox: GeoBox
     vocabulary: Vocabulary
     picture: NDArray[np.uint8] = field(repr=False)
-    report: ExampleReport | None = None
-    adaptation: AdaptReport | None = None
+    report: "ExampleReport | None" = None
+    adaptation: "AdaptReport | None" = None
     note: str = ""
 
     @property
@@ -87,6 +87,7 @@ class LabelMap:
         Args:
             vectors: Options of polygons.
         """
+        from proxyclip_geo.vector.polygonize import PolygonInputs, polygonize
         from proxyclip_geo.vector.read import to_frame
 
         raster = ArrayRaster(self.labels, self.geobox, self.vocabulary.nodata)

@@ -6,9 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from proxyclip_geo.api.class_bank import identify_learned
+from proxyclip_geo.api.class_bank import as_examples, identify_learned
 from proxyclip_geo.api.embedding import Embedding
-from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.label_map import LabelMap
 from proxyclip_geo.api.options import Examples, LabelOptions

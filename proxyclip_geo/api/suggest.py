@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from proxyclip_geo.api.class_bank import as_examples
 from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.example_report import ExampleReport
-from proxyclip_geo.api.examples import as_examples
 from proxyclip_geo.api.job import Classes
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.arguments import check_arguments

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from proxyclip_geo.api.options import LabelOptions
 from proxyclip_geo.engine.classify import TextBank, add_prompts, average_synonyms
-from proxyclip_geo.engine.examples import add_directions, neutralise
+from proxyclip_geo.engine.directions import add_directions, neutralise
 from proxyclip_geo.errors import VocabularyError
 from proxyclip_geo.models.text_encoder import TextEncoder
 from proxyclip_geo.progress import Progress, no_progress

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.outputs import PREVIEW_SIDE, MapSummary, OutputPaths, ResultWriter, compute_shares, name_values
 from proxyclip_geo.api.record import make_caption, make_tags
 from proxyclip_geo.api.stac_item import make_item
-from proxyclip_geo.api.vectorize import write_layer
 from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.files import write_json, write_text
@@ -68,6 +67,8 @@ def write_map(
     caption = make_caption(card, geobox.crop(area), areas=areas, vocabulary=vocabulary, title=paths.stem)
     _write_preview(paths.preview, picture(), writer, vocabulary, shares, caption=caption)
     if paths.polygons is not None:
+        from proxyclip_geo.api.vectorize import write_layer
+
         with timing(seconds, "polygonize"):
             write_layer(
                 [paths.labels],

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from proxyclip_geo.engine.classify import TextBank
-from proxyclip_geo.engine.examples import FeatureSample, class_logits
+from proxyclip_geo.engine.examples import class_logits
+from proxyclip_geo.engine.feature_sample import FeatureSample
 from proxyclip_geo.engine.logistic import Floats, Indices
 
 SURE = 0.5

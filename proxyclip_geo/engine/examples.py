@@ -1,15 +1,15 @@
 """Learn a classifier from the cells under shapes, with that of words as prior; see `logistic`."""
 
-import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp, softmax
 
 from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.directions import add_directions
+from proxyclip_geo.engine.feature_sample import FeatureSample
 from proxyclip_geo.engine.logistic import (
     DEFAULT_STRENGTH,
     Floats,
@@ -23,60 +23,11 @@ from proxyclip_geo.engine.logistic import (
     train_fixed,
     use_one_thread,
 )
-from proxyclip_geo.engine.shape_cells import Shape, ShapeReader, read_features
-from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
-from proxyclip_geo.errors import VocabularyError
+from proxyclip_geo.engine.shape_cells import Shape, ShapeReader
 
-TILES, CELLS = 64, 16_384
-"""Lattice tiles, and cells in them, that stand for a raster."""
 RANK = 128
 """Most components of the features of shapes that are used."""
-_TILE = 64
 _ADAPTED_TO = 4096
-
-
-@dataclass(frozen=True)
-class FeatureSample:
-    """Features of evenly spaced cells of a raster.
-
-    Attributes:
-        features: (N, D) float32.
-        at: (N, 2) row and column of each cell.
-        tile: (N,) number of the tile that a cell lies in.
-    """
-
-    features: NDArray[np.float32]
-    at: Indices
-    tile: Indices
-
-    @property
-    def mean(self) -> Floats:
-        """(D,) mean feature."""
-        mean: Floats = self.features.mean(axis=0, dtype=np.float64)
-        return mean
-
-    @property
-    def std(self) -> float:
-        """Root of the mean variance of the components; 1 if all features are the same."""
-        return math.sqrt(self.features.var(axis=0, dtype=np.float64).mean()) or 1.0
-
-
-def sample_features(store: EmbeddingStore, *, debias: float = 0.0) -> FeatureSample | None:
-    """Return the features of at most `CELLS` cells in `TILES` evenly spaced tiles; None if none of them has data."""
-    tiles = list(store.info.grid.cells_of(store.info.area).tiles(_TILE))
-    count = min(TILES, len(tiles))
-    every = max(1, math.isqrt(count * _TILE * _TILE // CELLS))
-    rows, places, numbers = [], [], []
-    for n in range(count):
-        tile = tiles[n * len(tiles) // count]
-        features, valid = read_features(store, tile, debias=debias)
-        inside = valid[::every, ::every]
-        rows.append(features[:, ::every, ::every][:, inside].T.numpy())
-        places.append(torch.nonzero(inside).numpy() * every + (tile.top, tile.left))
-        numbers.append(np.full(len(rows[-1]), n))
-    if not sum(map(len, rows)):
-        return None
-    return FeatureSample(np.concatenate(rows), np.concatenate(places), np.concatenate(numbers))
 
 
 @dataclass(frozen=True)
@@ -118,44 +69,6 @@ class Learned:
         """Return a bank with the logits of `bank` and the additions."""
         biases = tuple(own + float(more) for own, more in zip(bank.biases, self.biases, strict=True))
         return replace(add_directions(bank, dict(enumerate(self.directions))), biases=biases)
-
-
-def add_directions(bank: TextBank, directions: Mapping[int, NDArray[np.float32]]) -> TextBank:
-    """Return a bank that adds to the logits of classes the products of features with (D,) directions.
-
-    Raises:
-        VocabularyError: If a direction has another length than the queries.
-    """
-    dim = bank.queries.shape[1]
-    moved = torch.zeros(len(bank.values), dim)
-    for index, direction in directions.items():
-        if len(direction) != dim:
-            raise VocabularyError(
-                f"the direction of class {index + 1} has {len(direction)} numbers, but features have {dim}; learn it "
-                "again from examples"
-            )
-        moved[index] = torch.from_numpy(direction) / bank.logit_scale
-    return replace(bank, queries=bank.queries + moved[list(bank.query_class)].to(bank.queries))
-
-
-def neutralise(bank: TextBank, classes: Collection[int]) -> TextBank:
-    """Return a bank in which the query of each of some classes is the mean of those of the other classes.
-
-    Such a class has no words. Whatever is common to all words stays in its logit, so that what is learned decides.
-
-    Args:
-        bank: Queries of words; those of the given classes are not used.
-        classes: Indices of classes.
-    """
-    if not classes:
-        return bank
-    owner = torch.tensor(bank.query_class)
-    others = [index for index in range(len(bank.values) - bank.background) if index not in classes]
-    means = [bank.queries[owner == index].mean(dim=0) for index in others]
-    neutral = torch.stack(means).mean(dim=0) if means else torch.zeros_like(bank.queries[0])
-    return replace(
-        bank, queries=torch.where(torch.isin(owner, torch.tensor(list(classes)))[:, None], neutral, bank.queries)
-    )
 
 
 def class_logits(bank: TextBank, features: NDArray[np.floating]) -> Floats:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from proxyclip_geo.engine.cache import ByteCache
-from proxyclip_geo.engine.logistic import Floats
 from proxyclip_geo.engine.store.embedding_store import EmbeddingStore
 from proxyclip_geo.region import Region
 
@@ -50,8 +49,8 @@ class ShapeCells:
         share: Share of the pixels of the shape that have data, 0–1; 0 if it has no pixel.
     """
 
-    features: Floats
-    counts: Floats
+    features: NDArray[np.float64]
+    counts: NDArray[np.float64]
     share: float
 
     def thin_out(self) -> "ShapeCells":

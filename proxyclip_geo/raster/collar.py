@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.windows import Window
-from scipy import ndimage
 
 from proxyclip_geo.raster.dataset import common_type, read_layers, read_tags
 
@@ -121,6 +120,8 @@ def find_collar(dataset: Any, bands: tuple[int, ...]) -> Collar | None:
     share = float((np.stack(list(matches.values())) & cells).any(axis=0).mean())
     fringe = None
     if is_lossy(dataset) and common_type(dataset, bands) == "uint8":
+        from scipy import ndimage
+
         margin = max(1, math.ceil(_FRINGE / shrink))
         fringe = np.stack([ndimage.binary_dilation(found, _NEIGHBOURS, iterations=margin) for found in cells])
     return Collar(tuple(matches), cells, dataset.shape, share, fringe)
@@ -134,6 +135,8 @@ def is_lossy(dataset: Any) -> bool:
 
 def _connect(matching: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the cells that are connected to the edge by matching cells, and their neighbours."""
+    from scipy import ndimage
+
     padded = np.pad(matching, 1, constant_values=True)
     groups, _ = ndimage.label(padded, structure=_NEIGHBOURS)
     return np.asarray(ndimage.binary_dilation(groups == groups[0, 0], structure=_NEIGHBOURS)[1:-1, 1:-1])

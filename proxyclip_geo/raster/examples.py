@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -178,6 +177,7 @@ def write_places(
         OutputError: If it cannot be written.
     """
     import geopandas
+    import pyogrio
 
     xs, ys = zip(*points, strict=True)
     frame = geopandas.GeoDataFrame(dict(columns), geometry=geopandas.points_from_xy(xs, ys), crs=crs)

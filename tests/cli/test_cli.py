@@ -476,22 +476,23 @@ def test_the_command_line_alone_is_light() -> None:
     assert completed.stdout.strip() == "[]"
 
 
-def test_label_imports_no_towers_for_words_asked_before(folder: Path, run_cli: Run) -> None:
+def test_label_imports_what_it_uses(folder: Path, run_cli: Run) -> None:
     assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "light.emb", cwd=folder).returncode == 0
     script = """
 import atexit, sys
-names = "timm", "open_clip", "torchvision", "scipy.optimize", "matplotlib"
+names = "timm", "open_clip", "torchvision", "scipy", "pandas", "geopandas", "pyogrio", "matplotlib"
 atexit.register(lambda: print([name for name in names if name in sys.modules], file=sys.stderr))
 from proxyclip_geo.cli import main
 main()
 """
-    arguments = ["label", "light.emb", "-c", "lake;grove", "-o", "light", "--overwrite", "-q"]
+    arguments = ["label", "light.emb", "-c", "lake;grove", "-o", "light", "--overwrite", "-q", "--no-polygons"]
     printed = []
     for _ in range(2):
         command = [sys.executable, "-c", script, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
         printed.append(done.stderr.splitlines()[-1])
     assert "open_clip" in printed[0]
+    # The words are cached, and neither polygons nor examples are requested.
     assert printed[1] == "[]"
 
 

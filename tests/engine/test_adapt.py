@@ -13,8 +13,9 @@ from scipy.special import softmax
 
 from proxyclip_geo.engine.adapt import LEAST, adapt_bank
 from proxyclip_geo.engine.classify import TextBank, add_prompts
-from proxyclip_geo.engine.examples import CELLS as CELLS_OF_A_SAMPLE
-from proxyclip_geo.engine.examples import TILES, FeatureSample, class_logits, sample_features
+from proxyclip_geo.engine.examples import class_logits
+from proxyclip_geo.engine.feature_sample import CELLS as CELLS_OF_A_SAMPLE
+from proxyclip_geo.engine.feature_sample import TILES, FeatureSample, sample_features
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.engine.runner import encode_blocks
 from proxyclip_geo.engine.store.embedding_store import create_store

@@ -15,11 +15,10 @@ from proxyclip_geo.engine.area_query import label_area
 from proxyclip_geo.engine.classify import TextBank, cell_logits
 from proxyclip_geo.engine.examples import (
     ClassShape,
-    FeatureSample,
     class_logits,
     learn,
-    sample_features,
 )
+from proxyclip_geo.engine.feature_sample import FeatureSample, sample_features
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.engine.runner import encode_blocks
 from proxyclip_geo.engine.shape_cells import ShapeReader, mean_feature, read_features

@@ -1,7 +1,7 @@
 """Areas of label values on the ellipsoid, summed over the pixels block by block."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import shapely
@@ -16,7 +16,7 @@ from proxyclip_geo.vector.pixel_metric import PixelMetric, outlines_to_world
 _LEAF = 16
 """Side in pixels of the parts of a border that are measured pixel by pixel."""
 _AT_ONCE = 1 << 17
-"""Pixels that are counted at a time: NumPy widens them to 64 bits, which then fit the processor's cache."""
+"""Pixels that are counted at a time: their areas, 64-bit floats, then fit the cache of a core."""
 
 
 class AreaCounter:
@@ -44,11 +44,19 @@ class AreaCounter:
             labels: (H, W) values, all of which are counted.
             weights: (H, W) share of each pixel that counts, 0–1; all of them if not given.
         """
+        for part, sizes in self._measure(region):
+            inside = part.slices_in(region)
+            shares = sizes if weights is None else sizes * weights[inside]
+            for value, area in _sum_by_value(labels[inside].ravel(), shares.ravel()):
+                self.areas[value] += area
+
+    def _measure(self, region: Region) -> Iterator[tuple[Region, NDArray[np.float64]]]:
+        """Yield parts of a region with the area of each of their pixels."""
         if self.metric.in_metres:
-            sizes = _measure(self.metric, region)
-            weights = sizes if weights is None else sizes * weights
-        for value, area in sum_by_value(labels, weights).items():
-            self.areas[value] += area
+            yield from _measure(self.metric, region)
+        else:
+            for strip in _strips(region):
+                yield strip, np.ones(strip.shape)
 
     def table(self, names: Mapping[int, str]) -> AreaTable:
         """Return the areas of the classes, by name.
@@ -63,39 +71,49 @@ class AreaCounter:
         return AreaTable(areas, unit)
 
 
-def sum_by_value(labels: NDArray[np.integer], weights: NDArray[np.float64] | None) -> dict[int, float]:
-    """Return the sum of the weights (1 each if not given) of each value that occurs."""
-    flat, given = labels.ravel(), None if weights is None else weights.ravel()
-    if labels.dtype in (np.uint8, np.uint16):
-        sums = np.zeros(np.iinfo(labels.dtype).max + 1)
-        for start in range(0, len(flat), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            weighted = None if given is None else given[part]
-            sums += np.bincount(flat[part], weights=weighted, minlength=len(sums))
-        return {int(value): float(sums[value]) for value in np.flatnonzero(sums)}
-    values, index = np.unique(flat, return_inverse=True)
-    found = np.bincount(index, weights=given)
-    return {int(values[place]): float(found[place]) for place in np.flatnonzero(found)}
+def _sum_by_value(flat: NDArray[np.integer], areas: NDArray[np.float64]) -> Iterator[tuple[int, float]]:
+    """Yield each value that occurs with the sum of the areas of its pixels.
+
+    Neighbours are mostly equal: there are far fewer runs of equal values than pixels.
+    """
+    first = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
+    values, runs = flat[first], np.add.reduceat(areas, first)
+    if values.dtype not in (np.uint8, np.uint16):
+        values, index = np.unique(values, return_inverse=True)
+        yield from zip(values.tolist(), np.bincount(index, weights=runs).tolist(), strict=True)
+        return
+    sums = np.bincount(values, weights=runs)
+    for value in np.flatnonzero(sums):
+        yield int(value), float(sums[value])
 
 
-def _measure(metric: PixelMetric, region: Region) -> NDArray[np.float64]:
-    """Return the area in m² of each pixel of a region, some of which lie outside the domain of the CRS and get 0."""
-    sizes = metric.crop(region)
-    if sizes is not None:
-        return sizes
+def _strips(region: Region) -> Iterator[Region]:
+    return region.strips(max(1, _AT_ONCE // region.width))
+
+
+def _measure(metric: PixelMetric, region: Region) -> Iterator[tuple[Region, NDArray[np.float64]]]:
+    """Yield parts of a region with the area in m² of each of their pixels, 0 outside the domain of the CRS.
+
+    Parts that have no pixel inside it are left out.
+    """
+    factors = metric.crop(region)
+    if factors is not None:
+        down, across = factors
+        for strip in _strips(region):
+            yield strip, down[strip.slices_in(region)[0]] @ across
+        return
     geobox = metric.geobox.crop(region)
     rows, columns = np.indices(region.shape)
     if max(region.shape) <= _LEAF:
         boxes = np.asarray(shapely.box(columns, rows, columns + 1, rows + 1), object)
         found = area_m2(outlines_to_world(boxes.ravel(), geobox), geobox.crs)
-        return np.nan_to_num(found).reshape(region.shape)
-    sizes = np.zeros(region.shape)
+        yield region, np.nan_to_num(found).reshape(region.shape)
+        return
     assert metric.ellipsoid is not None
     centres = np.column_stack((columns[::_LEAF, ::_LEAF].ravel(), rows[::_LEAF, ::_LEAF].ravel()))
     if np.isfinite(metric.ellipsoid.lonlat(geobox.pixel_to_world(centres))).any():
         for tile in region.tiles(_half(region)):
-            sizes[tile.slices_in(region)] = _measure(metric, tile)
-    return sizes
+            yield from _measure(metric, tile)
 
 
 def _half(region: Region) -> int:

@@ -96,8 +96,10 @@ class PixelMetric:
         row, column = np.indices((bottom - top, width)).reshape(2, -1)
         return self.pixel_areas(np.column_stack((column + 0.5, row + top + 0.5))).reshape(-1, width)
 
-    def crop(self, region: Region) -> Floats | None:
-        """Return the area in m² of each pixel of a region, measured there: (H, W); None outside the domain of the CRS.
+    def crop(self, region: Region) -> tuple[Floats, Floats] | None:
+        """Return (H, N) and (N, W) factors of the area in m² of each pixel of a region, measured there.
+
+        They are None outside the domain of the CRS.
 
         The region is tabulated anew, so that the table is fine enough in large rasters as well.
         """
@@ -109,7 +111,7 @@ class PixelMetric:
         across, cosine, down = np.moveaxis(nodes, -1, 0)
         sizes = across * down * np.sqrt(1 - cosine**2)
         by_row, by_column = (_interpolation(side, count) for side, count in zip(region.shape, sizes.shape, strict=True))
-        return np.asarray(by_row @ sizes @ by_column.T)
+        return by_row @ sizes, by_column.T
 
     def perimeters(self, outlines: Geometries) -> Floats:
         """Return the lengths of all rings of (N,) outlines in pixel coordinates, in metres; NaN without nodes."""

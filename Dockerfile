@@ -5,7 +5,7 @@ ARG PYTHON=docker.io/library/python:3.13-slim
 
 FROM ${PYTHON} AS build
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-ARG EXTRAS=lite,openvino,parquet,serve,tips
+ARG EXTRAS=lite,numba,openvino,parquet,serve,tips
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /src
 RUN python3 -m venv /opt/venv \

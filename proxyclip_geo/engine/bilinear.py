@@ -5,24 +5,35 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from proxyclip_geo.engine.compiled import find_loops
 from proxyclip_geo.engine.transfer import to_device
 from proxyclip_geo.region import Region
 
 
-def upsample(grid: Tensor, step: int, *, axis: int) -> Tensor:
-    """Interpolate linearly from cells to pixels along one axis, without the first and last cell.
+def upsample(grid: Tensor, step: int) -> Tensor:
+    """Interpolate linearly from cells to pixels, without the first and last cell of each axis.
 
     The weights are a table of `step` phases, the same everywhere, so that the values do not depend on the start of a
     block. Equal to bilinear interpolation with half-pixel centres.
 
     Args:
-        grid: Values at cell centres, n + 2 along `axis`.
+        grid: (Q, h + 2, w + 2) values at cell centres.
         step: Pixels per cell.
-        axis: The axis to upsample.
 
     Returns:
-        n · step values along `axis`.
+        (Q, h · step, w · step).
     """
+    loops = find_loops(grid.device)
+    if loops is None:
+        # Columns first, while there are few rows; upsampling rows is several times faster, on contiguous memory.
+        return _upsample_axis(_upsample_axis(grid, step, axis=2), step, axis=1)
+    pixels = torch.empty(len(grid), (grid.shape[1] - 2) * step, (grid.shape[2] - 2) * step)
+    before, after = (part.flatten().numpy() for part in _phases(step, 0))
+    loops.upsample_cells(grid.numpy(), before, after, pixels.numpy())
+    return pixels
+
+
+def _upsample_axis(grid: Tensor, step: int, *, axis: int) -> Tensor:
     count = grid.shape[axis] - 2
     before, after = (to_device(part, grid.device) for part in _phases(step, grid.ndim - axis - 1))
     left, middle, right = (grid.narrow(axis, start, count).unsqueeze(axis + 1) for start in range(3))

@@ -1,12 +1,14 @@
 """Blend overlapping windows on the lattice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from proxyclip_geo.engine.compiled import CompiledLoops, find_loops
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.errors import OptionError
@@ -89,20 +91,26 @@ def blend_weights(shape: tuple[int, int], blend: Blend) -> Tensor:
     return rows[:, None] * cols[None, :]
 
 
-RowSink = Callable[[Region, Tensor], None]
-"""Called with whole rows of cells and their (n, w, D) float16 features, once for each row, from several threads."""
+RowSink = Callable[[Region, Tensor, Tensor], None]
+"""Called with whole rows of cells, their (n, w, D) weighted sums and (n, w, 1) weights, once for each row, from several
+threads. The sums are overwritten after the call.
+"""
 
-
-_ROWS = {"cpu": 1}
+_ROWS = {"cpu": 8}
 """Number of rows per call of the sink; on other devices, all that are complete."""
+
+
+def divide_sums(total: Tensor, weight: Tensor) -> Tensor:
+    """Return weighted sums divided by their weights as float16; 0 where no window was added. The sums are changed."""
+    return total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
 
 
 class RowBlender:
     """Weighted mean of windows that are added from top to bottom.
 
     Weighted sums are held only for the rows of cells that further windows may touch, in a ring buffer that fits the
-    processor's cache. A complete row is divided by its weights and passed to the sink. The features of a cell are
-    contiguous in memory, as encoders return them.
+    processor's cache. Complete rows are passed to the sink. The features of a cell are contiguous in memory, as those
+    that encoders return.
     """
 
     def __init__(self, cells: Region, weights: Tensor, *, dim: int, sink: RowSink, cores: CorePool) -> None:
@@ -128,24 +136,49 @@ class RowBlender:
             self._total = torch.zeros(rows, cells.width, dim, device=weights.device)
         self._weight = torch.zeros(rows, cells.width, 1, device=weights.device)
         self._top = cells.top
+        self._loops = find_loops(weights.device)
 
-    def add(self, window: Region, features: Tensor) -> None:
-        """Add a window.
+    def add(self, windows: Sequence[Region], features: Tensor) -> None:
+        """Add windows.
 
         Args:
-            window: In lattice cells; not above the window added before.
-            features: (D, wh, ww).
+            windows: In lattice cells; none above the one before it, and none above those added before.
+            features: (n, D, wh, ww).
         """
-        self._move_to(min(window.top, self._cells.bottom))
-        tokens = features.permute(1, 2, 0)
+        tokens = features.permute(0, 2, 3, 1)
+        for top, same in groupby(zip(windows, tokens, strict=True), key=lambda item: item[0].top):
+            self._move_to(min(top, self._cells.bottom))
+            if self._loops is None:
+                for window, own in same:
+                    self._add_window(window, own)
+            else:
+                self._add_compiled(self._loops, list(same))
+
+    def _add_window(self, window: Region, tokens: Tensor) -> None:
         for part in self._unrolled(window.intersect(self._cells)):
             inside = part.slices_in(window)
             target = replace(part, top=self._slot(part.top)).slices_in(replace(self._cells, top=0))
             self._total[target].addcmul_(tokens[inside], self._weights[inside])
             self._weight[target] += self._weights[inside]
 
+    def _add_compiled(self, loops: CompiledLoops, windows: Sequence[tuple[Region, Tensor]]) -> None:
+        """Add windows of the same rows; each core adds some of the rows."""
+        window = windows[0][0]
+        rows = max(window.top, self._cells.top), min(window.bottom, self._cells.bottom)
+        total, weight, weights = (part.numpy() for part in (self._total, self._weight[..., 0], self._weights[..., 0]))
+
+        def add_rows(first: int, last: int) -> None:
+            for window, tokens in windows:
+                place = window.left - self._cells.left, self._slot(window.top)
+                own = tokens.contiguous().numpy()
+                loops.add_window(total, weight, own, weights, *place, (first - window.top, last - window.top))
+
+        edges = np.linspace(*rows, self._cores.count + 1).astype(int)
+        self._cores.submit(lambda pair: add_rows(*pair), pairwise(edges))
+        self._cores.wait()
+
     def finish(self) -> None:
-        """Pass the remaining rows to the sink; 0 where no window was added."""
+        """Pass the remaining rows to the sink."""
         self._move_to(self._cells.bottom)
         self._cores.wait()
 
@@ -180,7 +213,6 @@ class RowBlender:
 
     def _emit(self, rows: Region) -> None:
         slots = slice(self._slot(rows.top), self._slot(rows.top) + rows.height)
-        total, weight = self._total[slots], self._weight[slots]
-        self._sink(rows, total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half())
-        total.zero_()
-        weight.zero_()
+        self._sink(rows, self._total[slots], self._weight[slots])
+        self._total[slots] = 0
+        self._weight[slots] = 0

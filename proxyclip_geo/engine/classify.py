@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.engine.bilinear import pad_to, upsample
-from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, divide_sums
+from proxyclip_geo.engine.compiled import find_loops
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
 from proxyclip_geo.engine.parallel import LogitStrips, count_strip_rows, run_on_cores
 from proxyclip_geo.engine.transfer import HostCopy, to_device
@@ -22,6 +23,8 @@ from proxyclip_geo.region import Region
 UNCLASSIFIED = 0
 _PART_CELLS = 128
 """Cells that are multiplied with the queries at a time on a CPU; in double precision they fit the cache of a core."""
+_ROWS = 8
+"""Rows of stored cells that a core multiplies at a time."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,9 @@ class QueryProducts:
         # MPS has no double precision.
         self._exact = torch.float32 if device.type == "mps" else torch.float64
         # (D, Q): products of a few rows with a tall matrix take three times as long.
-        self._queries = (to_device(bank.queries, device).to(self._exact) * bank.logit_scale).T.contiguous()
+        scaled = to_device(bank.queries, device).to(self._exact) * bank.logit_scale
+        self._queries, self._scaled = scaled.T.contiguous(), scaled.contiguous()
+        self._loops = find_loops(device)
         self._most = _PART_CELLS if device.type == "cpu" else cells.height * cells.width
         self._products = torch.empty(len(bank.queries), *cells.shape, device=device)
 
@@ -118,10 +123,25 @@ class QueryProducts:
         parts = [part.float().to(self._exact) @ self._queries for part in torch.split(features, self._most)]
         return torch.cat(parts).T.float()
 
+    def add_sums(self, rows: Region, total: Tensor, weight: Tensor) -> None:
+        """Multiply whole rows of cells, given their weighted sums; a `RowSink`."""
+        if self._loops is None:
+            self.add_rows(rows, divide_sums(total, weight).permute(2, 0, 1))
+        else:
+            arrays = total.numpy(), weight[..., 0].numpy(), self._scaled.numpy()
+            self._loops.multiply_sums(*arrays, self._rows(rows).numpy())
+
     def add_rows(self, rows: Region, features: Tensor) -> None:
-        """Multiply whole rows of cells, with (n, w, D) features; callable from any thread, once for each row."""
-        products = self.multiply(features.flatten(0, 1)).reshape(-1, *rows.shape)
-        self._products[(slice(None), *rows.slices_in(self._cells))] = products
+        """Multiply whole rows of cells, with (D, n, w) features; callable from any thread, once for each row."""
+        if self._loops is None:
+            products = self.multiply(features.flatten(1).T)
+            self._rows(rows)[:] = products.reshape(-1, *rows.shape)
+        else:
+            arrays = features.float().contiguous().numpy(), self._scaled.numpy()
+            self._loops.multiply_features(*arrays, self._rows(rows).numpy())
+
+    def _rows(self, rows: Region) -> Tensor:
+        return self._products[(slice(None), *rows.slices_in(self._cells))]
 
     def finish(self, valid: Tensor, cls_features: ClsFeatures | None) -> CellLogits:
         """Debias and bias the products.
@@ -143,11 +163,10 @@ def cell_logits(embedding: BlockEmbedding, bank: TextBank) -> CellLogits:
     cells = embedding.cells
     products = QueryProducts(bank, cells, device=embedding.features.device)
 
-    def multiply(row: int) -> None:
-        rows = Region(cells.top + row, cells.left, 1, cells.width)
-        products.add_rows(rows, embedding.features[:, row : row + 1].permute(1, 2, 0))
+    def multiply(rows: Region) -> None:
+        products.add_rows(rows, embedding.features[(slice(None), *rows.slices_in(cells))])
 
-    run_on_cores(multiply, range(cells.height), device=embedding.features.device)
+    run_on_cores(multiply, cells.strips(_ROWS), device=embedding.features.device)
     return products.finish(embedding.valid, embedding.cls_features)
 
 
@@ -189,8 +208,7 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
         own = Region.from_edges(
             strip.top // step, strip.left // step, ceil_div(strip.bottom, step), ceil_div(strip.right, step)
         )
-        # Columns first, while there are few rows; upsampling rows is several times faster, on contiguous memory.
-        pixels = upsample(upsample(pad_to(stack, found.cells, own.pad(1)), step, axis=2), step, axis=1)
+        pixels = upsample(pad_to(stack, found.cells, own.pad(1)), step)
         pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
         if everywhere:
             return pixels
@@ -235,6 +253,7 @@ def start_classifying(
         probabilities: Whether to return the probabilities of all classes.
     """
     device, reported = strips.device, len(bank.values) - bank.background
+    loops = find_loops(device)
     members = _members(bank.query_class, len(bank.values))
     per_query = bank.synonyms == "max-probability" or len(bank.query_class) == len(bank.values)
     owner = bank.query_class if per_query else tuple(range(len(bank.values)))
@@ -250,15 +269,18 @@ def start_classifying(
     def classify(strip: Region) -> None:
         logits = strips.logits(strip)
         entries = logits if per_query else torch.stack([logits[queries].amax(dim=0) for queries in members])
-        winner = find_first_largest(entries)
         shares = entries.softmax(dim=0)
-        probability = shares.amax(dim=0)
-        value = _look_up(values, winner)
-        if unsure:
-            value.masked_fill_(probability < _look_up(thresholds, winner), bank.fallback)
         inside = strip.slices_in(core)
-        labels[inside] = value
-        percents[(0, *inside)] = _to_percent(probability)
+        if loops is None:
+            winner, probability = find_first_largest(entries), shares.amax(dim=0)
+            value = _look_up(values, winner)
+            if unsure:
+                value.masked_fill_(probability < _look_up(thresholds, winner), bank.fallback)
+            labels[inside], percents[(0, *inside)] = value, _to_percent(probability)
+        else:
+            arrays = (part.contiguous().numpy() for part in (entries, shares, values, thresholds))
+            results = labels[inside].numpy(), percents[(0, *inside)].numpy()
+            loops.label_pixels(*arrays, bank.fallback, *results)
         for index in range(len(percents) - 1):
             share = shares[members[index]].amax(dim=0) if per_query else shares[index]
             percents[(index + 1, *inside)] = _to_percent(share)

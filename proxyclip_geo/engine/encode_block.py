@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, RowBlender, RowSink, blend_weights
+from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, RowBlender, RowSink, blend_weights, divide_sums
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.engine.profile import Profile
@@ -56,7 +56,7 @@ def blend_block(
         encoder: The image model.
         block: The block to encode.
         pixels: Pixels of `block.read`; cells that are not used have no data.
-        sink: Called with the features, which are on the encoder's device.
+        sink: Called with sums of features, which are on the encoder's device.
         blend: How windows are weighted.
         batch_size: Windows a batch.
         advance: Called with the number of windows just finished.
@@ -73,8 +73,7 @@ def blend_block(
             with profile.stage("encode"):
                 encoded = _encode_batch(encoder, batch, size=batch_size)
             with profile.stage("blend"), cores.single_threaded():
-                for window, features in zip(windows, encoded.dense, strict=True):
-                    blending.add(window, features)
+                blending.add(windows, encoded.dense)
             encoded_windows += windows
             cls.append(encoded.cls.half())
             advance(len(windows))
@@ -104,8 +103,8 @@ def encode_block(
     cells = block.cells
     features = torch.empty(*cells.shape, encoder.dim, dtype=torch.float16, device=encoder.device)
 
-    def collect(rows: Region, blended: Tensor) -> None:
-        features[rows.slices_in(cells)] = blended
+    def collect(rows: Region, total: Tensor, weight: Tensor) -> None:
+        features[rows.slices_in(cells)] = divide_sums(total, weight)
 
     blended = blend_block(
         encoder, block, pixels=pixels, sink=collect, blend=blend, batch_size=batch_size, advance=advance

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
+from proxyclip_geo.engine.compiled import are_loops_worthwhile
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.errors import OptionError
 from proxyclip_geo.models.encoder import DenseEncoder
@@ -12,6 +13,8 @@ from proxyclip_geo.remedies import Remedy
 
 BASE = 920 << 20
 """The interpreter, torch, GDAL and unused heap: measured, see docs/performance.md."""
+LOOPS = 180 << 20
+"""Numba and compiled loops: measured."""
 GDAL_CACHE = 64 << 20
 STRIPS, PER_CORE = 48 << 20, 24 << 20
 """Strips in work: tiles that are written; logits that each core turns into labels."""
@@ -50,6 +53,8 @@ def estimate_memory(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs) -> 
     # A block may wait to be written while the next one is classified.
     results = block.core.height * block.core.width * (inputs.layers + 2) * 2
     fixed = BASE + GDAL_CACHE + STRIPS + PER_CORE * torch.get_num_threads()
+    if are_loops_worthwhile(plan.area.region, encoder.device):
+        fixed += LOOPS
     return fixed + _model(plan, encoder, inputs) + reading + sums + logits + results
 
 

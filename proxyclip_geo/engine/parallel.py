@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -49,10 +50,13 @@ class LogitStrips:
 
 
 class CorePool:
-    """A pool of single-threaded threads, as many as torch uses; without threads on a GPU. Use it in a `with`.
+    """Single-threaded threads, with the calling one as many as torch uses; none on a GPU. Use it in a `with`.
 
     Torch splits every operation among all cores, which then wait for each other. For strips that takes twice as long,
     and many times as long if another program runs on one of the cores.
+
+    Attributes:
+        count: Number of threads of torch.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -61,11 +65,11 @@ class CorePool:
         Args:
             device: Device of the tensors to compute with.
         """
-        self._count = torch.get_num_threads()
+        self.count = torch.get_num_threads()
         self._pool: ThreadPoolExecutor | None = None
-        if device.type == "cpu" and self._count > 1:
-            self._pool = ThreadPoolExecutor(self._count, "core", initializer=torch.set_num_threads, initargs=(1,))
-        self._futures: list[Future[None]] = []
+        if device.type == "cpu" and self.count > 1:
+            self._pool = ThreadPoolExecutor(self.count - 1, "core", initializer=torch.set_num_threads, initargs=(1,))
+        self._calls: list[tuple[Future[None], Callable[[], None]]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -73,23 +77,26 @@ class CorePool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=kind is not None)
-            # Each thread has a number of its own; new threads take the last one set.
-            torch.set_num_threads(self._count)
-        if kind is None:
-            self.wait()
+        try:
+            if kind is None:
+                self.wait()
+        finally:
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
+                # Each thread has a number of its own; new threads take the last one set.
+                torch.set_num_threads(self.count)
 
     @contextmanager
     def single_threaded(self) -> Iterator[None]:
         """Make torch single-threaded in the calling thread as well."""
+        before = torch.get_num_threads()
         if self._pool is not None:
             torch.set_num_threads(1)
         try:
             yield
         finally:
             if self._pool is not None:
-                torch.set_num_threads(self._count)
+                torch.set_num_threads(before)
 
     def submit(self, work: Callable[[Item], None], items: Iterable[Item]) -> None:
         """Submit a call for each item, in any order; without threads, call directly."""
@@ -97,19 +104,26 @@ class CorePool:
             if self._pool is None:
                 work(item)
             else:
-                self._futures.append(self._pool.submit(_call, work, item, inference=torch.is_inference_mode_enabled()))
+                call = partial(work, item)
+                future = self._pool.submit(_call, call, inference=torch.is_inference_mode_enabled())
+                self._calls.append((future, call))
 
     def wait(self) -> None:
-        """Wait for all calls; raise the first exception."""
-        futures, self._futures = self._futures, []
-        for future in futures:
-            future.result()
+        """Wait for all calls, and make some of them in this thread; raise the first exception."""
+        calls, self._calls = self._calls, []
+        with self.single_threaded():
+            for future, call in reversed(calls):
+                if future.cancel():
+                    call()
+        for future, _ in calls:
+            if not future.cancelled():
+                future.result()
 
 
-def _call(work: Callable[[Item], None], item: Item, *, inference: bool) -> None:
+def _call(call: Callable[[], None], *, inference: bool) -> None:
     """Call in the inference mode of the submitting thread: only there can inference tensors be changed in place."""
     with torch.inference_mode(inference):
-        work(item)
+        call()
 
 
 def run_on_cores(work: Callable[[Item], None], items: Iterable[Item], *, device: torch.device) -> None:

@@ -265,7 +265,7 @@ def compute_logits(tile: FeatureTile, bank: TextBank) -> LogitTile:
     found = tile.embedding
     # One product of a whole tile is several times faster than one for each row; see `QueryProducts` on rounding.
     products = QueryProducts(bank, found.cells, device=found.features.device)
-    products.add_rows(found.cells, found.features.permute(1, 2, 0))
+    products.add_rows(found.cells, found.features)
     return LogitTile(products.finish(found.valid, found.cls_features), valid)
 
 

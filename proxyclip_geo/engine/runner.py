@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from proxyclip_geo.engine.blend import BlockEmbedding
@@ -17,6 +18,7 @@ from proxyclip_geo.engine.classify import (
     classify_pixels,
     start_classifying,
 )
+from proxyclip_geo.engine.compiled import load_loops
 from proxyclip_geo.engine.edge_aware import Guide
 from proxyclip_geo.engine.encode_block import blend_block, encode_block, window_total
 from proxyclip_geo.engine.options import Upsampling
@@ -80,6 +82,7 @@ def encode_blocks(
         progress: Called after each batch of windows.
     """
     selected = plan.blocks if blocks is None else blocks
+    load_loops(plan.area.region, encoder.device)
     advance = Counter(window_total(selected), stage=stage, progress=progress)
     for block, pixels in _prefetch_pixels(source, selected, plan):
         yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
@@ -163,6 +166,7 @@ def stored_blocks(
         embedding = store.read(cells, cls_features=cls_features)
         return EncodedBlock(part, store.read_valid(part.core), embedding, guide(cells))
 
+    load_loops(area, torch.device("cpu"))
     progress(ProgressEvent("label", 0, total, "pixels"))
     for part, encoded in prefetch(parts, read):
         yield encoded
@@ -253,6 +257,7 @@ def run_blocks(
     selected = plan.blocks if blocks is None else blocks
     upsampling = upsampling or Upsampling()
     profile = Profile() if profile is None else profile
+    load_loops(plan.area.region, encoder.device)
     advance = Counter(window_total(selected), stage="segment", progress=progress)
 
     def compute(block: Block, read: Callable[[], ReadBlock]) -> Callable[[], BlockResult]:
@@ -265,7 +270,7 @@ def run_blocks(
                 encoder,
                 block,
                 pixels=pixels,
-                sink=products.add_rows,
+                sink=products.add_sums,
                 blend=plan.blend,
                 batch_size=plan.batch_size,
                 advance=advance,

@@ -9,9 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from proxyclip_geo.engine.classify import CellLogits, TextBank, find_first_largest, upsample_logits
+from proxyclip_geo.engine.classify import CellLogits, TextBank, upsample_logits
 from proxyclip_geo.engine.edge_aware import Guide
 from proxyclip_geo.engine.encode_block import fill_no_data
+from proxyclip_geo.engine.largest import find_first_largest
 from proxyclip_geo.engine.options import Upsampling
 from proxyclip_geo.engine.parallel import LogitStrips
 from proxyclip_geo.grid import WindowGrid

@@ -21,9 +21,9 @@ from proxyclip_geo.engine.classify import (
     QueryProducts,
     TextBank,
     classify_pixels,
-    find_first_largest,
     pixel_logits,
 )
+from proxyclip_geo.engine.largest import find_first_largest
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.region import Region
 

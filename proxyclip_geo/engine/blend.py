@@ -169,9 +169,9 @@ class RowBlender:
 
         def add_rows(first: int, last: int) -> None:
             for window, tokens in windows:
-                place = window.left - self._cells.left, self._slot(window.top)
+                place = self._slot(window.top), window.left - self._cells.left
                 own = tokens.contiguous().numpy()
-                loops.add_window(total, weight, own, weights, *place, (first - window.top, last - window.top))
+                loops.add_window(total, weight, own, weights, place, (first - window.top, last - window.top))
 
         edges = np.linspace(*rows, self._cores.count + 1).astype(int)
         self._cores.submit(lambda pair: add_rows(*pair), pairwise(edges))

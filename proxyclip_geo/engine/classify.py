@@ -260,7 +260,8 @@ def start_classifying(
     owner = bank.query_class if per_query else tuple(range(len(bank.values)))
     # Looking up bytes is several times faster than looking up wider integers.
     dtype = torch.uint8 if bank.label_dtype is np.uint8 else torch.int32
-    values = to_device(torch.tensor([bank.values[index] for index in owner], dtype=dtype), device)
+    # The last one is that of pixels below the threshold.
+    values = to_device(torch.tensor([*(bank.values[index] for index in owner), bank.fallback], dtype=dtype), device)
     thresholds = to_device(torch.tensor([bank.thresholds[index] for index in owner]), device)
     unsure = any(bank.thresholds)
     labels = torch.empty(core.shape, dtype=dtype, device=device)
@@ -281,7 +282,7 @@ def start_classifying(
         else:
             arrays = (part.contiguous().numpy() for part in (entries, shares, values, thresholds))
             results = labels[inside].numpy(), percents[(0, *inside)].numpy()
-            loops.label_pixels(*arrays, bank.fallback, *results)
+            loops.label_pixels(*arrays, *results)
         for index in range(len(percents) - 1):
             share = shares[members[index]].amax(dim=0) if per_query else shares[index]
             percents[(index + 1, *inside)] = _to_percent(share)

@@ -79,19 +79,17 @@ def _load() -> CompiledLoops | None:
 
 def _compile_all() -> CompiledLoops:
     line, plane, stack, view = "float32[::1]", "float32[:,::1]", "float32[:,:,::1]", "float32[:,:,:]"
-    queries, percent = "float64[:,::1]", "uint8[:,:]"
+    queries, percent, pair = "float64[:,::1]", "uint8[:,:]", "UniTuple(int64, 2)"
     # The order of additions in double precision vanishes when the sum is rounded.
     free = {"contract", "reassoc", "nsz"}
     return CompiledLoops(
-        add_window=_compile(
-            loops.add_window, f"void({stack}, {plane}, {stack}, {plane}, int64, int64, UniTuple(int64, 2))"
-        ),
+        add_window=_compile(loops.add_window, f"void({stack}, {plane}, {stack}, {plane}, {pair}, {pair})"),
         multiply_sums=_compile(loops.multiply_sums, f"void({stack}, {plane}, {queries}, {view})", fastmath=free),
         multiply_features=_compile(loops.multiply_features, f"void({stack}, {queries}, {view})"),
         upsample_cells=_compile(loops.upsample_cells, f"void({view}, {line}, {line}, {stack})"),
         label_pixels=_compile(
             loops.label_pixels,
-            *(f"void({stack}, {stack}, {t}[::1], {line}, int64, {t}[:,:], {percent})" for t in ("uint8", "int32")),
+            *(f"void({stack}, {stack}, {t}[::1], {line}, {t}[:,:], {percent})" for t in ("uint8", "int32")),
         ),
     )
 
@@ -121,7 +119,7 @@ def _add_both(compiled: CompiledLoops, random: torch.Generator) -> tuple[Tensor,
     total, weight = torch.randn(8, 9, 83, generator=random), torch.zeros(8, 9)
     tokens, weights = torch.randn(5, 7, 83, generator=random), torch.rand(5, 7, generator=random)
     own = total.clone()
-    compiled.add_window(own.numpy(), weight.numpy(), tokens.numpy(), weights.numpy(), 1, 2, (0, 5))
+    compiled.add_window(own.numpy(), weight.numpy(), tokens.numpy(), weights.numpy(), (2, 1), (0, 5))
     total[2:7, 1:8].addcmul_(tokens, weights[..., None])
     return own, total
 

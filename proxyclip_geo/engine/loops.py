@@ -20,27 +20,27 @@ HALF, ONE, PERCENT = np.float32(0.5), np.float32(1), np.float32(100)
 
 
 def add_window(
-    total: Floats, weight: Floats, tokens: Floats, weights: Floats, left: int, slot: int, rows: tuple[int, int]
+    total: Floats, weight: Floats, tokens: Floats, weights: Floats, place: tuple[int, int], rows: tuple[int, int]
 ) -> None:
     """Add rows of a window to the weighted sums of cells.
 
     Args:
-        total: (n, w, D) sums; row `slot + r` modulo n belongs to row r of the window.
+        total: (n, w, D) sums, a ring buffer: row n is row 0 again.
         weight: (n, w) sums of weights.
         tokens: (h, w, D) of the window.
         weights: (h, w) of its tokens.
-        left: Column of its first token; tokens beside the sums are left out.
-        slot: Row of its first token.
-        rows: First and last row, exclusive.
+        place: Row and column of its first token in the sums; tokens beside the sums are left out.
+        rows: First and last row of the window to add, exclusive.
     """
+    slot, left = place
     count, width, dim = total.shape
     first, last = max(0, -left), min(tokens.shape[1], width - left)
     for row in range(rows[0], rows[1]):
-        place = (slot + row) % count
+        target = (slot + row) % count
         for col in range(first, last):
             factor = weights[row, col]
-            weight[place, left + col] += factor
-            sums, token = total[place, left + col], tokens[row, col]
+            weight[target, left + col] += factor
+            sums, token = total[target, left + col], tokens[row, col]
             for d in range(dim):
                 sums[d] += factor * token[d]
 
@@ -151,7 +151,6 @@ def label_pixels(
     shares: Floats,
     values: NDArray[Any],
     thresholds: Floats,
-    fallback: int,
     labels: NDArray[Any],
     percent: NDArray[np.uint8],
 ) -> None:
@@ -160,9 +159,8 @@ def label_pixels(
     Args:
         entries: (n, H, W).
         shares: (n, H, W), 0–1.
-        values: Label of each entry.
-        thresholds: Share, one an entry, below which a pixel becomes `fallback`.
-        fallback: The label of unsure pixels.
+        values: Label of each entry, and of unsure pixels.
+        thresholds: Share, one an entry, below which a pixel is unsure.
         labels: (H, W) result.
         percent: (H, W) result.
     """
@@ -179,6 +177,6 @@ def label_pixels(
                 share[x] = max(share[x], own_shares[x])
         for x in range(width):
             unsure = share[x] < thresholds[winner[x]]
-            labels[row, x] = fallback if unsure else values[winner[x]]
+            labels[row, x] = values[count if unsure else winner[x]]
         for x in range(width):
             percent[row, x] = np.uint8(np.int32(np.rint(share[x] * PERCENT)))

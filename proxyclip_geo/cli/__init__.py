@@ -1,7 +1,10 @@
 """The command line: `proxyclip-geo`."""
 
+import gc
 import os
 import sys
+
+from proxyclip_geo.garbage import importing
 
 
 def main() -> None:
@@ -11,6 +14,10 @@ def main() -> None:
     from proxyclip_geo.cli.streams import prepare_streams
 
     prepare_streams()
-    from proxyclip_geo.cli.app import run
+    with importing():
+        from proxyclip_geo.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # Do not traverse all objects again when the process ends.
+    gc.freeze()
+    sys.exit(code)

@@ -73,8 +73,8 @@ class Reporter:
         self.flags: Mapping[str, str] = {}
         self._logs: list[logging.Handler] = []
         self._file: LogFile | None = None
-        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-        self.err = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        self.out = Console(file=sys.stdout, highlight=False, emoji=False, soft_wrap=True)
+        self.err = Console(file=sys.stderr, highlight=False, emoji=False, soft_wrap=True)
 
     def start_logging(self, *, verbose: bool, file: str | Path | None) -> None:
         """Show warnings that are logged, with `verbose` all that is logged, and write them and all messages to a file.

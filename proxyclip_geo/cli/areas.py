@@ -56,6 +56,7 @@ def areas(
 def area_table(reporter: Reporter, areas: Any, colors: Mapping[str, str], *, title: str = "") -> Any:
     """Return a table of an `AreaTable`: class, area, share and a bar."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, title=title or None, title_justify="left")
     table.add_column("class")
@@ -69,5 +70,5 @@ def area_table(reporter: Reporter, areas: Any, colors: Mapping[str, str], *, tit
             square = reporter.swatch(color) if color else " "
             # Without colours of its own, the bar is in the ink of the terminal.
             bar = reporter.swatch(color or "default", round(_BAR * share / 100))
-            table.add_row(f"{square} " + name.replace("[", r"\["), areas.format(name), f"{share:.1f} %", bar)
+            table.add_row(Text.assemble(square, " ", name), areas.format(name), f"{share:.1f} %", bar)
     return table

@@ -73,8 +73,8 @@ class Reporter:
         self.flags: Mapping[str, str] = {}
         self._logs: list[logging.Handler] = []
         self._file: LogFile | None = None
-        self.out = Console(file=sys.stdout, highlight=False, emoji=False, soft_wrap=True)
-        self.err = Console(file=sys.stderr, highlight=False, emoji=False, soft_wrap=True)
+        self.out = Console(file=sys.stdout, highlight=False, emoji=False, markup=False, soft_wrap=True)
+        self.err = Console(file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
     def start_logging(self, *, verbose: bool, file: str | Path | None) -> None:
         """Show warnings that are logged, with `verbose` all that is logged, and write them and all messages to a file.
@@ -143,10 +143,10 @@ class Reporter:
         else:
             self.out.print(Text(strip_credentials(text)) if isinstance(text, str) else text)
 
-    def swatch(self, color: str, count: int = 1) -> str:
-        """Return markup of squares in a colour such as "#00ff00"; "#" if the encoding has no square."""
+    def swatch(self, color: str, count: int = 1) -> Text:
+        """Return squares in a colour such as "#00ff00"; "#" if the encoding has no square."""
         square = "■".encode(self.out.encoding, "replace").decode(self.out.encoding).replace("?", "#")
-        return f"[{color}]{square * count}[/]"
+        return Text(square * count, color)
 
     @contextmanager
     def progress(self) -> Iterator[Any]:
@@ -157,7 +157,7 @@ class Reporter:
             yield self._logged(self._note)
         else:
             with Progress(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 CountColumn(),
                 RateColumn(),

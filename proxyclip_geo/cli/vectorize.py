@@ -112,7 +112,7 @@ def _show(reporter: Reporter, result: Any) -> None:
     for row in areas.rows():
         name = row["class"]
         gain = _gain(result.gains.get(name))
-        table.add_row(name.replace("[", r"\["), areas.format(name), f"{row['share_percent']:.1f} %", gain)
+        table.add_row(name, areas.format(name), f"{row['share_percent']:.1f} %", gain)
     data = {**vars(result), "path": str(result.path), "areas": dict(areas), "unit": areas.unit}
     reporter.result(table, data)
     if not reporter.as_json:

@@ -51,6 +51,7 @@ def show(
 
 def _table(vocabulary: Any) -> object:
     from rich.table import Table
+    from rich.text import Text
 
     from proxyclip_geo.vocabulary import hex_color
 
@@ -58,8 +59,8 @@ def _table(vocabulary: Any) -> object:
     for title in ("value", "class", "words", "threshold"):
         table.add_column(title, justify="right" if title == "value" else "left")
     for item, threshold in zip(vocabulary.classes, vocabulary.thresholds, strict=True):
-        name = f"{REPORTER.swatch(hex_color(item.color))} " + item.name.replace("[", r"\[")
-        table.add_row(str(item.value), name, ", ".join(item.synonyms).replace("[", r"\["), f"{threshold:g}")
+        name = Text.assemble(REPORTER.swatch(hex_color(item.color)), " ", item.name)
+        table.add_row(str(item.value), name, ", ".join(item.synonyms), f"{threshold:g}")
     return table
 
 

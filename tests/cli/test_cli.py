@@ -496,6 +496,15 @@ main()
     assert printed[1] == "[]"
 
 
+def test_names_are_printed_as_they_are(folder: Path, run_cli: Run) -> None:
+    (folder / "names.yaml").write_text("classes: ['lake [old]', 'grove :car:']")
+    shown = run_cli("vocabulary", "show", "names.yaml", cwd=folder).stdout
+    assert "■ lake [old]" in shown
+    assert "■ grove :car:" in shown
+    copied = run_cli("vectorize", "out/scene_labels.tif", "-o", "map [old].gpkg", cwd=folder)
+    assert "polygons in map [old].gpkg" in copied.stdout
+
+
 def test_fit_prints_the_gain_and_saves_only_gains(folder: Path, run_cli: Run) -> None:
     assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "fit.emb", cwd=folder).returncode == 0
     words = ";".join(word.split(",")[0] for word in WORDS.split(";"))

@@ -285,8 +285,10 @@ def run_blocks(
                 valid = pixels.valid[block.core.slices_in(block.read)] & plan.area.rasterize(block.core)
                 labels = start_classifying(strips, bank, core=block.core, valid=valid, probabilities=probabilities)
 
+        stage = "wait" if encoder.device.type == "cuda" else "classify"
+
         def finish() -> BlockResult:
-            with name_block_in_errors(block), profile.stage("wait"):
+            with name_block_in_errors(block), profile.stage(stage):
                 return BlockResult(block, labels())
 
         return finish

@@ -1,7 +1,7 @@
 """Vision foundation models (VFMs) of timm as dense feature extractors."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class VisionFoundationModel(nn.Module):
         except (RuntimeError, TypeError, LookupError, ValueError, ArithmeticError, AssertionError) as error:
             raise ModelError(f"timm cannot build the VFM '{architecture}' with {values}: {error!r}") from error
         self.trunk: Any = trunk.eval()
+        if getattr(trunk, "rope", None) is not None:
+            _reuse_rotations(trunk.rope)
         patch = self.trunk.patch_embed.patch_size
         self.patch = int(patch[0] if isinstance(patch, tuple) else patch)
         learned = type(trunk) is VisionTransformer and trunk.pos_embed is not None
@@ -122,3 +124,21 @@ class VisionFoundationModel(nn.Module):
         positions = resize_positions(trunk, trunk.pos_embed[0], grid, prefix=trunk.num_prefix_tokens, offset=offset)
         tokens = trunk.norm(trunk.blocks(trunk.norm_pre(tokens + positions.to(tokens.dtype))))
         return to_grid(tokens[:, trunk.num_prefix_tokens :], grid)
+
+
+def _reuse_rotations(rope: Any) -> None:
+    """Let rotary positions compute the table of a grid once; timm computes it on the CPU in each batch."""
+    compute = rope.get_embed
+    last: dict[Any, Any] = {}
+
+    def get_embed(shape: Sequence[int] | None = None, *args: Any, **options: Any) -> Any:
+        buffer = next(rope.buffers())
+        key = (shape and tuple(shape), args, tuple(options.items()), buffer.device, buffer.dtype)
+        if key not in last:
+            last.clear()
+            # A tensor made in inference mode could not be used outside it.
+            with torch.inference_mode(False), torch.no_grad():
+                last[key] = compute(shape, *args, **options)
+        return last[key]
+
+    rope.get_embed = get_embed

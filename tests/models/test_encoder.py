@@ -153,6 +153,30 @@ def test_families_give_a_token_a_patch(architecture: str, position: str, patch: 
         assert vfm(torch.zeros(1, 3, 4 * patch, 6 * patch)).shape == (1, channels, 4, 6)
 
 
+def test_rotary_positions_are_computed_once_per_grid() -> None:
+    vfm = VisionFoundationModel("vit_small_patch16_dinov3.lvd1689m", overrides={"depth": 2})
+    rope = vfm.trunk.rope
+    grids = []
+    compute = rope._create_embed
+
+    def count(shape: list[int], **options: bool) -> torch.Tensor:
+        grids.append(tuple(shape))
+        return compute(shape, **options)
+
+    rope._create_embed = count
+    pixels = torch.randn(3, 3, 64, 96, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        first, again = vfm(pixels), vfm(pixels)
+        vfm(pixels[..., :64])
+    assert grids == [(4, 6), (4, 4)]
+    # As timm computes them in each batch.
+    del rope.get_embed
+    with torch.no_grad():
+        expected = vfm(pixels)
+    assert torch.equal(first, expected)
+    assert torch.equal(again, expected)
+
+
 def test_sam_gives_its_neck() -> None:
     small = {"depth": 1, "img_size": 128, "window_size": 4, "global_attn_indexes": ()}
     vfm = VisionFoundationModel("samvit_base_patch16.sa1b", overrides=small)

@@ -220,7 +220,7 @@ def measure_segment(setup: Setup, folder: Path, *, found: dict[str, Any], budget
     stride, count = record["windows"]["stride"], record["windows"]["count"]
     large = make_plan((LARGE, LARGE), encoder=setup.fast, window=336, stride=stride)
     twice = large.windows / large.grid.window_count
-    whole = record["seconds"]["segment"] + record["seconds"]["assemble"] + record["seconds"]["write"]
+    whole = record["seconds"]["segment"] + record["seconds"]["write"]
     encoding = record["profile"]["encode"]
     per_second = {"published loop": 112**2 / loop, "proxyclip_geo": stride**2 / twice / (whole / count)}
     return {

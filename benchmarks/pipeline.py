@@ -111,7 +111,7 @@ def measure(side: int, folder: Path) -> dict[str, Any]:
         "GDAL alone, Mpx/s": gdal_rate(result.paths.labels, result.paths.score),
         "peak memory, GB": peak / 1e9,
         "predicted memory, GB": run["windows"]["memory_bytes"] / 1e9,
-        "seconds": {key: run["seconds"][key] for key in ("segment", "assemble", "write")},
+        "seconds": {key: run["seconds"][key] for key in ("segment", "write", "preview")},
         "profile": run["profile"],
     }
 

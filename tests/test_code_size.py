@@ -17,7 +17,7 @@ MANY_PARAMETERS = {
     "api/record.py make_record": "one for each entry of the record",
     "api/run_blocks.py compute_blocks": "all parts of a run",
     "api/vectorize.py write_layer": "the inputs of `vectorize` without its checks",
-    "api/write_map.py write_map": "all parts of a run, from two callers",
+    "api/write_map.py finish_map": "all parts of a run, from two callers",
     "api/plot.py plot_labels": "one for each part of the map",
     "engine/encode_block.py blend_block": "block, pixels, settings and two observers",
     "engine/plan.py make_plan": "one for each field of the plan",

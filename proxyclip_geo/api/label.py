@@ -10,11 +10,13 @@ from proxyclip_geo.api.embedding import Embedding, open_embedding
 from proxyclip_geo.api.job import Classes, prepare_vocabulary, warn_of_far_words
 from proxyclip_geo.api.options import Examples, LabelOptions
 from proxyclip_geo.api.outputs import OutputPaths, check_directory, check_results, remove_drafts, rollback
-from proxyclip_geo.api.record import make_record
+from proxyclip_geo.api.record import make_record, make_tags
+from proxyclip_geo.api.result_writer import ResultWriter
 from proxyclip_geo.api.results import SegmentResult
-from proxyclip_geo.api.write_map import timing, write_map
+from proxyclip_geo.api.write_map import finish_map, timing
 from proxyclip_geo.arguments import check_arguments
 from proxyclip_geo.engine.classify import TextBank
+from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.runner import BlockResult, EncodedBlock, classify_blocks, stored_blocks
 from proxyclip_geo.errors import record_warnings
 from proxyclip_geo.files import staging_folder, write_json
@@ -90,16 +92,18 @@ def label(
     info = opened.store.info
     with staging_folder(paths.base), rollback(paths):
         remove_drafts(paths)
-        with _classified(opened, bank, area=area, raster=raster, options=options, progress=progress) as results:
-            summary = write_map(
-                results,
-                paths=paths,
-                geobox=info.geobox,
-                area=area.region,
+        with closing(
+            ResultWriter(paths, info.geobox, area=area.region, vocabulary=vocabulary, tags=make_tags(opened.card))
+        ) as writer:
+            classified = _classified(opened, bank, area=area, raster=raster, options=options, progress=progress)
+            with timing(seconds, "label"), classified as results:
+                for _ in write_behind(results, writer.write):
+                    pass
+            summary = finish_map(
+                writer,
                 vocabulary=vocabulary,
                 card=opened.card,
                 picture=lambda: opened.picture(area.region),
-                stage="label",
                 seconds=seconds,
                 progress=progress,
                 vectors=vectors,

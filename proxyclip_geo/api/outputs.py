@@ -1,7 +1,6 @@
-"""Output files of a run: their names, checks against overwriting, and the writer of its rasters."""
+"""Output files of a run: their names, and checks against overwriting."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,8 @@ from typing import Any
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
-from PIL import Image
 
 from proxyclip_geo.api.options import LabelOptions
-from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.errors import OutputError
 from proxyclip_geo.files import (
     check_existing,
@@ -21,19 +18,13 @@ from proxyclip_geo.files import (
     check_outputs,
     remove_staging,
     was_interrupted,
-    write_text,
 )
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
-from proxyclip_geo.raster.cog import CogWriter
-from proxyclip_geo.raster.spec import label_spec, probability_spec, score_spec
-from proxyclip_geo.raster.styles import class_styles, labels_qml, labels_sld, score_qml, score_sld
 from proxyclip_geo.region import Region
 from proxyclip_geo.vector.area_table import AreaTable
-from proxyclip_geo.vector.count_areas import AreaCounter
 from proxyclip_geo.vector.formats import SUFFIXES, check_format, check_layers, side_files
 from proxyclip_geo.vector.options import VectorOptions
-from proxyclip_geo.vector.pixel_metric import PixelMetric
 from proxyclip_geo.vocabulary import Vocabulary
 
 PREVIEW_SIDE = 1000
@@ -253,72 +244,6 @@ class Thumbnail:
         top, left = ceil_div(place.top, step), ceil_div(place.left, step)
         part = labels[top * step - place.top :: step, left * step - place.left :: step]
         self.labels[top : top + part.shape[0], left : left + part.shape[1]] = part
-
-
-class ResultWriter:
-    """Writes the rasters of a run block by block; `finish` gives them their names."""
-
-    def __init__(self, paths: OutputPaths, geobox: GeoBox, *, vocabulary: Vocabulary, tags: dict[str, str]) -> None:
-        """Open a writer for each requested raster; close it at the end."""
-        styles = class_styles(vocabulary)
-        self._paths = paths
-        self._styles = styles
-        self.counts = np.zeros(vocabulary.nodata + 1, np.int64)
-        self.areas = AreaCounter(PixelMetric.of(geobox))
-        self.thumbnail = Thumbnail(geobox, nodata=vocabulary.nodata, dtype=vocabulary.dtype)
-        wanted = {
-            paths.labels: label_spec(styles, tags=tags),
-            paths.score: score_spec(tags=tags),
-            paths.probabilities: probability_spec(vocabulary.names, tags=tags),
-        }
-        with ExitStack() as stack:
-            self._writers = {
-                path: stack.enter_context(CogWriter(path, geobox, spec=spec))
-                for path, spec in wanted.items()
-                if path is not None
-            }
-            # GDAL compresses in threads of its own; halving tiles and copying pixels takes one core a raster.
-            self._pool = stack.enter_context(ThreadPoolExecutor(len(self._writers), "raster"))
-            self._stack = stack.pop_all()
-
-    def count(self, result: BlockResult) -> None:
-        """Count the labels of a block and measure their areas."""
-        labels = result.map.labels
-        self.counts += _count(labels, len(self.counts))
-        self.areas.add(result.block.core, labels)
-        self.thumbnail.add(result.block.core, labels)
-
-    def write(self, result: BlockResult) -> None:
-        """Write a block to all rasters; callable from another thread than `count`."""
-        core, mapped = result.block.core, result.map
-        layers: dict[Path | None, Any] = {
-            self._paths.labels: mapped.labels,
-            self._paths.score: mapped.score,
-            self._paths.probabilities: mapped.probabilities,
-        }
-        writes = [self._pool.submit(writer.write, core, layers[path]) for path, writer in self._writers.items()]
-        for write in writes:
-            write.result()
-
-    def finish(self) -> None:
-        """Give the rasters their names, and write their styles beside them."""
-        for path, writer in self._writers.items():
-            writer.finish()
-            is_labels = path == self._paths.labels
-            write_text(path.with_suffix(".qml"), labels_qml(self._styles) if is_labels else score_qml())
-            write_text(path.with_suffix(".sld"), labels_sld(self._styles) if is_labels else score_sld())
-
-    def close(self) -> None:
-        """Remove unfinished files."""
-        self._stack.close()
-
-
-def _count(labels: NDArray[np.unsignedinteger], size: int) -> NDArray[np.int64]:
-    """Return how often each value below `size` occurs."""
-    if labels.dtype == np.uint8:
-        # np.bincount converts to 64-bit integers first, which takes four times as long.
-        return np.array(Image.fromarray(labels).histogram()[:size], np.int64)
-    return np.bincount(labels.ravel(), minlength=size)
 
 
 def name_values(vocabulary: Vocabulary) -> dict[int, str]:

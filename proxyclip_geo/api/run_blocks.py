@@ -1,7 +1,7 @@
 """Compute the missing blocks of a run, in this process or on workers, and store them."""
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
-from proxyclip_geo.engine.classify import BlockLabels, TextBank
+from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.encode_block import window_total
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.engine.prefetch import write_behind
@@ -95,9 +95,21 @@ def compute_blocks(
     *,
     options: SegmentOptions,
     failed: FailedBlocks,
+    finished: Callable[[BlockResult], None],
     progress: Progress,
 ) -> Profile:
     """Compute the missing blocks and store them.
+
+    Args:
+        store: Takes the blocks.
+        job: Raster and model.
+        plan: All blocks.
+        model: The model, loaded.
+        bank: The queries.
+        options: Options of the run.
+        failed: Takes the blocks that fail.
+        finished: Called with each stored block, one at a time, in another thread.
+        progress: Called after each batch of windows, or block.
 
     Returns:
         Seconds of each stage; empty if workers computed the blocks.
@@ -111,26 +123,24 @@ def compute_blocks(
     progress = offset_by_done(progress, plan.blocks, missing)
     if options.elsewhere:
         task = _as_task(job, plan, model, bank, options)
-        with closing(_compute_elsewhere(task, missing, options=options, failed=failed, progress=progress)) as computed:
-            for block, labels in computed:
-                store.write(block, labels)
-                logger.debug("%s: %s is done", job.source.stem, block.name)
-        return profile
-    results = run_blocks(
-        job.source,
-        plan,
-        encoder=model.encoder,
-        bank=bank,
-        blocks=missing,
-        upsampling=options.upsampling,
-        probabilities=options.probabilities,
-        on_failure=failed.add,
-        progress=progress,
-        profile=profile,
-    )
+        results = _compute_elsewhere(task, missing, options=options, failed=failed, progress=progress)
+    else:
+        results = run_blocks(
+            job.source,
+            plan,
+            encoder=model.encoder,
+            bank=bank,
+            blocks=missing,
+            upsampling=options.upsampling,
+            probabilities=options.probabilities,
+            on_failure=failed.add,
+            progress=progress,
+            profile=profile,
+        )
 
     def write(result: BlockResult) -> None:
         store.write(result.block, result.map)
+        finished(result)
         logger.debug("%s: %s is done", job.source.stem, result.block.name)
 
     # The prefetch thread may still read from the source, which is closed when a write fails.
@@ -183,7 +193,10 @@ def _device(encoder: DenseEncoder, options: SegmentOptions) -> str:
 
 def _compute_elsewhere(
     task: "BlockTask", blocks: tuple[Block, ...], *, options: SegmentOptions, failed: FailedBlocks, progress: Progress
-) -> Generator[tuple[Block, BlockLabels], None, None]:
+) -> Generator[BlockResult, None, None]:
     from proxyclip_geo.engine.distributed.schedule import compute_on_workers
 
-    return compute_on_workers(task, blocks, scheduler=options.scheduler, on_failure=failed.add, progress=progress)
+    computed = compute_on_workers(task, blocks, scheduler=options.scheduler, on_failure=failed.add, progress=progress)
+    with closing(computed):
+        for block, labels in computed:
+            yield BlockResult(block, labels)

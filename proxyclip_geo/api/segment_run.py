@@ -1,6 +1,5 @@
 """A run of `segment` whose input has been checked."""
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,13 +8,15 @@ from typing import Any
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
-from proxyclip_geo.api.record import block_identity, describe_model, describe_plan, make_record, map_identity
+from proxyclip_geo.api.record import block_identity, describe_model, describe_plan, make_record, make_tags, map_identity
+from proxyclip_geo.api.result_writer import ResultWriter
 from proxyclip_geo.api.results import SegmentResult
 from proxyclip_geo.api.run_blocks import FailedBlocks, compute_blocks
 from proxyclip_geo.api.text_bank import make_bank
-from proxyclip_geo.api.write_map import timing, write_map
+from proxyclip_geo.api.write_map import finish_map, timing
 from proxyclip_geo.engine.estimate import MemoryInputs, estimate_memory, fit_block_size
 from proxyclip_geo.engine.plan import Plan
+from proxyclip_geo.engine.prefetch import write_behind
 from proxyclip_geo.engine.store.label_store import LabelStore
 from proxyclip_geo.errors import record_warnings
 from proxyclip_geo.files import write_json
@@ -90,24 +91,37 @@ class SegmentRun:
         with timing(seconds, "text"):
             bank = make_bank(self.model.text, self.vocabulary, logit_scale=scale, options=options, progress=progress)
         failed = FailedBlocks(skip=options.on_error == "skip")
-        with timing(seconds, "segment"):
-            profile = compute_blocks(
-                store, job, plan, self.model, bank, options=options, failed=failed, progress=progress
-            )
-        with record_warnings() as failure_notes:
-            failed.warn(len(plan.blocks), record=self.paths.run)
-        with closing(store.results(failed=failed.reasons)) as results, ThreadPoolExecutor(1, "picture") as pool:
-            # Nothing else reads the raster meanwhile.
-            picture = pool.submit(failed.picture, job.source)
-            summary = write_map(
-                results,
-                paths=self.paths,
-                geobox=job.source.geobox,
-                area=plan.area.region,
+        writer = ResultWriter(
+            self.paths,
+            job.source.geobox,
+            area=plan.area.region,
+            vocabulary=self.vocabulary,
+            tags=make_tags(job.card),
+        )
+        with closing(writer):
+            with timing(seconds, "segment"), closing(store.finished()) as finished:
+                for _ in write_behind(finished, writer.write):
+                    pass
+                profile = compute_blocks(
+                    store,
+                    job,
+                    plan,
+                    self.model,
+                    bank,
+                    options=options,
+                    failed=failed,
+                    finished=writer.write,
+                    progress=progress,
+                )
+            with record_warnings() as failure_notes:
+                failed.warn(len(plan.blocks), record=self.paths.run)
+            for index in failed.reasons:
+                writer.write(store.without_data(plan.blocks[index]))
+            summary = finish_map(
+                writer,
                 vocabulary=self.vocabulary,
                 card=job.card,
-                picture=picture.result,
-                stage="assemble",
+                picture=lambda: failed.picture(job.source),
                 seconds=seconds,
                 progress=progress,
                 vectors=self.vectors,

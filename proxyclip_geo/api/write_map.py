@@ -1,71 +1,56 @@
-"""Write the map of a run from its blocks, for `segment` and `label`."""
+"""Finish the map of a run, for `segment` and `label`."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyclip_geo.api.outputs import PREVIEW_SIDE, MapSummary, OutputPaths, ResultWriter, compute_shares, name_values
+from proxyclip_geo.api.outputs import PREVIEW_SIDE, MapSummary, compute_shares, name_values
 from proxyclip_geo.api.record import make_caption, make_tags
+from proxyclip_geo.api.result_writer import ResultWriter
 from proxyclip_geo.api.stac_item import make_item
-from proxyclip_geo.engine.prefetch import write_behind
-from proxyclip_geo.engine.runner import BlockResult
 from proxyclip_geo.files import write_json, write_text
-from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.progress import Progress
 from proxyclip_geo.raster.preview import Caption, draw_preview, save_preview
 from proxyclip_geo.raster.styles import class_styles
-from proxyclip_geo.region import Region
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
 
-def write_map(
-    results: Iterable[BlockResult],
+def finish_map(
+    writer: ResultWriter,
     *,
-    paths: OutputPaths,
-    geobox: GeoBox,
-    area: Region,
     vocabulary: Vocabulary,
     card: ModelCard,
     picture: Callable[[], NDArray[np.uint8]],
-    stage: str,
     seconds: dict[str, float],
     progress: Progress,
     vectors: VectorOptions | None = None,
 ) -> MapSummary:
-    """Write rasters, areas, preview and polygons.
+    """Finish the rasters, and write areas, preview and polygons.
 
     Args:
-        results: The blocks.
-        paths: Files to write.
-        geobox: Geobox of the whole raster.
-        area: Its pixels inside the area of interest, which the cores of the blocks partition.
+        writer: Has written all blocks.
         vocabulary: The classes.
         card: The model.
         picture: Returns a (3, h, w) picture of the same area.
-        stage: Name in `seconds` of computing the blocks.
         seconds: Takes the time of each stage.
         progress: Called while polygons are made.
         vectors: Options of polygons.
     """
-    tags = make_tags(card)
-    with closing(ResultWriter(paths, geobox.crop(area), vocabulary=vocabulary, tags=tags)) as writer:
-        with timing(seconds, stage):
-            for _ in write_behind(_count_each(results, area, writer), writer.write):
-                pass
-        with timing(seconds, "write"):
-            writer.finish()
+    paths, geobox = writer.paths, writer.geobox
+    with timing(seconds, "write"):
+        writer.finish()
     shares = compute_shares(writer.counts, vocabulary)
     areas = writer.areas.table(name_values(vocabulary))
     write_text(paths.areas, areas.to_csv())
-    caption = make_caption(card, geobox.crop(area), areas=areas, vocabulary=vocabulary, title=paths.stem)
-    _write_preview(paths.preview, picture(), writer, vocabulary, shares, caption=caption)
+    caption = make_caption(card, geobox, areas=areas, vocabulary=vocabulary, title=paths.stem)
+    with timing(seconds, "preview"):
+        _write_preview(paths.preview, picture(), writer, vocabulary, shares, caption=caption)
     if paths.polygons is not None:
         from proxyclip_geo.api.vectorize import write_layer
 
@@ -75,23 +60,14 @@ def write_map(
                 paths.polygons,
                 styles=class_styles(vocabulary),
                 options=vectors or VectorOptions(),
-                metadata={**tags, "VOCABULARY": vocabulary.to_dict()},
+                metadata={**make_tags(card), "VOCABULARY": vocabulary.to_dict()},
                 score=paths.score,
                 probabilities=paths.probabilities,
                 progress=progress,
             )
     if paths.stac is not None:
-        write_json(paths.stac, make_item(paths, geobox.crop(area), vocabulary=vocabulary, card=card))
+        write_json(paths.stac, make_item(paths, geobox, vocabulary=vocabulary, card=card))
     return MapSummary(shares, areas)
-
-
-def _count_each(results: Iterable[BlockResult], area: Region, writer: ResultWriter) -> Iterator[BlockResult]:
-    """Yield the blocks, counted, with their places in the area."""
-    for result in results:
-        core = result.block.core.shift(-area.top, -area.left)
-        moved = replace(result, block=replace(result.block, core=core))
-        writer.count(moved)
-        yield moved
 
 
 def _write_preview(

@@ -94,7 +94,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
     whole = time.monotonic() - started
     record = json.loads((folder / "uninterrupted" / "scene_run.json").read_text())
     seconds, blocks = record["seconds"], record["windows"]["blocks"]
-    assembling = seconds["assemble"] + seconds["write"] + seconds["polygonize"]
+    assembling = seconds["write"] + seconds["preview"] + seconds["polygonize"]
     rng = random.Random(seed)
     kills_done, runs, kills_late = 0, 0, 0
     while kills_done < kills:

@@ -1,13 +1,13 @@
 """The finished blocks of an unfinished map; see `block_store`.
 
 A run computes blocks in any order, in any process, and stores the labels of each, so that an interrupted run resumes.
-When all are there, the results are written from them, and the store is removed.
+When the results are written, the store is removed.
 
 One array, `layers` (n, rows, cols) in pixels: score, labels and the probability of each class, if those are requested.
 """
 
 import logging
-from collections.abc import Container, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,41 +71,39 @@ class LabelStore(BlockStore):
             self._write_last(block, layers)
         self.done += 1
 
-    def read(self, block: Block) -> BlockLabels:
-        """Read the labels of a block; one that is not finished has no data.
+    def finished(self) -> Generator[BlockResult, None, None]:
+        """Yield the labels of the blocks that were finished when the store was opened, in order.
 
         Raises:
+            OutputError: If one of them was removed since then.
+            StoreError: If one is damaged.
+        """
+        todo = {block.index for block in self.todo}
+        for block, labels in prefetch([block for block in self.blocks if block.index not in todo], self.read):
+            yield BlockResult(block, labels)
+
+    def read(self, block: Block) -> BlockLabels:
+        """Read the labels of a finished block.
+
+        Raises:
+            OutputError: If it is not finished.
             StoreError: If it is damaged.
         """
         with self._reading(block.name):
             layers = np.asarray(self._last[(slice(None), *self._pixels_index(block.core))])
         if layers[0, 0, 0] == MISSING:
-            layers[:] = SCORE_NODATA
-            layers[1] = self._nodata
+            raise OutputError(
+                f"{self.name} was removed or damaged while it was read: {block.name} is missing; run the same command "
+                "again"
+            )
         probabilities = layers[2:].astype(np.uint8, copy=False) if len(layers) > 2 else None
         return BlockLabels(layers[1], layers[0].astype(np.uint8, copy=False), probabilities)
 
-    def results(self, *, failed: Container[int] = ()) -> Generator[BlockResult, None, None]:
-        """Yield the labels of all blocks, in order.
-
-        Args:
-            failed: Indices of blocks that may be missing, and have no data then.
-
-        Raises:
-            OutputError: If another block is missing, as its file was removed while the run wrote others.
-            StoreError: If one is damaged.
-        """
-
-        def read(block: Block) -> BlockLabels:
-            if block.index not in failed and not self.is_done(block):
-                raise OutputError(
-                    f"{self.name} was removed or damaged while it was written: {block.name} is missing; run the same "
-                    "command again"
-                )
-            return self.read(block)
-
-        for block, labels in prefetch(self.blocks, read):
-            yield BlockResult(block, labels)
+    def without_data(self, block: Block) -> BlockResult:
+        """Return the labels of a block that failed: it has no data."""
+        layers = np.full((self._last.shape[0], *block.core.shape), SCORE_NODATA, np.uint8)
+        labels = np.full(block.core.shape, self._nodata, self._last.dtype)
+        return BlockResult(block, BlockLabels(labels, layers[0], layers[2:] if len(layers) > 2 else None))
 
     def remove(self) -> None:
         """Remove the store: the map is finished."""

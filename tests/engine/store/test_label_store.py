@@ -36,9 +36,16 @@ def test_what_is_written_is_read_back(plan: Plan, tmp_path: Path, nodata: int, c
     with open_label_store(tmp_path / "a", plan, **options) as store:  # type: ignore[arg-type]
         for block in plan.blocks[1:]:
             store.write(block, labels_of(block, classes=classes, dtype=dtype))
-        first, *others = store.results(failed={plan.blocks[0].index})
+        first = store.without_data(plan.blocks[0])
+        with pytest.raises(OutputError, match="block 0.* is missing"):
+            store.read(plan.blocks[0])
+    with open_label_store(tmp_path / "a", plan, **options) as store:  # type: ignore[arg-type]
+        others = list(store.finished())
+    assert [result.block for result in others] == list(plan.blocks[1:])
     assert (first.map.labels == nodata).all()
     assert (first.map.score == 255).all()
+    assert first.map.labels.dtype == dtype
+    assert (None if first.map.probabilities is None else len(first.map.probabilities)) == classes
     for result in others:
         expected = labels_of(result.block, classes=classes, dtype=dtype)
         for name in ("labels", "score", "probabilities"):

@@ -467,21 +467,28 @@ def test_vocabulary_list_show_check(folder: Path, run_cli: Run) -> None:
     assert "7 classes" in checked.stdout
 
 
-def test_the_command_line_alone_is_light() -> None:
-    script = (
-        "import sys, proxyclip_geo.cli.app; "
-        "print([name for name in ('torch', 'rasterio', 'geopandas', 'numpy') if name in sys.modules])"
-    )
+HEAVY = ("timm", "open_clip", "torchvision", "scipy", "pandas", "geopandas", "pyogrio", "matplotlib")
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("cli.app", ("torch", "rasterio", "geopandas", "numpy")),
+        ("worker.server", HEAVY),
+        ("api.segment", HEAVY),
+    ],
+)
+def test_what_starts_first_imports_no_heavy_library(module: str, heavy: tuple[str, ...]) -> None:
+    script = f"import sys, proxyclip_geo.{module}; print([name for name in {heavy} if name in sys.modules])"
     completed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert completed.stdout.strip() == "[]"
 
 
 def test_label_imports_what_it_uses(folder: Path, run_cli: Run) -> None:
     assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "light.emb", cwd=folder).returncode == 0
-    script = """
+    script = f"""
 import atexit, sys
-names = "timm", "open_clip", "torchvision", "scipy", "pandas", "geopandas", "pyogrio", "matplotlib"
-atexit.register(lambda: print([name for name in names if name in sys.modules], file=sys.stderr))
+atexit.register(lambda: print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr))
 from proxyclip_geo.cli import main
 main()
 """

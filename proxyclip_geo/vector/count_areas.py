@@ -17,6 +17,8 @@ _LEAF = 16
 """Side in pixels of the parts of a border that are measured pixel by pixel."""
 _AT_ONCE = 1 << 17
 """Pixels that are counted at a time: their areas, 64-bit floats, then fit the cache of a core."""
+_FEW_RUNS = 8
+"""Pixels per run of equal values from which on it is faster to sum runs first."""
 
 
 class AreaCounter:
@@ -76,8 +78,11 @@ def _sum_by_value(flat: NDArray[np.integer], areas: NDArray[np.float64]) -> Iter
 
     Neighbours are mostly equal: there are far fewer runs of equal values than pixels.
     """
-    first = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
-    values, runs = flat[first], np.add.reduceat(areas, first)
+    changes = flat[1:] != flat[:-1]
+    values, runs = flat, areas
+    if np.count_nonzero(changes) * _FEW_RUNS < len(flat):
+        first = np.concatenate(([0], np.flatnonzero(changes) + 1))
+        values, runs = flat[first], np.add.reduceat(areas, first)
     if values.dtype not in (np.uint8, np.uint16):
         values, index = np.unique(values, return_inverse=True)
         yield from zip(values.tolist(), np.bincount(index, weights=runs).tolist(), strict=True)

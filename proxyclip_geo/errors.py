@@ -2,6 +2,7 @@
 
 import re
 import sys
+import threading
 import urllib.parse
 import warnings
 from collections.abc import Callable, Iterator
@@ -227,6 +228,19 @@ def name_in_warnings(subject: str) -> Iterator[None]:
         yield
     finally:
         _SUBJECT.reset(token)
+
+
+WARNINGS_LOCK = threading.RLock()
+
+
+@contextmanager
+def change_filters() -> Iterator[None]:
+    """Restore the filters of warnings after the block, which one thread at a time enters.
+
+    `warnings.catch_warnings` changes the filters of all threads.
+    """
+    with WARNINGS_LOCK, warnings.catch_warnings():
+        yield
 
 
 @contextmanager

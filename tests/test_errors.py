@@ -1,10 +1,12 @@
 """Errors and warnings hold no credentials."""
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import proxyclip_geo
 from proxyclip_geo.errors import QualityWarning, RasterError, forward_warnings, strip_credentials, warn_quality
 from proxyclip_geo.remedies import Remedy
 
@@ -79,3 +81,14 @@ def test_long_messages_lose_their_middle() -> None:
     assert len(message) < 5000
     assert message.startswith("'a.tif' is damaged")
     assert message.endswith("copy it again")
+
+
+def test_threads_change_the_filters_of_warnings_one_at_a_time() -> None:
+    """Filters belong to the process. Models are loaded, and runs watched, where no other thread changes them."""
+    package = Path(proxyclip_geo.__file__).parent
+    changing = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if "warnings.catch_warnings()" in path.read_text(encoding="utf-8")
+    }
+    assert changing == {"errors.py", "models/openvino.py", "models/state_dict.py", "vector/convert.py"}

@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from proxyclip_geo.errors import RasterError, strip_credentials
+from proxyclip_geo.errors import WARNINGS_LOCK, RasterError, change_filters, strip_credentials
 from proxyclip_geo.raster.names import is_remote, show_name
 from proxyclip_geo.raster.open_errors import check_name, choose_inside, explain, find_reason
 from proxyclip_geo.raster.vrt import check_vrt
@@ -31,7 +30,6 @@ network_log = logging.getLogger("proxyclip_geo.network")
 # Cache of decoded tiles; GDAL's default is a share of the memory. Blocks are read once: a larger one gains nothing.
 _CACHE_BYTES = 64 << 20
 _STRIP_CACHE_BYTES = 16 << 20
-_WARNINGS_LOCK = threading.RLock()
 # GDAL returns no error where its own threads, or its fast path for PNG, cannot read a file.
 _READING = {
     "GDAL_NUM_THREADS": "1",
@@ -87,11 +85,8 @@ def strip_environment(dataset: Any) -> rasterio.Env:
 
 @contextmanager
 def ignore_missing_georeference() -> Iterator[None]:
-    """Ignore rasterio's warning about a missing georeference, in one thread at a time.
-
-    `warnings.catch_warnings` changes the filters of all threads. rasterio uses it in `rasterize`, too.
-    """
-    with _WARNINGS_LOCK, warnings.catch_warnings():
+    """Ignore rasterio's warning about a missing georeference; rasterio changes filters in `rasterize`, too."""
+    with change_filters():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
 
@@ -99,7 +94,7 @@ def ignore_missing_georeference() -> Iterator[None]:
 @contextmanager
 def _ignore_undecoded_messages() -> Iterator[None]:
     """Print nothing where rasterio cannot log a message of GDAL that is not UTF-8; the error itself is raised."""
-    with _WARNINGS_LOCK:
+    with WARNINGS_LOCK:
         print_error, print_ignored = sys.excepthook, sys.unraisablehook
 
         def filter_error(kind: type[BaseException], *details: Any) -> None:

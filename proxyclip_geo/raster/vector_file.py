@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
-from proxyclip_geo.errors import AreaError, VectorError, warn_quality
+from proxyclip_geo.errors import AreaError, VectorError, change_filters, warn_quality
 from proxyclip_geo.raster.geoparquet import RawLayer, is_geoparquet, read_geoparquet
 from proxyclip_geo.raster.vector_open import FORMATS, join_names, open_vector_file
 from proxyclip_geo.references import split_layer
@@ -134,7 +134,7 @@ def _settings() -> Iterator[None]:
     before = {key: pyogrio.get_gdal_config_option(key) for key in _READING}
     pyogrio.set_gdal_config_options(_READING)
     try:
-        with warnings.catch_warnings():
+        with change_filters():
             warnings.simplefilter("ignore", RuntimeWarning)
             yield
     finally:

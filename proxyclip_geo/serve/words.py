@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from proxyclip_geo.api.options import LabelOptions
-from proxyclip_geo.errors import QualityWarning, VocabularyError
+from proxyclip_geo.errors import QualityWarning, VocabularyError, change_filters
 from proxyclip_geo.serve.options import MAX_CLASSES, MAX_WORDS, MapQuery
 from proxyclip_geo.vocabulary import Vocabulary, list_vocabularies, load_vocabulary, parse_classes
 from proxyclip_geo.vocabulary.colors import parse_color
@@ -75,8 +75,7 @@ class WordReader:
                 )
             return load_vocabulary(query.vocabulary)
         assert query.classes is not None
-        # The filters of warnings belong to the process.
-        with self._lock, warnings.catch_warnings():
+        with change_filters():
             warnings.simplefilter("ignore", QualityWarning)
             return parse_classes(query.classes)
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from zarr.codecs import ZstdCodec
 
 from proxyclip_geo.data_files import network_errors
-from proxyclip_geo.errors import OutputError, StoreError
+from proxyclip_geo.errors import OutputError, StoreError, change_filters
 from proxyclip_geo.files import write_error
 from proxyclip_geo.grid import Block
 from proxyclip_geo.region import Region
@@ -80,7 +80,7 @@ class BlockStore:
             self._last = self._array(last)
 
     def _array(self, key: str) -> Any:
-        with zarr.config.set(_WRITE_ALL), warnings.catch_warnings():
+        with zarr.config.set(_WRITE_ALL), change_filters():
             # Newer versions of zarr repair the metadata of an array that make no sense, and warn.
             warnings.simplefilter("error", UserWarning)
             try:

@@ -2430,11 +2430,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>assemble</source>
-   <translation>zusammensetzen</translation>
-  </message>
-  <message>
-   <location filename="../messages.json" />
    <source>band descriptions</source>
    <translation>Beschreibungen der Kanäle</translation>
   </message>
@@ -5240,13 +5235,13 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} was removed or damaged while it was written, {1} blocks are missing; repeat the command</source>
-   <translation>{0} wurde während des Schreibens entfernt oder beschädigt, {1} Blöcke fehlen; wiederholen Sie den Lauf</translation>
+   <source>{0} was removed or damaged while it was read: block {1} (rows {2}–{3}, columns {4}–{5}) is missing; run the same command again</source>
+   <translation>{0} wurde während des Lesens entfernt oder beschädigt: Block {1} (Zeilen {2}–{3}, Spalten {4}–{5}) fehlt; starten Sie denselben Lauf noch einmal</translation>
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} was removed or damaged while it was written: block {1} (rows {2}–{3}, columns {4}–{5}) is missing; run the same command again</source>
-   <translation>{0} wurde während des Schreibens entfernt oder beschädigt: Block {1} (Zeilen {2}–{3}, Spalten {4}–{5}) fehlt; starten Sie denselben Lauf noch einmal</translation>
+   <source>{0} was removed or damaged while it was written, {1} blocks are missing; repeat the command</source>
+   <translation>{0} wurde während des Schreibens entfernt oder beschädigt, {1} Blöcke fehlen; wiederholen Sie den Lauf</translation>
   </message>
   <message>
    <location filename="../messages.json" />

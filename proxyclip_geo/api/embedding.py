@@ -196,7 +196,9 @@ class Embedding:
         key = identify_learned(vocabulary, options, examples)
         if key not in self._learned:
             sample = self.sample_features(options.debias)
-            found = learn_classes(ClassBank(vocabulary, bank), reader=self._shapes, sample=sample, examples=examples)
+            # Examples of weight 0 count nothing, and do not keep words from being adapted.
+            used = None if options.adapt else examples
+            found = learn_classes(ClassBank(vocabulary, bank), reader=self._shapes, sample=sample, examples=used)
             self._learned = {key: replace(found, bank=self._make_bank(found.vocabulary, options, progress))}
         return self._learned[key]
 

@@ -131,6 +131,14 @@ def test_background_components_and_debiasing_take_part(
     assert not np.array_equal(embedding.label(words, options=again).labels, found.labels)
 
 
+def test_examples_of_weight_0_do_not_keep_words_from_being_adapted(folder: Path) -> None:
+    (folder / "none.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    examples = pg.Examples(folder / "none.geojson", weight=0)
+    found = pg.open_embedding(folder / "128.emb").bank(WORDS, ADAPT, examples=examples)
+    assert found.adaptation is not None
+    assert found.report is None
+
+
 def test_contradictions_are_refused(folder: Path, tmp_path: Path, demo: pg.Model) -> None:
     embedding = pg.open_embedding(folder / "128.emb")
     adapted = embedding.adapt(WORDS).vocabulary

@@ -4,7 +4,11 @@ import hashlib
 import importlib.metadata
 import os
 import re
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from proxyclip_geo.errors import ModelError, WeightsError
@@ -170,6 +174,15 @@ class Weights:
         return found, actual
 
 
+@cache
+def read_hub_repos() -> Mapping[str, Mapping[str, str]]:
+    """Return the hub repositories of weights by their names, of the libraries "open_clip" and "timm".
+
+    Others are looked up in the library, which takes seconds to import.
+    """
+    return tomllib.loads(files("proxyclip_geo.models").joinpath("hub_repos.toml").read_text("utf-8"))
+
+
 def find_clip_weights(card: ModelCard) -> Weights:
     """Return where the CLIP weights of a card come from."""
     clip = require_clip(card)
@@ -177,7 +190,9 @@ def find_clip_weights(card: ModelCard) -> Weights:
         return Weights(card.name, "clip", path=card.directory / clip.weights, sha256=clip.sha256)
     if clip.hub:
         return Weights(card.name, "clip", hub=clip.hub)
-    repo = str(find_open_clip_tag(card).get("hf_hub", "")).strip("/")
+    repo = read_hub_repos()["open_clip"].get(f"{clip.architecture}/{clip.pretrained}", "")
+    if not repo:
+        repo = str(find_open_clip_tag(card).get("hf_hub", "")).strip("/")
     if not repo:
         raise ModelError(
             f"model '{card.name}': open_clip knows no hub repository for {clip.architecture}/{clip.pretrained}"
@@ -191,14 +206,19 @@ def find_vfm_weights(card: ModelCard, vfm: VfmCard) -> Weights:
         return Weights(card.name, "vfm", path=card.directory / vfm.weights, sha256=vfm.sha256)
     if vfm.hub or vfm.own:
         return Weights(card.name, "vfm", hub=vfm.hub, own=vfm.own)
-    import timm
-
-    config = timm.get_pretrained_cfg(vfm.architecture, allow_unregistered=True)
-    if config is None or not config.hf_hub_id:
+    repo = read_hub_repos()["timm"].get(vfm.architecture) or _find_timm_repo(vfm.architecture)
+    if not repo:
         raise ModelError(
             f"model '{card.name}': timm knows no weights for '{vfm.architecture}'; give [vfm] weights or hub"
         )
-    return Weights(card.name, "vfm", hub=HubFile(config.hf_hub_id, "model.safetensors", vfm.revision, vfm.sha256))
+    return Weights(card.name, "vfm", hub=HubFile(repo, "model.safetensors", vfm.revision, vfm.sha256))
+
+
+def _find_timm_repo(architecture: str) -> str | None:
+    import timm
+
+    config = timm.get_pretrained_cfg(architecture, allow_unregistered=True)
+    return config.hf_hub_id if config else None
 
 
 def find_text_model_weights(card: ModelCard, text: TextModelCard) -> Weights:

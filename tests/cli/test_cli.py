@@ -484,6 +484,19 @@ def test_what_starts_first_imports_no_heavy_library(module: str, heavy: tuple[st
     assert completed.stdout.strip() == "[]"
 
 
+def test_the_list_of_models_needs_no_library_of_models(tmp_path: Path) -> None:
+    script = f"""
+import atexit, sys
+atexit.register(lambda: print([name for name in {("torch", *HEAVY)} if name in sys.modules], file=sys.stderr))
+from proxyclip_geo.cli import main
+main()
+"""
+    command = [sys.executable, "-c", script, "models", "list", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert len(json.loads(done.stdout)["models"]) > 10
+    assert done.stderr.strip() == "[]"
+
+
 def test_label_imports_what_it_uses(folder: Path, run_cli: Run) -> None:
     assert run_cli("encode", "scene.tif", "-m", "demo", "-o", "light.emb", cwd=folder).returncode == 0
     script = f"""

@@ -12,7 +12,7 @@ from proxyclip_geo.models.load import load_model
 from proxyclip_geo.models.options import PRESETS
 from proxyclip_geo.models.registry import builtin_cards, find_card
 from proxyclip_geo.models.towers import OPENAI_MEAN
-from proxyclip_geo.models.weights import find_weights
+from proxyclip_geo.models.weights import find_weights, read_hub_repos
 
 WANTED = {
     "demo": None,
@@ -53,6 +53,16 @@ def test_built_in_cards_are_complete(name: str) -> None:
     assert {weights.model for weights in find_weights(card).values()} == {name}
     if WANTED[name] is not None:
         assert read_clip_config(card)["quick_gelu"] is WANTED[name]
+
+
+def test_hub_repositories_are_those_of_open_clip_and_timm() -> None:
+    repos = read_hub_repos()
+    for name, repo in repos["open_clip"].items():
+        assert open_clip.get_pretrained_cfg(*name.split("/"))["hf_hub"].strip("/") == repo
+    for name, repo in repos["timm"].items():
+        config = timm.get_pretrained_cfg(name)
+        assert config is not None
+        assert config.hf_hub_id == repo
 
 
 @pytest.mark.parametrize(

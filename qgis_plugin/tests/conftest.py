@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.core import QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop
 
 PLUGINS = Path(__file__).parents[1]
@@ -32,6 +32,12 @@ def wait_until(condition, seconds=240.0, what="it"):
         time.sleep(0.005)
 
 
+def rest(canvas):
+    """Run the event loop until a canvas has drawn its layers."""
+    end = time.monotonic() + 0.2
+    wait_until(lambda: time.monotonic() > end and not canvas.isDrawing(), what="the canvas")
+
+
 def wait_for_preview(dock):
     live = dock.mapping.live
     wait_until(
@@ -49,6 +55,12 @@ def corner(layer, side=30):
 def read(path):
     """Return the pixels of a raster."""
     return gdal.Open(str(path)).ReadAsArray()
+
+
+def exported_polygons():
+    """Return the layer of the polygons of an exported map."""
+    layers = QgsProject.instance().mapLayersByName("scene")
+    return next(layer for layer in layers if isinstance(layer, QgsVectorLayer))
 
 
 def command_line(*arguments, cwd=None):
@@ -237,3 +249,16 @@ def encoded(dock):
     dock.encode_button.click()
     wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
     return dock
+
+
+@pytest.fixture
+def exported(encoded, tmp_path, qgis_canvas):
+    """The panel, with an exported map in the project, which the canvas has drawn.
+
+    QGIS draws from connections without locks, and switches the journal mode of a GeoPackage when a layer enters edit
+    mode. A layer that is being drawn then may have no features for a moment ("gpkg_spatial_ref_sys … is missing").
+    """
+    encoded.mapping.exporter.export(tmp_path / "map", {"polygons": True})
+    wait_until(lambda: not encoded.jobs.is_busy, what="the export")
+    rest(qgis_canvas)
+    return encoded

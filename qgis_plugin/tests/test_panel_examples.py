@@ -1,5 +1,7 @@
 """Examples and corrections: nothing of them is lost, and the map uses them."""
 
+import shutil
+
 import numpy as np
 import pytest
 from osgeo import gdal, ogr
@@ -8,7 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QFileDialog
 
-from .conftest import command_line, corner, read, wait_for_preview, wait_until
+from .conftest import command_line, corner, exported_polygons, read, wait_for_preview, wait_until
 
 
 def test_examples_stay_when_the_image_is_encoded_again(encoded, layer, tmp_path):
@@ -62,11 +64,26 @@ def test_examples_are_undone_saved_and_loaded(encoded, layer, tmp_path):
     reread = ogr.Open(str(path))
     assert reread.GetLayer(0).GetFeatureCount() == 2
     assert mapping.live.examples is not None
+    # A file that another layer has open is replaced, and the layer reads the new one.
+    taken = tmp_path / "taken.gpkg"
+    shutil.copy(path, taken)
+    QgsProject.instance().addMapLayer(QgsVectorLayer(f"{taken}|layername=examples", "taken", "ogr"))
+    mapping.drawing.add(corner(layer, 10))
+    (other_layer,) = QgsProject.instance().mapLayersByName("taken")
+    assert other_layer.startEditing()
+    other_layer.deleteFeature(next(other_layer.getFeatures()).id())
+    with pytest.raises(OSError, match="unsaved edits"):
+        mapping.examples.save(taken)
+    assert other_layer.isModified()
+    other_layer.rollBack()
+    mapping.examples.save(taken)
+    (other_layer,) = QgsProject.instance().mapLayersByName("taken")
+    assert other_layer.featureCount() == mapping.examples.count == 3
     other = tmp_path / "other.geojson"
     other.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
     with pytest.raises(ValueError, match="field “class”"):
         mapping.examples.load(other)
-    assert mapping.examples.count == 2
+    assert mapping.examples.count == 3
 
 
 def test_examples_have_the_colour_of_their_class(encoded, layer):
@@ -133,14 +150,6 @@ def test_places_for_the_next_examples_are_shown(encoded):
     assert {feature["class"] for feature in places[0].getFeatures()} <= names
 
 
-@pytest.fixture
-def exported(encoded, tmp_path):
-    """The panel, with an exported map in the project."""
-    encoded.mapping.exporter.export(tmp_path / "map", {"polygons": True})
-    wait_until(lambda: not encoded.jobs.is_busy, what="the export")
-    return encoded
-
-
 def shapes(path):
     """Return the geometries and classes of exported polygons, by id."""
     data = ogr.Open(str(path))
@@ -150,8 +159,7 @@ def shapes(path):
 
 def test_a_corrected_polygon_keeps_its_borders_and_is_an_example(exported, tmp_path, qgis_canvas):
     mapping, panel = exported.mapping, exported.words_panel
-    polygons = QgsProject.instance().mapLayersByName("scene")
-    layer = next(item for item in polygons if isinstance(item, QgsVectorLayer))
+    layer = exported_polygons()
     qgis_canvas.setLayers([layer])
     panel.model.add_class("solar panels")
     new = panel.model.words.rows[-1]
@@ -193,17 +201,3 @@ def test_corrections_are_used_by_fit(exported, layer, tmp_path):
     fitted = tmp_path / "fitted.yaml"
     command_line("fit", embedding, tmp_path / "corrections.gpkg", "-c", words, "--save", fitted, "--anyway")
     assert fitted.is_file()
-
-
-def test_unsaved_edits_of_an_exported_map_are_kept(exported, tmp_path):
-    polygons = QgsProject.instance().mapLayersByName("scene")
-    layer = next(item for item in polygons if isinstance(item, QgsVectorLayer))
-    assert layer.startEditing()
-    layer.deleteFeature(next(layer.getFeatures()).id())
-    received = []
-    exported.messages.warn = received.append
-    exported.mapping.exporter.export(tmp_path / "map", {"polygons": True, "overwrite": True})
-    assert not exported.jobs.is_busy
-    assert "unsaved edits" in received[0]
-    assert layer.isModified()
-    layer.rollBack()

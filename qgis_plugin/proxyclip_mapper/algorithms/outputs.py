@@ -8,6 +8,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingException
 
 from ..i18n import tr
+from ..open_files import find_edits, is_same_file
 
 POLYGON_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".parquet")
 
@@ -27,7 +28,7 @@ def check_vector_name(path, what, suffixes=POLYGON_SUFFIXES):
 
 
 def check_outputs(outputs, inputs):
-    """Return why a run would overwrite an input or write two outputs to one file, or an empty text.
+    """Return why a run would overwrite an input, unsaved edits or another output, or an empty text.
 
     Args:
         outputs: Paths of the outputs by title; empty paths are ignored.
@@ -41,23 +42,16 @@ def check_outputs(outputs, inputs):
         files = [path, *_sidecars(path)] if is_layer else [path] if path else []
         for name in files:
             for other, role in taken:
-                if _is_same_file(name, other):
+                if is_same_file(name, other):
                     return tr("{} would overwrite {} ({}). Select another name.").format(title, name, role)
         taken += [(name, tr("a file of “{}”").format(title)) for name in files]
-    return ""
+    return find_edits([path for path in outputs.values() if path])
 
 
 def _sidecars(path):
     """Return the paths of the style and metadata files beside a file; a GeoPackage holds its style."""
     stem, suffix = os.path.splitext(path)
     return [] if suffix.lower() == ".gpkg" else [f"{stem}.qml", f"{path}.aux.xml"]
-
-
-def _is_same_file(first, second):
-    if os.path.exists(first) and os.path.exists(second):
-        return os.path.samefile(first, second)
-    first, second = (os.path.normcase(os.path.realpath(path)) for path in (first, second))
-    return first == second
 
 
 def write_text(path, text):

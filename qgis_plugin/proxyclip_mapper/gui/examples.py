@@ -23,6 +23,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..i18n import tr
+from ..open_files import ClosedLayers, find_edits
 
 POINT_RADIUS_CELLS = 1.0
 """Radius of the circle around a clicked point, in cells of the embedding."""
@@ -34,6 +35,9 @@ EXAMPLES = "proxyclip_mapper/examples"
 
 PLACES = "proxyclip_mapper/places"
 """Custom property of the layer of suggested places."""
+
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""What follows the name of a GeoPackage in the names of its side files, which would be read with another one."""
 
 STYLE_KEY = "\"class\" || CASE WHEN \"negative\" THEN ' (negative)' ELSE '' END"
 """Expression of the legend: negative examples have entries of their own."""
@@ -119,18 +123,25 @@ class Examples(QObject):
         An older file is replaced when the new one is complete.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If it cannot be written, or another layer of the file has unsaved edits.
         """
         path, source = Path(path), Path(self.layer.source().split("|")[0])
         if path.exists() and source.exists() and path.samefile(source):
             # The layer writes to this file already; writing it from itself would empty it.
             return
+        edits = find_edits([path])
+        if edits:
+            raise OSError(edits)
         draft = path.with_name(f".draft-{path.name}")
+        closed = ClosedLayers([path])
         try:
             self._write(draft)
+            for side in SIDE_FILES:
+                path.with_name(path.name + side).unlink(missing_ok=True)
             os.replace(draft, path)
         finally:
             draft.unlink(missing_ok=True)
+            closed.restore()
         self.layer.setDataSource(f"{path}|layername=examples", self.layer.name(), "ogr")
         self.changed.emit()
 

@@ -7,6 +7,7 @@ from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QDialog
 
 from ..i18n import tr
+from ..open_files import ClosedLayers, find_edits
 from .export_dialog import ExportDialog, folder_problem
 
 
@@ -32,10 +33,8 @@ class Exporter(QObject):
             options: Options of a `label` request.
             vectors: Options of polygons; defaults if not given.
         """
-        problem = folder_problem(folder)
-        edited = [layer.name() for layer in _layers_of(folder, self._live.embedding.stem) if layer.isModified()]
-        if edited:
-            problem = tr("Layer “{}” has unsaved edits. Save or discard them first.").format(edited[0])
+        files = _result_files(folder, self._live.embedding.stem, options)
+        problem = folder_problem(folder) or find_edits(files)
         if problem:
             self._dock.messages.warn(problem)
             return
@@ -51,17 +50,15 @@ class Exporter(QObject):
             "overwrite": options.get("overwrite", False),
             "vectors": vectors or {},
         }
-        self._dock.jobs.request(tr("Export"), "label", params, self._add_results)
+        # The worker replaces files, which must not be open meanwhile.
+        closed = ClosedLayers(files)
+        request = self._dock.jobs.request(tr("Export"), "label", params, self._add_results)
+        request.failed.connect(lambda _: closed.restore())
 
     def _add_results(self, result):
-        """Add the files to the project; layers of an earlier export of the same files are replaced."""
+        """Add the files to the project."""
         paths = result["paths"]
-        replaced = {str(Path(path)) for path in paths.values() if path}
-        project = QgsProject.instance()
-        project.removeMapLayers(
-            [layer.id() for layer in project.mapLayers().values() if layer.source().split("|")[0] in replaced]
-        )
-        root = project.layerTreeRoot()
+        root = QgsProject.instance().layerTreeRoot()
         name = Path(paths["labels"]).stem.removesuffix("_labels")
         group = root.findGroup(name)
         if group is None or group.children():
@@ -82,8 +79,12 @@ class Exporter(QObject):
         group.addLayer(layer).setItemVisibilityChecked(visible)
 
 
-def _layers_of(folder, stem):
-    """Return the vector layers of the project that an export into a folder replaces."""
-    path = str(Path(folder) / f"{stem}.gpkg")
-    layers = QgsProject.instance().mapLayers().values()
-    return [layer for layer in layers if isinstance(layer, QgsVectorLayer) and layer.source().split("|")[0] == path]
+def _result_files(folder, stem, options):
+    """Return the files that become layers, some of which may exist from an earlier export."""
+    wanted = {
+        f"{stem}_labels.tif": True,
+        f"{stem}_score.tif": options.get("scores", True),
+        f"{stem}_probabilities.tif": options.get("probabilities", False),
+        f"{stem}.gpkg": options.get("polygons", False),
+    }
+    return [str(Path(folder) / name) for name, is_wanted in wanted.items() if is_wanted]

@@ -1645,11 +1645,6 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/exporter.py" />
-   <source>Layer “{}” has unsaved edits. Save or discard them first.</source>
-   <translation>Layer „{}“ hat ungespeicherte Änderungen. Speichern oder verwerfen Sie sie zuerst.</translation>
-  </message>
-  <message>
-   <location filename="../gui/exporter.py" />
    <source>Map saved to {}</source>
    <translation>Karte gespeichert in {}</translation>
   </message>
@@ -5382,6 +5377,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0}{1}: malformed YAML: {2}</source>
    <translation>{0}{1}: fehlerhaftes YAML: {2}</translation>
+  </message>
+  <message>
+   <location filename="../open_files.py" />
+   <source>Layer “{}” has unsaved edits. Save or discard them first.</source>
+   <translation>Layer „{}“ hat ungespeicherte Änderungen. Speichern oder verwerfen Sie sie zuerst.</translation>
   </message>
   <message>
    <location filename="../plugin.py" />

@@ -76,6 +76,7 @@ NO_MESSAGES = (
         "too long",
         "not recognized.*",
         "BEGIN .*",
+        "PRAGMA .*",
     ),
     # Parts of files, pictures and reports.
     *(

@@ -23,7 +23,7 @@ from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.region import Region
 from proxyclip_geo.vector.area_table import AreaTable
-from proxyclip_geo.vector.formats import SUFFIXES, check_format, check_layers, side_files
+from proxyclip_geo.vector.formats import SUFFIXES, check_format, check_layers, check_target, side_files
 from proxyclip_geo.vector.options import VectorOptions
 from proxyclip_geo.vocabulary import Vocabulary
 
@@ -135,11 +135,14 @@ def check_directory(out: Path, paths: OutputPaths, *, overwrite: bool) -> None:
     An interrupted run may replace its own results.
 
     Raises:
-        OutputError: If it is no directory, is not writable, or holds results that may not be overwritten.
+        OutputError: If it is no directory, is not writable, or holds results that may not be overwritten, or polygons
+            that are open in another program.
     """
     refuse_file_name(out, vector_format=True)
     check_folder(out)
     check_existing(paths.all(), overwrite=overwrite or paths.resumable)
+    if paths.polygons is not None:
+        check_target(paths.polygons, overwrite=True)
 
 
 def names_file(out: Path) -> bool:

@@ -119,18 +119,29 @@ def check_target(path: Path, *, overwrite: bool) -> Format:
                 raise OutputError(f"the file '{file}' exists", remedy=Remedy("append-or-replace"))
             raise OutputError(f"'{file}' exists; pass overwrite=True to replace it, or write to another name")
     if form.driver == "GPKG" and path.is_file():
-        try:
-            with closing(sqlite3.connect(path, timeout=0.5)) as database:
-                database.execute("BEGIN EXCLUSIVE")
-                database.rollback()
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise OutputError(
-                    f"'{path}' is open in another program that writes to it: close it there, or write to another name"
-                ) from error
-        except sqlite3.DatabaseError:
-            pass  # Files other than GeoPackages may be replaced too.
+        _check_unlocked(path)
     return form
+
+
+def _check_unlocked(path: Path) -> None:
+    """Raise an OutputError if another program writes to a GeoPackage, or QGIS has a layer of it in edit mode.
+
+    QGIS edits in the journal mode "wal", which ends when no program has the file open. What it saves after the file was
+    replaced would be lost without an error.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=0.5)) as database:
+            database.execute("PRAGMA journal_mode = delete")
+            database.execute("BEGIN EXCLUSIVE")
+            database.rollback()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise OutputError(
+                f"'{path}' is open in another program that writes to it, e.g. as an edited layer in QGIS: close it "
+                "there, or write to another name"
+            ) from error
+    except sqlite3.DatabaseError:
+        pass  # Files other than GeoPackages may be replaced too.
 
 
 def side_files(path: Path) -> tuple[Path, ...]:

@@ -1,7 +1,7 @@
 """Files that layers of the project have open.
 
-If a file is replaced while a layer has it open, edits that are saved later are lost without an error, and QGIS may write
-the histogram of the old file beside the new one. Windows refuses to replace an open file.
+If a file is replaced while a layer has it open, edits that are saved later are lost without an error, and QGIS may
+write the histogram of the old file beside the new one. Windows refuses to replace an open file.
 """
 
 import os

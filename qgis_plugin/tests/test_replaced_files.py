@@ -82,3 +82,18 @@ def test_algorithms_keep_unsaved_edits(exported, tmp_path):
     assert "unsaved edits" in check_outputs({"Polygons": path}, [])
     layer.rollBack()
     assert ogr.Open(path).GetLayerByName("scene").GetFeatureCount() == layer.featureCount()
+
+
+def test_a_map_is_exported_again_after_a_correction(exported, tmp_path, qgis_canvas):
+    layer = exported_polygons()
+    count = layer.featureCount()
+    delete_polygon(layer)
+    assert layer.commitChanges()
+    # QGIS may still draw the layer, and the file may be in the journal mode of edited layers.
+    qgis_canvas.refresh()
+    failures = []
+    exported.jobs.failed.connect(failures.append)
+    export_again(exported, tmp_path)
+    wait_until(lambda: not exported.jobs.is_busy, what="the second export")
+    assert not failures
+    assert exported_polygons().featureCount() == count

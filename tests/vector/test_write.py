@@ -305,6 +305,26 @@ def test_a_geopackage_that_is_open_in_another_program(tmp_path) -> None:
             write_polygons(polygons(), path)
 
 
+def test_a_geopackage_that_qgis_edits_is_not_replaced(tmp_path) -> None:
+    path = write_polygons(polygons(), tmp_path / "out.gpkg")
+    with closing(sqlite3.connect(path)) as qgis:
+        qgis.execute("PRAGMA journal_mode = wal")
+        qgis.execute("SELECT count(*) FROM out").fetchone()
+        with pytest.raises(OutputError, match="edited layer in QGIS"):
+            write_polygons(polygons(), path)
+        # What QGIS saves later must reach the file that has the name.
+        with qgis:
+            qgis.execute("CREATE TABLE edits (number INTEGER)")
+    assert "edits" in _tables(path)
+    write_polygons(polygons(), path)
+    assert "edits" not in _tables(path)
+
+
+def _tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as database:
+        return {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+
+
 def test_a_stale_journal_is_removed(tmp_path) -> None:
     (tmp_path / "out.gpkg-wal").write_bytes(b"pages of another database")
     write_polygons(polygons(), tmp_path / "out.gpkg")

@@ -2185,8 +2185,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>'{0}' is open in another program that writes to it: close it there, or write to another name</source>
-   <translation>„{0}“ ist in einem anderen Programm geöffnet, das darin schreibt: schließen Sie es dort, oder wählen Sie einen anderen Namen</translation>
+   <source>'{0}' is open in another program that writes to it, e.g. as an edited layer in QGIS: close it there, or write to another name</source>
+   <translation>„{0}“ ist in einem anderen Programm geöffnet, das darin schreibt, z. B. als bearbeiteter Layer in QGIS: schließen Sie es dort, oder wählen Sie einen anderen Namen</translation>
   </message>
   <message>
    <location filename="../messages.json" />

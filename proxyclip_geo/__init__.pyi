@@ -2,6 +2,7 @@ from .api.adapt import AdaptReport as AdaptReport
 from .api.adapt import AdaptResult as AdaptResult
 from .api.areas import AreaReport as AreaReport
 from .api.areas import measure_areas as measure_areas
+from .api.batch_report import RasterReport as RasterReport
 from .api.benchmark import BenchmarkResult as BenchmarkResult
 from .api.benchmark import run_benchmark as run_benchmark
 from .api.change_result import ChangeResult as ChangeResult
@@ -36,7 +37,6 @@ from .api.segment import SegmentPlan as SegmentPlan
 from .api.segment import plan_segment as plan_segment
 from .api.segment import segment as segment
 from .api.segment_many import RasterPlan as RasterPlan
-from .api.segment_many import RasterReport as RasterReport
 from .api.segment_many import plan_many as plan_many
 from .api.segment_many import segment_many as segment_many
 from .api.suggest import Doubt as Doubt

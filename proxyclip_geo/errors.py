@@ -158,6 +158,10 @@ class WorkerError(ProxyClipGeoError, RuntimeError):
     exit_code = 12
 
 
+class WorkersLostError(WorkerError):
+    """No workers are left, or their scheduler is lost: no raster of a batch can be computed."""
+
+
 class StoreError(ProxyClipGeoError, OSError):
     """A stored embedding is missing, damaged, not complete, or of another raster or model."""
 

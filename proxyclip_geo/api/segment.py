@@ -28,7 +28,7 @@ from proxyclip_geo.api.segment_run import SegmentRun
 from proxyclip_geo.api.text_bank import require_model
 from proxyclip_geo.api.write_map import timing
 from proxyclip_geo.arguments import check_arguments
-from proxyclip_geo.engine.estimate import estimate_disk, estimate_memory, time_window
+from proxyclip_geo.engine.estimate import count_devices, estimate_disk, estimate_memory, time_window
 from proxyclip_geo.engine.store.label_store import open_label_store
 from proxyclip_geo.errors import OptionError, OutputError, record_warnings
 from proxyclip_geo.files import staging_folder
@@ -273,7 +273,7 @@ def plan_segment(
             memory=estimate_memory(plan, loaded.encoder, run.memory_inputs),
             disk=estimate_disk(plan, run.memory_inputs),
             device=str(loaded.encoder.device),
-            seconds=seconds / options.workers,
+            seconds=seconds / count_devices(loaded.encoder, options.device, workers=options.workers),
             paths=paths,
             notes=tuple(notes),
             worker_seconds=seconds,

@@ -3,14 +3,14 @@
 import itertools
 import logging
 import os
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from proxyclip_geo.api.batch_report import REPORT, RasterReport, ReportFile
 from proxyclip_geo.api.job import Classes, LazyModel, prepare_vocabulary
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.output_folders import name_folders
@@ -24,10 +24,11 @@ from proxyclip_geo.errors import (
     ProxyClipGeoError,
     RasterError,
     WeightsError,
+    WorkersLostError,
     name_in_warnings,
     strip_credentials,
 )
-from proxyclip_geo.files import check_folder, check_outputs, write_json
+from proxyclip_geo.files import check_folder, check_outputs
 from proxyclip_geo.models.card import ModelCard
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.models.options import DEFAULT_MODEL
@@ -41,35 +42,6 @@ logger = logging.getLogger(__name__)
 
 MAX_AT_ONCE = 8
 """Rasters that are processed at the same time at most; more would need much memory to write."""
-_REPORT = "report.json"
-_REPORT_SHARE = 0.05
-"""Share of the time in which the report is written: that of many rasters takes longer than a small raster."""
-
-
-@dataclass(frozen=True)
-class RasterReport:
-    """Status of one raster.
-
-    Attributes:
-        raster: Path, or URL without credentials.
-        out: Directory of its results.
-        status: "done", "done before" if an earlier run did it, "failed", or "not started".
-        reason: The error if it failed, else empty.
-        shares: Share of each class, 0–1; empty if it is not done.
-        failed_blocks: Number of blocks that failed and have no data.
-    """
-
-    raster: str
-    out: Path
-    status: str = "not started"
-    reason: str = ""
-    shares: tuple[tuple[str, float], ...] = ()
-    failed_blocks: int = 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all of the raster was segmented."""
-        return self.status.startswith("done") and not self.failed_blocks
 
 
 @dataclass(frozen=True)
@@ -107,9 +79,10 @@ def segment_many(
     to the same workers. The directory of a raster has its stem as name. Rasters of one stem get sub-directories: the
     ids of their STAC items, or the directories in which they lie.
 
-    The same call resumes an interrupted one: rasters that already have the same results are not computed again. With
-    `on_error="skip"` a raster that fails is reported, and the next one is processed. The status of each raster is
-    written to `report.json` in the output directory.
+    The same call resumes an interrupted one: rasters that already have the same results are found first, and are not
+    computed again. With `on_error="skip"` a raster that fails is reported, and the next one is processed; a cluster
+    that cannot be reached or is lost ends the run. The status of each raster is written to `report.json` in the output
+    directory.
 
     Args:
         rasters: Paths and URLs; also directories, patterns, lists and STAC files, as `find_rasters` takes.
@@ -122,7 +95,8 @@ def segment_many(
         progress: Called as for `segment`, and with the stage "rasters" after each raster.
 
     Raises:
-        OptionError: If directories of two rasters would have the same name.
+        OptionError: If directories of two rasters would have the same name, or no scheduler answers.
+        WorkerError: If the scheduler is lost, or workers cannot start.
         RasterError: If a directory, pattern or STAC file yields no raster, or all rasters fail.
         ProxyClipGeoError: The error of the first raster that fails, unless failures are skipped.
 
@@ -135,31 +109,22 @@ def segment_many(
     options, out = options or SegmentOptions(), Path(out)
     lazy_model = LazyModel(model, options)
     folders = _prepare(rasters, classes, out=out, model=lazy_model, options=options)
-    reports = [RasterReport(strip_credentials(raster), out / folder) for raster, folder in folders.items()]
     batch = _Batch(out, folders, classes, lazy_model, options, vectors, overwrite)
-    names = list(folders)
-    progress(ProgressEvent("rasters", 0, len(names), "rasters"))
-    at_once = min(_at_once(options), len(names))
-    with ExitStack() as stack:
-        file = stack.enter_context(closing(_ReportFile(out, reports)))
-        # Left last: when the run is stopped, the rasters that have begun end as soon as the workers are gone.
-        pool = stack.enter_context(ThreadPoolExecutor(at_once, "raster")) if at_once > 1 else None
-        stack.enter_context(_share_workers(options))
-        processed = stack.enter_context(closing(process_rasters(names, batch.process, pool=pool, progress=progress)))
-        for count, (number, (report, error)) in enumerate(processed, 1):
-            reports[number] = report
-            logger.info("%s: %s%s", report.out, report.status, f": {report.reason}" * bool(report.reason))
-            file.update()
-            if error is not None and options.on_error == "stop":
-                if len(names) == 1:
-                    raise error
-                raise type(error)(
-                    f"{_name(names[number], str(error))}; on_error='skip' continues with the other rasters"
-                ) from error
-            progress(ProgressEvent("rasters", count, len(names), "rasters", str(folders[names[number]])))
+    # The report of an earlier run stays until it is known what that run has done.
+    found = batch.find_done(progress)
+    with closing(ReportFile(out, [report for report, _ in found])) as file:
+        for raster, (_, error) in zip(folders, found, strict=True):
+            if error is not None:
+                batch.stop_at(error, raster)
+        batch.process_missing(file, progress)
+        reports = tuple(file.reports)
     if all(report.status == "failed" for report in reports):
         raise RasterError(f"none of the {len(reports)} rasters could be segmented; the first: {reports[0].reason}")
-    return tuple(reports)
+    return reports
+
+
+_Outcome: TypeAlias = tuple[RasterReport, ProxyClipGeoError | None]
+"""The status of a raster, and the error if it failed."""
 
 
 @dataclass(frozen=True)
@@ -174,23 +139,102 @@ class _Batch:
     vectors: VectorOptions | None
     overwrite: bool
 
-    def process(self, raster: str, progress: Progress) -> tuple[RasterReport, ProxyClipGeoError | None]:
-        """Segment a raster unless its results exist; return its status and the error if it failed."""
-        folder = self.folders[raster]
-        report = RasterReport(strip_credentials(raster), self.out / folder)
-        same: dict[str, Any] = {"out": report.out, "options": self.options, "vectors": self.vectors}
+    def find_done(self, progress: Progress) -> list[_Outcome]:
+        """Return the status of each raster before the run, and the error if its results cannot be compared."""
+        names = list(self.folders)
+        found: list[_Outcome] = [
+            (RasterReport(strip_credentials(raster), self.out / folder), None)
+            for raster, folder in self.folders.items()
+        ]
+        progress(ProgressEvent("rasters", 0, len(names), "rasters"))
+        if self.overwrite:
+            return found
+        with ExitStack() as stack:
+            pool = _enter_pool(stack, self.options, len(names))
+            outcomes = process_rasters(names, self._find, pool=pool, progress=no_progress)
+            done = 0
+            for number, outcome in stack.enter_context(closing(outcomes)):
+                found[number] = outcome
+                if not _is_missing(outcome[0]):
+                    done += 1
+                    progress(ProgressEvent("rasters", done, len(names), "rasters", str(self.folders[names[number]])))
+        return found
+
+    def process_missing(self, file: ReportFile, progress: Progress) -> None:
+        """Segment the rasters without results, and keep the report up to date."""
+        names = list(self.folders)
+        todo = [index for index, report in enumerate(file.reports) if _is_missing(report)]
+        numbers = {names[index]: index for index in todo}
+        done = len(names) - len(todo)
+
+        def process(raster: str, progress: Progress) -> _Outcome:
+            return self._process(raster, progress, begin=lambda: file.begin(numbers[raster]))
+
+        if not todo:
+            return
+        with ExitStack() as stack:
+            # Left last: when the run is stopped, the rasters that have begun end as soon as the workers are gone.
+            pool = _enter_pool(stack, self.options, len(todo))
+            stack.enter_context(_share_workers(self.options))
+            processed = process_rasters(list(numbers), process, pool=pool, progress=progress)
+            for count, (number, (report, error)) in enumerate(stack.enter_context(closing(processed)), done + 1):
+                index = todo[number]
+                file.update(index, report)
+                logger.info("%s: %s%s", report.out, report.status, f": {report.reason}" * bool(report.reason))
+                if error is not None:
+                    self.stop_at(error, names[index])
+                progress(ProgressEvent("rasters", count, len(names), "rasters", str(self.folders[names[index]])))
+
+    def _find(self, raster: str, progress: Progress) -> _Outcome:
+        """Return the status of a raster before the run, and the error if its results cannot be compared."""
+        report = RasterReport(strip_credentials(raster), self.out / self.folders[raster])
         try:
-            with name_in_warnings(str(folder)):
-                earlier = None if self.overwrite else find_results(raster, self.classes, model=self.model, **same)
-                if earlier is not None:
-                    return _finish(report, "done before", earlier.shares, earlier.failed_blocks), None
-                call: dict[str, Any] = {"overwrite": self.overwrite, "progress": progress}
-                result = segment(raster, self.classes, model=self.model.loaded, **call, **same)
+            with name_in_warnings(str(self.folders[raster])):
+                earlier = find_results(
+                    raster, self.classes, out=report.out, model=self.model, options=self.options, vectors=self.vectors
+                )
         except (Cancelled, ModelError, WeightsError):
             raise
         except ProxyClipGeoError as error:
             return replace(report, status="failed", reason=str(error)), error
+        if earlier is not None:
+            return _finish(report, "done before", earlier.shares, earlier.failed_blocks), None
+        begun = OutputPaths.in_directory(report.out, stem_of(raster), self.options).unfinished.exists()
+        return replace(report, status="unfinished") if begun else report, None
+
+    def _process(self, raster: str, progress: Progress, *, begin: Callable[[], None]) -> _Outcome:
+        """Segment a raster; return its status and the error if it failed."""
+        report = RasterReport(strip_credentials(raster), self.out / self.folders[raster])
+        call: dict[str, Any] = {"out": report.out, "options": self.options, "vectors": self.vectors}
+        try:
+            with name_in_warnings(str(self.folders[raster])):
+                model = self.model.loaded
+                begin()
+                call |= {"model": model, "overwrite": self.overwrite, "progress": progress}
+                result = segment(raster, self.classes, **call)
+        except (Cancelled, ModelError, WeightsError, WorkersLostError):
+            raise
+        except ProxyClipGeoError as error:
+            return replace(report, status="failed", reason=str(error)), error
         return _finish(report, "done", result.shares, result.run["failed_blocks"]), None
+
+    def stop_at(self, error: ProxyClipGeoError, raster: str) -> None:
+        """Raise the error of a raster, with its name, unless failures are skipped."""
+        if self.options.on_error == "skip":
+            return
+        if len(self.folders) == 1:
+            raise error
+        raise type(error)(f"{_name(raster, str(error))}; on_error='skip' continues with the other rasters") from error
+
+
+def _is_missing(report: RasterReport) -> bool:
+    return report.status in ("unfinished", "not started")
+
+
+def _enter_pool(stack: ExitStack, options: SegmentOptions, rasters: int) -> ThreadPoolExecutor | None:
+    """Return threads for several rasters at the same time; None for one after another."""
+    at_once = min(_at_once(options), rasters)
+    return stack.enter_context(ThreadPoolExecutor(at_once, "raster")) if at_once > 1 else None
 
 
 def _finish(report: RasterReport, status: str, shares: Mapping[str, float], failed: Sequence[Any]) -> RasterReport:
@@ -291,29 +335,7 @@ def _prepare(
     vocabulary = classes.path if isinstance(classes, Vocabulary) else None
     files = (item for item in named if os.path.isfile(item))
     inputs = [*map(gdal_name, folders), *files, vocabulary, options.aoi, options.mask_path]
-    check_outputs([out / _REPORT, *itertools.chain(*results)], inputs=inputs)
+    check_outputs([out / REPORT, *itertools.chain(*results)], inputs=inputs)
     refuse_file_name(out)
     check_folder(out)
     return folders
-
-
-class _ReportFile:
-    """Writes the status of each raster to a file, at most in a small share of the time."""
-
-    def __init__(self, out: Path, reports: Sequence[RasterReport]) -> None:
-        self._path, self._reports = out / _REPORT, reports
-        self._next = 0.0
-        self.close()
-
-    def update(self) -> None:
-        """Write the file, unless it was written a short time ago."""
-        if time.monotonic() >= self._next:
-            self.close()
-
-    def close(self) -> None:
-        """Write the file."""
-        started = time.monotonic()
-        values = [{**vars(report), "out": str(report.out), "shares": dict(report.shares)} for report in self._reports]
-        write_json(self._path, values)
-        ended = time.monotonic()
-        self._next = ended + (ended - started) / _REPORT_SHARE

@@ -125,8 +125,43 @@ def _show_plans(reporter: Reporter, plans: Any) -> None:
             status = f"failed: {one.reason}" if one.reason else f"done before, in {one.out}"
             reporter.result(f"{one.raster}: {status}", {"dry_run": True, **vars(one), "out": str(one.out)})
     failed = sum(bool(one.reason) for one in plans)
+    _show_total(reporter, plans, failed)
     if failed:
         raise IncompleteError(f"{failed} of {len(plans)} rasters cannot be segmented; their lines say why")
+
+
+def _show_total(reporter: Reporter, plans: Any, failed: int) -> None:
+    """Show what all rasters of a batch cost together."""
+    planned = [one.plan for one in plans if one.plan is not None]
+    before = len(plans) - len(planned) - failed
+    sums = {
+        key: sum(getattr(plan, key) for plan in planned)
+        for key in ("windows", "blocks", "seconds", "worker_seconds", "disk", "read", "sent")
+    }
+    pixels = sum(math.prod(plan.shape) for plan in planned)
+    lines = [
+        f"all {len(plans)} rasters: {len(planned)} to segment, {before} done before, {failed} failed",
+        f"area: {pixels / 1e6:.6g} Mpx, {_count(sums['windows'], 'window')} in {_count(sums['blocks'], 'block')}",
+        f"time: about {_duration(sums['seconds'])} to encode; disk: at most {_size(sums['disk'])}, usually a fifth of "
+        "that",
+        f"workers: {_hours(sums['worker_seconds'])} in all on machines like this one; they read {_size(sums['read'])} "
+        f"of pixels and return at most {_size(sums['sent'])}",
+    ]
+    data = {
+        "rasters": len(plans),
+        "planned": len(planned),
+        "done_before": before,
+        "failed": failed,
+        "pixels": pixels,
+        "windows": sums["windows"],
+        "blocks": sums["blocks"],
+        "seconds": round(sums["seconds"], 1),
+        "worker_seconds": round(sums["worker_seconds"], 1),
+        "disk_bytes": sums["disk"],
+        "read_bytes": sums["read"],
+        "sent_bytes": sums["sent"],
+    }
+    reporter.result("\n".join(lines), {"dry_run": True, **data})
 
 
 def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import torch
 
@@ -78,14 +79,32 @@ def estimate_disk(plan: Plan, inputs: MemoryInputs) -> int:
     return int(plan.area.region.height * plan.area.region.width * inputs.layers * (1 + 4 / 3 + 4 / 3))
 
 
+_WINDOW_SECONDS: "WeakKeyDictionary[DenseEncoder, dict[tuple[int, ...], float]]" = WeakKeyDictionary()
+"""Seconds of a window by its shape and the batch size."""
+
+
 def time_window(plan: Plan, encoder: DenseEncoder) -> float:
-    """Measure the seconds that a window takes."""
+    """Return the seconds that a window takes; they are measured once for each encoder, window and batch size."""
+    known, key = _WINDOW_SECONDS.setdefault(encoder, {}), (*plan.grid.window, plan.batch_size)
+    if key not in known:
+        known[key] = _measure_window(plan, encoder)
+    return known[key]
+
+
+def _measure_window(plan: Plan, encoder: DenseEncoder) -> float:
     count = min(2, plan.batch_size) if encoder.device.type == "cpu" else plan.batch_size
     batch = torch.zeros(count, 3, *plan.grid.window, dtype=torch.uint8)
     encoder.encode(batch)
     started = time.perf_counter()
     encoder.encode(batch).dense.cpu()
     return (time.perf_counter() - started) / len(batch)
+
+
+def count_devices(encoder: DenseEncoder, device: str, *, workers: int) -> int:
+    """Return the number of devices that workers of this machine compute on; those on a CPU share its cores."""
+    if encoder.device.type != "cuda" or device not in ("auto", "cuda"):
+        return 1
+    return max(1, min(workers, torch.cuda.device_count()))
 
 
 def fit_block_size(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs, *, limit: int) -> int:

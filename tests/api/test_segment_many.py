@@ -9,14 +9,16 @@ import pytest
 import rasterio
 
 import proxyclip_geo as pg
+from proxyclip_geo.api.batch_report import RasterReport, ReportFile
 from proxyclip_geo.api.output_folders import name_folders
-from proxyclip_geo.api.segment_many import RasterReport, _ReportFile
 from proxyclip_geo.errors import (
     Cancelled,
     OptionError,
     OutputError,
     ProxyClipGeoError,
     RasterError,
+    WorkerError,
+    WorkersLostError,
     forward_warnings,
     name_in_warnings,
     warn_quality,
@@ -148,6 +150,46 @@ def test_report_tells_what_was_done_before_a_run_was_stopped(folder: Path, demo:
     assert [entry["status"] for entry in report] == ["done", "not started"]
 
 
+def test_report_of_a_stopped_run_has_what_was_done_before(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
+    def stop(event: ProgressEvent) -> None:
+        if event.stage == "segment" and event.done:
+            raise Cancelled("enough")
+
+    def statuses() -> list[str]:
+        return [entry["status"] for entry in json.loads((out / "report.json").read_text())]
+
+    rasters, out = [str(folder / name) for name in ("broken.tif", "east.tif", "west.tif")], tmp_path / "out"
+    pg.segment_many(rasters[2:], WORDS, out=out, model=demo)
+    with pytest.raises(RasterError, match=r"broken\.tif"):
+        pg.segment_many(rasters, WORDS, out=out, model=demo)
+    assert statuses() == ["failed", "not started", "done before"]
+    with pytest.raises(Cancelled):
+        pg.segment_many(rasters, WORDS, out=out, model=demo, options=pg.SegmentOptions(on_error="skip"), progress=stop)
+    assert statuses() == ["failed", "unfinished", "done before"]
+    # Results of other words are found before anything is computed.
+    with pytest.raises(OutputError, match="differs in vocabulary"):
+        pg.segment_many(rasters, ["water", "forest"], out=out, model=demo)
+    assert statuses() == ["not started", "not started", "failed"]
+
+
+def test_a_scheduler_that_does_not_answer_ends_the_run(folder: Path, tmp_path: Path) -> None:
+    options = pg.SegmentOptions(on_error="skip", scheduler="127.0.0.1")
+    with pytest.raises(OptionError, match=r"^no Dask scheduler answers at 127\.0\.0\.1"):
+        pg.segment_many(folder, WORDS, out=tmp_path / "out", model="demo", options=options)
+    assert {entry["status"] for entry in json.loads((tmp_path / "out" / "report.json").read_text())} == {"not started"}
+
+
+def test_lost_workers_end_the_run(
+    folder: Path, demo: pg.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*arguments: Any, **options: Any) -> None:
+        raise WorkersLostError("the connection to the Dask scheduler is lost")
+
+    monkeypatch.setattr("proxyclip_geo.api.segment_many.segment", lose)
+    with pytest.raises(WorkerError, match="is lost"):
+        pg.segment_many(folder, WORDS, out=tmp_path, model=demo, options=pg.SegmentOptions(on_error="skip"))
+
+
 @pytest.mark.enable_socket
 def test_small_rasters_share_workers(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
     (folder / "broken.tif").unlink()
@@ -189,6 +231,20 @@ def test_first_error_stops_rasters_that_share_workers(folder: Path, tmp_path: Pa
     skipping = replace(options, on_error="skip")
     again = pg.segment_many(folder, WORDS, out=tmp_path / "out", model="demo", options=skipping)
     assert [entry.status.split()[0] for entry in again] == ["failed", "done", "done"]
+
+
+def test_plans_of_many_rasters_time_one_window(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "broken.tif").unlink()
+    model, calls = pg.load_model("demo", device="cpu"), []
+    encode = model.encoder.encode
+    monkeypatch.setattr(model.encoder, "encode", lambda batch: calls.append(len(batch)) or encode(batch))
+    plans = pg.plan_many(folder, WORDS, out=tmp_path / "out", model=model)
+    assert len(calls) == 2  # the first one warms up
+    seconds = {one.plan.seconds for one in plans if one.plan}
+    workers = pg.plan_many(folder, WORDS, out=tmp_path / "out", model=model, options=pg.SegmentOptions(workers=2))
+    # Workers on a CPU share its cores.
+    assert {one.plan.seconds for one in workers if one.plan} == seconds
+    assert len(calls) == 2
 
 
 def test_warnings_name_the_raster_of_a_batch(folder: Path, demo: pg.Model, tmp_path: Path) -> None:
@@ -316,16 +372,24 @@ def test_names_of_many_rasters_take_linear_time() -> None:
 
 
 def test_report_is_written_in_a_share_of_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 1.0, 5.0, 21.0, 21.0, 22.0, 30.0, 30.0, 30.0])
-    monkeypatch.setattr("proxyclip_geo.api.segment_many.time.monotonic", lambda: next(clock))
-    reports = [RasterReport("a.tif", Path("a"))]
-    file = _ReportFile(tmp_path, reports)  # takes a second
+    # The first write takes two seconds, the second one.
+    clock = iter([0.0, 0.0, 2.0, 20.0, 41.0, 41.0, 42.0, 42.0, 42.0, 42.0])
+    monkeypatch.setattr("proxyclip_geo.api.batch_report.time.monotonic", lambda: next(clock))
+    report = RasterReport("a.tif", Path("a"))
+    file = ReportFile(tmp_path, [report])
     statuses = []
     for status in ("first", "second", "third"):
-        reports[0] = replace(reports[0], status=status)
-        file.close() if status == "third" else file.update()
+        file.update(0, replace(report, status=status))
+        if status == "third":
+            file.close()
         statuses.append(json.loads((tmp_path / "report.json").read_text())[0]["status"])
     assert statuses == ["not started", "second", "third"]
+
+
+def test_report_of_a_few_rasters_is_up_to_date(tmp_path: Path) -> None:
+    file = ReportFile(tmp_path, [RasterReport("a.tif", Path("a"))])
+    file.begin(0)
+    assert json.loads((tmp_path / "report.json").read_text())[0]["status"] == "unfinished"
 
 
 @pytest.mark.enable_socket

@@ -212,9 +212,13 @@ def test_dry_run_of_many_lists_each(folder: Path, run_cli: Run) -> None:
     assert completed.returncode == 0, completed.stderr
     assert "tiles/a.tif: done before, in many/a" in completed.stdout
     assert "would write: many/b/b_labels.tif" in completed.stdout
-    first, second = (json.loads(line) for line in run_cli(*call, "--dry-run", "--json", cwd=folder).stdout.splitlines())
+    assert "all 2 rasters: 1 to segment, 1 done before, 0 failed" in completed.stdout
+    printed = run_cli(*call, "--dry-run", "--json", cwd=folder).stdout.splitlines()
+    first, second, total = (json.loads(line) for line in printed)
     assert (first["out"], first["plan"]) == ("many/a", None)
     assert second["paths"][0] == "many/b/b_labels.tif"
+    assert [total[key] for key in ("rasters", "planned", "pixels", "blocks")] == [2, 1, 256**2, 1]
+    assert total["windows"] == second["windows"]
 
 
 def test_skipped_rasters_have_an_exit_code(folder: Path, run_cli: Run) -> None:

@@ -16,7 +16,7 @@ import dask
 from distributed import Client, LocalCluster
 from distributed.utils import silence_logging_cmgr
 
-from proxyclip_geo.errors import OptionError, WorkerError
+from proxyclip_geo.errors import OptionError, WorkersLostError
 from proxyclip_geo.remedies import Remedy
 
 logger = logging.getLogger(__name__)
@@ -89,10 +89,10 @@ def start_workers(count: int) -> Generator[Client, None, None]:
         count: Number of workers.
 
     Raises:
-        WorkerError: If they cannot start.
+        WorkersLostError: If they cannot start.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):  # as multiprocessing itself checks
-        raise WorkerError(_NO_START)
+        raise WorkersLostError(_NO_START)
     with ExitStack() as stack:
         stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
         cluster = stack.enter_context(_start_cluster(count))
@@ -166,7 +166,8 @@ class WorkerPool:
         waited = now - self._waiting
         if waited < self._next_line:
             return ""
-        self._next_line = min(2 * self._next_line, self._next_line + LONGEST_PAUSE)
+        # From now: a line that is late, e.g. because the model was being loaded, is not followed by others at once.
+        self._next_line = min(2 * waited, waited + LONGEST_PAUSE)
         return f"the Dask scheduler at {self.client.scheduler.address} has had no workers for {waited:.0f} s; waiting"
 
     def _end_waiting(self) -> str:
@@ -206,9 +207,16 @@ _SHARED: ContextVar[_SharedPool | None] = ContextVar("shared workers", default=N
 
 @contextmanager
 def share_workers(*, workers: int | None, scheduler: str | None) -> Generator[None, None, None]:
-    """Let all runs in the block use the same workers, which are started once; see `use_workers`."""
+    """Let all runs in the block use the same workers, which are started once; see `use_workers`.
+
+    Raises:
+        OptionError: If the scheduler cannot be reached.
+    """
     with ExitStack() as stack:
-        token = _SHARED.set(_SharedPool(stack, workers, scheduler))
+        shared = _SharedPool(stack, workers, scheduler)
+        if scheduler is not None:
+            shared.get()
+        token = _SHARED.set(shared)
         try:
             yield
         finally:
@@ -225,7 +233,7 @@ def use_workers(*, workers: int | None, scheduler: str | None) -> Generator[Work
 
     Raises:
         OptionError: If the scheduler cannot be reached.
-        WorkerError: If the workers cannot start.
+        WorkersLostError: If the workers cannot start.
     """
     shared = _SHARED.get()
     if shared is not None:
@@ -250,7 +258,7 @@ def _start_cluster(count: int) -> LocalCluster:
                 preload=_PRELOAD,
             )
     except RuntimeError as error:
-        raise WorkerError(_NO_START) from error
+        raise WorkersLostError(_NO_START) from error
 
 
 def _kill_workers(cluster: LocalCluster) -> None:

@@ -18,7 +18,7 @@ from proxyclip_geo.engine.distributed.cluster import WorkerPool, death_reason, u
 from proxyclip_geo.engine.distributed.task import BlockTask, compute_block
 from proxyclip_geo.engine.encode_block import window_total
 from proxyclip_geo.engine.runner import OnFailure
-from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkerError
+from proxyclip_geo.errors import EngineError, ProxyClipGeoError, WorkersLostError
 from proxyclip_geo.grid import Block
 from proxyclip_geo.progress import Counter, Progress, ProgressEvent, no_progress
 from proxyclip_geo.remedies import Remedy
@@ -60,7 +60,8 @@ def compute_on_workers(
     Raises:
         OptionError: If the scheduler cannot be reached.
         ProxyClipGeoError: The error of computing a block; EngineError if its workers died.
-        WorkerError: If the scheduler is lost, or workers cannot start or lack the raster or the model.
+        WorkerError: If workers lack the raster or the model.
+        WorkersLostError: If the scheduler is lost, or workers cannot start.
     """
     if not blocks:
         return
@@ -168,7 +169,7 @@ class _Executor:
             more: Whether there are blocks to submit: then a slot that another run frees ends the waiting.
 
         Raises:
-            WorkerError: If the scheduler is lost.
+            WorkersLostError: If the scheduler is lost.
         """
         until = time.monotonic() + timeout
         while not self._completed.has_ready() and time.monotonic() < until and self._client.status != "closed":
@@ -195,7 +196,7 @@ class _Executor:
             return self._lost_scheduler()
         failure: BaseException = future.exception()
         if isinstance(failure, NoWorkerError | NoValidWorkerError):
-            return WorkerError(f"the workers died and could not be restarted; the last one {self._death()}")
+            return WorkersLostError(f"the workers died and could not be restarted; the last one {self._death()}")
         if not isinstance(failure, KilledWorker):
             return failure
         if self._task.local_workers:
@@ -208,8 +209,8 @@ class _Executor:
         reason = death_reason(self._client)
         return f"{reason}, most likely by the system because memory ran out" if reason.endswith("signal 9") else reason
 
-    def _lost_scheduler(self) -> WorkerError:
-        return WorkerError(
+    def _lost_scheduler(self) -> WorkersLostError:
+        return WorkersLostError(
             f"the connection to the Dask scheduler at {self._client.scheduler.address} is lost, or it was restarted; "
             "start it, and run the same command again to resume"
         )

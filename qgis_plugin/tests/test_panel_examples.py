@@ -100,7 +100,7 @@ def test_drawing_says_how_to_finish(encoded, qgis_iface):
     texts = []
     encoded.messages.hint = texts.append
     encoded.draw_button.click()
-    assert "an example of “water”" in texts[0]
+    assert "Draw “water”" in texts[0]
     assert "right-click or Enter finishes" in texts[0]
     encoded.draw_button.click()
 

@@ -30,6 +30,7 @@ from .messages import Messages
 from .refinements import Refinements
 from .scores import ScoreTable
 from .source_panel import SourcePanel
+from .tab_order import order_tabs
 from .vocabulary_panel import VocabularyPanel
 
 
@@ -48,6 +49,7 @@ class MapperDock(QgsDockWidget):
         self.words_panel = VocabularyPanel(self.client, self)
         self.refinements = Refinements(self)
         self.scores = ScoreTable(self)
+        self._tooltips = {}
         self._make_widgets()
         self.mapping = Mapping(self)
         self._connect()
@@ -118,6 +120,7 @@ class MapperDock(QgsDockWidget):
         outer.addWidget(area, 1)
         outer.addWidget(self.job_bar)
         self.setWidget(whole)
+        order_tabs(outer)
 
     def _make_hint(self):
         self.environment_hint = QWidget(self)
@@ -173,7 +176,13 @@ class MapperDock(QgsDockWidget):
             "explain", tr("Click the map to show the probability of each word"), None, True
         )
         self.draw_button = self._tool(
-            "draw", tr("Draw an example of the current class (right-click to finish)"), None, True
+            "draw",
+            tr(
+                "Draw an example of the current class: right-click or Enter finishes, Backspace removes a corner, Esc "
+                "cancels"
+            ),
+            None,
+            True,
         )
         self.draw_negative_button = self._tool(
             "draw_not", tr("Draw a negative example of the current class"), None, True
@@ -184,8 +193,11 @@ class MapperDock(QgsDockWidget):
         self.examples_button = self._make_examples_button()
         self.side_button = self._tool("side", tr("Image and map side by side"), None, True)
         self.export_button = QPushButton(icon("save"), tr("Export…"), row)
+        self.export_button.setToolTip(tr("Label the whole image, and add the map to the project"))
         self.status = QLabel(row)
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # A long text must not make the panel wider than its dock.
+        self.status.setWordWrap(True)
         for button in (
             self.explain_button,
             self.draw_button,
@@ -241,20 +253,24 @@ class MapperDock(QgsDockWidget):
 
     def _on_busy(self, busy):
         ready = self.mapping.live.embedding is not None
-        self.encode_button.setEnabled(not busy and self.source_panel.layers.currentLayer() is not None)
-        self.open_button.setEnabled(not busy)
+        job = tr("Wait for the running job, or cancel it.") if busy else ""
+        image = "" if self.source_panel.layers.currentLayer() is not None else tr("Add an image to the project first.")
+        embedding = "" if ready else tr("Encode an image, or open an embedding, first.")
+        self._enable(self.encode_button, job or image)
+        self._enable(self.open_button, job)
+        self._enable(self.export_button, embedding or job)
         self.source_panel.model.download_button.setEnabled(not busy)
-        for button in (
-            self.export_button,
-            self.explain_button,
-            self.draw_button,
-            self.draw_negative_button,
-            self.side_button,
-        ):
-            button.setEnabled(ready and (button is not self.export_button or not busy))
+        for button in (self.explain_button, self.draw_button, self.draw_negative_button, self.side_button):
+            self._enable(button, embedding)
         self.suggest_action.setEnabled(ready and not busy)
         for action in (self.undo_action, self.save_action, self.learned_action, self.clear_action):
             action.setEnabled(self.mapping.examples.count > 0)
+
+    def _enable(self, button, obstacle):
+        """Enable a button unless there is an obstacle, which its tooltip then names."""
+        text = self._tooltips.setdefault(button, button.toolTip())
+        button.setEnabled(not obstacle)
+        button.setToolTip(f"{text}\n{obstacle}" if obstacle else text)
 
     def refresh_buttons(self):
         """Update which buttons are enabled."""

@@ -105,11 +105,11 @@ class Mapping(QObject):
         if on:
             self.drawing.is_negative = negative
             name = self._dock.words_panel.current_class
-            kind = tr("a negative example of “{}”") if negative else tr("an example of “{}”")
+            # The message bar cuts a second line off.
             self._dock.messages.hint(
-                tr("Draw {}: right-click or Enter finishes, Backspace removes a corner, Esc cancels.").format(
-                    kind.format(name)
-                )
+                tr("Draw what is not “{}”: right-click or Enter finishes, Esc cancels.").format(name)
+                if negative
+                else tr("Draw “{}”: right-click or Enter finishes, Esc cancels.").format(name)
             )
         else:
             self._dock.messages.clear_hint()

@@ -1183,6 +1183,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/dock.py" />
+   <source>Add an image to the project first.</source>
+   <translation>Fügen Sie dem Projekt zuerst ein Bild hinzu.</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
    <source>Change the class of a polygon of an exported map to the current class</source>
    <translation>Die Klasse eines Polygons einer exportierten Karte zur aktuellen Klasse ändern</translation>
   </message>
@@ -1203,13 +1208,18 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   </message>
   <message>
    <location filename="../gui/dock.py" />
-   <source>Draw an example of the current class (right-click to finish)</source>
-   <translation>Beispiel für die aktuelle Klasse zeichnen (Rechtsklick beendet)</translation>
+   <source>Draw an example of the current class: right-click or Enter finishes, Backspace removes a corner, Esc cancels</source>
+   <translation>Ein Beispiel für die aktuelle Klasse zeichnen: Rechtsklick oder Eingabetaste beendet, Rücktaste entfernt eine Ecke, Esc bricht ab</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
    <source>Encode</source>
    <translation>Kodieren</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Encode an image, or open an embedding, first.</source>
+   <translation>Kodieren Sie zuerst ein Bild, oder öffnen Sie ein Embedding.</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -1230,6 +1240,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../gui/dock.py" />
    <source>Image and map side by side</source>
    <translation>Bild und Karte nebeneinander</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Label the whole image, and add the map to the project</source>
+   <translation>Das ganze Bild klassifizieren und die Karte dem Projekt hinzufügen</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -1320,6 +1335,11 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
    <location filename="../gui/dock.py" />
    <source>Update the preview when the words or the map extent change</source>
    <translation>Vorschau aktualisieren, wenn sich Wörter oder Kartenausschnitt ändern</translation>
+  </message>
+  <message>
+   <location filename="../gui/dock.py" />
+   <source>Wait for the running job, or cancel it.</source>
+   <translation>Warten Sie auf den laufenden Auftrag, oder brechen Sie ihn ab.</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />
@@ -1680,23 +1700,18 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/mapping.py" />
-   <source>Draw {}: right-click or Enter finishes, Backspace removes a corner, Esc cancels.</source>
-   <translation>Zeichnen Sie {}: Rechtsklick oder Eingabetaste beendet, Rücktaste entfernt eine Ecke, Esc bricht ab.</translation>
+   <source>Draw what is not “{}”: right-click or Enter finishes, Esc cancels.</source>
+   <translation>Zeichnen, was nicht „{}“ ist: Rechtsklick oder Eingabe beendet, Esc bricht ab.</translation>
+  </message>
+  <message>
+   <location filename="../gui/mapping.py" />
+   <source>Draw “{}”: right-click or Enter finishes, Esc cancels.</source>
+   <translation>„{}“ zeichnen: Rechtsklick oder Eingabe beendet, Esc bricht ab.</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />
    <source>Open</source>
    <translation>Öffnen</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>a negative example of “{}”</source>
-   <translation>ein Gegenbeispiel für „{}“</translation>
-  </message>
-  <message>
-   <location filename="../gui/mapping.py" />
-   <source>an example of “{}”</source>
-   <translation>ein Beispiel für „{}“</translation>
   </message>
   <message>
    <location filename="../gui/mapping.py" />

@@ -1,0 +1,47 @@
+"""The widgets of the panel: width, tooltips and keyboard."""
+
+from qgis.PyQt.QtWidgets import QScrollArea
+
+from .conftest import wait_until
+
+
+def test_long_texts_do_not_widen_the_panel(dock):
+    area = dock.findChild(QScrollArea)
+    dock.status.setText("100 % of the examples fit, 12.34 s, and a text that is longer in another language")
+    assert area.widget().minimumSizeHint().width() <= area.minimumWidth()
+
+
+def test_disabled_buttons_say_why(dock):
+    buttons = (dock.export_button, dock.explain_button, dock.draw_button, dock.draw_negative_button, dock.side_button)
+    for button in buttons:
+        assert not button.isEnabled()
+        assert "Encode an image, or open an embedding, first." in button.toolTip()
+    dock.encode_button.click()
+    assert "Wait for the running job" in dock.encode_button.toolTip()
+    wait_until(lambda: dock.mapping.live.layer is not None, what="the map in view")
+    for button in (dock.encode_button, *buttons):
+        assert button.isEnabled()
+        assert "\n" not in button.toolTip()
+    dock.source_panel.layers.setLayer(None)
+    assert "Add an image" in dock.encode_button.toolTip()
+
+
+def test_tab_follows_the_screen(dock):
+    from proxyclip_mapper.gui.tab_order import find_fields
+
+    fields = list(find_fields(dock.widget().layout()))
+    assert len(fields) > 20
+    order, widget = [], fields[0]
+    for _ in range(500):
+        order += [widget] if widget in fields else []
+        widget = widget.nextInFocusChain()
+        if widget is fields[0]:
+            break
+    assert order == fields
+    for first, second in (
+        (dock.source_panel.layers, dock.encode_button),
+        (dock.encode_button, dock.words_panel.table),
+        (dock.words_panel.table, dock.visible_box),
+        (dock.visible_box, dock.export_button),
+    ):
+        assert fields.index(first) < fields.index(second)

@@ -1339,7 +1339,7 @@ Bei einem Vektorlayer sind die Klassen die verschiedenen Werte eines Feldes, mit
   <message>
    <location filename="../gui/dock.py" />
    <source>Wait for the running job, or cancel it.</source>
-   <translation>Warten Sie auf den laufenden Auftrag, oder brechen Sie ihn ab.</translation>
+   <translation>Warten Sie auf den laufenden Vorgang, oder brechen Sie ihn ab.</translation>
   </message>
   <message>
    <location filename="../gui/dock.py" />

@@ -11,6 +11,13 @@ def test_long_texts_do_not_widen_the_panel(dock):
     assert area.widget().minimumSizeHint().width() <= area.minimumWidth()
 
 
+def test_windows_are_not_guessed_without_a_worker(dock):
+    panel = dock.source_panel
+    assert "384 × 384 pixels, about" in panel.cost.text()
+    panel.set_models([])
+    assert panel.cost.text() == "384 × 384 pixels"
+
+
 def test_disabled_buttons_say_why(dock):
     buttons = (dock.export_button, dock.explain_button, dock.draw_button, dock.draw_negative_button, dock.side_button)
     for button in buttons:

@@ -74,7 +74,7 @@ def install(names):
     """
     sys.modules["qgis"] = types.ModuleType("qgis")
     sys.modules["qgis.PyQt"] = types.ModuleType("qgis.PyQt")
-    for part in ("QtCore", "QtGui", "QtWidgets"):
+    for part in ("QtCore", "QtGui", "QtWidgets", "QtXml"):
         sys.modules[f"qgis.PyQt.{part}"] = importlib.import_module(f"PyQt6.{part}")
     for module, classes in names.items():
         made = sys.modules[module] = types.ModuleType(module)

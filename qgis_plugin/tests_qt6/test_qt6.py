@@ -148,11 +148,12 @@ def test_model_box(application):
     from proxyclip_mapper.gui.model_box import ModelBox
 
     box = ModelBox()
+    assert box.window() == (None, None)
     model = {"description": "d", "licence": "MIT", "window": 336, "stride": 224, "gsd": [0.2, 2.0], "size": 0}
     box.set_models([{**model, "name": "vitb16-dino-b8", "present": False, "download": 942_000_000}])
     box.select("vitb16-dino-b8")
     assert "not downloaded (about 942 MB)" in box.details.text()
-    assert box.window(1) == (336, 224)
+    assert box.window() == (336, 224)
 
 
 def test_tools(application):

@@ -80,10 +80,10 @@ class ModelBox(QWidget):
         size = self._models.get(self.name, {}).get("download") or 0
         return tr("about {:.0f} MB").format(size / 1e6) if size else tr("size unknown")
 
-    def window(self, default):
-        """Return (window, stride) of the selected model in pixels; None for the stride if it is unknown."""
-        item = self._models.get(self.name)
-        return (default, None) if item is None else (item["window"], item.get("stride"))
+    def window(self):
+        """Return (window, stride) of the selected model in pixels; None for what is unknown."""
+        item = self._models.get(self.name, {})
+        return item.get("window"), item.get("stride")
 
     def _on_selected(self, _):
         self._show_details()

@@ -19,11 +19,8 @@ from .model_box import ModelBox
 MAX_PIXELS = 10**11
 """Largest image that the panel encodes; larger ones are a slip, e.g. the whole of a web map."""
 
-WINDOW = 336
-"""Side of a window in pixels, until that of the model is known."""
-
 WINDOW_STRIDE = 2 / 3
-"""Stride as a fraction of the window, until that of the model is known."""
+"""Stride as a fraction of the window, for models that state none."""
 
 
 class SourcePanel(QWidget):
@@ -151,8 +148,10 @@ class SourcePanel(QWidget):
         return source
 
     def count_windows(self, source):
-        """Return the approximate number of windows of a source."""
-        window, stride = self.model.window(WINDOW)
+        """Return the approximate number of windows of a source; None until the worker has described the model."""
+        window, stride = self.model.window()
+        if window is None:
+            return None
         stride = stride or window * WINDOW_STRIDE
         columns, rows = source.size
         return math.ceil(max(0, columns - window) / stride + 1) * math.ceil(max(0, rows - window) / stride + 1)
@@ -271,10 +270,13 @@ class SourcePanel(QWidget):
             return
         columns, rows = source.size
         windows = self.count_windows(source)
-        text = tr("{} × {} pixels, about {} windows").format(columns, rows, windows)
         seconds = settings.read_speed(source.model, settings.read("device"), source.precision)
-        if seconds:
-            text += ", " + tr("about {}").format(format_time(seconds * windows))
+        if windows is None:
+            text = tr("{} × {} pixels").format(columns, rows)
+        else:
+            text = tr("{} × {} pixels, about {} windows").format(columns, rows, windows)
+            if seconds:
+                text += ", " + tr("about {}").format(format_time(seconds * windows))
         self.cost.setText(text)
         self.changed.emit()
 

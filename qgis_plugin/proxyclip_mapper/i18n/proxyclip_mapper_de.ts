@@ -2015,6 +2015,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../gui/source_panel.py" />
+   <source>{} × {} pixels</source>
+   <translation>{} × {} Pixel</translation>
+  </message>
+  <message>
+   <location filename="../gui/source_panel.py" />
    <source>{} × {} pixels, about {} windows</source>
    <translation>{} × {} Pixel, etwa {} Fenster</translation>
   </message>

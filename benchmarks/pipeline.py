@@ -61,14 +61,16 @@ class Free:
         soft = torch.randn(1, self.dim, 8, 8, generator=torch.Generator().manual_seed(0))
         grid = window // self.step
         dense = functional.normalize(functional.interpolate(soft, size=(grid, grid), mode="bilinear"), dim=1)
-        # In memory as the features of the real encoder lie on a GPU.
-        self.dense = dense.contiguous(memory_format=torch.channels_last)
+        self._dense, self._batch = dense, dense
         self.whole = functional.normalize(torch.ones(1, self.dim), dim=1)
 
     def encode(self, rgb: Tensor) -> WindowFeatures:
         rows, cols = (side // self.step for side in rgb.shape[2:])
-        dense = self.dense[:, :, :rows, :cols]
-        return WindowFeatures(dense.expand(len(rgb), *dense.shape[1:]), self.whole.expand(len(rgb), self.dim))
+        if self._batch.shape != (len(rgb), self.dim, rows, cols):
+            part = self._dense[:, :, :rows, :cols].expand(len(rgb), -1, -1, -1)
+            # In memory as the features of the real encoder lie on a GPU: each window has its own.
+            self._batch = part.contiguous(memory_format=torch.channels_last)
+        return WindowFeatures(self._batch, self.whole.expand(len(rgb), self.dim))
 
 
 class Words:

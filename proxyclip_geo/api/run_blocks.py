@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import PREVIEW_SIDE
+from proxyclip_geo.api.picture_ahead import Picture
 from proxyclip_geo.engine.classify import TextBank
 from proxyclip_geo.engine.encode_block import window_total
 from proxyclip_geo.engine.plan import Plan
@@ -25,7 +26,7 @@ from proxyclip_geo.grid import Block
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.models.load import Model
 from proxyclip_geo.progress import Progress, offset_progress
-from proxyclip_geo.raster.source import Source
+from proxyclip_geo.region import Region
 
 if TYPE_CHECKING:  # Dask takes a second to import
     from proxyclip_geo.engine.distributed.task import BlockTask
@@ -72,14 +73,14 @@ class FailedBlocks:
             more = f"; and {len(self.reasons) - 3} more, see {record.name}" if len(self.reasons) > 3 else ""
             warn_quality(f"{len(self.reasons)} of {blocks} blocks failed and are without data: {reasons}{more}")
 
-    def picture(self, source: Source) -> NDArray[np.uint8]:
-        """Return a (3, h, w) thumbnail of the raster; black if blocks failed and it cannot be read."""
+    def picture(self, read: Picture, area: Region) -> NDArray[np.uint8]:
+        """Return a (3, h, w) picture of an area; black if blocks failed and it cannot be read."""
         try:
-            return source.thumbnail(PREVIEW_SIDE).rgb
+            return read()
         except RasterError:
             if not self.reasons:
                 raise
-            return np.zeros((3, *(min(PREVIEW_SIDE, side) for side in source.area.region.shape)), np.uint8)
+            return np.zeros((3, *(min(PREVIEW_SIDE, side) for side in area.shape)), np.uint8)
 
     def to_list(self) -> list[dict[str, Any]]:
         """Return JSON-able values."""

@@ -8,6 +8,7 @@ from typing import Any
 from proxyclip_geo.api.job import Job
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.api.outputs import OutputPaths
+from proxyclip_geo.api.picture_ahead import read_picture_ahead
 from proxyclip_geo.api.record import block_identity, describe_model, describe_plan, make_record, make_tags, map_identity
 from proxyclip_geo.api.result_writer import ResultWriter
 from proxyclip_geo.api.results import SegmentResult
@@ -98,7 +99,7 @@ class SegmentRun:
             vocabulary=self.vocabulary,
             tags=make_tags(job.card),
         )
-        with closing(writer):
+        with closing(writer), read_picture_ahead(job.source) as picture:
             with timing(seconds, "segment"), closing(store.finished()) as finished:
                 for _ in write_behind(finished, writer.write):
                     pass
@@ -121,7 +122,7 @@ class SegmentRun:
                 writer,
                 vocabulary=self.vocabulary,
                 card=job.card,
-                picture=lambda: failed.picture(job.source),
+                picture=lambda: failed.picture(picture, job.source.area.region),
                 seconds=seconds,
                 progress=progress,
                 vectors=self.vectors,

@@ -28,14 +28,14 @@ def upsample(grid: Tensor, step: int) -> Tensor:
         # Columns first, while there are few rows; upsampling rows is several times faster, on contiguous memory.
         return _upsample_axis(_upsample_axis(grid, step, axis=2), step, axis=1)
     pixels = torch.empty(len(grid), (grid.shape[1] - 2) * step, (grid.shape[2] - 2) * step)
-    before, after = (part.flatten().numpy() for part in _phases(step, 0))
+    before, after = (part.numpy() for part in find_phases(step))
     loops.upsample_cells(grid.numpy(), before, after, pixels.numpy())
     return pixels
 
 
 def _upsample_axis(grid: Tensor, step: int, *, axis: int) -> Tensor:
     count = grid.shape[axis] - 2
-    before, after = (to_device(part, grid.device) for part in _phases(step, grid.ndim - axis - 1))
+    before, after = (to_device(part, grid.device) for part in find_phases(step, grid.ndim - axis - 1))
     left, middle, right = (grid.narrow(axis, start, count).unsqueeze(axis + 1) for start in range(3))
     pixels = grid.new_empty(*grid.shape[:axis], count, step, *grid.shape[axis + 1 :])
     torch.lerp(left, middle, before, out=pixels.narrow(axis + 1, 0, len(before)))
@@ -44,7 +44,7 @@ def _upsample_axis(grid: Tensor, step: int, *, axis: int) -> Tensor:
 
 
 @lru_cache
-def _phases(step: int, axes: int) -> tuple[Tensor, Tensor]:
+def find_phases(step: int, axes: int = 0) -> tuple[Tensor, Tensor]:
     """Return the weights of the second cell for pixels before and after the centre of a cell.
 
     Args:

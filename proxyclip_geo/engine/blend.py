@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from proxyclip_geo.engine.compiled import CompiledLoops, find_loops
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.errors import OptionError
@@ -91,18 +91,26 @@ def blend_weights(shape: tuple[int, int], blend: Blend) -> Tensor:
     return rows[:, None] * cols[None, :]
 
 
-RowSink = Callable[[Region, Tensor, Tensor], None]
-"""Called with whole rows of cells, their (n, w, D) weighted sums and (n, w, 1) weights, once for each row, from several
-threads. The sums are overwritten after the call.
-"""
+class Blender(Protocol):
+    """Blends windows that are added from top to bottom."""
+
+    def add(self, windows: Sequence[Region], features: Tensor) -> None:
+        """Add windows.
+
+        Args:
+            windows: In lattice cells; none above the one before it, and none above those added before.
+            features: (n, D, wh, ww).
+        """
+
+    def finish(self) -> None:
+        """Finish all cells."""
+
+
+RowSink = Callable[[Region, Tensor], None]
+"""Called with whole rows of cells and their (n, w, D) float16 features, once for each row, from several threads."""
 
 _ROWS = {"cpu": 8}
 """Number of rows per call of the sink; on other devices, all that are complete."""
-
-
-def divide_sums(total: Tensor, weight: Tensor) -> Tensor:
-    """Return weighted sums divided by their weights as float16; 0 where no window was added. The sums are changed."""
-    return total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half()
 
 
 class RowBlender:
@@ -136,23 +144,14 @@ class RowBlender:
             self._total = torch.zeros(rows, cells.width, dim, device=weights.device)
         self._weight = torch.zeros(rows, cells.width, 1, device=weights.device)
         self._top = cells.top
-        self._loops = find_loops(weights.device)
 
     def add(self, windows: Sequence[Region], features: Tensor) -> None:
-        """Add windows.
-
-        Args:
-            windows: In lattice cells; none above the one before it, and none above those added before.
-            features: (n, D, wh, ww).
-        """
+        """Add windows; see `Blender.add`."""
         tokens = features.permute(0, 2, 3, 1)
         for top, same in groupby(zip(windows, tokens, strict=True), key=lambda item: item[0].top):
             self._move_to(min(top, self._cells.bottom))
-            if self._loops is None:
-                for window, own in same:
-                    self._add_window(window, own)
-            else:
-                self._add_compiled(self._loops, list(same))
+            for window, own in same:
+                self._add_window(window, own)
 
     def _add_window(self, window: Region, tokens: Tensor) -> None:
         for part in self._unrolled(window.intersect(self._cells)):
@@ -160,22 +159,6 @@ class RowBlender:
             target = replace(part, top=self._slot(part.top)).slices_in(replace(self._cells, top=0))
             self._total[target].addcmul_(tokens[inside], self._weights[inside])
             self._weight[target] += self._weights[inside]
-
-    def _add_compiled(self, loops: CompiledLoops, windows: Sequence[tuple[Region, Tensor]]) -> None:
-        """Add windows of the same rows; each core adds some of the rows."""
-        window = windows[0][0]
-        rows = max(window.top, self._cells.top), min(window.bottom, self._cells.bottom)
-        total, weight, weights = (part.numpy() for part in (self._total, self._weight[..., 0], self._weights[..., 0]))
-
-        def add_rows(first: int, last: int) -> None:
-            for window, tokens in windows:
-                place = self._slot(window.top), window.left - self._cells.left
-                own = tokens.contiguous().numpy()
-                loops.add_window(total, weight, own, weights, place, (first - window.top, last - window.top))
-
-        edges = np.linspace(*rows, self._cores.count + 1).astype(int)
-        self._cores.submit(lambda pair: add_rows(*pair), pairwise(edges))
-        self._cores.wait()
 
     def finish(self) -> None:
         """Pass the remaining rows to the sink."""
@@ -213,6 +196,7 @@ class RowBlender:
 
     def _emit(self, rows: Region) -> None:
         slots = slice(self._slot(rows.top), self._slot(rows.top) + rows.height)
-        self._sink(rows, self._total[slots], self._weight[slots])
-        self._total[slots] = 0
-        self._weight[slots] = 0
+        total, weight = self._total[slots], self._weight[slots]
+        self._sink(rows, total.div_(weight.clamp_min(torch.finfo(torch.float32).tiny)).half())
+        total.zero_()
+        weight.zero_()

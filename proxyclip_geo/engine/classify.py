@@ -11,14 +11,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from proxyclip_geo.engine.bilinear import pad_to, upsample
-from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, divide_sums
+from proxyclip_geo.engine.blend import Blender, BlockEmbedding, ClsFeatures, RowBlender
 from proxyclip_geo.engine.compiled import find_loops
+from proxyclip_geo.engine.compiled_blend import CompiledBlender
+from proxyclip_geo.engine.compiled_label import label_cells
 from proxyclip_geo.engine.edge_aware import Guide, edge_aware_upsample
-from proxyclip_geo.engine.largest import find_first_largest
-from proxyclip_geo.engine.parallel import LogitStrips, count_strip_rows, run_on_cores
+from proxyclip_geo.engine.parallel import CorePool, LogitStrips, StripCells, count_strip_rows, run_on_cores
+from proxyclip_geo.engine.pixel_table import PixelTable, softmax, to_percent
 from proxyclip_geo.engine.transfer import HostCopy, to_device
 from proxyclip_geo.grid import ceil_div
-from proxyclip_geo.raster.spec import SCORE_NODATA, SCORE_SCALE
+from proxyclip_geo.raster.spec import SCORE_NODATA
 from proxyclip_geo.region import Region
 
 UNCLASSIFIED = 0
@@ -124,22 +126,29 @@ class QueryProducts:
         parts = [part.float().to(self._exact) @ self._queries for part in torch.split(features, self._most)]
         return torch.cat(parts).T.float()
 
-    def add_sums(self, rows: Region, total: Tensor, weight: Tensor) -> None:
-        """Multiply whole rows of cells, given their weighted sums; a `RowSink`."""
+    def start_blending(self, weights: Tensor, cores: CorePool) -> Blender:
+        """Return what blends the windows of the cells and multiplies the result.
+
+        Args:
+            weights: (wh, ww) weight of each token of a window.
+            cores: Threads to compute in.
+        """
+        cells, dim = self._cells, self._scaled.shape[1]
         if self._loops is None:
-            self.add_rows(rows, divide_sums(total, weight).permute(2, 0, 1))
-        else:
-            arrays = total.numpy(), weight[..., 0].numpy(), self._scaled.numpy()
-            self._loops.multiply_sums(*arrays, self._rows(rows).numpy())
+            return RowBlender(cells, weights, dim=dim, sink=self._multiply_rows, cores=cores)
+        return CompiledBlender(cells, weights, queries=self._scaled, products=self._products, cores=cores)
 
     def add_rows(self, rows: Region, features: Tensor) -> None:
         """Multiply whole rows of cells, with (D, n, w) features; callable from any thread, once for each row."""
         if self._loops is None:
-            products = self.multiply(features.flatten(1).T)
-            self._rows(rows)[:] = products.reshape(-1, *rows.shape)
+            self._multiply_rows(rows, features.permute(1, 2, 0))
         else:
             arrays = features.float().contiguous().numpy(), self._scaled.numpy()
             self._loops.multiply_features(*arrays, self._rows(rows).numpy())
+
+    def _multiply_rows(self, rows: Region, features: Tensor) -> None:
+        """Multiply whole rows of cells, with (n, w, D) features; a `RowSink`."""
+        self._rows(rows)[:] = self.multiply(features.flatten(0, 1)).reshape(-1, *rows.shape)
 
     def _rows(self, rows: Region) -> Tensor:
         return self._products[(slice(None), *rows.slices_in(self._cells))]
@@ -205,18 +214,23 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
     )
     rows = count_strip_rows(4 * stack.shape[0] * cells.width * step * step, stack.device)
 
-    def interpolate(strip: Region) -> Tensor:
+    def find_cells(strip: Region) -> StripCells:
         own = Region.from_edges(
             strip.top // step, strip.left // step, ceil_div(strip.bottom, step), ceil_div(strip.right, step)
         )
-        pixels = upsample(pad_to(stack, found.cells, own.pad(1)), step)
-        pixels = pixels[(slice(None), *strip.slices_in(own.scale(step)))]
+        crop = strip.shift(-own.top * step, -own.left * step)
+        return StripCells(pad_to(stack, found.cells, own.pad(1)), step, crop)
+
+    def interpolate(strip: Region) -> Tensor:
+        under = find_cells(strip)
+        crop = under.crop
+        pixels = upsample(under.grid, step)[:, crop.top : crop.bottom, crop.left : crop.right]
         if everywhere:
             return pixels
         return pixels[:-1] / pixels[-1:].clamp_min(torch.finfo(torch.float32).tiny)
 
     strips = tuple(part.scale(step).intersect(core) for part in cells.strips(rows))
-    return LogitStrips(strips, interpolate, found.logits.device)
+    return LogitStrips(strips, interpolate, found.logits.device, find_cells)
 
 
 def classify_pixels(
@@ -254,38 +268,34 @@ def start_classifying(
         probabilities: Whether to return the probabilities of all classes.
     """
     device, reported = strips.device, len(bank.values) - bank.background
-    loops = find_loops(device)
     members = _members(bank.query_class, len(bank.values))
     per_query = bank.synonyms == "max-probability" or len(bank.query_class) == len(bank.values)
     owner = bank.query_class if per_query else tuple(range(len(bank.values)))
     # Looking up bytes is several times faster than looking up wider integers.
     dtype = torch.uint8 if bank.label_dtype is np.uint8 else torch.int32
-    # The last one is that of pixels below the threshold.
-    values = to_device(torch.tensor([*(bank.values[index] for index in owner), bank.fallback], dtype=dtype), device)
-    thresholds = to_device(torch.tensor([bank.thresholds[index] for index in owner]), device)
-    unsure = any(bank.thresholds)
+    values = torch.tensor([*(bank.values[index] for index in owner), bank.fallback], dtype=dtype)
+    thresholds = torch.tensor([bank.thresholds[index] for index in owner])
+    table = PixelTable(to_device(values, device), to_device(thresholds, device), any(bank.thresholds))
     labels = torch.empty(core.shape, dtype=dtype, device=device)
     # The score, and the probability of each class.
     percents = torch.empty(1 + reported * probabilities, *core.shape, dtype=torch.uint8, device=device)
+    compiled = find_loops(device) if per_query and dtype == torch.uint8 and not probabilities else None
 
     def classify(strip: Region) -> None:
+        inside = strip.slices_in(core)
+        if compiled is not None and strips.cells is not None:
+            under = strips.cells(strip)
+            labelled = label_cells(under.grid, table, step=under.step, crop=under.crop, loops=compiled)
+            if labelled is not None:
+                labels[inside], percents[(0, *inside)] = labelled
+                return
         logits = strips.logits(strip)
         entries = logits if per_query else torch.stack([logits[queries].amax(dim=0) for queries in members])
-        shares = entries.softmax(dim=0)
-        inside = strip.slices_in(core)
-        if loops is None:
-            winner, probability = find_first_largest(entries), shares.amax(dim=0)
-            value = _look_up(values, winner)
-            if unsure:
-                value.masked_fill_(probability < _look_up(thresholds, winner), bank.fallback)
-            labels[inside], percents[(0, *inside)] = value, _to_percent(probability)
-        else:
-            arrays = (part.contiguous().numpy() for part in (entries, shares, values, thresholds))
-            results = labels[inside].numpy(), percents[(0, *inside)].numpy()
-            loops.label_pixels(*arrays, *results)
+        shares = softmax(entries)
+        labels[inside], percents[(0, *inside)] = table.label(entries, shares)
         for index in range(len(percents) - 1):
             share = shares[members[index]].amax(dim=0) if per_query else shares[index]
-            percents[(index + 1, *inside)] = _to_percent(share)
+            percents[(index + 1, *inside)] = to_percent(share)
 
     run_on_cores(classify, strips.regions, device=device)
     copies = HostCopy(labels), HostCopy(percents)
@@ -301,16 +311,8 @@ def start_classifying(
     return finish
 
 
-def _look_up(table: Tensor, index: Tensor) -> Tensor:
-    return table.index_select(0, index.flatten()).view(index.shape)
-
-
 def _members(query_class: Sequence[int], classes: int) -> list[list[int]]:
     return [[query for query, owner in enumerate(query_class) if owner == index] for index in range(classes)]
-
-
-def _to_percent(probability: Tensor) -> Tensor:
-    return (probability * SCORE_SCALE).round().to(torch.uint8)
 
 
 def add_prompts(queries: Tensor, prompts: Mapping[int, Tensor]) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from proxyclip_geo.engine.blend import BlockEmbedding, ClsFeatures, RowBlender, RowSink, blend_weights, divide_sums
+from proxyclip_geo.engine.blend import Blender, BlockEmbedding, ClsFeatures, RowBlender, blend_weights
 from proxyclip_geo.engine.options import Blend
 from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.engine.profile import Profile
@@ -42,13 +42,13 @@ def blend_block(
     block: Block,
     *,
     pixels: ReadBlock,
-    sink: RowSink,
+    start: Callable[[Tensor, CorePool], Blender],
     blend: Blend = "hann",
     batch_size: int = 4,
     advance: Callable[[int], None] = lambda windows: None,
     profile: Profile | None = None,
 ) -> BlendedCells:
-    """Encode all windows of a block, blend them, and pass each row of cells to a sink as soon as it is complete.
+    """Encode all windows of a block, and blend them.
 
     Windows are added in the order of the global grid, so that the sum of a cell does not depend on the block.
 
@@ -56,7 +56,8 @@ def blend_block(
         encoder: The image model.
         block: The block to encode.
         pixels: Pixels of `block.read`; cells that are not used have no data.
-        sink: Called with sums of features, which are on the encoder's device.
+        start: Returns what blends, given the (wh, ww) weights of a window's tokens and the threads to compute in. Its
+            windows are on the encoder's device.
         blend: How windows are weighted.
         batch_size: Windows a batch.
         advance: Called with the number of windows just finished.
@@ -68,7 +69,7 @@ def blend_block(
     encoded_windows: list[Region] = []
     cls: list[Tensor] = []
     with CorePool(encoder.device) as cores:
-        blending = RowBlender(cells, window_weights, dim=encoder.dim, sink=sink, cores=cores)
+        blending = start(window_weights, cores)
         for windows, batch in _window_batches(block, pixels, step=step, size=batch_size):
             with profile.stage("encode"):
                 encoded = _encode_batch(encoder, batch, size=batch_size)
@@ -103,11 +104,14 @@ def encode_block(
     cells = block.cells
     features = torch.empty(*cells.shape, encoder.dim, dtype=torch.float16, device=encoder.device)
 
-    def collect(rows: Region, total: Tensor, weight: Tensor) -> None:
-        features[rows.slices_in(cells)] = divide_sums(total, weight)
+    def collect(rows: Region, blended: Tensor) -> None:
+        features[rows.slices_in(cells)] = blended
+
+    def start(weights: Tensor, cores: CorePool) -> Blender:
+        return RowBlender(cells, weights, dim=encoder.dim, sink=collect, cores=cores)
 
     blended = blend_block(
-        encoder, block, pixels=pixels, sink=collect, blend=blend, batch_size=batch_size, advance=advance
+        encoder, block, pixels=pixels, start=start, blend=blend, batch_size=batch_size, advance=advance
     )
     return BlockEmbedding(features.permute(2, 0, 1), blended.valid, cells, blended.cls_features)
 

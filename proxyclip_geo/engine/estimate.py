@@ -9,6 +9,7 @@ import torch
 from proxyclip_geo.engine.compiled import are_loops_worthwhile
 from proxyclip_geo.engine.plan import Plan
 from proxyclip_geo.errors import OptionError
+from proxyclip_geo.grid import ceil_div
 from proxyclip_geo.models.encoder import DenseEncoder
 from proxyclip_geo.remedies import Remedy
 
@@ -50,11 +51,16 @@ def estimate_memory(plan: Plan, encoder: DenseEncoder, inputs: MemoryInputs) -> 
     # Weighted sums of the rows under the current windows, features of a batch of windows, and logits of all cells.
     rows, cols = plan.grid.window_cells
     sums = (rows * block.cells.width + plan.batch_size * rows * cols) * encoder.dim * 4
+    compiled = are_loops_worthwhile(plan.area.region, encoder.device)
+    if compiled:
+        # Features of windows beside each other wait for the last of them.
+        beside = ceil_div(block.cells.width * plan.grid.step, plan.grid.stride)
+        sums += beside * rows * cols * encoder.dim * 4
     logits = block.cells.height * block.cells.width * inputs.queries * 4 * 2
     # A block may wait to be written while the next one is classified.
     results = block.core.height * block.core.width * (inputs.layers + 2) * 2
     fixed = BASE + GDAL_CACHE + STRIPS + PER_CORE * torch.get_num_threads()
-    if are_loops_worthwhile(plan.area.region, encoder.device):
+    if compiled:
         fixed += LOOPS
     return fixed + _model(plan, encoder, inputs) + reading + sums + logits + results
 

@@ -30,6 +30,21 @@ def count_strip_rows(row_bytes: int, device: torch.device) -> int:
 
 
 @dataclass(frozen=True)
+class StripCells:
+    """Cells whose interpolated logits are those of a strip.
+
+    Attributes:
+        grid: (Q, h + 2, w + 2) logits, or Q + 1 for logits times weights and weights.
+        step: Pixels per cell.
+        crop: The strip, from the first pixel of the cell in the second row and column.
+    """
+
+    grid: Tensor
+    step: int
+    crop: Region
+
+
+@dataclass(frozen=True)
 class LogitStrips:
     """Logits of pixels, computed strip by strip.
 
@@ -37,11 +52,13 @@ class LogitStrips:
         regions: The strips; they partition the pixels.
         logits: Returns the (Q, H, W) logits of a strip.
         device: Device of the logits.
+        cells: Returns the cells under a strip, if logits are interpolated linearly between cells.
     """
 
     regions: tuple[Region, ...]
     logits: Callable[[Region], Tensor]
     device: torch.device
+    cells: "Callable[[Region], StripCells] | None" = None
 
     def __iter__(self) -> Iterator[tuple[Region, Tensor]]:
         """Yield each strip with its logits."""

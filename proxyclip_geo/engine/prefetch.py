@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def _one_thread(name: str) -> Iterator[ThreadPoolExecutor]:
+def one_thread(name: str) -> Iterator[ThreadPoolExecutor]:
     """Yield a pool of one thread; wait for its work at the end."""
     with ThreadPoolExecutor(1, thread_name_prefix=name) as pool:
         # Ctrl-C while a thread starts leaves it running, and nobody waits for it: it must have nothing to do then.
@@ -23,7 +23,7 @@ def prefetch_futures(items: Sequence[Item], work: Callable[[Item], Result]) -> "
     """Yield each item with the future of its result, while a thread computes that of the next item."""
     if not items:
         return
-    with _one_thread("prefetch") as pool:
+    with one_thread("prefetch") as pool:
         following = pool.submit(work, items[0])
         try:
             for item, after in itertools.zip_longest(items, items[1:]):
@@ -49,7 +49,7 @@ def write_behind(items: Iterable[Item], work: Callable[[Item], Result]) -> Itera
 
     At most one item waits. An exception of the thread is raised here.
     """
-    with _one_thread("writer") as pool:
+    with one_thread("writer") as pool:
         pending: Future[Result] | None = None
         for item in items:
             if pending is not None:

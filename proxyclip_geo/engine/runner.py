@@ -82,7 +82,6 @@ def encode_blocks(
         progress: Called after each batch of windows.
     """
     selected = plan.blocks if blocks is None else blocks
-    load_loops(plan.area.region, encoder.device)
     advance = Counter(window_total(selected), stage=stage, progress=progress)
     for block, pixels in _prefetch_pixels(source, selected, plan):
         yield encode_read(block, pixels.result, plan=plan, encoder=encoder, advance=advance)
@@ -270,7 +269,7 @@ def run_blocks(
                 encoder,
                 block,
                 pixels=pixels,
-                sink=products.add_sums,
+                start=products.start_blending,
                 blend=plan.blend,
                 batch_size=plan.batch_size,
                 advance=advance,

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ import shapely
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
-from proxyclip_geo.errors import AreaError, OptionError, RasterError, strip_credentials, warn_quality
+from proxyclip_geo.errors import AreaError, Cancelled, OptionError, RasterError, strip_credentials, warn_quality
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.raster.aoi import find_area
 from proxyclip_geo.raster.choices import make_choices
@@ -36,6 +36,8 @@ from proxyclip_geo.remedies import Remedy
 _GSD_TOLERANCE = 0.01
 # Upsampling beyond this factor shows nothing more.
 _MAX_UPSAMPLING = 16
+# Rows of a thumbnail that are read before it can be stopped.
+_THUMBNAIL_ROWS = 64
 MAX_SIDE = 100_000_000
 """Longest side of a raster in pixels."""
 _TILE = 512
@@ -46,7 +48,7 @@ PLACES = ("path", "mask_path")
 
 
 class Source:
-    """A raster opened for reading; use it in a `with`, from one thread at a time.
+    """A raster opened for reading; use it in a `with`, from one thread at a time; a second one may call `thumbnail`.
 
     Attributes:
         name: The path or URL as given; of a raster in memory, its name and a checksum.
@@ -154,13 +156,15 @@ class Source:
             raise RasterError(f"raster {shown} was changed or removed while it was read; run again with the new file")
         return pixels
 
-    def thumbnail(self, max_side: int) -> Pixels:
+    def thumbnail(self, max_side: int, *, stopped: Callable[[], bool] = lambda: False) -> Pixels:
         """Read the whole area of interest with at most about `max_side` pixels a side, from overviews if there are any.
 
         Args:
             max_side: Longest side in pixels.
+            stopped: Asked again and again; once it returns True, reading ends.
 
         Raises:
+            Cancelled: If it was stopped.
             RasterError: If the raster is damaged.
         """
         region = self.area.region
@@ -168,10 +172,16 @@ class Source:
         geobox = self.geobox.crop(region).zoom_out((factor, factor))
         rows, cols = self._scale
         reader = self._open_reader((rows * factor, cols * factor), (region.top * rows, region.left * cols), exact=False)
+        rgb, valid = np.empty((3, *geobox.shape), np.uint8), np.empty(geobox.shape, np.bool_)
         with closing(reader):
-            pixels = View(geobox, self._plan, self.stretch, reader).read(geobox.region)
+            view = View(geobox, self._plan, self.stretch, reader)
+            for strip in geobox.region.strips(_THUMBNAIL_ROWS):
+                if stopped():
+                    raise Cancelled("reading a thumbnail was stopped")
+                part = view.read(strip)
+                rgb[:, strip.top : strip.bottom], valid[strip.top : strip.bottom] = part.rgb, part.valid
         inside = self.area.zoom_out(factor, shape=geobox.shape).rasterize(geobox.region)
-        return replace(pixels, rgb=pixels.rgb * inside, valid=pixels.valid & inside)
+        return Pixels(rgb * inside, valid & inside, geobox)
 
     def zoom_out(self, factor: int) -> View:
         """Return the whole raster with larger pixels, read from overviews if there are any; close its `reader`.

@@ -58,7 +58,7 @@ def test_features_on_a_gpu_are_classified_there(bank: TextBank, stored: bool) ->
         found = cell_logits(embedding, bank)
     else:
         products = QueryProducts(bank, block.cells, device=GPU)
-        blended = blend_block(encoder, block, pixels=ReadBlock(rgb, valid), sink=products.add_sums)  # type: ignore[arg-type]
+        blended = blend_block(encoder, block, pixels=ReadBlock(rgb, valid), start=products.start_blending)  # type: ignore[arg-type]
         found = products.finish(blended.valid, blended.cls_features)
     assert (found.logits.device, found.valid.device) == (GPU, GPU)
     assert found.logits.shape == (4, *block.cells.shape)

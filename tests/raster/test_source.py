@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp, Resampling
 
-from proxyclip_geo.errors import OptionError, QualityWarning, RasterError
+from proxyclip_geo.errors import Cancelled, OptionError, QualityWarning, RasterError
 from proxyclip_geo.raster.georeference import PIXELS, fit_affine
 from proxyclip_geo.raster.names import gdal_name, stem_of
 from proxyclip_geo.raster.options import SourceOptions, Stretch
@@ -111,6 +111,12 @@ class TestReading:
             assert "50 × 40 px" in first.describe()
         with open_source(path, SourceOptions(bands=(1,))) as other:
             assert other.fingerprint() != first.fingerprint()
+
+    def test_thumbnail_can_be_stopped(self, make_raster: MakeRaster) -> None:
+        answers = iter((False, False, True))
+        with open_source(make_raster(height=900, width=700)) as source, pytest.raises(Cancelled):
+            source.thumbnail(300, stopped=lambda: next(answers))
+        assert next(answers, None) is None
 
     def test_thumbnail_is_small_and_shows_the_same(self, make_raster: MakeRaster) -> None:
         ramp = np.broadcast_to(np.linspace(0, 255, 900).astype(np.uint8), (3, 500, 900))

@@ -63,8 +63,8 @@ def segment(
     same command resumes an interrupted run.
 
     Several rasters, a directory, a pattern ("tiles/*.tif"), @list.txt (a text file of names, one a line), and a STAC
-    item or item collection (a JSON file or its URL) are one job: each raster then gets a directory of its own in the
-    output directory, and report.json lists the result of each.
+    item or item collection (a JSON file, its URL or that of a STAC API) are one job: each raster then gets a directory
+    of its own in the output directory, and report.json lists the result of each.
     """
     import proxyclip_geo as pg
     from proxyclip_geo.api.job import LazyModel

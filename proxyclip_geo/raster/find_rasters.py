@@ -32,7 +32,8 @@ def find_rasters(name: str | Path) -> tuple[str, ...] | None:
 
     Args:
         name: Path, URL or pattern. `@` and the path of a text file stand for the names in it, one a line, as in GDAL. A
-            STAC file is the JSON of an item or an item collection, also at an http(s) URL.
+            STAC file is the JSON of an item or an item collection, also at an http(s) URL; of a search at a STAC
+            API, all pages are read.
 
     Raises:
         RasterError: If there is no raster, or the directory or file cannot be read.

@@ -411,6 +411,37 @@ def test_stac_items_at_a_url(folder: Path, file_server: str, tmp_path: Path, dem
     )
 
 
+@pytest.mark.enable_socket
+def test_all_pages_of_a_search_are_read(folder: Path, file_server: str) -> None:
+    items = folder / "collections" / "land" / "items"
+    items.mkdir(parents=True)
+    url = f"http://me:secret@{file_server}/tiles/collections/land/items"
+    second = {"type": "FeatureCollection", "features": [item("b", "/tiles/west.tif")]}
+    links = [{"rel": "next", "href": "page2?token=1"}, {"rel": "self", "href": url}]
+    first = {"type": "FeatureCollection", "features": [item("a", "/tiles/east.tif")], "links": links}
+    (items / "page1").write_text(json.dumps(first))
+    (items / "page2").write_text(json.dumps({**second, "links": links}))  # names itself: the end, too
+    expected = tuple(f"http://me:secret@{file_server}/tiles/{name}.tif" for name in ("east", "west"))
+    assert find_rasters(f"{url}/page1?limit=1") == expected
+    (items / "page1").write_text(json.dumps({**first, "links": [{**links[0], "method": "POST"}]}))
+    with pytest.raises(RasterError, match="the next page of .* cannot be requested") as caught:
+        find_rasters(f"{url}/page1?limit=1")
+    assert "secret" not in str(caught.value)
+    (items / "page1").write_text(json.dumps({"type": "Collection", "stac_version": "1.0.0", "id": "land"}))
+    with pytest.raises(RasterError, match="is a STAC collection; give an item"):
+        find_rasters(f"{url}/page1")
+
+
+def test_a_saved_page_of_a_search_is_used_alone(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    page = {
+        "features": [item("a", "east.tif")],
+        "links": [{"rel": "next", "href": "https://example.org/search?page=2"}],
+    }
+    (folder / "page.json").write_text(json.dumps({"type": "FeatureCollection", **page}))
+    assert find_rasters(folder / "page.json") == (str(folder / "east.tif"),)
+    assert "is one page of a search; only its items are used" in caplog.text
+
+
 def test_alike_warnings_of_many_rasters_are_counted() -> None:
     shown: list[str] = []
     with forward_warnings(lambda warning: shown.append(str(warning))):

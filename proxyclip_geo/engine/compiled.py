@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from proxyclip_geo.errors import change_filters
 from proxyclip_geo.region import Region
 
 logger = logging.getLogger(__name__)
@@ -61,7 +62,10 @@ def find_loops(device: torch.device) -> ModuleType | None:
 
 def _load(loading: Future[ModuleType | None]) -> None:
     try:
-        loading.set_result(_import_loops())
+        # Numba changes the filters of warnings, of all threads, while it compiles.
+        with change_filters():
+            found = _import_loops()
+        loading.set_result(found)
     except Exception as error:
         # A version of Numba or of LLVM that cannot compile the loops is no reason to end the run.
         logger.warning("loops cannot be compiled, and torch computes in their place: %s", error)

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from proxyclip_geo.engine.parallel import CorePool
 from proxyclip_geo.engine.plan import make_plan
 from proxyclip_geo.engine.read_block import read_block
 from proxyclip_geo.engine.runner import EncodedBlock, classify_blocks, run_blocks
+from proxyclip_geo.errors import WARNINGS_LOCK
 from proxyclip_geo.region import Region
 
 Make = Callable[..., Any]
@@ -306,6 +308,17 @@ class TestLoading:
             wait()
         assert find_loops(CPU) is None
         assert "loops cannot be compiled, and torch computes in their place: LLVM" in caplog.text
+
+    def test_no_other_thread_changes_the_filters_of_warnings_meanwhile(self) -> None:
+        def check() -> ModuleType:
+            with ThreadPoolExecutor(1) as other:
+                assert not other.submit(WARNINGS_LOCK.acquire, blocking=False).result()
+            return loops
+
+        with patch.object(compiled, "_import_loops", side_effect=check):
+            load_loops(LARGE, CPU)
+            wait()
+        assert find_loops(CPU) is loops
 
     def test_torch_computes_until_loops_are_loaded(self) -> None:
         released = Event()

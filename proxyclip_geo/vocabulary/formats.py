@@ -163,9 +163,10 @@ def _read_yaml(text: str, name: str) -> Vocabulary:
 
 
 def _from_content(content: object, name: str) -> Vocabulary:
-    if not isinstance(content, (list, dict)):
+    if not isinstance(content, (list, dict, type(None))):
         raise VocabularyError(f"the file must hold a list or a mapping of classes, not {describe(content)}")
-    return parse_classes(content, name=name)
+    # A file without content holds no classes.
+    return parse_classes(content or [], name=name)
 
 
 _READERS: dict[str, Callable[[str, str], Vocabulary]] = {

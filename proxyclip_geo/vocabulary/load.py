@@ -101,8 +101,7 @@ def as_vocabulary(source: Vocabulary | str | Path | Sequence[Any] | Mapping[str,
     if isinstance(source, Vocabulary):
         return source
     if isinstance(source, str):
-        is_name = source.strip().lower() in list_vocabularies()
-        if is_name or _looks_like_path(source) or os.path.isfile(source):
+        if _is_vocabulary(source) or os.path.isfile(source):
             return load_vocabulary(source)
         if any(separator in source for separator in ",;\n"):
             return parse_classes(source)
@@ -122,15 +121,24 @@ def read_words(classes: str | Sequence[Any] | Mapping[str, Any] | None, vocabula
     """Return the vocabulary of classes in place, or of a name or file; just one of them must be given.
 
     Raises:
-        VocabularyError: If both or none are given, or the one given is malformed.
+        VocabularyError: If both or none are given, the one given is malformed, or `classes` names a vocabulary.
     """
     if classes is not None and vocabulary is None:
+        if isinstance(classes, str) and _is_vocabulary(classes):
+            raise VocabularyError(
+                f"{classes.strip()!r} is the name of a vocabulary, not of a class; give it as `vocabulary`"
+            )
         return parse_classes(classes)
     if vocabulary is not None and classes is None:
         return load_vocabulary(vocabulary)
     raise VocabularyError(
         'give either `classes`, e.g. "water; forest; building", or `vocabulary`, a built-in name or a file'
     )
+
+
+def _is_vocabulary(text: str) -> bool:
+    """Return whether a text is the name of a built-in vocabulary or of a file, not a class."""
+    return text.strip().lower() in list_vocabularies() or _looks_like_path(text)
 
 
 def _looks_like_path(text: str) -> bool:

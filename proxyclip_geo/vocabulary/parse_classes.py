@@ -139,9 +139,11 @@ def check_keys(values: Iterable[Any], known: Sequence[str], *, source: str) -> N
 
 
 def _warn_single(only: MapClass) -> None:
+    # Other tools separate words by full stops or bars.
+    parts = [part.strip() for word in only.synonyms for part in re.split(r"[.|/](?:\s|$)|\|", word) if part.strip()]
     hint = ""
-    if len(only.synonyms) > 1:
-        hint = f" If these are classes of their own, separate them by ';': \"{'; '.join(only.synonyms)}\"."
+    if len(parts) > 1:
+        hint = f" If these are classes of their own, separate them by ';': \"{'; '.join(parts)}\"."
     warn_quality(
         f"the vocabulary has one class, {only.name!r}: without `background` words every "
         f"pixel becomes {only.name!r}; name there what it contrasts with, or add it as a class.{hint}"

@@ -91,7 +91,7 @@ def test_csv_takes_all_columns(write):
         ("a.yaml", "- {name: a, value: 2020-01-01}", "a date is not allowed"),
         ("a.json", '{"classes": null}', "not None"),
         ("a.json", '["a", {"name": "b", "bias": NaN}]', "finite"),
-        ("a.yaml", "", "list or a mapping"),
+        ("a.yaml", "", "no classes"),
         ("a.yaml", "water\nforest\n", "list or a mapping"),
         ("a.yaml", "- water\n- [forest\n- road\n", "line 4.*line 2.*malformed YAML"),
         ("a.yaml", "water: a\nforest: b\nwater: c\n", "line 3: the key 'water' is there twice"),

@@ -5,6 +5,7 @@ import pytest
 from proxyclip_geo.errors import QualityWarning, VocabularyError
 from proxyclip_geo.vocabulary import as_vocabulary, list_vocabularies, load_vocabulary, parse_classes
 from proxyclip_geo.vocabulary.colors import _distance
+from proxyclip_geo.vocabulary.load import read_words
 
 PUBLISHED = {
     "loveda": (0.3, "background; building,roof,house; road; water; barren; forest; agricultural"),
@@ -129,3 +130,13 @@ def test_what_cannot_stand_for_a_vocabulary_does_not(source, says):
 def test_a_single_word_in_a_list_is_one_class():
     with pytest.warns(QualityWarning):
         assert as_vocabulary(["water"]).names == ("water",)
+
+
+@pytest.mark.parametrize("name", ["classes.txt", "none.yaml", "LoveDA", " landcover "])
+def test_the_name_of_a_vocabulary_is_no_class(name):
+    with pytest.raises(VocabularyError, match=r"name of a vocabulary, not of a class; give it as `vocabulary`"):
+        read_words(name, None)
+
+
+def test_a_name_among_other_classes_is_a_class():
+    assert read_words("landcover; water", None).names == ("landcover", "water")

@@ -188,3 +188,15 @@ def test_thousands_of_classes_are_parsed_in_good_time():
     vocabulary = parse_classes([f"c{index}" for index in range(3000)])
     assert vocabulary.values[-1] == 3000
     assert vocabulary.dtype == "uint16"
+
+
+@pytest.mark.parametrize("text", ["water, forest", "water. forest.", "water | forest", "water|forest", "water / forest"])
+def test_one_class_that_looks_like_several_gets_a_hint(text):
+    with pytest.warns(QualityWarning, match=r'separate them by \';\': "water; forest"'):
+        parse_classes(text)
+
+
+@pytest.mark.parametrize("text", ["water", "built-up/urban", "3.5 m shrub"])
+def test_one_class_gets_no_hint(text):
+    with pytest.warns(QualityWarning, match=r"add it as a class\.$"):
+        parse_classes(text)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import RasterError, strip_credentials
@@ -64,7 +65,7 @@ def make_choices(
     plan, nodata_text = _add_nodata(plan, options.nodata, name=name, reopen=reopen)
     stretch, stretch_text = _choose_stretch(dataset, plan, wanted=options.stretch, name=name, reopen=reopen)
     scale = _describe_scale(dataset, plan)
-    doubts = [plan.choice.doubt, doubt]
+    doubts = [plan.choice.doubt, doubt, _doubt_nodata(options.nodata, dtype=common_type(dataset, plan.unique))]
     if check:
         with reopen() as fresh:
             fault = check_picture(fresh, plan, stretch, seek_collar=plan.collar is None)
@@ -168,6 +169,20 @@ def _add_nodata(
             "short: copy it again, or give the value by `nodata`"
         ) from error
     return replace(plan, collar=collar), "; ".join(filter(None, [text, _describe_collar(collar)]))
+
+
+def _doubt_nodata(nodata: float | str | None, *, dtype: Any) -> str:
+    """Return why a nodata value that is given excludes nothing, or an empty text."""
+    kind = np.dtype(dtype)
+    if not isinstance(nodata, float) or kind.kind not in "ui":
+        return ""
+    limits = np.iinfo(kind)
+    if nodata.is_integer() and limits.min <= nodata <= limits.max:
+        return ""
+    return (
+        f"no pixel of type {kind} can hold nodata {nodata:.9g}, so that all count as data; give a whole number from "
+        f"{limits.min} to {limits.max}"
+    )
 
 
 def _describe_collar(collar: Collar | None) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,14 +89,34 @@ def find_corner_values(dataset: Any, bands: tuple[int, ...]) -> tuple[tuple[floa
         dataset: An open rasterio dataset, at full resolution.
         bands: Numbers of the colour bands.
     """
-    height, width = (min(_CORNER, side) for side in dataset.shape)
     found: dict[tuple[float, ...], None] = {}
+    for corner in _read_corners(dataset, bands):
+        if (corner == corner[:, :1, :1]).all():
+            found[tuple(corner[:, 0, 0].tolist())] = None
+    return tuple(found)
+
+
+def has_noisy_corner(dataset: Any, bands: tuple[int, ...], value: tuple[float, ...]) -> bool:
+    """Return whether a corner of 8-bit values is nearly, but not quite, of a value, as lossy compression leaves it.
+
+    Args:
+        dataset: An open rasterio dataset, at full resolution.
+        bands: Numbers of the colour bands.
+        value: The value in each band.
+    """
+    for corner in _read_corners(dataset, bands):
+        exact = equals(corner, value)
+        if exact.any() and not exact.all() and equals(corner, value, tolerance=_FRINGE_TOLERANCE).all():
+            return True
+    return False
+
+
+def _read_corners(dataset: Any, bands: tuple[int, ...]) -> Iterator[NDArray[Any]]:
+    """Yield the (C, 8, 8) values of each corner; of a smaller raster, the whole."""
+    height, width = (min(_CORNER, side) for side in dataset.shape)
     for top in (0, dataset.height - height):
         for left in (0, dataset.width - width):
-            block = read_layers(dataset, bands, window=Window(left, top, width, height)).reshape(len(bands), -1)
-            if (block == block[:, :1]).all():
-                found[tuple(block[:, 0].tolist())] = None
-    return tuple(found)
+            yield read_layers(dataset, bands, window=Window(left, top, width, height))
 
 
 def find_collar(dataset: Any, bands: tuple[int, ...]) -> Collar | None:

@@ -91,19 +91,19 @@ def read_examples(
     layer = read_layer(path, what=what, counts=_has_shape, columns=(field, NEGATIVE), limit=MAX_EXAMPLES)
     if field not in layer.fields:
         raise VectorError(
-            f"{path} has no column '{field}'{suggest(field, layer.fields)}; name the one that holds the class "
-            f"(`{option}`): {', '.join(layer.fields) or 'there is none'}"
+            f"{path} has no column '{field}'{suggest(field, layer.fields)}; name another by `{option}`: "
+            f"{', '.join(layer.fields) or 'there is none'}"
         )
     numbers = np.flatnonzero(_has_shape(layer.geometry))
     names = [_text(value) for value in layer.columns[field][numbers]]
     if "" in names:
         raise VectorError(
-            f"{names.count('')} of the {len(names)} {what} in {path} have no class in column '{field}'; fill it in"
+            f"{names.count('')} of the {len(names)} {what} in {path} have nothing in column '{field}'; fill it in"
         )
     longest = max(names, key=len)
     if len(longest) > MAX_WORD:
         raise VectorError(
-            f"{what} {path} have a class of {len(longest)} letters in column '{field}', but the limit is {MAX_WORD}"
+            f"{what} {path} have a name of {len(longest)} letters in column '{field}', but the limit is {MAX_WORD}"
         )
     marks = layer.columns.get(NEGATIVE)
     negative = [marks is not None and _text(marks[number]).casefold() in _YES for number in numbers]

@@ -11,6 +11,9 @@ from proxyclip_geo.errors import OptionError, RasterError, warn_quality
 from proxyclip_geo.geobox import GeoBox
 from proxyclip_geo.remedies import Remedy
 
+# Root mean square residual in pixels below which a fit to ground control points moves no border.
+_RESIDUAL = 0.5
+
 PIXELS = Affine(1, 0, 0, 0, -1, 0)
 """Transform of a raster without georeference: x is the column and y minus the row, as QGIS shows such rasters."""
 
@@ -37,11 +40,18 @@ def read_geobox(dataset: Any, *, name: str) -> GeoBox:
     fitted = fit_affine([(p.col, p.row) for p in points], [(p.x, p.y) for p in points])
     if fitted is not None:
         transform, residual = fitted
-        warn_quality(
-            f"{name} has {len(points)} ground control points and no transform; an affine fit leaves {residual:.2f} px "
-            "(RMS), which may be too much",
-            remedy=Remedy("warp"),
-        )
+        # Three points fit exactly, wherever they are.
+        if residual > _RESIDUAL or len(points) == 3:
+            warn_quality(
+                f"{name} has {len(points)} ground control points and no transform; an affine fit leaves "
+                f"{residual:.2f} px (RMS), which may be too much",
+                remedy=Remedy("warp"),
+            )
+        else:
+            warn_quality(
+                f"{name} has {len(points)} ground control points and no transform; an affine fit leaves "
+                f"{residual:.2f} px (RMS)"
+            )
         return _check_geobox(dataset.shape, transform, crs, name=name)
     return GeoBox(dataset.shape, PIXELS, None)
 

@@ -10,9 +10,9 @@ from rasterio.errors import RasterioError
 
 from proxyclip_geo.errors import RasterError
 from proxyclip_geo.raster.bands import BandPlan, read_bands, stack_colors
-from proxyclip_geo.raster.collar import equals, find_corner_values
+from proxyclip_geo.raster.collar import equals, find_corner_values, has_noisy_corner, is_lossy
 from proxyclip_geo.raster.color_bands import is_colored
-from proxyclip_geo.raster.dataset import read_descriptions, read_layers, to_window
+from proxyclip_geo.raster.dataset import common_type, read_descriptions, read_layers, to_window
 from proxyclip_geo.raster.open_errors import find_reason
 from proxyclip_geo.raster.options import Stretch
 from proxyclip_geo.raster.stretch import to_rgb
@@ -70,11 +70,12 @@ def check_picture(dataset: Any, plan: BandPlan, stretch: Stretch | None, *, seek
         dataset: An open rasterio dataset; GDAL may return tiles that it cannot decode as pixels afterwards.
         plan: The bands.
         stretch: The limits, or None for 8-bit values as they are.
-        seek_collar: Whether a collar is a fault.
+        seek_collar: Whether a collar without nodata is a fault.
     """
     try:
         parts = [read_bands(dataset, plan, region, shape=shape) for region, shape in _places(dataset)]
         corners = find_corner_values(dataset, plan.unique) if seek_collar and plan.palette is None else ()
+        doubt = _doubt_nodata(dataset, plan, corners) if seek_collar else ""
     except (RasterioError, OSError) as error:
         return report_later(dataset, error)
     values = np.concatenate([stack_colors(part, plan)[:, part.valid] for part in parts], axis=1)[:, None]
@@ -91,7 +92,33 @@ def check_picture(dataset: Any, plan: BandPlan, stretch: Stretch | None, *, seek
                 f"corners and {100 * share:.0f} % of the pixels hold the value {text}, as a collar without nodata; if "
                 "it is one, pass nodata='auto', or it is mapped like the rest"
             )
-    return _judge(to_rgb(values, plan, stretch)[:, 0], plan, stretch)
+    return _judge(to_rgb(values, plan, stretch)[:, 0], plan, stretch) or doubt
+
+
+def _doubt_nodata(dataset: Any, plan: BandPlan, corners: tuple[tuple[float, ...], ...]) -> str:
+    """Return why pixels of a collar of the nodata value may count as data, or an empty text.
+
+    Args:
+        dataset: An open rasterio dataset.
+        plan: The bands.
+        corners: Values of constant corners.
+    """
+    nodata = tuple(value for value in plan.nodata if value is not None and 0 <= value <= 255 and value == int(value))
+    is_masked = plan.flags or plan.masks or plan.mask_file is not None
+    if is_masked or len(nodata) < len(plan.unique) or common_type(dataset, plan.unique) != "uint8":
+        return ""
+    text = ", ".join(f"{value:g}" for value in dict.fromkeys(nodata))
+    if nodata in corners and is_lossy(dataset):
+        return (
+            f"it is compressed with losses, so that pixels beside nodata {text} hold other values and are mapped like "
+            "the rest; pass nodata='auto' to leave them out"
+        )
+    if has_noisy_corner(dataset, plan.unique, nodata):
+        return (
+            f"a corner holds values near nodata {text}, as a collar that was compressed with losses; they are mapped "
+            "like the rest: set them to nodata, e.g. with nearblack of GDAL, or give a mask by `mask`"
+        )
+    return ""
 
 
 def report_later(dataset: Any, error: Exception) -> str:

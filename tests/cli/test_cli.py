@@ -125,7 +125,7 @@ def test_query_an_embedding(folder: Path, run_cli: Run) -> None:
     frame.to_file(folder / "drawn.gpkg")
     shown = run_cli("label", "query.emb", "-c", WORDS, "--examples", "drawn.gpkg", "-o", "drawn", cwd=folder)
     assert shown.returncode == 9
-    assert "name the one that holds the class (--example-field): kind" in shown.stderr
+    assert "name another by --example-field: kind" in shown.stderr
     options = ("--examples", "drawn.gpkg", "--example-field", "kind", "--example-weight", 0.9, "--json")
     shown = run_cli("label", "query.emb", "-c", WORDS, *options, "-o", "drawn", cwd=folder)
     assert shown.returncode == 0, shown.stderr
@@ -555,7 +555,7 @@ def test_fit_names_the_flag_of_the_column(folder: Path, run_cli: Run) -> None:
     frame.to_file(folder / "column.gpkg")
     completed = run_cli("fit", "column.emb", "column.gpkg", "-c", WORDS, cwd=folder)
     assert completed.returncode == 9
-    assert "name the one that holds the class (--field): kind" in " ".join(completed.stderr.split())
+    assert "name another by --field: kind" in " ".join(completed.stderr.split())
 
 
 def test_an_area_has_a_layer(folder: Path, run_cli: Run) -> None:

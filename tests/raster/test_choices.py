@@ -307,6 +307,30 @@ class TestNodata:
             read(path, **options)
         read(make_raster(data=collared()[0], nodata=0))
 
+    @pytest.mark.parametrize("value", [0, 255])
+    def test_fringe_of_a_tagged_collar_is_a_warning(self, make_raster: MakeRaster, value: int) -> None:
+        data, _ = collared(value=value)
+        path = make_raster(data=data, nodata=value, compress="jpeg", photometric="ycbcr", tiled=True)
+        with pytest.warns(QualityWarning, match=f"beside nodata {value} hold other values.*nodata='auto'"):
+            read(path)
+        read(path, nodata="auto")
+
+    def test_collar_near_the_nodata_value_is_a_warning(self, make_raster: MakeRaster) -> None:
+        data, inside = collared(value=255)
+        rows, cols = np.indices(inside.shape)
+        data[:, ~inside & ((rows + cols) % 2 == 1)] = 253
+        path = make_raster(data=data, nodata=255)
+        with pytest.warns(QualityWarning, match="a corner holds values near nodata 255.*`mask`"):
+            read(path)
+        rim = (rows < 8) | (rows >= inside.shape[0] - 8)
+        data[:, rim] = 100 + cols[rim] % 5
+        read(make_raster(data=data, nodata=255))
+
+    @pytest.mark.parametrize("nodata", [-9999, 256, 0.5])
+    def test_value_that_the_type_cannot_hold_is_a_warning(self, make_raster: MakeRaster, nodata: float) -> None:
+        with pytest.warns(QualityWarning, match=rf"type uint8 can hold nodata {nodata:g}, .* from 0 to 255"):
+            read(make_raster(data=scene(side=40)), nodata=nodata)
+
     @pytest.mark.parametrize("nodata", [7, -5])
     def test_value_replaces_the_tag(self, make_raster: MakeRaster, nodata: int) -> None:
         data = scene(dtype="int16")

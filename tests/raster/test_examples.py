@@ -80,9 +80,9 @@ def test_errors_name_the_cause(save: Save, geobox: GeoBox, tmp_path: Path) -> No
     inside, outside = ground(1, 1, 2, 2), ground(900, 900, 901, 901)
     with pytest.raises(VectorError, match=r"no column 'class' \(did you mean 'klass'\?\).*`field`"):
         drawn_pixels(save([inside], klass=["water"]), geobox)
-    with pytest.raises(VectorError, match="1 of the 2 examples .* have no class"):
+    with pytest.raises(VectorError, match="1 of the 2 examples .* have nothing"):
         drawn_pixels(save([inside, inside], **{"class": ["water", None]}), geobox)
-    with pytest.raises(VectorError, match="have a class of 10000 letters in column 'class', but the limit is 200"):
+    with pytest.raises(VectorError, match="have a name of 10000 letters in column 'class', but the limit is 200"):
         drawn_pixels(save([inside], **{"class": ["x" * 10_000]}), geobox)
     with pytest.raises(AreaError, match="none of the 2 examples .* lies within scene"):
         drawn_pixels(save([outside, outside], **{"class": ["water", "road"]}), geobox)

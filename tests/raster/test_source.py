@@ -436,11 +436,19 @@ class TestGeoreference:
         points = [
             GroundControlPoint(row=row, col=col, x=x, y=y) for col, row in corners for x, y in [truth @ (col, row)]
         ]
-        with pytest.warns(QualityWarning, match=r"5 ground control points.*0\.00 px"):
+        with pytest.warns(QualityWarning, match=r"5 ground control points.*0\.00 px \(RMS\)$"):
             source = open_source(make_raster(gcps=points))
         with source:
             assert source.geobox.transform.almost_equals(truth, 1e-6)
             assert source.geobox.crs.to_epsg() == 25832
+
+    def test_control_points_off_by_pixels_are_doubted(self, make_raster: MakeRaster) -> None:
+        corners = [(0, 0), (50, 0), (50, 40), (0, 40)]
+        bent = [GroundControlPoint(row, col, 500_000 + col * (row + 40), 5_600_000 - row) for col, row in corners]
+        exact = [GroundControlPoint(row, col, 500_000 + col, 5_600_000 - row) for col, row in corners[:3]]
+        for points in (bent, exact):
+            with pytest.warns(QualityWarning, match=r"px \(RMS\), which may be too much; warp it"):
+                open_source(make_raster(gcps=points)).close()
 
     def test_residual_is_in_pixels(self) -> None:
         pixels = [(0, 0), (100, 0), (100, 100), (0, 100)]
@@ -556,6 +564,7 @@ VALID_SHARE = {
 }
 BANDS = {"spacenet6_rotterdam_pan_uint16": (1, 1, 1)}
 WARNED = {
+    "chilliwack_nodata255_collar": "a corner holds values near nodata 255",
     "odm_frame_no_georef": "not georeferenced",
     "derived_koeln_gcps": "5 ground control points",
     "oam_5b90f92d_4310_ycbcr": "18 % of the pixels hold the value 0, as a collar",

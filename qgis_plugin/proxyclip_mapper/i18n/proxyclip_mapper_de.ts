@@ -2285,6 +2285,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>a corner holds values near nodata {0}, as a collar that was compressed with losses; they are mapped like the rest: set them to nodata, e.g. with nearblack of GDAL, or give a mask by `mask`</source>
+   <translation>eine Ecke enthält Werte nahe beim NoData-Wert {0}, wie ein verlustbehaftet komprimierter Rand; sie werden wie der Rest kartiert: setzen Sie sie auf NoData, z. B. mit nearblack von GDAL, oder geben Sie eine Maske mit `mask` an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>a file must lie in the folder of the card: give its name, without .. and not absolute</source>
    <translation>eine Datei muss im Ordner der Modellkarte liegen: geben Sie ihren Namen an, ohne .. und nicht absolut</translation>
   </message>
@@ -2790,8 +2795,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>examples {0} have a class of {1} letters in column '{2}', but the limit is {3}</source>
-   <translation>die Beispiele {0} haben eine Klasse mit {1} Buchstaben im Feld „{2}“, der Grenzwert ist aber {3}</translation>
+   <source>examples {0} have a name of {1} letters in column '{2}', but the limit is {3}</source>
+   <translation>die Beispiele {0} haben einen Namen mit {1} Buchstaben im Feld „{2}“, der Grenzwert ist aber {3}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -2870,6 +2875,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>it is compressed with losses, so that pixels beside nodata {0} hold other values and are mapped like the rest; pass nodata='auto' to leave them out</source>
+   <translation>es ist verlustbehaftet komprimiert, sodass Pixel neben dem NoData-Wert {0} andere Werte haben und wie der Rest kartiert werden; mit nodata='auto' werden sie ausgelassen</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>it is meant for latitudes from {0}° to {1}°</source>
    <translation>es ist für Breiten von {0}° bis {1}° gedacht</translation>
   </message>
@@ -2935,8 +2945,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>labels {0} have a class of {1} letters in column '{2}', but the limit is {3}</source>
-   <translation>die Labels {0} haben eine Klasse mit {1} Buchstaben im Feld „{2}“, der Grenzwert ist aber {3}</translation>
+   <source>labels {0} have a name of {1} letters in column '{2}', but the limit is {3}</source>
+   <translation>die Labels {0} haben einen Namen mit {1} Buchstaben im Feld „{2}“, der Grenzwert ist aber {3}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -3195,6 +3205,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>no pixel of type {0} can hold nodata {1}, so that all count as data; give a whole number from {2} to {3}</source>
+   <translation>kein Pixel vom Typ {0} kann den NoData-Wert {1} haben, sodass alle als Daten zählen; geben Sie eine ganze Zahl von {2} bis {3} an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>no pixel of {0} can be compared with {1}: {2}; check that they cover the same area, the mapping and the ignored values</source>
    <translation>kein Pixel von {0} kann mit {1} verglichen werden: {2}; prüfen Sie, ob beide dieselbe Fläche zeigen, die Zuordnung und die ignorierten Werte</translation>
   </message>
@@ -3442,6 +3457,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>raster {0} was changed or removed while it was read; run again with the new file</source>
    <translation>das Raster {0} wurde während des Lesens geändert oder entfernt; starten Sie den Lauf mit der neuen Datei noch einmal</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>reading a thumbnail was stopped</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4270,8 +4290,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>zones {0} have a class of {1} letters in column '{2}', but the limit is {3}</source>
-   <translation>die Zonen {0} haben eine Klasse mit {1} Buchstaben im Feld „{2}“, der Grenzwert ist aber {3}</translation>
+   <source>zones {0} have a name of {1} letters in column '{2}', but the limit is {3}</source>
+   <translation>die Zonen {0} haben einen Namen mit {1} Buchstaben im Feld „{2}“, der Grenzwert ist aber {3}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4525,18 +4545,18 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} has no column '{1}'{2}; name the one that holds the class (`field`): {3}</source>
-   <translation>{0} hat kein Feld „{1}“{2}; nennen Sie das mit der Klasse (`field`): {3}</translation>
+   <source>{0} has no column '{1}'{2}; name another by `field`: {3}</source>
+   <translation>{0} hat kein Feld „{1}“{2}; nennen Sie ein anderes mit `field`: {3}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} has no column '{1}'{2}; name the one that holds the class (`truth_field`): {3}</source>
-   <translation>{0} hat kein Feld „{1}“{2}; nennen Sie das mit der Klasse (`truth_field`): {3}</translation>
+   <source>{0} has no column '{1}'{2}; name another by `truth_field`: {3}</source>
+   <translation>{0} hat kein Feld „{1}“{2}; nennen Sie ein anderes mit `truth_field`: {3}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} has no column '{1}'{2}; name the one that holds the class (`zone_field`): {3}</source>
-   <translation>{0} hat kein Feld „{1}“{2}; nennen Sie das mit der Klasse (`zone_field`): {3}</translation>
+   <source>{0} has no column '{1}'{2}; name another by `zone_field`: {3}</source>
+   <translation>{0} hat kein Feld „{1}“{2}; nennen Sie ein anderes mit `zone_field`: {3}</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4577,6 +4597,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} has {1} bytes, more than the limit of {2}; check that it is the right file</source>
    <translation>{0} hat {1} Bytes, mehr als der Grenzwert {2}; prüfen Sie, ob es die richtige Datei ist</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} has {1} ground control points and no transform; an affine fit leaves {2} px (RMS)</source>
+   <translation>{0} hat {1} Passpunkte und keine Transformation; eine affine Anpassung lässt {2} px (RMS) übrig</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -4915,6 +4940,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} is the name of a vocabulary, not of a class; give it as `vocabulary`</source>
+   <translation>{0} ist der Name eines Vokabulars, nicht der einer Klasse; geben Sie es als `vocabulary` an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} is too large for a number</source>
    <translation>{0} ist zu groß für eine Zahl</translation>
   </message>
@@ -5165,8 +5195,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} of the {1} examples in {2} have no class in column '{3}'; fill it in</source>
-   <translation>{0} der {1} Beispiele in {2} haben keine Klasse im Feld „{3}“; füllen Sie es aus</translation>
+   <source>{0} of the {1} examples in {2} have nothing in column '{3}'; fill it in</source>
+   <translation>{0} der {1} Beispiele in {2} haben nichts im Feld „{3}“; füllen Sie es aus</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -5180,8 +5210,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} of the {1} labels in {2} have no class in column '{3}'; fill it in</source>
-   <translation>{0} der {1} Labels in {2} haben keine Klasse im Feld „{3}“; füllen Sie es aus</translation>
+   <source>{0} of the {1} labels in {2} have nothing in column '{3}'; fill it in</source>
+   <translation>{0} der {1} Labels in {2} haben nichts im Feld „{3}“; füllen Sie es aus</translation>
   </message>
   <message>
    <location filename="../messages.json" />
@@ -5190,8 +5220,8 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
-   <source>{0} of the {1} zones in {2} have no class in column '{3}'; fill it in</source>
-   <translation>{0} der {1} Zonen in {2} haben keine Klasse im Feld „{3}“; füllen Sie es aus</translation>
+   <source>{0} of the {1} zones in {2} have nothing in column '{3}'; fill it in</source>
+   <translation>{0} der {1} Zonen in {2} haben nichts im Feld „{3}“; füllen Sie es aus</translation>
   </message>
   <message>
    <location filename="../messages.json" />

@@ -7,13 +7,14 @@ import math
 import numbers
 import os
 import types
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from proxyclip_geo.declare import LONGEST_NAME
 from proxyclip_geo.errors import OptionError
-from proxyclip_geo.validation import describe
+from proxyclip_geo.validation import describe, suggest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +32,8 @@ _WORDS: dict[Any, str] = {
 def check_arguments(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function raise an `OptionError` for arguments that its annotations do not allow.
 
-    Arguments whose annotation holds `Any` or a choice have checks of their own, such as rasters and classes.
+    A `TypeError` for an unknown argument names the function, and the options that have it. Arguments whose annotation
+    holds `Any` or a choice have checks of their own, such as rasters and classes.
     """
     signature = inspect.signature(function)
     kinds = {
@@ -42,13 +44,30 @@ def check_arguments(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def checked(*args: P.args, **values: P.kwargs) -> R:
-        for name, value in signature.bind(*args, **values).arguments.items():
+        try:
+            bound = signature.bind(*args, **values)
+        except TypeError as error:
+            raise TypeError(_explain(error, function.__name__, signature, values)) from None
+        for name, value in bound.arguments.items():
             kind = kinds.get(name, Any)
             if not _fits(value, kind):
                 raise OptionError(f"{name}={describe(value)} must be {_describe(kind)}")
         return function(*args, **values)
 
     return checked
+
+
+def _explain(error: TypeError, name: str, signature: inspect.Signature, values: Iterable[str]) -> str:
+    """Return why arguments do not fit a function, and where an unknown one belongs."""
+    hint = ""
+    for unknown in (value for value in values if value not in signature.parameters):
+        hint = suggest(unknown, tuple(signature.parameters))
+        for parameter in signature.parameters.values():
+            for kind in _members(parameter.annotation):
+                if isinstance(kind, type) and is_dataclass(kind) and unknown in (item.name for item in fields(kind)):
+                    hint = f"; give it as {parameter.name}={kind.__name__}({unknown}=…)"
+        break
+    return f"{name}() {error}{hint}"
 
 
 def _members(kind: Any) -> tuple[Any, ...]:

@@ -5,13 +5,14 @@ take everything about an option from its declaration.
 """
 
 import functools
+import inspect
 import re
 import textwrap
 import types
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 import pydantic.dataclasses
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError
@@ -70,16 +71,29 @@ def declared(cls: type[T]) -> type[T]:
         if len(args) <= len(positional):
             # By name, so that errors name the field.
             args, values = (), dict(zip(positional, args, strict=False)) | values
+        else:
+            raise TypeError(
+                f"{cls.__name__}() takes {len(positional) or 'no'} positional arguments; name them, e.g. "
+                f"{cls.__name__}({fields(checked)[0].name}=…)"
+            )
         try:
             check(self, *args, **values)
         except ValidationError as error:
             raise OptionError(explain(error, values, checked, equals="=")) from None
 
     checked.__init__ = __init__
+    checked.__signature__ = _plain_signature(checked)
     lines = (f"{name}: {field.description}" for name, field in declarations(checked).items() if field.description)
     wrapped = (textwrap.fill(line, 116, initial_indent=" " * 4, subsequent_indent=" " * 8) for line in lines)
     checked.__doc__ = "\n".join([f"{checked.__doc__.rstrip()}\n\nAttributes:", *wrapped, ""])
     return checked  # type: ignore[no-any-return]
+
+
+def _plain_signature(cls: Any) -> inspect.Signature:
+    """Return the signature of a declared class for `help`: types and defaults, without declarations."""
+    hints = get_type_hints(cls)
+    parameters = inspect.signature(cls).parameters.values()
+    return inspect.Signature([parameter.replace(annotation=hints[parameter.name]) for parameter in parameters])
 
 
 def declarations(cls: type) -> Mapping[str, FieldInfo]:

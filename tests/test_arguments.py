@@ -1,5 +1,6 @@
 """Arguments of wrong types are named before anything is done."""
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,24 @@ def test_numbers_of_numpy_and_generators_are_accepted() -> None:
         return [*names, count, *words]
 
     assert join(np.array([1.0, 2.0]), np.int64(3), words=(word for word in "ab")) == [1, 2, 3, "a", "b"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: pg.segment("a", "b", gsd=1), r"segment\(\) .*; give it as options=SegmentOptions\(gsd=…\)$"),
+        (lambda: pg.segment("a", "b", min_area=1), r"give it as vectors=VectorOptions\(min_area=…\)$"),
+        (lambda: pg.segment("a", "b", outt="c"), r"segment\(\) .* 'outt' \(did you mean 'out'\?\)$"),
+        (lambda: pg.segment("a"), r"segment\(\) missing a required argument: 'classes'$"),
+        (lambda: pg.SegmentOptions(0.3), r"SegmentOptions\(\) takes no positional arguments; name them"),
+    ],
+)
+def test_calls_that_do_not_fit_are_explained(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def test_help_shows_types_and_defaults_of_options() -> None:
+    shown = str(inspect.signature(pg.SegmentOptions))
+    assert "gsd: float | None = None" in shown
+    assert "Annotated" not in shown

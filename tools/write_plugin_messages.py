@@ -110,6 +110,9 @@ NO_MESSAGES = (
         "a model of kind .*",
         "append (and|records) .*",
         ".*: append rasters .*",
+        ".* positional arguments; .*",
+        "give it as {0}.*",
+        "(Embedding|Model)\\(.*",
     ),
     *(
         "(shape|transform) {0} .*",

@@ -61,6 +61,10 @@ class Embedding:
         self._shapes = ShapeReader(store)
         self._learned: dict[str, ClassBank] = {}
 
+    def __repr__(self) -> str:
+        """Return the name, the model and the place."""
+        return f"Embedding({self.name!r}, model {self.store.info.model['name']!r}, {self.geobox!r})"
+
     @property
     def name(self) -> str:
         """The path or URL."""
@@ -69,8 +73,7 @@ class Embedding:
     @property
     def inputs(self) -> tuple[Path | str | None, ...]:
         """What is read: the store, the encoded raster and its mask."""
-        raster = self.store.info.raster
-        return local_path(self.name), str(raster["path"]), raster.get("mask_path")
+        return local_path(self.name), str(self.store.info.raster["path"]), self.store.info.raster.get("mask_path")
 
     @property
     def geobox(self) -> GeoBox:
@@ -140,10 +143,9 @@ class Embedding:
 
     def picture(self, area: Region | None = None) -> NDArray[np.uint8]:
         """Return a small picture of the raster or of a part: (3, h, w), 0–255."""
-        whole = self.store.thumbnail
+        whole, encoded = self.store.thumbnail, self.store.info.area
         if area is None:
             return whole
-        encoded = self.store.info.area
         area = area.intersect(encoded).shift(-encoded.top, -encoded.left)
         factors = [small / side for small, side in zip(whole.shape[1:], encoded.shape, strict=True)]
         edges = zip((area.top, area.left), (area.bottom, area.right), factors, strict=True)

@@ -38,6 +38,10 @@ class Model:
     checksums: Mapping[str, str]
     parameters: int
 
+    def __repr__(self) -> str:
+        """Return the name and size; the modules of the encoders would fill pages of a notebook."""
+        return f"Model('{self.card.name}', {self.parameters:,} parameters, {self.encoder.device})"
+
     def for_windows(self, shape: tuple[int, int]) -> "Model":
         """Return the model with an encoder for windows of (height, width) pixels.
 

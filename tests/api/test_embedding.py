@@ -66,6 +66,13 @@ def test_label_makes_what_segment_makes(folder: Path, tmp_path: Path) -> None:
     assert run["seconds"]["label"] > 0
 
 
+def test_objects_are_shown_in_a_line(folder: Path) -> None:
+    name = str(folder / "scene.emb")
+    embedding = pg.open_embedding(name)
+    assert repr(embedding) == f"Embedding('{name}', model 'demo', {embedding.geobox!r})"
+    assert repr(pg.load_model("demo", device="cpu")) == "Model('demo', 1,848,160 parameters, cpu)"
+
+
 def test_labels_in_memory_are_the_same(folder: Path) -> None:
     embedding = pg.open_embedding(folder / "scene.emb")
     shown = embedding.label(WORDS)

@@ -3461,7 +3461,7 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   <message>
    <location filename="../messages.json" />
    <source>reading a thumbnail was stopped</source>
-   <translation type="unfinished" />
+   <translation>das Lesen einer Vorschau wurde abgebrochen</translation>
   </message>
   <message>
    <location filename="../messages.json" />

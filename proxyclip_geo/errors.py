@@ -248,11 +248,17 @@ def change_filters() -> Iterator[None]:
 
 
 @contextmanager
-def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
+def forward_warnings(
+    send: Callable[[QualityWarning], None], *, counted: Callable[[QualityWarning], None] = lambda warning: None
+) -> Iterator[None]:
     """Pass quality warnings to a function; ignore the warnings of other libraries.
 
     Of warnings that differ only in names and numbers, the first three are passed, and at the end the last one, with the
     number of others if there are more.
+
+    Args:
+        send: Takes the warnings to show.
+        counted: Takes each warning that is counted instead.
     """
     alike: dict[str, list[QualityWarning]] = {}
     with warnings.catch_warnings():
@@ -264,8 +270,7 @@ def forward_warnings(send: Callable[[QualityWarning], None]) -> Iterator[None]:
                 kind = _VARYING.sub("…", message.reason.removeprefix(f"{message.subject}: "))
                 found = alike.setdefault(kind, [])
                 found.append(message)
-                if len(found) <= _MOST_ALIKE:
-                    send(message)
+                (send if len(found) <= _MOST_ALIKE else counted)(message)
 
         warnings.showwarning = show  # type: ignore[assignment]
         try:

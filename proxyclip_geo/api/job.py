@@ -53,12 +53,21 @@ class Job:
         model: str | Path | ModelCard | Model,
         options: EncodeOptions,
         progress: Progress = no_progress,
+        check: bool = True,
     ) -> "Job":
-        """Read the card, open the raster, say how it is read, and warn if its gsd does not suit the model."""
+        """Read the card, open the raster, say how it is read, and warn if its gsd does not suit the model.
+
+        Args:
+            raster: The raster.
+            model: Name, path, card or loaded model.
+            options: How the raster is read.
+            progress: Called with the line about how it is read.
+            check: Whether to read the picture and warn of its faults, as `open_source` does.
+        """
         card = model.card if isinstance(model, Model) else find_card(model)
         if isinstance(model, Model):
             _check_loaded(model, options)
-        source = open_source(raster, options)
+        source = open_source(raster, options, check=check)
         with ExitStack() as undo:
             undo.callback(source.close)
             _warn_of_scale(source, card)

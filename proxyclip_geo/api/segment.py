@@ -196,7 +196,8 @@ def find_results(
         paths = OutputPaths.in_directory(Path(out), stem_of(str(raster)), options)
         if not paths.run.exists() or paths.unfinished.exists() or paths.embedding.exists():
             return None
-        job = Job.prepare(raster, model=model.given, options=options)
+        # The picture is not read: of many rasters that are done, that would be most of the time.
+        job = Job.prepare(raster, model=model.given, options=options, check=False)
     record = read_record(paths.run)
     found = record.identity
     with job.source:

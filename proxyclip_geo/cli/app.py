@@ -120,7 +120,8 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     """Run a command line; return its exit code. The only place that catches everything."""
     try:
-        with forward_warnings(lambda warning: REPORTER.warn(str(warning))), _show_hosts():
+        shown, counted = REPORTER.warn, REPORTER.log_warning
+        with forward_warnings(lambda one: shown(str(one)), counted=lambda one: counted(str(one))), _show_hosts():
             code = app(args=list(arguments), standalone_mode=False)
         # typer turns Ctrl-C into this code without a message.
         return _stopped(arguments) if code == INTERRUPTED else int(code or 0)

@@ -98,7 +98,8 @@ class Reporter:
 
     def _log(self, level: int, message: str) -> None:
         if self._file is not None:
-            write_line(self._file, level, message)
+            for line in message.splitlines():
+                write_line(self._file, level, line)
 
     def event(self, kind: str, **fields: Any) -> None:
         """Write one JSON line to stdout, in ASCII: the encoding may be any."""
@@ -108,6 +109,10 @@ class Reporter:
         self.event("progress", **vars(event))
         if find_failure() is not None:
             raise OutputError("the output cannot be written")
+
+    def log_warning(self, message: str) -> None:
+        """Write a warning to the log file only."""
+        self._log(logging.WARNING, use_flags(message, self.flags))
 
     def warn(self, message: str) -> None:
         """Show a warning."""

@@ -10,7 +10,7 @@ import typer
 from proxyclip_geo.api.options import SegmentOptions
 from proxyclip_geo.cli import parameters
 from proxyclip_geo.cli.areas import area_table
-from proxyclip_geo.cli.reporter import Reporter
+from proxyclip_geo.cli.reporter import Reporter, use_flags
 from proxyclip_geo.errors import IncompleteError, strip_credentials
 from proxyclip_geo.models.options import DEFAULT_MODEL
 
@@ -122,7 +122,7 @@ def _show_plans(reporter: Reporter, plans: Any) -> None:
         if one.plan is not None:
             _show_plan(reporter, one.plan)
         else:
-            status = f"failed: {one.reason}" if one.reason else f"done before, in {one.out}"
+            status = f"failed: {use_flags(one.reason, reporter.flags)}" if one.reason else f"done before, in {one.out}"
             reporter.result(f"{one.raster}: {status}", {"dry_run": True, **vars(one), "out": str(one.out)})
     failed = sum(bool(one.reason) for one in plans)
     _show_total(reporter, plans, failed)
@@ -166,7 +166,8 @@ def _show_total(reporter: Reporter, plans: Any, failed: int) -> None:
 
 def _show_reports(reporter: Reporter, reports: Any, out: Path) -> None:
     """Show the status of each raster."""
-    lines = [f"{report.status:<12} {report.out}" + (f": {report.reason}" * bool(report.reason)) for report in reports]
+    reasons = [use_flags(f": {report.reason}", reporter.flags) if report.reason else "" for report in reports]
+    lines = [f"{report.status:<12} {report.out}{reason}" for report, reason in zip(reports, reasons, strict=True)]
     failed = sum(report.status == "failed" for report in reports)
     lines.append(f"{len(reports) - failed} of {len(reports)} rasters are done; see {out / 'report.json'}")
     before = sum(report.status == "done before" for report in reports)

@@ -233,6 +233,20 @@ def test_first_error_stops_rasters_that_share_workers(folder: Path, tmp_path: Pa
     assert [entry.status.split()[0] for entry in again] == ["failed", "done", "done"]
 
 
+def test_pictures_of_finished_rasters_are_not_read(
+    folder: Path, demo: pg.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rasters = [str(folder / "east.tif"), str(folder / "west.tif")]
+    pg.segment_many(rasters, WORDS, out=tmp_path / "out", model=demo)
+
+    def read(*arguments: Any, **options: Any) -> None:
+        raise AssertionError("the picture is read")
+
+    monkeypatch.setattr("proxyclip_geo.raster.choices.check_picture", read)
+    again = pg.segment_many(rasters, WORDS, out=tmp_path / "out", model=demo)
+    assert [report.status for report in again] == ["done before", "done before"]
+
+
 def test_plans_of_many_rasters_time_one_window(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "broken.tif").unlink()
     model, calls = pg.load_model("demo", device="cpu"), []

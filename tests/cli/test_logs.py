@@ -42,6 +42,19 @@ def test_log_of_a_batch_names_its_rasters() -> None:
     assert re.search(r"INFO rasters: 2 of 2 rasters scene_truth", text)
 
 
+def test_log_file_has_warnings_that_are_only_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["zebra", "walrus", "tapir", "lynx", "okapi"]
+    call = [item if item != "water; zebra" else "; ".join(["water", *words]) for item in CALL]
+    assert run([*call, "--on-error", "skip", "broken.tif", "--json", "--log-file", "run.log", "-o", "out"]) == 13
+    shown = capsys.readouterr().out
+    lines = Path("run.log").read_text().splitlines()
+    for word in words:
+        assert [line for line in lines if f"does not know '{word}'" in line]
+    assert shown.count("does not know") == 4
+    assert "2 more warnings of this kind" in shown
+    assert all(re.match(r"\d{4}-\d\d-\d\d ", line) for line in lines)
+
+
 def test_verbose_shows_finished_blocks(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*CALL, "--verbose", "--json", "-o", "out"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

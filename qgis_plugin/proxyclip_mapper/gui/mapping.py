@@ -184,7 +184,7 @@ class Mapping(QObject):
     def _on_updated(self, result):
         check = result["examples"]
         self.drawing.learned = result["vocabulary"] if check is not None else None
-        text = tr("{:.2f} s").format(result["seconds"])
+        text = tr("{:.2f} s").format(result["seconds"]).replace(" ", "\N{NO-BREAK SPACE}")
         if check is not None:
             text = tr("{:.0f} % of the examples fit, {}").format(100 * check["correct"], text)
         self._dock.status.setText(text)

@@ -152,7 +152,9 @@ def _choose_layers(path: str, options: Mapping[str, str], *, title: str) -> Sequ
         found = [(Path(path).stem, "")] if is_geoparquet(path) else pyogrio.list_layers(path)
         layers = [(str(layer), kind) for layer, kind in found]
     except (RuntimeError, OSError, ValueError) as error:
-        raise VectorError(f"{title} cannot be read ({error}); give a {FORMATS}") from error
+        # GDAL adds how to name a driver, which no option takes.
+        reason = str(error).partition("; It might help")[0].rstrip(".")
+        raise VectorError(f"{title} cannot be read ({reason}); give a {FORMATS}") from error
     names = [layer for layer, _ in layers]
     if len(names) > MAX_LAYERS:
         raise VectorError(f"{title} has {len(names)} layers, and the limit is {MAX_LAYERS}")

@@ -26,6 +26,8 @@ from proxyclip_geo.region import Region
 UNCLASSIFIED = 0
 _PART_CELLS = 128
 """Cells that are multiplied with the queries at a time on a CPU; in double precision they fit the cache of a core."""
+_COMPILED_STRIPS = 3
+"""Strips that compiled loops label at a time: they keep none in the cache, and each call has a cost."""
 _ROWS = 8
 """Rows of stored cells that a core multiplies at a time."""
 
@@ -213,6 +215,8 @@ def upsample_logits(found: CellLogits, *, step: int, core: Region, guide: Guide 
         core.top // step, core.left // step, ceil_div(core.bottom, step), ceil_div(core.right, step)
     )
     rows = count_strip_rows(4 * stack.shape[0] * cells.width * step * step, stack.device)
+    if find_loops(stack.device) is not None:
+        rows *= _COMPILED_STRIPS
 
     def find_cells(strip: Region) -> StripCells:
         own = Region.from_edges(

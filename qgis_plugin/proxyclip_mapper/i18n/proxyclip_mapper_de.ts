@@ -2250,6 +2250,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>It might help</source>
+   <translation>Es könnte helfen</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>OpenVINO cannot compile this model ({0})</source>
    <translation>OpenVINO kann dieses Modell nicht kompilieren ({0})</translation>
   </message>
@@ -3850,6 +3855,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>the next page of {0} cannot be requested ({1} {2}); save all items to a file, and give that</source>
+   <translation>die nächste Seite von {0} kann nicht angefordert werden ({1} {2}); speichern Sie alle Items in einer Datei, und geben Sie diese an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>the only band</source>
    <translation>der einzige Kanal</translation>
   </message>
@@ -4530,6 +4540,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
   </message>
   <message>
    <location filename="../messages.json" />
+   <source>{0} has more than {1} STAC items or {2} pages; narrow the search</source>
+   <translation>{0} hat mehr als {1} STAC-Items oder {2} Seiten; schränken Sie die Suche ein</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
    <source>{0} has no CRS, but the other raster has</source>
    <translation>{0} hat kein KBS, das andere Raster hat aber eines</translation>
   </message>
@@ -4732,6 +4747,11 @@ Die Nutzungsbedingungen vieler Webkarten erlauben nicht, sie herunterzuladen ode
    <location filename="../messages.json" />
    <source>{0} is a Parquet file without geometry; give a GeoParquet</source>
    <translation>{0} ist eine Parquet-Datei ohne Geometrie; geben Sie ein GeoParquet an</translation>
+  </message>
+  <message>
+   <location filename="../messages.json" />
+   <source>{0} is a STAC {1}; give an item, an item collection, or the URL of a search at a STAC API (…/collections/NAME/items?bbox=…)</source>
+   <translation>{0} ist vom STAC-Typ „{1}“; geben Sie ein Item, eine Sammlung von Items oder die URL einer Suche bei einer STAC-API an (…/collections/NAME/items?bbox=…)</translation>
   </message>
   <message>
    <location filename="../messages.json" />

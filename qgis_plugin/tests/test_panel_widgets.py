@@ -1,6 +1,10 @@
 """The widgets of the panel: width, tooltips and keyboard."""
 
-from qgis.PyQt.QtWidgets import QScrollArea
+from types import SimpleNamespace
+
+import pytest
+from qgis.gui import QgsMessageBar
+from qgis.PyQt.QtWidgets import QScrollArea, QTextBrowser
 
 from .conftest import wait_until
 
@@ -52,3 +56,19 @@ def test_tab_follows_the_screen(dock):
         (dock.visible_box, dock.export_button),
     ):
         assert fields.index(first) < fields.index(second)
+
+
+@pytest.mark.parametrize("kind", ["warn", "fail", "hint"])
+def test_long_messages_are_shown_as_a_whole(qgis_app, kind):
+    from proxyclip_mapper.gui.messages import Messages
+
+    bar = QgsMessageBar()
+    bar.resize(900, 60)
+    bar.show()
+    messages = Messages(bar, SimpleNamespace(greeting=None, log=[]))
+    text = "A sentence of some words that says what went wrong, and what to do about it. " * 2
+    getattr(messages, kind)(RuntimeError(text) if kind == "fail" else text)
+    browser = bar.findChild(QTextBrowser)
+    wait_until(lambda: browser.height() > 40, 10, what="the text")
+    assert browser.verticalScrollBar().maximum() == 0
+    bar.clearWidgets()

@@ -1,13 +1,18 @@
 """Messages in the QGIS message bar, with a report to copy."""
 
+import math
+
 from qgis.core import Qgis, QgsApplication, QgsMessageLog
-from qgis.PyQt.QtWidgets import QPushButton
+from qgis.PyQt.QtWidgets import QPushButton, QTextBrowser
 
 from ..i18n import tr
 from ..report import make_report
 
 TITLE = "ProxyCLIP"
 SECONDS = 8
+
+MAX_HEIGHT = 120
+"""Height in pixels from which the text of a message scrolls."""
 
 
 class Messages:
@@ -30,12 +35,15 @@ class Messages:
     def warn(self, text):
         """Show a warning."""
         QgsMessageLog.logMessage(text, TITLE, Qgis.MessageLevel.Warning)
-        self._bar.pushMessage(TITLE, text, Qgis.MessageLevel.Warning, 2 * SECONDS)
+        item = self._bar.createMessage(TITLE, text)
+        _show_all_lines(item)
+        self._bar.pushWidget(item, Qgis.MessageLevel.Warning, 2 * SECONDS)
 
     def hint(self, text):
         """Show an instruction until `clear_hint`."""
         self.clear_hint()
         self._hint = self._bar.createMessage(TITLE, text)
+        _show_all_lines(self._hint)
         # The user or QGIS may close the message first, which deletes it.
         self._hint.destroyed.connect(self._forget_hint)
         self._bar.pushWidget(self._hint, Qgis.MessageLevel.Info)
@@ -62,6 +70,7 @@ class Messages:
         self._add_button(item, tr("Copy report"), lambda: QgsApplication.clipboard().setText(report))
         if action is not None:
             self._add_button(item, *action)
+        _show_all_lines(item)
         self._bar.pushWidget(item, Qgis.MessageLevel.Critical)
 
     @staticmethod
@@ -69,3 +78,16 @@ class Messages:
         button = QPushButton(text, item)
         button.clicked.connect(lambda: function())
         item.layout().addWidget(button)
+
+
+def _show_all_lines(item):
+    """Make a message as high as its text, of which QGIS shows less than two lines."""
+    for browser in item.findChildren(QTextBrowser):
+        browser.document().documentLayout().documentSizeChanged.connect(
+            lambda size, browser=browser: _fit(browser, size.height())
+        )
+
+
+def _fit(browser, height):
+    if height > 2 * browser.fontMetrics().lineSpacing():
+        browser.setFixedHeight(min(MAX_HEIGHT, math.ceil(height) + 2 * browser.frameWidth() + 2))

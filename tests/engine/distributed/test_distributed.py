@@ -138,7 +138,7 @@ def test_script_without_main_guard_fails_with_explanation(scene: Path, tmp_path:
     )
     process = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=500)
     assert process.returncode != 0
-    assert "WorkerError: the worker processes could not start" in process.stderr.splitlines()[-1]
+    assert "WorkersLostError: the worker processes could not start" in process.stderr.splitlines()[-1]
     assert "if __name__ == '__main__':" in process.stderr.splitlines()[-1]
 
 

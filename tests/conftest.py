@@ -29,6 +29,8 @@ from proxyclip_geo.cli.reporter import REPORTER, Reporter
 # Words that other runs have encoded, on this machine or in earlier tests, would hide faults.
 os.environ["PROXYCLIP_GEO_CACHE"] = tempfile.mkdtemp(prefix="proxyclip_geo_tests_")
 atexit.register(shutil.rmtree, os.environ["PROXYCLIP_GEO_CACHE"], ignore_errors=True)
+# The client of the hub would try again for half a minute, and a blocked socket is not the error of a missing network.
+os.environ["HF_HUB_OFFLINE"] = "1"
 
 # No test depends on the time that it takes.
 settings.register_profile("any machine", deadline=None)

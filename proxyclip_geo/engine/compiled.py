@@ -108,7 +108,7 @@ def _blend_both(loops: Any, random: torch.Generator) -> tuple[Tensor, Tensor]:
     tokens = torch.randn(2, 3, 41, 83, generator=random) * 2.0 ** -torch.arange(41)[:, None]
     own, lefts = (total.clone(), weight.clone()), (0, 23)
     means = torch.empty(64, 83)
-    windows = tokens.numpy(), weights.numpy(), np.array(lefts)
+    windows = tokens.numpy(), weights.numpy(), np.array(lefts, np.int64)
     loops.blend_cells(tuple(part.numpy() for part in own), windows, (1, 2, 0, 40, 64), means.numpy())
     for token, left in zip(tokens, lefts, strict=True):
         total[1, left : left + 41].addcmul_(token[2], weights[2, :, None])

@@ -76,7 +76,7 @@ class CompiledBlender:
         """Add windows; see `RowBlender.add`."""
         tokens, start = features.permute(0, 2, 3, 1), 0
         for top, same in groupby(windows, key=lambda window: window.top - self._cells.top):
-            lefts = np.array([window.left for window in same]) - self._cells.left
+            lefts = np.array([window.left for window in same], np.int64) - self._cells.left
             if top != self._waiting_top:
                 self._blend(end=top)
             own = tokens[start : start + len(lefts)].contiguous().numpy()
